@@ -239,6 +239,14 @@ export enum ErrorReason {
    * @generated from enum value: ERROR_REASON_REVOCATION_NOT_ENABLED = 15;
    */
   REVOCATION_NOT_ENABLED = 15,
+
+  /**
+   * Kind TOKEN_ERROR: a setting (secret key, salt, default lifetime, iterations) breaks its rule.
+   * Raised where settings are read, by libraries and at start; no RPC sends it.
+   *
+   * @generated from enum value: ERROR_REASON_SETTING_INVALID = 16;
+   */
+  SETTING_INVALID = 16,
 }
 
 /**

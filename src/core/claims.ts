@@ -1,0 +1,188 @@
+/** A token's payload: what is written, and how it is read. */
+import { malformedToken, missingClaim } from "./errors.js";
+import { type JsonObject, parseExactJson } from "./exact-json.js";
+import { MAX_CLOCK_SKEW_SECONDS } from "./fernet.js";
+import { endOfString, parseStrictJson } from "./strict-json.js";
+import { addMicros, formatNaive, Instant, isAfter, parseNaive } from "./time.js";
+
+/** The version that every token carries. */
+export const TOKEN_VERSION = "1.0";
+/** Levels of `additional_data`, itself counted. */
+export const MAX_ADDITIONAL_DATA_DEPTH = 32;
+
+const REQUIRED = ["token_id", "user_id", "expires_at"] as const;
+const QUARTER_HOUR = 900;
+const MAX_ZONE_OFFSET_SECONDS = 15 * 3600;
+const MIN_SECONDS = -62_135_596_800; // 0001-01-01T00:00:00Z
+const MAX_SECONDS = 253_402_300_799; // 9999-12-31T23:59:59Z
+
+/** What an authentic token holds. */
+export interface Claims {
+  /** Identifies the token in logs and revocations. Not secret. */
+  readonly tokenId: string;
+  /** Whom the token speaks for. */
+  readonly userId: string;
+  /** What the token permits. */
+  readonly permissions: readonly string[];
+  /** When it was issued. */
+  readonly issuedAt: Instant;
+  /** The last instant at which it is valid. */
+  readonly expiresAt: Instant;
+  /** What else it carries. Integers beyond ±(2^53 - 1) are `bigint`. */
+  readonly additionalData: JsonObject;
+  /**
+   * The JSON text of `additionalData`, digit for digit. Only where it holds what JavaScript's own
+   * JSON or a google.protobuf.Struct would alter: a big integer, or a member named `__proto__`.
+   */
+  readonly additionalDataJson?: string;
+  /** The token_id of the first token of the session. */
+  readonly sessionId: string;
+  /** When the first token of the session was issued. */
+  readonly sessionStartedAt: Instant;
+}
+
+/** Claims as they are written: `additional_data` is already JSON. */
+export interface NewClaims extends Omit<Claims, "additionalData" | "additionalDataJson"> {
+  /** Compact JSON of an object. */
+  readonly additionalDataJson: string;
+}
+
+/**
+ * The payload's text, in the order and spelling of the Python library. The session is written
+ * only where it is not the token's own: a first token has the size of the Python library's.
+ */
+export function writeClaims(claims: NewClaims): string {
+  const session =
+    claims.sessionId === claims.tokenId
+      ? ""
+      : `,"session_id":${JSON.stringify(claims.sessionId)},"session_started_at":"${formatNaive(claims.sessionStartedAt)}"`;
+  return (
+    `{"token_id":${JSON.stringify(claims.tokenId)},"user_id":${JSON.stringify(claims.userId)}` +
+    `,"permissions":${JSON.stringify(claims.permissions)}` +
+    `,"issued_at":"${formatNaive(claims.issuedAt)}","expires_at":"${formatNaive(claims.expiresAt)}"` +
+    `,"additional_data":${claims.additionalDataJson},"version":"${TOKEN_VERSION}"${session}}`
+  );
+}
+
+/**
+ * Reads an authentic payload's text. `timestamp` is the Fernet timestamp in whole seconds.
+ * @throws InvalidTokenError for anything that is not a complete, well-typed set of claims.
+ */
+export function readClaims(text: string, timestamp: number, now: Instant): Claims {
+  const json = parseStrictJson(text, MAX_ADDITIONAL_DATA_DEPTH + 1);
+  if (json === undefined) throw malformedToken();
+  const fields = requireFields(json.value);
+  const { token_id, user_id, permissions = [], issued_at, expires_at, version } = fields;
+  const { additional_data = {}, session_id = token_id, session_started_at = issued_at } = fields;
+  if (
+    typeof token_id !== "string" ||
+    typeof user_id !== "string" ||
+    !isStringArray(permissions) ||
+    typeof issued_at !== "string" ||
+    typeof expires_at !== "string" ||
+    !isObject(additional_data) ||
+    version !== TOKEN_VERSION ||
+    typeof session_id !== "string" ||
+    typeof session_started_at !== "string"
+  ) {
+    throw malformedToken();
+  }
+  const issuedLocal = parseNaive(issued_at);
+  const expiresLocal = parseNaive(expires_at);
+  // Only this project writes a session's start, and it writes UTC.
+  const ownSession = session_started_at === issued_at;
+  const sessionStart = ownSession ? issuedLocal : parseNaive(session_started_at);
+  if (!issuedLocal || !expiresLocal || !sessionStart) throw malformedToken();
+  const offset = zoneOffset(issuedLocal, timestamp);
+  const issuedAt = new Instant(issuedLocal.seconds - offset, issuedLocal.micros);
+  const expiresAt = new Instant(expiresLocal.seconds - offset, expiresLocal.micros);
+  if (isAfter(issuedAt, addMicros(now, MAX_CLOCK_SKEW_SECONDS * 1_000_000))) throw malformedToken();
+  if (!isRepresentable(issuedAt) || !isRepresentable(expiresAt)) throw malformedToken();
+  const altered = json.hasBigInteger || text.includes('"__proto__"');
+  const additionalDataJson = altered ? additionalDataText(text) : undefined;
+  return {
+    tokenId: token_id,
+    userId: user_id,
+    permissions,
+    issuedAt,
+    expiresAt,
+    ...(additionalDataJson === undefined
+      ? { additionalData: additional_data }
+      : { additionalData: parseExactJson(additionalDataJson) as JsonObject, additionalDataJson }),
+    sessionId: session_id,
+    sessionStartedAt: ownSession ? issuedAt : sessionStart,
+  };
+}
+
+/**
+ * The text of `additional_data` in a payload that `readClaims` accepts, digit for digit; "{}" where
+ * there is none. For what is carried over unchanged.
+ */
+export function additionalDataText(payload: string): string {
+  const start = valueOffset(payload, '"additional_data"');
+  if (start === undefined) return "{}";
+  let depth = 0;
+  for (let i = start; i < payload.length; i++) {
+    const char = payload[i];
+    if (char === '"') i = endOfString(payload, i);
+    else if (char === "{" || char === "[") depth++;
+    else if ((char === "}" || char === "]") && --depth === 0) return payload.slice(start, i + 1);
+  }
+  throw malformedToken();
+}
+
+/** Where the value of the payload's own member `name` (with its quotes) starts. */
+function valueOffset(payload: string, name: string): number | undefined {
+  let depth = 0;
+  for (let i = 0; i < payload.length; i++) {
+    const char = payload[i];
+    if (char === '"') {
+      const end = endOfString(payload, i);
+      if (depth === 1 && end - i + 1 === name.length && payload.startsWith(name, i)) {
+        const value = payload.slice(end + 1).search(/[^\s:]/);
+        if (/^\s*:/.test(payload.slice(end + 1))) return end + 1 + value;
+      }
+      i = end;
+    } else if (char === "{" || char === "[") depth++;
+    else if (char === "}" || char === "]") depth--;
+  }
+  return undefined;
+}
+
+/**
+ * How far the issuer's local time was ahead of UTC, in seconds: what `issued_at` read as UTC is
+ * ahead of the authenticated timestamp, to the nearest quarter of an hour.
+ */
+function zoneOffset(issuedLocal: Instant, timestamp: number): number {
+  const ahead = issuedLocal.seconds - timestamp + issuedLocal.micros / 1_000_000;
+  const offset = Math.round(ahead / QUARTER_HOUR) * QUARTER_HOUR;
+  if (Math.abs(offset) > MAX_ZONE_OFFSET_SECONDS) throw malformedToken();
+  if (Math.abs(ahead - offset) > MAX_CLOCK_SKEW_SECONDS) throw malformedToken();
+  return offset;
+}
+
+/** The payload's members, once the required ones are there. The first missing one is named. */
+function requireFields(value: unknown): Record<string, unknown> {
+  // Python's `in` looks into text and lists as well; it names what it misses there too.
+  const searchable = typeof value === "string" || Array.isArray(value);
+  if (!searchable && !isObject(value)) throw malformedToken();
+  for (const claim of REQUIRED) {
+    const present = searchable ? value.includes(claim) : Object.hasOwn(value, claim);
+    if (!present) throw missingClaim(claim);
+  }
+  if (searchable) throw malformedToken();
+  return value as Record<string, unknown>;
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isStringArray(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+/** Whether google.protobuf.Timestamp, years 1 to 9999, can carry the instant. */
+function isRepresentable({ seconds }: Instant): boolean {
+  return seconds >= MIN_SECONDS && seconds <= MAX_SECONDS;
+}

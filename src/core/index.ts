@@ -1,0 +1,44 @@
+/** Secure Token as a library: everything a program needs to issue and check tokens by itself. */
+export type { Claims } from "./claims.js";
+export {
+  type ErrorReason,
+  InvalidTokenError,
+  PermissionDeniedError,
+  TokenError,
+  type TokenErrorFacts,
+  type TokenErrorKind,
+  TokenExpiredError,
+} from "./errors.js";
+export type { JsonObject, JsonValue } from "./exact-json.js";
+export {
+  createKeyset,
+  type DerivedKey,
+  deriveKey,
+  type KeySource,
+  type KeyState,
+  type Keyset,
+  type KeysetKey,
+} from "./keyset.js";
+export type {
+  BatchResult,
+  ExportedConfig,
+  GenerateOptions,
+  Introspection,
+  IssuedToken,
+  PermissionResult,
+  RefreshOptions,
+  TokenInfo,
+  TokenState,
+  ValidToken,
+} from "./operations.js";
+export type { RandomBytes } from "./primitives.js";
+export { generateSalt, generateSecretKey, Secret } from "./secrets.js";
+export { createSettings, type Settings, type SettingsInput } from "./settings.js";
+export { type Clock, Duration, Instant, systemClock } from "./time.js";
+export { type ManagerOptions, SecureTokenManager } from "./token-manager.js";
+export {
+  validateExpiresHours,
+  validatePermissions,
+  validateSalt,
+  validateSecretKey,
+} from "./validators.js";

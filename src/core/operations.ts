@@ -1,0 +1,81 @@
+/** What each operation of SecureTokenManager takes and gives. */
+import type { Claims } from "./claims.js";
+import type { TokenError } from "./errors.js";
+import type { JsonObject } from "./exact-json.js";
+import type { KeyState } from "./keyset.js";
+import type { Duration, Instant } from "./time.js";
+
+/** What a new token holds beside its user. */
+export interface GenerateOptions {
+  /** At most 64, each 2 to 30 printable code points. Default none. */
+  readonly permissions?: readonly string[] | undefined;
+  /** 0 < hours <= 8760, fractions allowed. Default: the manager's. */
+  readonly expiresInHours?: number | undefined;
+  /** A JSON object of at most 4 KiB, 32 levels, 256 values. Default empty. */
+  readonly additionalData?: JsonObject | undefined;
+}
+
+/** How a token is renewed. */
+export interface RefreshOptions {
+  /** 0 < hours <= 8760, fractions allowed. Default: the manager's. */
+  readonly newExpiresInHours?: number | undefined;
+}
+
+/** A new token and what it holds. */
+export interface IssuedToken extends Claims {
+  /** Whoever holds it has its permissions: treat it as a password. */
+  readonly token: string;
+}
+
+/** A valid token's claims. */
+export interface ValidToken extends Claims {
+  readonly valid: true;
+  /** `expiresAt` minus the present; as text, Python's `str(timedelta)`. */
+  readonly timeRemaining: Duration;
+}
+
+/** All that is known of a valid token. */
+export interface TokenInfo extends ValidToken {
+  /** The same instant as `issuedAt`. */
+  readonly createdAt: Instant;
+  /** Always false: a revoked token is an error. */
+  readonly isRevoked: false;
+  /** The key that the token is made with. */
+  readonly keyId: string;
+}
+
+/** What a token is at present. */
+export type TokenState = "ACTIVE" | "EXPIRED" | "REVOKED" | "INVALID";
+
+/** A token's state, and its claims where its MAC held. */
+export type Introspection =
+  | { readonly state: "INVALID" }
+  | {
+      readonly state: Exclude<TokenState, "INVALID">;
+      readonly claims: Claims;
+      /** Zero for an expired token. */
+      readonly timeRemaining: Duration;
+      readonly keyId: string;
+    };
+
+/** The answer for one token of a batch. */
+export type BatchResult = { readonly claims: ValidToken } | { readonly error: TokenError };
+
+/** Whether a token holds a permission. */
+export interface PermissionResult {
+  readonly permission: string;
+  readonly granted: boolean;
+}
+
+/** How a manager makes tokens, without any key material. */
+export interface ExportedConfig {
+  readonly algorithm: "Fernet-PBKDF2-SHA256";
+  readonly version: string;
+  /** PBKDF2 iterations of the primary key. */
+  readonly iterations: number;
+  /** PBKDF2 salt of the primary key. */
+  readonly salt: Uint8Array;
+  readonly defaultExpirationHours: number;
+  /** Every key that decrypts, the primary first. */
+  readonly keys: readonly { readonly keyId: string; readonly state: KeyState }[];
+}

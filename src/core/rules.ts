@@ -1,0 +1,129 @@
+/** What may be issued. Each rule throws a `TokenError` that names the field and the rule. */
+
+import { MAX_ADDITIONAL_DATA_DEPTH } from "./claims.js";
+import { type ErrorReason, TokenError } from "./errors.js";
+import { stringifyExactJson } from "./exact-json.js";
+import { hoursToMicros } from "./time.js";
+
+/** The longest lifetime of a token, in hours: a year. */
+export const MAX_EXPIRES_HOURS = 8760;
+/** The most permissions that a token is issued with. */
+export const MAX_PERMISSIONS = 64;
+/** The most characters of a token, read or issued. */
+export const MAX_TOKEN_LENGTH = 8192;
+/** The most permissions that one CheckPermissions may ask for. */
+export const MAX_CHECKED_PERMISSIONS = 256;
+/** The most tokens in one batch. */
+export const MAX_BATCH_TOKENS = 1000;
+
+const MAX_USER_ID_LENGTH = 256;
+const MAX_REQUIRED_PERMISSION_LENGTH = 128;
+const ADDITIONAL_DATA_LIMITS = { depth: MAX_ADDITIONAL_DATA_DEPTH, nodes: 256, bytes: 4096 };
+const CONTROL = /\p{Cc}/u;
+/** What Python's `str.isprintable` refuses: controls, formats, unassigned, separators but space. */
+const NOT_PRINTABLE = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
+
+/** user_id: 1 to 256 code points, well-formed, no control characters. */
+export function checkUserId(userId: unknown): string {
+  const rule = (text: string) => broken("user_id", "USER_ID_INVALID", `user_id must ${text}`);
+  if (typeof userId !== "string") throw rule("be a string");
+  const length = codePoints(userId);
+  if (length < 1 || length > MAX_USER_ID_LENGTH) {
+    throw rule(`be 1 to ${MAX_USER_ID_LENGTH} characters long`);
+  }
+  if (!userId.isWellFormed()) throw rule("be well-formed Unicode");
+  if (CONTROL.test(userId)) throw rule("not contain control characters");
+  return userId;
+}
+
+/** permissions: at most 64, each 2 to 30 printable code points. Gives them without duplicates. */
+export function checkPermissions(permissions: unknown): string[] {
+  if (!Array.isArray(permissions)) {
+    throw broken("permissions", "PERMISSION_INVALID", "Permissions must be a list");
+  }
+  if (permissions.length > MAX_PERMISSIONS) {
+    const text = `permissions must be at most ${MAX_PERMISSIONS}`;
+    throw broken("permissions", "TOO_MANY_PERMISSIONS", text);
+  }
+  for (let i = 0; i < permissions.length; i++) checkPermission(permissions[i], `permissions[${i}]`);
+  return [...new Set<string>(permissions)];
+}
+
+function checkPermission(permission: unknown, field: string): void {
+  const rule = (text: string) => broken(field, "PERMISSION_INVALID", text);
+  if (typeof permission !== "string") throw rule("Each permission must be a string");
+  const length = codePoints(permission);
+  if (length < 2 || length > 30) {
+    throw rule("Permission length must be between 2 and 30 characters");
+  }
+  if (NOT_PRINTABLE.test(permission)) {
+    throw rule(`${field} must consist of printable characters`);
+  }
+}
+
+/** A lifetime in hours, above 0 and at most 8760, as microseconds of at least one. */
+export function checkExpiresHours(hours: unknown, field = "expires_in"): number {
+  const rule = (text: string) => broken(field, "EXPIRES_IN_OUT_OF_RANGE", text);
+  // To Python, false is the number 0, and so out of range rather than no number.
+  if (typeof hours !== "number" && hours !== false) throw rule("Expires hours must be a number");
+  const inRange = hours !== false && hours > 0 && hours <= MAX_EXPIRES_HOURS;
+  const micros = inRange ? hoursToMicros(hours) : 0;
+  if (micros < 1) {
+    throw rule(`Expires hours must be between 0 and ${MAX_EXPIRES_HOURS} hours`);
+  }
+  return micros;
+}
+
+/** additional_data as compact JSON: an object of at most 4 KiB, 32 levels and 256 values. */
+export function checkAdditionalData(data: unknown): string {
+  const rule = (text: string) =>
+    broken("additional_data", "ADDITIONAL_DATA_INVALID", `additional_data ${text}`);
+  if (typeof data !== "object" || data === null || Array.isArray(data)) {
+    throw rule("must be an object");
+  }
+  const json = stringifyExactJson(data, ADDITIONAL_DATA_LIMITS);
+  if (typeof json !== "string") throw rule(json.rule);
+  return json;
+}
+
+/** A permission that is asked for: any text of at most 128 code points. */
+export function checkRequiredPermission(permission: unknown, field: string): string {
+  const rule = (text: string) =>
+    broken(field, "REQUIRED_PERMISSION_INVALID", `${field} must be ${text}`);
+  if (typeof permission !== "string" || !permission.isWellFormed()) throw rule("text");
+  if (codePoints(permission) > MAX_REQUIRED_PERMISSION_LENGTH) {
+    throw rule(`at most ${MAX_REQUIRED_PERMISSION_LENGTH} characters long`);
+  }
+  return permission;
+}
+
+/** A list of at most `max` items. */
+export function checkCount(items: readonly unknown[], max: number, field: string): void {
+  if (items.length <= max) return;
+  const reason = field === "tokens" ? "TOO_MANY_TOKENS" : "TOO_MANY_PERMISSIONS";
+  throw broken(field, reason, `${field} must be at most ${max}`);
+}
+
+/** A finished token of at most 8,192 characters; else names the larger of its two large parts. */
+export function checkTokenLength(token: string, permissions: string, additionalData: string): void {
+  if (token.length <= MAX_TOKEN_LENGTH) return;
+  const field = permissions.length > additionalData.length ? "permissions" : "additional_data";
+  const text = `${field} must be smaller: the token would exceed ${MAX_TOKEN_LENGTH} characters`;
+  throw broken(field, "TOKEN_TOO_LARGE", text);
+}
+
+function broken(field: string, reason: ErrorReason, message: string): TokenError {
+  return new TokenError(message, { reason, field });
+}
+
+/** Unicode code points, as Python's `len` counts them. */
+function codePoints(text: string): number {
+  let count = text.length;
+  for (let i = 0; i < text.length - 1; i++) {
+    if ((text.codePointAt(i) as number) > 0xffff) {
+      count--;
+      i++;
+    }
+  }
+  return count;
+}

@@ -1,0 +1,175 @@
+/**
+ * Instants and durations to the microsecond.
+ *
+ * A microsecond count fits a double only until the year 2255, and tokens may name later years, so
+ * an instant is a pair: whole seconds since 1970 and the microseconds within them.
+ */
+
+const SECONDS_PER_DAY = 86_400;
+const MICROS_PER_SECOND = 1_000_000;
+const MICROS_PER_HOUR = 3_600_000_000;
+
+/** Tells the present, in microseconds since 1970-01-01T00:00:00Z. */
+export type Clock = () => number;
+
+/** The machine's clock. Its resolution is a millisecond. */
+export const systemClock: Clock = () => Date.now() * 1000;
+
+/** A point in time, exact to the microsecond. */
+export class Instant {
+  /** Whole seconds since 1970-01-01T00:00:00Z; negative before it. */
+  readonly seconds: number;
+  /** Microseconds within the second, 0 to 999,999. */
+  readonly micros: number;
+
+  constructor(seconds: number, micros: number) {
+    this.seconds = seconds;
+    this.micros = micros;
+  }
+
+  /** The instant that is `micros` microseconds since 1970; exact up to the year 2255. */
+  static fromMicros(micros: number): Instant {
+    const seconds = Math.floor(micros / MICROS_PER_SECOND);
+    return new Instant(seconds, micros - seconds * MICROS_PER_SECOND);
+  }
+
+  /** This instant as a `Date`, rounded down to the millisecond. */
+  toDate(): Date {
+    return new Date(this.seconds * 1000 + Math.floor(this.micros / 1000));
+  }
+
+  /** RFC 3339, in UTC: `2026-11-23T11:32:09.123456Z`. */
+  toString(): string {
+    return `${formatNaive(this)}Z`;
+  }
+
+  /** As `toString`. */
+  toJSON(): string {
+    return this.toString();
+  }
+}
+
+/** A length of time, exact to the microsecond. */
+export class Duration {
+  /** Whole seconds; negative for a negative duration. */
+  readonly seconds: number;
+  /** Microseconds to add to them, 0 to 999,999. */
+  readonly micros: number;
+
+  constructor(seconds: number, micros: number) {
+    this.seconds = seconds;
+    this.micros = micros;
+  }
+
+  /** As Python's `str(timedelta)`: `1 day, 2:03:04`, `0:59:59.999648`. */
+  toString(): string {
+    const days = Math.floor(this.seconds / SECONDS_PER_DAY);
+    const rest = this.seconds - days * SECONDS_PER_DAY;
+    const minutes = Math.floor(rest / 60) % 60;
+    const clock = `${Math.floor(rest / 3600)}:${twoDigits(minutes)}:${twoDigits(rest % 60)}`;
+    const text = this.micros > 0 ? `${clock}.${String(this.micros).padStart(6, "0")}` : clock;
+    if (days === 0) return text;
+    return `${days} ${Math.abs(days) === 1 ? "day" : "days"}, ${text}`;
+  }
+
+  /** As `toString`. */
+  toJSON(): string {
+    return this.toString();
+  }
+}
+
+/** `later - earlier`. */
+export function difference(later: Instant, earlier: Instant): Duration {
+  const micros = later.micros - earlier.micros;
+  const seconds = later.seconds - earlier.seconds;
+  return micros < 0
+    ? new Duration(seconds - 1, micros + MICROS_PER_SECOND)
+    : new Duration(seconds, micros);
+}
+
+/** Whether `a` is later than `b`. */
+export function isAfter(a: Instant, b: Instant): boolean {
+  return a.seconds > b.seconds || (a.seconds === b.seconds && a.micros > b.micros);
+}
+
+/** `instant + micros`, for a length of at most 285 years. */
+export function addMicros(instant: Instant, micros: number): Instant {
+  const sum = instant.micros + micros;
+  const carry = Math.floor(sum / MICROS_PER_SECOND);
+  return new Instant(instant.seconds + carry, sum - carry * MICROS_PER_SECOND);
+}
+
+/**
+ * Hours as microseconds, rounded as Python's `timedelta(hours=…)` does: the whole and the broken
+ * part are multiplied apart, and a half goes to the even neighbour.
+ */
+export function hoursToMicros(hours: number): number {
+  const whole = Math.trunc(hours);
+  const product = (hours - whole) * MICROS_PER_HOUR;
+  const truncated = Math.trunc(product);
+  const micros = whole * MICROS_PER_HOUR + truncated;
+  const rest = product - truncated;
+  if (Math.abs(rest) === 0.5) return micros % 2 === 0 ? micros : micros + Math.sign(rest);
+  return micros + Math.sign(rest) * Math.round(Math.abs(rest));
+}
+
+/** Naive ISO 8601 in UTC as Python's `isoformat()` writes it: six fractional digits or none. */
+export function formatNaive({ seconds, micros }: Instant): string {
+  const text = new Date(seconds * 1000).toISOString().slice(0, 19);
+  return micros > 0 ? `${text}.${String(micros).padStart(6, "0")}` : text;
+}
+
+/**
+ * Reads what `formatNaive` writes, and nothing else: `YYYY-MM-DDTHH:MM:SS` with six fractional
+ * digits or none, a date that exists, years 1 to 9999. Anything else is `undefined`.
+ */
+export function parseNaive(text: string): Instant | undefined {
+  const length = text.length;
+  if (length !== 19 && length !== 26) return undefined;
+  if (text[4] !== "-" || text[7] !== "-" || text[10] !== "T") return undefined;
+  if (text[13] !== ":" || text[16] !== ":") return undefined;
+  const year = digits(text, 0, 4);
+  const month = digits(text, 5, 7);
+  const day = digits(text, 8, 10);
+  const hour = digits(text, 11, 13);
+  const minute = digits(text, 14, 16);
+  const second = digits(text, 17, 19);
+  let micros = 0;
+  if (length === 26) {
+    if (text[19] !== ".") return undefined;
+    micros = digits(text, 20, 26);
+  }
+  // A negative part is one that holds a character that is no digit.
+  if ((year | month | day | hour | minute | second | micros) < 0) return undefined;
+  if (year < 1 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return undefined;
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  const days = daysSinceEpoch(year, month, day);
+  return new Instant(days * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second, micros);
+}
+
+function digits(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let i = from; i < to; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+function twoDigits(value: number): string {
+  return value < 10 ? `0${value}` : String(value);
+}
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+/** Days from 1970-01-01 in the proleptic Gregorian calendar, counting years from March. */
+function daysSinceEpoch(year: number, month: number, day: number): number {
+  const y = month > 2 ? year : year - 1;
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
+  const leapDays = Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400);
+  return y * 365 + leapDays + dayOfYear - 719_468;
+}

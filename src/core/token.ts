@@ -1,0 +1,48 @@
+/** A token's text: base64url over the base64url of a Fernet token, as the Python library writes it. */
+import { decodeBase64url, encodeBase64url } from "./base64url.js";
+import { type Claims, type NewClaims, readClaims, writeClaims } from "./claims.js";
+import { emptyToken, malformedToken } from "./errors.js";
+import { type FernetKey, openFernet, sealFernet } from "./fernet.js";
+import type { KeysetKey } from "./keyset.js";
+import { decodeUtf8 } from "./primitives.js";
+import { MAX_TOKEN_LENGTH } from "./rules.js";
+import type { Instant } from "./time.js";
+
+/** What Python's `str.strip` takes for white space: unlike JavaScript's `trim`, no BOM. */
+const BLANK =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: Python strips these four controls too.
+  /^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/;
+
+/** An authentic token, opened. */
+export interface OpenedToken {
+  readonly claims: Claims;
+  /** The text that the claims were read from. */
+  readonly payload: string;
+  /** The key that the token is made with. */
+  readonly keyId: string;
+  /** The present at which it was opened. */
+  readonly now: Instant;
+}
+
+/** Makes a token. `iv` is 16 unpredictable bytes. */
+export function sealToken(key: FernetKey, claims: NewClaims, iv: Buffer): string {
+  const fernet = sealFernet(key, writeClaims(claims), claims.issuedAt.seconds, iv);
+  return encodeBase64url(Buffer.from(encodeBase64url(fernet), "latin1"));
+}
+
+/**
+ * Opens an authentic token, expired or not, with the first of `keys` that fits. At most 8,192
+ * characters are looked at; both layers must be spelled canonically.
+ * @throws InvalidTokenError
+ */
+export function openToken(keys: readonly KeysetKey[], text: unknown, now: Instant): OpenedToken {
+  if (typeof text !== "string") throw emptyToken();
+  const inner = text.length <= MAX_TOKEN_LENGTH ? decodeBase64url(text) : undefined;
+  const bytes = inner && decodeBase64url(inner.toString("latin1"));
+  const fernet = bytes && openFernet(keys, bytes, now.seconds);
+  if (!fernet) throw BLANK.test(text) ? emptyToken() : malformedToken();
+  const payload = decodeUtf8(fernet.plaintext);
+  if (payload === undefined) throw malformedToken();
+  const claims = readClaims(payload, fernet.timestamp, now);
+  return { claims, payload, keyId: fernet.key.keyId, now };
+}

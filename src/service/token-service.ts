@@ -1,0 +1,103 @@
+/** TokenService: each RPC converts in, calls the core, converts out. Errors pass through. */
+import type { ServiceImpl } from "@connectrpc/connect";
+import {
+  KeyState,
+  type TokenService,
+  TokenState,
+} from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import { type SecureTokenManager, TokenError } from "../core/index.js";
+import { hoursToDuration, toClaims, toDuration, toHours, toTimestamp } from "./convert.js";
+import { toStatus } from "./error-details.js";
+
+/** The nine RPCs over one manager. Every RPC throws what the manager throws. */
+export function createTokenService(manager: SecureTokenManager): ServiceImpl<typeof TokenService> {
+  return {
+    generateToken(request) {
+      const issued = manager.generateToken(request.userId, {
+        permissions: request.permissions,
+        expiresInHours: toHours(request.expiresIn),
+        additionalData: request.additionalData,
+      });
+      return { token: issued.token, ...toClaims(issued), sessionId: issued.sessionId };
+    },
+
+    validateToken(request) {
+      const claims = manager.validateToken(request.token);
+      const timeRemaining = toDuration(claims.timeRemaining);
+      return { valid: true, ...toClaims(claims), timeRemaining };
+    },
+
+    checkPermission(request) {
+      return { granted: manager.checkPermission(request.token, request.requiredPermission) };
+    },
+
+    checkPermissions(request) {
+      return { results: manager.checkPermissions(request.token, request.permissions) };
+    },
+
+    batchValidateTokens(request) {
+      const results = manager.batchValidateTokens(request.tokens).map((result) => {
+        if ("error" in result) return errorResult(result.error);
+        const timeRemaining = toDuration(result.claims.timeRemaining);
+        return claimsResult({ ...toClaims(result.claims), timeRemaining });
+      });
+      return { results };
+    },
+
+    refreshToken(request) {
+      if (request.revokeOld) throw revocationNotEnabled();
+      const issued = manager.refreshToken(request.token, {
+        newExpiresInHours: toHours(request.newExpiresIn),
+      });
+      return { token: issued.token, ...toClaims(issued), sessionId: issued.sessionId };
+    },
+
+    getTokenInfo(request) {
+      const info = manager.getTokenInfo(request.token);
+      return {
+        valid: true,
+        ...toClaims(info),
+        timeRemaining: toDuration(info.timeRemaining),
+        createdAt: toTimestamp(info.createdAt),
+        isRevoked: info.isRevoked,
+        keyId: info.keyId,
+        sessionId: info.sessionId,
+        sessionStartedAt: toTimestamp(info.sessionStartedAt),
+      };
+    },
+
+    introspectToken(request) {
+      const found = manager.introspectToken(request.token);
+      const state = TokenState[found.state];
+      if (found.state === "INVALID") return { state };
+      const timeRemaining = toDuration(found.timeRemaining);
+      return { state, claims: { ...toClaims(found.claims), timeRemaining }, keyId: found.keyId };
+    },
+
+    exportConfig() {
+      const { defaultExpirationHours, keys, ...config } = manager.exportConfig();
+      return {
+        ...config,
+        salt: new Uint8Array(config.salt),
+        defaultExpiresIn: hoursToDuration(defaultExpirationHours),
+        keys: keys.map(({ keyId, state }) => ({ keyId, state: KeyState[state] })),
+      };
+    },
+  };
+}
+
+function claimsResult<T>(value: T) {
+  return { result: { case: "claims" as const, value } };
+}
+
+function errorResult(error: TokenError) {
+  return { result: { case: "error" as const, value: toStatus(error) } };
+}
+
+/** This server keeps no revocations, and says so rather than leave the old token alive unsaid. */
+function revocationNotEnabled(): TokenError {
+  return new TokenError("revoke_old needs a server that keeps revocations", {
+    reason: "REVOCATION_NOT_ENABLED",
+    field: "revoke_old",
+  });
+}

@@ -1,0 +1,137 @@
+/** The server's configuration: a value parsed from settings, with every fault reported at once. */
+import { isIP } from "node:net";
+import {
+  Secret,
+  TokenError,
+  validateExpiresHours,
+  validateSalt,
+  validateSecretKey,
+} from "../core/index.js";
+import {
+  DEFAULT_EXPIRATION_HOURS,
+  DEFAULT_PBKDF2_ITERATIONS,
+  validatePbkdf2Iterations,
+} from "../core/settings.js";
+
+/** Settings by name, as the process's environment gives them. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+/** How much is logged. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** What a server is made from. */
+export interface Config {
+  /** SECRET_KEY; unset: a random one. Prints as `[redacted]`. */
+  readonly secretKey?: Secret | undefined;
+  /** SALT, as bytes; unset: random ones. */
+  readonly salt?: Uint8Array | undefined;
+  /** DEFAULT_EXPIRATION_HOURS. */
+  readonly defaultExpirationHours: number;
+  /** PBKDF2_ITERATIONS. */
+  readonly pbkdf2Iterations: number;
+  /** LOG_LEVEL. */
+  readonly logLevel: LogLevel;
+  /** HOST. */
+  readonly host: string;
+  /** PORT; 0 takes any free one. */
+  readonly port: number;
+}
+
+/** Settings that break their rules. The message names every one, and holds no value. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  /** One line a fault, starting with the setting's name. */
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`configuration:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
+    this.faults = faults;
+  }
+}
+
+/**
+ * Reads the settings. An empty setting counts as not set.
+ * @throws ConfigError with every fault.
+ */
+export function loadConfig(env: Env): Config {
+  const faults: string[] = [];
+  const read = <T>(name: string, fallback: T, parse: (text: string) => T): T => {
+    const text = env[name];
+    if (text === undefined || text === "") return fallback;
+    try {
+      return parse(text);
+    } catch (error) {
+      faults.push(
+        error instanceof TokenError ? error.message : `${name} ${(error as Error).message}`,
+      );
+      return fallback;
+    }
+  };
+  const config: Config = {
+    secretKey: read<Secret | undefined>("SECRET_KEY", undefined, parseSecretKey),
+    salt: read<Uint8Array | undefined>("SALT", undefined, parseSalt),
+    defaultExpirationHours: read("DEFAULT_EXPIRATION_HOURS", DEFAULT_EXPIRATION_HOURS, parseHours),
+    pbkdf2Iterations: read("PBKDF2_ITERATIONS", DEFAULT_PBKDF2_ITERATIONS, parseIterations),
+    logLevel: read<LogLevel>("LOG_LEVEL", "info", parseLogLevel),
+    host: read("HOST", "127.0.0.1", (text) => text),
+    port: read("PORT", 8080, parsePort),
+  };
+  if (!isLoopback(config.host)) {
+    for (const name of ["SECRET_KEY", "SALT"]) {
+      if (!env[name]) faults.push(`${name} must be set when HOST is not a loopback address`);
+    }
+  }
+  if (faults.length > 0) throw new ConfigError(faults);
+  return config;
+}
+
+/** Whether only this machine can reach a host: 127.0.0.0/8, ::1, localhost. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+}
+
+function parseSecretKey(text: string): Secret {
+  validateSecretKey(text);
+  return new Secret(text);
+}
+
+/** Text means its UTF-8 bytes, as the Python library reads it; `base64:` bytes that are no text. */
+function parseSalt(text: string): Uint8Array {
+  const encoded = text.startsWith("base64:") ? text.slice("base64:".length) : undefined;
+  const salt = Buffer.from(encoded ?? text, encoded === undefined ? "utf8" : "base64");
+  if (encoded !== undefined && salt.toString("base64") !== encoded) {
+    throw new Error("must be padded base64 (RFC 4648, section 4) after base64:");
+  }
+  validateSalt(salt);
+  return salt;
+}
+
+function parseHours(text: string): number {
+  const hours = parseNumber(text);
+  validateExpiresHours(hours, "DEFAULT_EXPIRATION_HOURS");
+  return hours;
+}
+
+function parseIterations(text: string): number {
+  const iterations = parseNumber(text);
+  validatePbkdf2Iterations(iterations);
+  return iterations;
+}
+
+function parseNumber(text: string): number {
+  if (!/^\d+(\.\d+)?$/.test(text)) throw new Error("must be a number in decimal digits");
+  return Number(text);
+}
+
+function parseLogLevel(text: string): LogLevel {
+  const level = LOG_LEVELS.find((name) => name === text);
+  if (!level) throw new Error(`must be one of ${LOG_LEVELS.join(", ")}`);
+  return level;
+}
+
+function parsePort(text: string): number {
+  const port = parseNumber(text);
+  if (!Number.isInteger(port) || port > 65_535) throw new Error("must be a port, 0 to 65535");
+  return port;
+}

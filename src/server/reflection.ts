@@ -1,0 +1,111 @@
+/**
+ * Server reflection, grpc.reflection.v1 and v1alpha, which are the same messages under two names:
+ * tools such as `buf curl` and `grpcurl` then need no schema.
+ */
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { type DescFile, type DescMessage, type DescService, toBinary } from "@bufbuild/protobuf";
+import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
+import { Code, type ConnectRouter } from "@connectrpc/connect";
+import {
+  type ServerReflectionRequest,
+  type ServerReflectionResponseSchema,
+  ServerReflection as V1,
+} from "../../gen/ts/src/grpc/reflection/v1/reflection_pb.js";
+import { ServerReflection as V1Alpha } from "../../gen/ts/src/grpc/reflection/v1alpha/reflection_pb.js";
+
+type Answer = NonNullable<
+  MessageInitShape<typeof ServerReflectionResponseSchema>["messageResponse"]
+>;
+
+/** Registers both versions of reflection over `services`, themselves, and all they refer to. */
+export function reflectionRoutes(
+  services: readonly DescService[],
+): (router: ConnectRouter) => void {
+  const reflected = [...services, V1, V1Alpha];
+  const files = new Map<string, DescFile>();
+  for (const { file } of reflected) addFile(files, file);
+  const symbols = new Map<string, DescFile>();
+  for (const file of files.values()) addSymbols(symbols, file);
+  const service = reflected.map(({ typeName }) => ({ name: typeName })).sort(byName);
+
+  const answer = ({ messageRequest: { case: kind, value } }: ServerReflectionRequest): Answer => {
+    switch (kind) {
+      case "listServices":
+        return { case: "listServicesResponse", value: { service } };
+      case "fileByFilename":
+        return describe(files.get(value));
+      case "fileContainingSymbol":
+        return describe(symbols.get(value));
+      case "allExtensionNumbersOfType":
+        // No proto here extends anything.
+        return symbols.has(value)
+          ? { case: "allExtensionNumbersResponse", value: { baseTypeName: value } }
+          : notFound();
+      case "fileContainingExtension":
+        return notFound();
+      default:
+        return failure(Code.InvalidArgument, "the request asks for nothing");
+    }
+  };
+  async function* serverReflectionInfo(requests: AsyncIterable<ServerReflectionRequest>) {
+    for await (const request of requests) {
+      const { host: validHost } = request;
+      yield { validHost, originalRequest: request, messageResponse: answer(request) };
+    }
+  }
+  return (router) => {
+    router.service(V1, { serverReflectionInfo });
+    router.service(V1Alpha, { serverReflectionInfo: serverReflectionInfo as never });
+  };
+}
+
+/** A file with everything it imports, the file first. */
+function describe(file: DescFile | undefined): Answer {
+  if (!file) return notFound();
+  const files = new Map<string, DescFile>();
+  addFile(files, file);
+  const fileDescriptorProto = [...files.values()].map((desc) =>
+    toBinary(FileDescriptorProtoSchema, desc.proto),
+  );
+  return { case: "fileDescriptorResponse", value: { fileDescriptorProto } };
+}
+
+function notFound(): Answer {
+  return failure(Code.NotFound, "not found");
+}
+
+function failure(errorCode: Code, errorMessage: string): Answer {
+  return { case: "errorResponse", value: { errorCode, errorMessage } };
+}
+
+function addFile(files: Map<string, DescFile>, file: DescFile): void {
+  if (files.has(file.proto.name)) return;
+  files.set(file.proto.name, file);
+  for (const dependency of file.dependencies) addFile(files, dependency);
+}
+
+function addSymbols(symbols: Map<string, DescFile>, file: DescFile): void {
+  const add = (name: string) => symbols.set(name, file);
+  const addMessage = (message: DescMessage): void => {
+    add(message.typeName);
+    for (const member of [...message.fields, ...message.oneofs]) {
+      add(`${message.typeName}.${member.name}`);
+    }
+    for (const nested of message.nestedMessages) addMessage(nested);
+    for (const nested of message.nestedEnums) add(nested.typeName);
+  };
+  for (const message of file.messages) addMessage(message);
+  for (const { typeName, values } of file.enums) {
+    add(typeName);
+    const scope = typeName.slice(0, typeName.lastIndexOf(".") + 1);
+    for (const value of values) add(`${scope}${value.name}`);
+  }
+  for (const { typeName, methods } of file.services) {
+    add(typeName);
+    for (const method of methods) add(`${typeName}.${method.name}`);
+  }
+}
+
+function byName(a: { name: string }, b: { name: string }): number {
+  return a.name < b.name ? -1 : 1;
+}

@@ -1,0 +1,44 @@
+/** Tells HTTP/2 with prior knowledge from HTTP/1.1 by the first bytes of a connection. */
+import type { Socket } from "node:net";
+
+/** The protocol that a connection speaks. */
+export type Protocol = "h2" | "http/1.1";
+
+/** "PRI": the start of the HTTP/2 preface (RFC 9113, section 3.4), and of no HTTP/1.1 method. */
+const PREFACE_START = Buffer.from("PRI");
+
+/**
+ * Calls `use` once the connection has said enough, with every byte still to be read. A client that
+ * stays silent for `timeoutMs` milliseconds, or leaves, is dropped.
+ */
+export function detectProtocol(
+  socket: Socket,
+  timeoutMs: number,
+  use: (protocol: Protocol) => void,
+): void {
+  let head: Buffer = Buffer.alloc(0);
+  const drop = () => socket.destroy();
+  const silence = setTimeout(drop, timeoutMs);
+  const stop = () => {
+    clearTimeout(silence);
+    socket.off("readable", look);
+    socket.off("end", drop);
+    socket.off("close", stop);
+  };
+  const look = () => {
+    // Bytes are held rather than unshifted: an unshift would call "readable" again at once.
+    for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) {
+      head = Buffer.concat([head, chunk]);
+    }
+    const length = Math.min(head.length, PREFACE_START.length);
+    const undecided = head.length < PREFACE_START.length;
+    const isPreface = head.subarray(0, length).equals(PREFACE_START.subarray(0, length));
+    if (undecided && isPreface) return;
+    stop();
+    socket.unshift(head);
+    use(isPreface ? "h2" : "http/1.1");
+  };
+  socket.on("readable", look);
+  socket.on("end", drop);
+  socket.on("close", stop);
+}

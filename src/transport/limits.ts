@@ -1,0 +1,56 @@
+/** Bounds on what a connection may ask for. */
+import type { ServerOptions as Http1Options } from "node:http";
+import type { ServerOptions as Http2Options } from "node:http2";
+
+/** Bounds on connections, for both protocols. */
+export interface ConnectionLimits {
+  /** The largest header list, in bytes. */
+  readonly maxHeaderBytes: number;
+  /** Concurrent streams of an HTTP/2 connection. */
+  readonly maxConcurrentStreams: number;
+  /** How long a new connection may stay silent, in milliseconds. */
+  readonly detectionTimeoutMs: number;
+  /** How long an HTTP/1.1 client may take for its headers, in milliseconds. */
+  readonly headersTimeoutMs: number;
+  /** How long an HTTP/1.1 client may take for a whole request, in milliseconds. */
+  readonly requestTimeoutMs: number;
+  /** How long an idle HTTP/1.1 connection is kept, in milliseconds. */
+  readonly keepAliveTimeoutMs: number;
+}
+
+/** What the service runs with. */
+export const DEFAULT_LIMITS: ConnectionLimits = {
+  maxHeaderBytes: 16 * 1024,
+  maxConcurrentStreams: 100,
+  detectionTimeoutMs: 5_000,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 60_000,
+  keepAliveTimeoutMs: 75_000,
+};
+
+/** The limits as options of an HTTP/1.1 server. */
+export function http1Options(limits: ConnectionLimits): Http1Options {
+  return {
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    connectionsCheckingInterval: 1_000,
+  };
+}
+
+/** The limits as options of an HTTP/2 server. */
+export function http2Options(limits: ConnectionLimits): Http2Options {
+  return {
+    settings: {
+      maxConcurrentStreams: limits.maxConcurrentStreams,
+      maxHeaderListSize: limits.maxHeaderBytes,
+      enablePush: false,
+    },
+    maxSendHeaderBlockLength: 64 * 1024,
+    // Each PING and SETTINGS of ours must be answered before more are sent; floods of theirs end
+    // the session when their answers pile up.
+    maxOutstandingPings: 10,
+    maxOutstandingSettings: 10,
+  } as Http2Options;
+}

@@ -1,0 +1,112 @@
+/**
+ * One port for HTTP/2 with prior knowledge (RFC 9113, section 3.3) and HTTP/1.1: the first bytes of
+ * a connection tell which it is. With TLS, ALPN tells (RFC 7301).
+ */
+import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
+import {
+  createServer as createHttp2Server,
+  type Http2Server,
+  type ServerHttp2Session,
+} from "node:http2";
+import { type AddressInfo, createServer as createNetServer, type Socket } from "node:net";
+import { detectProtocol } from "./detect-protocol.js";
+import { type ConnectionLimits, http1Options, http2Options } from "./limits.js";
+
+/** What a listener serves, and how it is bounded. */
+export interface ListenerOptions {
+  /** Answers requests of both protocols. */
+  readonly handler: RequestListener;
+  /** Bounds on connections; see `DEFAULT_LIMITS`. */
+  readonly limits: ConnectionLimits;
+}
+
+/** A port that answers HTTP/2 and HTTP/1.1. */
+export interface Listener {
+  /** Starts to listen. Port 0 takes any free one; the answer tells which. */
+  listen(port: number, host: string): Promise<AddressInfo>;
+  /**
+   * Stops to accept, sends GOAWAY on every HTTP/2 session and lets calls in flight finish. What is
+   * left after `graceMs` milliseconds is cut off; the answer tells how many connections that were.
+   */
+  close(graceMs: number): Promise<number>;
+}
+
+/** How often idle keep-alive connections are looked for while closing, in milliseconds. */
+const IDLE_SWEEP_MS = 50;
+
+/** Makes a listener that does not listen yet. */
+export function createListener({ handler, limits }: ListenerOptions): Listener {
+  const sockets = new Set<Socket>();
+  const sessions = new Set<ServerHttp2Session>();
+  const http1 = createHttpServer(http1Options(limits), handler);
+  const http2 = createHttp2Server(http2Options(limits), handler as never);
+  // A server that never listens itself does not check for slow requests unless told that it does.
+  http1.emit("listening");
+  http1.on("clientError", (_error, socket) => refuse(socket as Socket));
+  http2.on("session", (session) => track(sessions, session));
+  http2.on("sessionError", () => {});
+
+  const server = createNetServer({ allowHalfOpen: true, noDelay: true, keepAlive: true });
+  server.on("connection", (socket) => {
+    track(sockets, socket);
+    // Without a listener, the reset of a connection would end the process.
+    socket.on("error", () => socket.destroy());
+    detectProtocol(socket, limits.detectionTimeoutMs, (protocol) => {
+      socket.allowHalfOpen = protocol === "http/1.1";
+      (protocol === "h2" ? http2 : http1).emit("connection", socket);
+    });
+  });
+
+  return {
+    listen: (port, host) =>
+      new Promise((resolve, reject) => {
+        server.once("error", reject);
+        server.listen(port, host, () => {
+          server.off("error", reject);
+          resolve(server.address() as AddressInfo);
+        });
+      }),
+    close: (graceMs) => closeGracefully({ server, http1, http2, sockets, sessions, graceMs }),
+  };
+}
+
+async function closeGracefully(parts: {
+  server: ReturnType<typeof createNetServer>;
+  http1: Server;
+  http2: Http2Server;
+  sockets: Set<Socket>;
+  sessions: Set<ServerHttp2Session>;
+  graceMs: number;
+}): Promise<number> {
+  const closed = new Promise<void>((resolve) => parts.server.close(() => resolve()));
+  let forced = 0;
+  const force = setTimeout(() => {
+    forced = parts.sockets.size;
+    for (const socket of parts.sockets) socket.destroy();
+  }, parts.graceMs);
+  const sweep = setInterval(() => parts.http1.closeIdleConnections(), IDLE_SWEEP_MS);
+  for (const session of parts.sessions) session.close();
+  parts.http1.closeIdleConnections();
+  await closed;
+  clearTimeout(force);
+  clearInterval(sweep);
+  parts.http1.close();
+  parts.http2.close();
+  return forced;
+}
+
+function track<T extends { once(event: "close", listener: () => void): unknown }>(
+  set: Set<T>,
+  item: T,
+): void {
+  set.add(item);
+  item.once("close", () => set.delete(item));
+}
+
+/** Answers what is no HTTP, and does not wait for a peer that never closes. */
+function refuse(socket: Socket): void {
+  if (!socket.writable) return void socket.destroy();
+  socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", () =>
+    socket.destroy(),
+  );
+}

@@ -1,4 +1,5 @@
 /** The two details of an error of ours, turned back into one of the four exceptions. */
+import { createRegistry } from "@bufbuild/protobuf";
 import { ConnectError } from "@connectrpc/connect";
 import { type ErrorInfo, ErrorInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
 import type { Status } from "../../gen/ts/src/google/rpc/status_pb.js";
@@ -19,6 +20,9 @@ import { fromTimestamp, Instant } from "./time.js";
 
 const ERROR_DOMAIN = "securetoken.v1";
 const REASON_PREFIX = "ERROR_REASON_";
+
+/** What JSON needs to read the details inside an answer; in the binary format they are bytes. */
+export const DETAIL_JSON = { registry: createRegistry(TokenErrorDetailSchema, ErrorInfoSchema) };
 
 /**
  * One of the four exceptions, for a `ConnectError` that carries a `TokenErrorDetail`; its `cause` is

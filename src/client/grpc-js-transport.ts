@@ -61,7 +61,7 @@ function callUnary<I extends DescMessage, O extends DescMessage>(
     const call = client.makeUnaryRequest(
       `/${service.typeName}/${method.name}`,
       (message: MessageShape<I>) => Buffer.from(toBinary(method.input, message)),
-      (bytes: Buffer) => fromBinary(method.output, bytes),
+      (bytes: Buffer) => fromBinary(method.output, plainBytes(bytes)),
       request.message,
       toMetadata(request.header),
       timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs },
@@ -83,4 +83,9 @@ function callUnary<I extends DescMessage, O extends DescMessage>(
     if (signal.aborted) cancel();
     else signal.addEventListener("abort", cancel, { once: true });
   });
+}
+
+/** The same bytes as a Uint8Array, so that the `bytes` fields cut from it are none of Node's Buffers. */
+function plainBytes(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }

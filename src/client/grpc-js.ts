@@ -93,7 +93,7 @@ const CHANNEL_OPTIONS: ChannelOptions = {
 function parseAddress(text: string): { address: string; secure?: boolean } {
   if (!/^https?:/i.test(text)) return { address: text };
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || url.pathname !== "/") throw new TypeError("address must be a URL without a path");
+  if (url?.pathname !== "/") throw new TypeError("address must be a URL without a path");
   const secure = url.protocol === "https:";
   return { address: `${url.hostname}:${url.port || (secure ? 443 : 80)}`, secure };
 }

@@ -10,6 +10,7 @@ import {
   Http2SessionManager,
 } from "@connectrpc/connect-node";
 import { apiKeyInterceptors } from "./api-key.js";
+import { DETAIL_JSON } from "./error-details.js";
 import { SecureTokenClient } from "./token-client.js";
 
 export * from "./public-api.js";
@@ -57,6 +58,7 @@ export function createSecureTokenClient(options: NodeClientOptions): SecureToken
     baseUrl: options.baseUrl,
     useBinaryFormat: options.useBinaryFormat ?? true,
     interceptors: [...(options.interceptors ?? []), ...apiKeyInterceptors(options.apiKey)],
+    jsonOptions: DETAIL_JSON,
     // Ciphertext does not shrink, and what inflates could be made to inflate without end.
     acceptCompression: [],
     readMaxBytes: MAX_RESPONSE_BYTES,

@@ -13,6 +13,8 @@ import type { GenerateOptions, RefreshOptions } from "./operations.js";
 import { toStruct } from "./struct.js";
 import { hoursToDuration } from "./time.js";
 
+/** The most characters of a token. */
+const MAX_TOKEN_LENGTH = 8192;
 /** The longest google.protobuf.Duration: 10,000 years, in hours. */
 const MAX_DURATION_HOURS = 87_660_000;
 
@@ -41,9 +43,9 @@ export function toRefreshRequest(
   };
 }
 
-/** A token, invalid in the end if it is no Unicode. @throws InvalidTokenError for what is no text. */
+/** A token, as `fitToken` sends it. @throws InvalidTokenError for what is not text. */
 export function toToken(token: unknown): string {
-  if (typeof token === "string") return token.toWellFormed();
+  if (typeof token === "string") return fitToken(token);
   throw new InvalidTokenError("Token is empty or invalid", {
     reason: "TOKEN_EMPTY",
     field: "token",
@@ -53,13 +55,21 @@ export function toToken(token: unknown): string {
 
 /** A token that must not make the call fail: the empty text stands for what is not text. */
 export function toAnyToken(token: unknown): string {
-  return typeof token === "string" ? token.toWellFormed() : "";
+  return typeof token === "string" ? fitToken(token) : "";
 }
 
 /** A permission that is asked for. @throws TokenError for what is not well-formed text. */
 export function toRequiredPermission(permission: unknown, field: string): string {
   if (typeof permission === "string" && permission.isWellFormed()) return permission;
   throw refused(field, "REQUIRED_PERMISSION_INVALID", `${field} must be text`);
+}
+
+/**
+ * What a message can hold of a token that can be valid no more: the server calls it malformed. One
+ * that is far too long would have the whole request refused instead, and a batch with it.
+ */
+function fitToken(token: string): string {
+  return token.slice(0, MAX_TOKEN_LENGTH + 1).toWellFormed();
 }
 
 function toUserId(userId: unknown): string {

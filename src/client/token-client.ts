@@ -5,6 +5,7 @@ import { fromConnectError } from "./error-details.js";
 import type * as op from "./operations.js";
 import * as requests from "./requests.js";
 import * as responses from "./responses.js";
+import { keepByteOrderMarks } from "./text-encoding.js";
 
 /** How long a call may take where neither it nor the client says, in milliseconds. */
 const DEFAULT_TIMEOUT_MS = 5000;
@@ -29,6 +30,7 @@ export class SecureTokenClient {
   readonly #close: () => void;
 
   constructor(transport: Transport, options: ClientOptions = {}) {
+    keepByteOrderMarks();
     this.raw = createClient(TokenService, transport);
     this.#defaultTimeoutMs = options.defaultTimeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#close = options.close ?? (() => {});

@@ -2,6 +2,7 @@
 import type { Interceptor } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-web";
 import { apiKeyInterceptors } from "./api-key.js";
+import { DETAIL_JSON } from "./error-details.js";
 import { SecureTokenClient } from "./token-client.js";
 
 export * from "./public-api.js";
@@ -31,6 +32,7 @@ export function createSecureTokenClient(options: WebClientOptions): SecureTokenC
     baseUrl,
     useBinaryFormat: options.useBinaryFormat ?? true,
     interceptors: [...(options.interceptors ?? []), ...apiKeyInterceptors(apiKey)],
+    jsonOptions: DETAIL_JSON,
     ...(fetch && { fetch }),
   };
   const transport =

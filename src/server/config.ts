@@ -12,6 +12,7 @@ import {
   DEFAULT_PBKDF2_ITERATIONS,
   validatePbkdf2Iterations,
 } from "../core/settings.js";
+import { parseOrigins } from "./cors.js";
 
 /** Settings by name, as the process's environment gives them. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -36,6 +37,10 @@ export interface Config {
   readonly host: string;
   /** PORT; 0 takes any free one. */
   readonly port: number;
+  /** CORS_ORIGINS: whose pages may call, beside the server's own. */
+  readonly corsOrigins: readonly string[];
+  /** CONSOLE: whether there is a page at `/`. Unset: on loopback only. */
+  readonly console: boolean;
 }
 
 /** Settings that break their rules. The message names every one, and holds no value. */
@@ -68,14 +73,17 @@ export function loadConfig(env: Env): Config {
       return fallback;
     }
   };
+  const host = read("HOST", "127.0.0.1", (text) => text);
   const config: Config = {
     secretKey: read<Secret | undefined>("SECRET_KEY", undefined, parseSecretKey),
     salt: read<Uint8Array | undefined>("SALT", undefined, parseSalt),
     defaultExpirationHours: read("DEFAULT_EXPIRATION_HOURS", DEFAULT_EXPIRATION_HOURS, parseHours),
     pbkdf2Iterations: read("PBKDF2_ITERATIONS", DEFAULT_PBKDF2_ITERATIONS, parseIterations),
     logLevel: read<LogLevel>("LOG_LEVEL", "info", parseLogLevel),
-    host: read("HOST", "127.0.0.1", (text) => text),
+    host,
     port: read("PORT", 8080, parsePort),
+    corsOrigins: read<readonly string[]>("CORS_ORIGINS", [], parseOrigins),
+    console: read("CONSOLE", isLoopback(host), parseSwitch),
   };
   if (!isLoopback(config.host)) {
     for (const name of ["SECRET_KEY", "SALT"]) {
@@ -134,4 +142,9 @@ function parsePort(text: string): number {
   const port = parseNumber(text);
   if (!Number.isInteger(port) || port > 65_535) throw new Error("must be a port, 0 to 65535");
   return port;
+}
+
+function parseSwitch(text: string): boolean {
+  if (text !== "on" && text !== "off") throw new Error("must be on or off");
+  return text === "on";
 }

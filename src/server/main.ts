@@ -4,6 +4,7 @@ import { parseEnv } from "node:util";
 import pino, { type Logger } from "pino";
 import { SecureTokenManager } from "../core/index.js";
 import { type Config, ConfigError, type Env, loadConfig } from "./config.js";
+import { loadConsole } from "./console-assets.js";
 import { loadKeys } from "./keys.js";
 import { createServer, type Server } from "./server.js";
 import { startupBanner } from "./startup-banner.js";
@@ -23,7 +24,8 @@ export async function runServer(): Promise<void> {
   const { keyset, ephemeral } = await loadKeys(config);
   const { defaultExpirationHours } = config;
   const manager = new SecureTokenManager(keyset, { defaultExpirationHours });
-  const server = createServer({ manager, logger });
+  const console = config.console ? loadConsole() : undefined;
+  const server = createServer({ manager, logger, corsOrigins: config.corsOrigins, console });
   endOnSignal(server, logger);
   const { address, port, family } = await listenOrExit(server, config);
   const url = `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;

@@ -9,7 +9,11 @@ import type { SecureTokenManager } from "../core/index.js";
 import { MAX_REQUEST_BYTES, tokenErrors, tokenRoutes } from "../service/index.js";
 import { DEFAULT_LIMITS } from "../transport/limits.js";
 import { createListener } from "../transport/listener.js";
+import { withConsole } from "./console.js";
+import type { ConsoleAssets } from "./console-assets.js";
+import { withCors } from "./cors.js";
 import { createHealth } from "./health.js";
+import { noStore, withNoStore } from "./no-store.js";
 import { reflectionRoutes } from "./reflection.js";
 
 /** The longest deadline that a client may ask for, in milliseconds. */
@@ -19,6 +23,10 @@ export const MAX_TIMEOUT_MS = 60_000;
 export interface ServerDeps {
   readonly manager: SecureTokenManager;
   readonly logger: Logger;
+  /** Whose pages may call, beside the server's own. Default nobody's. */
+  readonly corsOrigins?: readonly string[] | undefined;
+  /** The page at `/`; see `loadConsole`. Default none. */
+  readonly console?: ConsoleAssets | undefined;
 }
 
 /** A server that can be started once and stopped once. */
@@ -33,22 +41,28 @@ export interface Server {
 }
 
 /** Puts a server together; it does not listen yet. */
-export function createServer({ manager, logger }: ServerDeps): Server {
+export function createServer(deps: ServerDeps): Server {
+  const { manager, logger, corsOrigins = [], console: assets } = deps;
   const health = createHealth([TokenService.typeName]);
   const shutdown = new AbortController();
-  const handler = connectNodeAdapter({
+  const connect = connectNodeAdapter({
     routes(router) {
       tokenRoutes(manager)(router);
       health.routes(router);
       reflectionRoutes([TokenService, Health])(router);
     },
-    interceptors: [tokenErrors((err, method) => logger.error({ err, method }, "internal error"))],
+    interceptors: [
+      noStore,
+      tokenErrors((err, method) => logger.error({ err, method }, "internal error")),
+    ],
     // Ciphertext does not shrink, and decompression would run before a call is known to be ours.
     acceptCompression: [],
     readMaxBytes: MAX_REQUEST_BYTES,
     maxTimeoutMs: MAX_TIMEOUT_MS,
     shutdownSignal: shutdown.signal,
   });
+  const rpc = withNoStore(connect);
+  const handler = withCors(assets ? withConsole(rpc, assets) : rpc, corsOrigins);
   const listener = createListener({ handler, limits: DEFAULT_LIMITS });
   return {
     async listen(port, host) {

@@ -1,0 +1,67 @@
+/** Cross-origin calls (the Fetch standard, "HTTP-CORS protocol"): an exact list, and nothing else. */
+import { cors as connect } from "@connectrpc/connect";
+import type { NodeHandler } from "./node-handler.js";
+
+/** How long a browser may remember a preflight, in seconds: the most that Chromium takes. */
+const MAX_AGE_SECONDS = 7200;
+/** Where credentials go. They are headers that a page sets itself: cookies are never asked for. */
+const CREDENTIAL_HEADER = "Authorization";
+
+/**
+ * Lets pages of `origins` call `handler`. Pages of its own origin need no leave; every other page's
+ * browser refuses to send calls, which all need a preflight, and to hand over answers.
+ */
+export function withCors(handler: NodeHandler, origins: readonly string[]): NodeHandler {
+  const allowed = new Set(origins);
+  const preflight = {
+    "access-control-allow-methods": connect.allowedMethods.join(", "),
+    "access-control-allow-headers": [...connect.allowedHeaders, CREDENTIAL_HEADER].join(", "),
+    "access-control-max-age": String(MAX_AGE_SECONDS),
+  };
+  const exposed = connect.exposedHeaders.join(", ");
+  return (request, response) => {
+    const { origin } = request.headers;
+    // Said without an Origin too: a cache must not hand the one kind of answer to the other.
+    response.setHeader("vary", "Origin");
+    const welcome = origin !== undefined && allowed.has(origin);
+    if (welcome) response.setHeader("access-control-allow-origin", origin);
+    if (isPreflight(request)) {
+      response.writeHead(welcome ? 204 : 403, welcome ? preflight : {});
+      response.end();
+      return;
+    }
+    if (welcome) response.setHeader("access-control-expose-headers", exposed);
+    handler(request, response);
+  };
+}
+
+function isPreflight({ method, headers }: Parameters<NodeHandler>[0]): boolean {
+  return (
+    method === "OPTIONS" &&
+    headers.origin !== undefined &&
+    headers["access-control-request-method"] !== undefined
+  );
+}
+
+/**
+ * Parses CORS_ORIGINS: exact origins (RFC 6454), separated by commas, in the spelling in which
+ * browsers send them.
+ * @throws Error that tells the place of every entry that is none. A URL may hold a password, so no
+ * entry is quoted.
+ */
+export function parseOrigins(text: string): readonly string[] {
+  const entries = text.split(",").map((entry) => entry.trim());
+  const wrong = entries.flatMap((entry, i) => (isOrigin(entry) ? [] : [i + 1]));
+  if (wrong.length > 0) {
+    throw new Error(
+      `must list exact origins such as https://app.example.com (lower case, no path, no default ` +
+        `port, no *): wrong at ${wrong.join(", ")} of ${entries.length}`,
+    );
+  }
+  return [...new Set(entries)];
+}
+
+/** URL itself would take a `*` for the name of a host. */
+function isOrigin(text: string): boolean {
+  return /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}

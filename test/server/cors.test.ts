@@ -1,0 +1,178 @@
+/** CORS and caching, as a browser's requests meet them. */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { ConfigError, loadConfig } from "../../src/server/config.js";
+import { type Send, sendHttp1, sendHttp2 } from "../support/raw-request.js";
+import { type RunningServer, startTestServer } from "../support/server.js";
+
+const FRIEND = "https://app.example.com";
+const STRANGER = "https://app.example.com.evil.example";
+const SERVICE = "/securetoken.v1.TokenService";
+
+describe("CORS_ORIGINS", () => {
+  const accepted: [string, readonly string[]][] = [
+    ["", []],
+    ["https://app.example.com", ["https://app.example.com"]],
+    ["http://localhost:5173", ["http://localhost:5173"]],
+    ["https://a.example, https://b.example:8443", ["https://a.example", "https://b.example:8443"]],
+    ["https://a.example,https://a.example", ["https://a.example"]],
+    ["http://[::1]:3000", ["http://[::1]:3000"]],
+  ];
+  for (const [text, origins] of accepted) {
+    it(`takes ${JSON.stringify(text)}`, () => {
+      assert.deepEqual(loadConfig({ CORS_ORIGINS: text }).corsOrigins, origins);
+    });
+  }
+
+  const refused = [
+    "*",
+    "https://*.example.com",
+    "null",
+    "app.example.com",
+    "https://app.example.com/",
+    "https://app.example.com/path",
+    "https://app.example.com?x",
+    "https://app.example.com:443",
+    "https://App.example.com",
+    "https://user:secret@app.example.com",
+    "ftp://app.example.com",
+    "https://",
+  ];
+  for (const entry of refused) {
+    it(`refuses ${entry}, and does not quote it`, () => {
+      const text = `https://ok.example,${entry}`;
+      assert.throws(
+        () => loadConfig({ CORS_ORIGINS: text }),
+        (error) =>
+          error instanceof ConfigError &&
+          /^CORS_ORIGINS must list exact origins .* wrong at 2 of 2$/.test(error.faults[0] ?? "") &&
+          !error.message.includes("secret"),
+      );
+    });
+  }
+
+  it("tells every wrong entry, beside every other fault", () => {
+    const env = { CORS_ORIGINS: "*,https://ok.example,,x", CONSOLE: "yes", PORT: "-1" };
+    assert.throws(
+      () => loadConfig(env),
+      (error) =>
+        error instanceof ConfigError &&
+        error.faults.length === 3 &&
+        error.message.includes("wrong at 1, 3, 4 of 4") &&
+        error.message.includes("CONSOLE must be on or off"),
+    );
+  });
+});
+
+for (const [version, send] of [
+  ["HTTP/1.1", sendHttp1],
+  ["HTTP/2", sendHttp2],
+] as [string, Send][]) {
+  describe(`CORS over ${version}`, () => {
+    let server: RunningServer;
+    let closed: RunningServer;
+    before(async () => {
+      server = await startTestServer({ corsOrigins: [FRIEND] });
+      closed = await startTestServer();
+    });
+    after(async () => {
+      await server.close();
+      await closed.close();
+    });
+
+    const preflight = (origin: string, url = server.url) =>
+      send(url, {
+        path: `${SERVICE}/ValidateToken`,
+        method: "OPTIONS",
+        headers: {
+          origin,
+          "access-control-request-method": "POST",
+          "access-control-request-headers": "authorization,connect-protocol-version,content-type",
+        },
+      });
+    const call = (method: string, json: string, headers: Record<string, string> = {}) =>
+      send(server.url, {
+        path: `${SERVICE}/${method}`,
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: json,
+      });
+
+    it("answers the preflight of a listed origin, for two hours", async () => {
+      const { status, headers } = await preflight(FRIEND);
+      assert.equal(status, 204);
+      assert.equal(headers["access-control-allow-origin"], FRIEND);
+      assert.equal(headers["access-control-max-age"], "7200");
+      assert.equal(headers["access-control-allow-credentials"], undefined);
+      assert.equal(headers.vary, "Origin");
+      assert.match(String(headers["access-control-allow-methods"]), /\bPOST\b/);
+      const allowed = String(headers["access-control-allow-headers"]).toLowerCase().split(", ");
+      for (const name of [
+        "authorization",
+        "content-type",
+        "connect-protocol-version",
+        "connect-timeout-ms",
+        "grpc-timeout",
+        "x-grpc-web",
+        "x-user-agent",
+      ]) {
+        assert.ok(allowed.includes(name), name);
+      }
+    });
+
+    for (const [who, origin] of [
+      ["a stranger", STRANGER],
+      ["the opaque origin", "null"],
+      ["another scheme", "http://app.example.com"],
+      ["another port", "https://app.example.com:8443"],
+    ] as const) {
+      it(`refuses ${who}`, async () => {
+        const { status, headers } = await preflight(origin);
+        assert.equal(status, 403);
+        assertNothingAllowed(headers);
+        const answer = await call("ExportConfig", "{}", { origin });
+        assertNothingAllowed(answer.headers);
+        assert.equal(answer.headers.vary, "Origin");
+      });
+    }
+
+    it("allows nobody where nothing is configured", async () => {
+      const { status, headers } = await preflight(FRIEND, closed.url);
+      assert.equal(status, 403);
+      assertNothingAllowed(headers);
+    });
+
+    it("lets a listed origin read answers and errors", async () => {
+      for (const [method, json, status] of [
+        ["GenerateToken", '{"userId":"ada"}', 200],
+        ["ValidateToken", '{"token":"x"}', 401],
+        ["GenerateToken", "{", 400],
+      ] as const) {
+        const answer = await call(method, json, { origin: FRIEND });
+        assert.equal(answer.status, status);
+        assert.equal(answer.headers["access-control-allow-origin"], FRIEND);
+        const exposed = String(answer.headers["access-control-expose-headers"]);
+        assert.match(exposed, /Grpc-Status-Details-Bin/);
+      }
+    });
+
+    it("lets no cache keep the answer of an RPC", async () => {
+      const calls = [
+        call("GenerateToken", '{"userId":"ada"}'),
+        call("GenerateToken", '{"userId":""}'),
+        call("GenerateToken", "{"),
+        call("GenerateToken", '{"userId":"ada"}', { "content-type": "text/plain" }),
+        call("NoSuchMethod", "{}"),
+        call("GenerateToken", "", { "content-type": "application/grpc-web+proto" }),
+      ];
+      for (const { status, headers } of await Promise.all(calls)) {
+        assert.equal(headers["cache-control"], "no-store", `status ${status}`);
+      }
+    });
+  });
+}
+
+function assertNothingAllowed(headers: object): void {
+  const names = Object.keys(headers).filter((name) => name.startsWith("access-control-"));
+  assert.deepEqual(names, []);
+}

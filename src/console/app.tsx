@@ -1,0 +1,60 @@
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import type { ExportedConfig } from "../client/web.js";
+import { CheckCard } from "./cards/check-card.js";
+import { GenerateCard } from "./cards/generate-card.js";
+import { InspectCard } from "./cards/inspect-card.js";
+import { RefreshCard } from "./cards/refresh-card.js";
+import { Header } from "./parts/header.js";
+import { connect, isKeyRefused, type Session, SessionContext } from "./session.js";
+
+/** The page: one token, and everything that can be done with it. */
+export function App() {
+  const [token, setToken] = useState("");
+  const [apiKey, setApiKey] = useState("");
+  const [keyOpen, setKeyOpen] = useState(false);
+  const [keyRefused, setKeyRefused] = useState(false);
+  const [said, announce] = useState("");
+  const [config, setConfig] = useState<ExportedConfig | undefined>();
+
+  const client = useMemo(() => connect(apiKey), [apiKey]);
+  const onFailure = useCallback((error: unknown) => {
+    if (!isKeyRefused(error)) return;
+    setKeyRefused(true);
+    setKeyOpen(true);
+  }, []);
+  const session: Session = useMemo(() => {
+    const baseUrl = window.location.origin;
+    return { client, baseUrl, hasKey: apiKey !== "", onFailure, announce };
+  }, [client, apiKey, onFailure]);
+
+  useEffect(() => {
+    const controller = new AbortController();
+    setKeyRefused(false);
+    client.exportConfig({ signal: controller.signal }).then(setConfig, (error: unknown) => {
+      // Not every caller may know the configuration, and the page works without it.
+      if (!controller.signal.aborted) onFailure(error);
+    });
+    return () => controller.abort();
+  }, [client, onFailure]);
+
+  return (
+    <SessionContext.Provider value={session}>
+      <Header
+        {...{ config, apiKey, keyOpen, keyRefused }}
+        onApiKey={setApiKey}
+        onKeyOpen={setKeyOpen}
+      />
+      <main class="cards">
+        <GenerateCard onToken={setToken} />
+        <div class="token-cards">
+          <InspectCard token={token} onToken={setToken} />
+          <CheckCard token={token} />
+          <RefreshCard token={token} onToken={setToken} />
+        </div>
+      </main>
+      <p class="visually-hidden" role="status">
+        {said}
+      </p>
+    </SessionContext.Provider>
+  );
+}

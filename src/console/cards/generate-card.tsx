@@ -1,0 +1,113 @@
+import type { TargetedSubmitEvent } from "preact";
+import { useState } from "preact/hooks";
+import type { IssuedToken } from "../../client/web.js";
+import { useCall } from "../call.js";
+import { type Lifetime, toHours } from "../lifetime.js";
+import { Card } from "../parts/card.js";
+import { ChipsInput } from "../parts/chips-input.js";
+import { ErrorNote } from "../parts/error-note.js";
+import { describedBy, Field } from "../parts/field.js";
+import { LifetimeInput } from "../parts/lifetime-input.js";
+import { Snippet } from "../parts/snippet.js";
+import {
+  hoursFault,
+  MAX_PERMISSIONS,
+  permissionFault,
+  readAdditionalData,
+  userIdFault,
+} from "../rules.js";
+import { useSession } from "../session.js";
+import { generateText } from "../snippets.js";
+
+/** Something that works at the first click. */
+const EXAMPLE = {
+  userId: "user_123",
+  permissions: ["read", "write"],
+  lifetime: { amount: "24", unit: "hours" },
+  data: '{ "department": "Engineering" }',
+} as const;
+
+/** Issues a token and hands it to the other cards. */
+export function GenerateCard({ onToken }: { readonly onToken: (token: string) => void }) {
+  const { client, announce } = useSession();
+  const [userId, setUserId] = useState<string>(EXAMPLE.userId);
+  const [permissions, setPermissions] = useState<readonly string[]>(EXAMPLE.permissions);
+  const [lifetime, setLifetime] = useState<Lifetime>(EXAMPLE.lifetime);
+  const [data, setData] = useState<string>(EXAMPLE.data);
+  const { pending, error, run } = useCall<IssuedToken>();
+
+  const read = readAdditionalData(data);
+  const dataFault = "fault" in read ? read.fault : undefined;
+  const additionalData = "value" in read ? read.value : {};
+  const userFault = userIdFault(userId);
+  const refused = userFault ?? dataFault ?? hoursFault(toHours(lifetime));
+
+  const submit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (refused) return announce(refused);
+    const expiresInHours = toHours(lifetime);
+    const issued = await run((signal) =>
+      client.generateToken(userId, { permissions, expiresInHours, additionalData }, { signal }),
+    );
+    if (!issued) return;
+    onToken(issued.token);
+    announce(`Token ${issued.tokenId} issued for ${issued.userId}`);
+  };
+  return (
+    <Card id="generate" title="Generate" lead="Issue a token that carries its own claims.">
+      <form onSubmit={submit} noValidate>
+        <Field id="user" label="User" fault={userFault}>
+          <input
+            id="user"
+            class="input mono"
+            value={userId}
+            autocomplete="off"
+            autocapitalize="off"
+            spellcheck={false}
+            aria-describedby={describedBy("user")}
+            aria-invalid={userFault !== undefined}
+            onInput={(event) => setUserId(event.currentTarget.value)}
+          />
+        </Field>
+        <ChipsInput
+          id="permissions"
+          label="Permissions"
+          chips={permissions}
+          max={MAX_PERMISSIONS}
+          onChange={setPermissions}
+          faultOf={permissionFault}
+        />
+        <LifetimeInput id="lifetime" label="Lifetime" lifetime={lifetime} onChange={setLifetime} />
+        <Field
+          id="data"
+          label="Additional data"
+          hint="A JSON object, up to 4 KiB"
+          fault={dataFault}
+        >
+          <textarea
+            id="data"
+            class="input mono"
+            rows={4}
+            value={data}
+            autocomplete="off"
+            autocapitalize="off"
+            spellcheck={false}
+            aria-describedby={describedBy("data")}
+            aria-invalid={dataFault !== undefined}
+            onInput={(event) => setData(event.currentTarget.value)}
+          />
+        </Field>
+        <button type="submit" class="button primary" aria-disabled={refused !== undefined}>
+          {pending ? "Generating…" : "Generate token"}
+        </button>
+      </form>
+      {error !== undefined && <ErrorNote error={error} />}
+      {!refused && (
+        <Snippet
+          of="Generate"
+          calls={[generateText({ userId, permissions, lifetime, additionalData })]}
+        />
+      )}
+    </Card>
+  );
+}

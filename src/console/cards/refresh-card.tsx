@@ -1,0 +1,65 @@
+import type { TargetedSubmitEvent } from "preact";
+import { useState } from "preact/hooks";
+import type { IssuedToken } from "../../client/web.js";
+import { useCall } from "../call.js";
+import { type Lifetime, toHours } from "../lifetime.js";
+import { Card } from "../parts/card.js";
+import { ErrorNote } from "../parts/error-note.js";
+import { LifetimeInput } from "../parts/lifetime-input.js";
+import { Snippet } from "../parts/snippet.js";
+import { hoursFault } from "../rules.js";
+import { useSession } from "../session.js";
+import { refreshText } from "../snippets.js";
+
+/** Renews the token and hands the new one to the other cards. */
+export function RefreshCard(props: {
+  readonly token: string;
+  readonly onToken: (token: string) => void;
+}) {
+  const { token, onToken } = props;
+  const { client, announce } = useSession();
+  const [lifetime, setLifetime] = useState<Lifetime>({ amount: "24", unit: "hours" });
+  const [revokeOld, setRevokeOld] = useState(false);
+  const { pending, value, error, run } = useCall<IssuedToken>();
+  const refused = hoursFault(toHours(lifetime));
+
+  const submit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (refused) return announce(refused);
+    const options = { newExpiresInHours: toHours(lifetime), revokeOld };
+    const issued = await run((signal) => client.refreshToken(token, options, { signal }));
+    if (!issued) return;
+    onToken(issued.token);
+    announce(`Token ${issued.tokenId} issued in the same session`);
+  };
+  return (
+    <Card id="refresh" title="Refresh" lead="Trade the token for a new one of the same session.">
+      <form onSubmit={submit} noValidate>
+        <LifetimeInput
+          id="new-lifetime"
+          label="New lifetime"
+          lifetime={lifetime}
+          onChange={setLifetime}
+        />
+        <label class="checkbox">
+          <input
+            type="checkbox"
+            checked={revokeOld}
+            onChange={(event) => setRevokeOld(event.currentTarget.checked)}
+          />
+          <span>Revoke the old token</span>
+        </label>
+        <button type="submit" class="button primary" aria-disabled={refused !== undefined}>
+          {pending ? "Refreshing…" : "Refresh token"}
+        </button>
+      </form>
+      {error !== undefined && <ErrorNote error={error} />}
+      {value && value.token === token && (
+        <p class="success">
+          Inspect now shows the new token, <span class="mono">{value.tokenId}</span>
+        </p>
+      )}
+      {!refused && <Snippet of="Refresh" calls={[refreshText(lifetime, revokeOld)]} />}
+    </Card>
+  );
+}

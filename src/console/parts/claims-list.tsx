@@ -1,0 +1,71 @@
+import type { ComponentChildren } from "preact";
+import type { Claims, Instant } from "../../client/web.js";
+import { formatJson } from "../format-json.js";
+
+/** What is shown of an authentic token beside its state. */
+export interface ClaimsListProps {
+  readonly claims: Claims;
+  readonly keyId: string | undefined;
+  /** Unset where the server did not tell, as for an expired token. */
+  readonly sessionId: string | undefined;
+}
+
+/** A token's claims, by the names that they have everywhere. */
+export function ClaimsList({ claims, keyId, sessionId }: ClaimsListProps) {
+  const hasData = Object.keys(claims.additionalData).length > 0;
+  return (
+    <dl class="claims">
+      <Row name="user_id">{claims.userId}</Row>
+      <Row name="permissions">
+        {claims.permissions.length === 0 ? (
+          <span class="muted">none</span>
+        ) : (
+          <ul class="chips">
+            {claims.permissions.map((permission) => (
+              <li class="chip" key={permission}>
+                {permission}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Row>
+      <Row name="issued_at">
+        <Time instant={claims.issuedAt} />
+      </Row>
+      <Row name="expires_at">
+        <Time instant={claims.expiresAt} />
+      </Row>
+      <Row name="token_id">{claims.tokenId}</Row>
+      {sessionId && <Row name="session_id">{sessionId}</Row>}
+      {keyId && <Row name="key_id">{keyId}</Row>}
+      <Row name="additional_data">
+        {hasData ? (
+          <pre class="json">{formatJson(claims.additionalData)}</pre>
+        ) : (
+          <span class="muted">none</span>
+        )}
+      </Row>
+    </dl>
+  );
+}
+
+function Row({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
+  return (
+    <div class="claim">
+      <dt class="mono">{name}</dt>
+      <dd class="mono">{children}</dd>
+    </div>
+  );
+}
+
+/** To the microsecond in UTC, and as a clock on this wall shows it. */
+function Time({ instant }: { readonly instant: Instant }) {
+  const text = String(instant);
+  const local = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+  return (
+    <>
+      <time dateTime={text}>{text}</time>{" "}
+      <span class="muted">{local.format(instant.toDate())}</span>
+    </>
+  );
+}

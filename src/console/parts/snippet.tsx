@@ -1,0 +1,64 @@
+import { useState } from "preact/hooks";
+import { highlight } from "../highlight.js";
+import { useSession } from "../session.js";
+import { bufCurl, type CallText, typeScript } from "../snippets.js";
+import { CopyButton } from "./copy-button.js";
+
+const LANGUAGES = { "buf curl": bufCurl, TypeScript: typeScript } as const;
+type Language = keyof typeof LANGUAGES;
+
+/** The lines that do the same as a card's action. */
+export function Snippet({
+  calls,
+  of,
+}: {
+  readonly calls: readonly CallText[];
+  readonly of: string;
+}) {
+  const [language, setLanguage] = useState<Language>("buf curl");
+  const session = useSession();
+  const text = LANGUAGES[language](calls, session);
+  const secrets = [
+    ...(calls.some((call) => call.withToken) ? ["TOKEN"] : []),
+    ...(session.hasKey ? ["API_KEY"] : []),
+  ];
+  return (
+    <section class="snippet" aria-label={`${of} in code`}>
+      <div class="snippet-bar">
+        <fieldset class="switch">
+          <legend class="visually-hidden">Language of {of}</legend>
+          {(Object.keys(LANGUAGES) as Language[]).map((name) => (
+            <label class="switch-option" key={name}>
+              <input
+                type="radio"
+                name={`language-${of}`}
+                checked={language === name}
+                onChange={() => setLanguage(name)}
+              />
+              <span>{name}</span>
+            </label>
+          ))}
+        </fieldset>
+        <CopyButton text={text} what={`the ${language} lines`} />
+      </div>
+      <pre class="snippet-code mono">
+        <code>
+          {highlight(text).map((piece, i) => (
+            <span key={i} class={`code-${piece.kind}`}>
+              {piece.text}
+            </span>
+          ))}
+        </code>
+      </pre>
+      {secrets.map((name) => (
+        <p class="hint" key={name}>
+          Set <code>{name}</code> first:{" "}
+          <code>
+            read -rs {name} && export {name}
+          </code>
+          , paste, Enter. It enters no history.
+        </p>
+      ))}
+    </section>
+  );
+}

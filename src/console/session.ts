@@ -1,0 +1,51 @@
+/** Whom the console talks to, and as whom. Kept in memory only: a reload forgets it. */
+import { Code, ConnectError } from "@connectrpc/connect";
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import { createSecureTokenClient, type SecureTokenClient, TokenError } from "../client/web.js";
+
+/** What every card needs. */
+export interface Session {
+  readonly client: SecureTokenClient;
+  /** The server's address, for lines to copy. */
+  readonly baseUrl: string;
+  /** Whether calls carry an API key. */
+  readonly hasKey: boolean;
+  /** Told of every failed call. */
+  onFailure(error: unknown): void;
+  /** Says something to those who do not see the page. */
+  announce(text: string): void;
+}
+
+/** Provided by the app. */
+export const SessionContext = createContext<Session | undefined>(undefined);
+
+/** The session of the component's page. */
+export function useSession(): Session {
+  return useContext(SessionContext) as Session;
+}
+
+/** A client of the page's own server. JSON, because readers of the network panel learn from it. */
+export function connect(apiKey: string): SecureTokenClient {
+  return createSecureTokenClient({
+    baseUrl: window.location.origin,
+    apiKey: apiKey === "" ? undefined : apiKey,
+    useBinaryFormat: false,
+  });
+}
+
+/** What no header can carry; the client would refuse it. */
+export function apiKeyFault(apiKey: string): string | undefined {
+  return /^[\x21-\x7e]*$/.test(apiKey)
+    ? undefined
+    : "An API key consists of visible ASCII characters";
+}
+
+/** Whether an error speaks of the caller's own credential rather than of a token. */
+export function isKeyRefused(error: unknown): boolean {
+  return (
+    error instanceof ConnectError &&
+    !(error instanceof TokenError) &&
+    error.code === Code.Unauthenticated
+  );
+}

@@ -45,11 +45,13 @@ export function App() {
         onKeyOpen={setKeyOpen}
       />
       <main class="cards">
-        <GenerateCard onToken={setToken} />
-        <div class="token-cards">
+        <div class="column">
+          <GenerateCard onToken={setToken} />
+          <RefreshCard token={token} onToken={setToken} />
+        </div>
+        <div class="column">
           <InspectCard token={token} onToken={setToken} />
           <CheckCard token={token} />
-          <RefreshCard token={token} onToken={setToken} />
         </div>
       </main>
       <p class="visually-hidden" role="status">

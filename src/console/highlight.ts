@@ -10,7 +10,7 @@ export interface Piece {
 }
 
 const PIECES =
-  /(?<comment>\/\/ .*)|(?<variable>(?<!\\)\$[A-Z_]+)|(?<string>"(?:[^"\\$]|\\.)*")|(?<keyword>\b(?:import|from|const|await|buf curl)\b|<<EOF|^EOF)/gm;
+  /(?<comment>\/\/ .*)|(?<variable>"\$[A-Z_]+"|(?<=Bearer )\$[A-Z_]+)|(?<string>"(?:[^"\\\n]|\\.)*")|(?<keyword>\b(?:import|from|const|await|buf curl)\b|<<EOF|^EOF)/gm;
 
 /** The text's pieces, which joined are the text. */
 export function highlight(text: string): Piece[] {

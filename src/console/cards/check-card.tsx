@@ -81,7 +81,7 @@ function Results(props: {
       {props.results.map(({ permission, granted }) => (
         <li class="result" key={permission} data-granted={granted}>
           <span class="result-mark" aria-hidden="true">
-            {granted ? "✓" : "–"}
+            {granted ? "✓" : "✕"}
           </span>
           <span class="mono result-name">{permission}</span>
           <span class="result-answer">{granted ? "granted" : "not granted"}</span>

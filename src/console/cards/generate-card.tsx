@@ -56,7 +56,7 @@ export function GenerateCard({ onToken }: { readonly onToken: (token: string) =>
   return (
     <Card id="generate" title="Generate" lead="Issue a token that carries its own claims.">
       <form onSubmit={submit} noValidate>
-        <Field id="user" label="User" fault={userFault}>
+        <Field id="user" label="User" hint="Whom the token speaks for" fault={userFault}>
           <input
             id="user"
             class="input mono"

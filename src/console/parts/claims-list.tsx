@@ -6,7 +6,7 @@ import { formatJson } from "../format-json.js";
 export interface ClaimsListProps {
   readonly claims: Claims;
   readonly keyId: string | undefined;
-  /** Unset where the server did not tell, as for an expired token. */
+  /** Unset where the server did not tell. The first token of a session has the id of its own. */
   readonly sessionId: string | undefined;
 }
 
@@ -36,7 +36,7 @@ export function ClaimsList({ claims, keyId, sessionId }: ClaimsListProps) {
         <Time instant={claims.expiresAt} />
       </Row>
       <Row name="token_id">{claims.tokenId}</Row>
-      {sessionId && <Row name="session_id">{sessionId}</Row>}
+      {sessionId && sessionId !== claims.tokenId && <Row name="session_id">{sessionId}</Row>}
       {keyId && <Row name="key_id">{keyId}</Row>}
       <Row name="additional_data">
         {hasData ? (

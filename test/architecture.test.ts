@@ -103,7 +103,9 @@ function sources(folder: string): string[] {
 }
 
 function importsOf(from: string): Import[] {
-  const specifiers = read(from).matchAll(/(?:^|\n)(?:import|export)\s[^;]*?["']([^"']+)["'];/g);
+  const specifiers = read(from).matchAll(
+    /^(?:import |(?:import|export)\b[^;"'=]*\bfrom )["']([^"']+)["'];$/gm,
+  );
   return [...specifiers].map(([, specifier]) => ({ from, to: resolve(from, specifier as string) }));
 }
 

@@ -1,5 +1,5 @@
 /** How a TokenError travels: one code and two typed details. */
-import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { create, createRegistry, type MessageInitShape } from "@bufbuild/protobuf";
 import { anyPack } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { ErrorInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
@@ -14,6 +14,9 @@ import { toTimestamp } from "./convert.js";
 
 /** The domain of every `google.rpc.ErrorInfo` of ours. */
 export const ERROR_DOMAIN = "securetoken.v1";
+
+/** What JSON must know to write or read the details in a `google.rpc.Status`. */
+export const errorDetailTypes = createRegistry(TokenErrorDetailSchema, ErrorInfoSchema);
 
 const CODES = {
   TOKEN_ERROR: Code.InvalidArgument,

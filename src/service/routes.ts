@@ -2,6 +2,7 @@
 import type { ConnectRouter } from "@connectrpc/connect";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import type { SecureTokenManager } from "../core/index.js";
+import { errorDetailTypes } from "./error-details.js";
 import { createTokenService } from "./token-service.js";
 
 /** The largest request message, in bytes. */
@@ -17,7 +18,8 @@ export function tokenRoutes(manager: SecureTokenManager): (router: ConnectRouter
       const batch = method === TokenService.method.batchValidateTokens;
       const readMaxBytes = batch ? MAX_BATCH_REQUEST_BYTES : MAX_REQUEST_BYTES;
       const implementation = service[method.localName as keyof typeof service];
-      router.rpc(method, implementation as never, { readMaxBytes });
+      const jsonOptions = { registry: errorDetailTypes };
+      router.rpc(method, implementation as never, { readMaxBytes, jsonOptions });
     }
   };
 }

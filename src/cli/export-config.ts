@@ -9,6 +9,9 @@ export function addExportConfigCommand(program: Command): void {
     .description("How tokens are made, without any key material.")
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<TargetOptions>();
-      printResult(await withTarget(options, (target) => target.exportConfig()), options);
+      const config = await withTarget(options, (target) => target.exportConfig());
+      // As the setting SALT reads it.
+      const salt = `base64:${Buffer.from(config.salt).toString("base64")}`;
+      printResult({ ...config, salt }, options);
     });
 }

@@ -35,10 +35,7 @@ function text(value: unknown): string {
   return toJson(value).replace(/^"(.*)"$/, "$1");
 }
 
-/** JSON; integers beyond ±(2^53 - 1) as text, as protobuf's JSON writes them; bytes as base64. */
+/** JSON; integers beyond ±(2^53 - 1) as text, as protobuf's JSON writes them. */
 function toJson(value: unknown): string {
-  return JSON.stringify(value, (_name, item) => {
-    if (typeof item === "bigint") return String(item);
-    return item instanceof Uint8Array ? Buffer.from(item).toString("base64") : item;
-  });
+  return JSON.stringify(value, (_name, item) => (typeof item === "bigint" ? String(item) : item));
 }

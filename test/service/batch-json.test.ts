@@ -1,7 +1,7 @@
 /** A batch answers over JSON too: the errors in it are messages of Any, which JSON must know. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createRouterTransport, createClient } from "@connectrpc/connect";
+import { createClient, createRouterTransport } from "@connectrpc/connect";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { errorDetailTypes, tokenRoutes } from "../../src/service/index.js";
 import { fixedManager } from "../support/fixed-manager.js";

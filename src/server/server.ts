@@ -1,4 +1,5 @@
 /** A server: TokenService, health and reflection on one port. */
+import { setMaxListeners } from "node:events";
 import type { AddressInfo } from "node:net";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
@@ -6,7 +7,13 @@ import type { Logger } from "pino";
 import { Health } from "../../gen/ts/src/health/v1/health_pb.js";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import type { SecureTokenManager } from "../core/index.js";
-import { MAX_REQUEST_BYTES, tokenErrors, tokenRoutes } from "../service/index.js";
+import {
+  ERROR_DETAIL_FILES,
+  MAX_REQUEST_BYTES,
+  tokenErrors,
+  tokenRoutes,
+} from "../service/index.js";
+import { refuseBadHost, refuseMalformed } from "../transport/index.js";
 import { DEFAULT_LIMITS } from "../transport/limits.js";
 import { createListener } from "../transport/listener.js";
 import { withConsole } from "./console.js";
@@ -45,12 +52,14 @@ export function createServer(deps: ServerDeps): Server {
   const { manager, logger, corsOrigins = [], console: assets } = deps;
   const health = createHealth([TokenService.typeName]);
   const shutdown = new AbortController();
+  // Every open stream listens; that many is no leak.
+  setMaxListeners(0, shutdown.signal);
   const connect = connectNodeAdapter({
-    routes(router) {
+    routes: refuseMalformed((router) => {
       tokenRoutes(manager)(router);
       health.routes(router);
-      reflectionRoutes([TokenService, Health])(router);
-    },
+      reflectionRoutes([TokenService, Health], ERROR_DETAIL_FILES)(router);
+    }),
     interceptors: [
       noStore,
       tokenErrors((err, method) => logger.error({ err, method }, "internal error")),
@@ -61,7 +70,7 @@ export function createServer(deps: ServerDeps): Server {
     maxTimeoutMs: MAX_TIMEOUT_MS,
     shutdownSignal: shutdown.signal,
   });
-  const rpc = withNoStore(connect);
+  const rpc = withNoStore(refuseBadHost(connect));
   const handler = withCors(assets ? withConsole(rpc, assets) : rpc, corsOrigins);
   const listener = createListener({ handler, limits: DEFAULT_LIMITS });
   return {

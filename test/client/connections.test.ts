@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import { ConnectError, type Interceptor } from "@connectrpc/connect";
 import { credentials } from "@grpc/grpc-js";
@@ -15,18 +17,20 @@ import { createTestService } from "../support/token-service.js";
 const API_KEY = "caller-key-0123456789";
 const bad = "line\nbreak-0123456789";
 
-/** A server that notes the `authorization` of every call. */
+/** A server that notes the `authorization` of every call, and the compression that it accepts. */
 async function listening(t: TestContext, version: "1.1" | "2" = "2") {
   const seen: (string | null)[] = [];
+  const accepted: (string | null)[] = [];
   const note: Interceptor = (next) => (request) => {
     seen.push(request.header.get("authorization"));
+    accepted.push(request.header.get("grpc-accept-encoding"));
     return next(request);
   };
   const service = await createTestService();
   service.interceptors.unshift(note);
   const server = await serve(service, version);
   t.after(() => server.close());
-  return { ...server, seen };
+  return { ...server, seen, accepted };
 }
 
 const clients = {
@@ -60,9 +64,10 @@ describe("client connections", () => {
   }
 
   for (const name of ["node", "grpc-js"] as const) {
-    it(`${name}: keeps one connection, and close() ends it`, async (t) => {
+    it(`${name}: keeps one connection, and close() ends it`, { timeout: 20_000 }, async (t) => {
       const server = await listening(t);
       const client = clients[name](server.baseUrl, API_KEY);
+      t.after(() => client.close());
       await Promise.all(Array.from({ length: 20 }, () => client.exportConfig()));
       await client.exportConfig();
       assert.deepEqual(server.connections(), { opened: 1, open: 1 });
@@ -71,7 +76,9 @@ describe("client connections", () => {
     });
   }
 
-  it("HTTP/1.1 over Node reuses a connection, and close() ends it", async (t) => {
+  it("HTTP/1.1 over Node reuses a connection, and close() ends it", {
+    timeout: 20_000,
+  }, async (t) => {
     const server = await listening(t, "1.1");
     const client = clients["node, HTTP/1.1"](server.baseUrl, API_KEY);
     await client.exportConfig();
@@ -82,7 +89,7 @@ describe("client connections", () => {
   });
 
   for (const entry of ["node", "grpc-js"]) {
-    it(`${entry}: a script ends by itself after close()`, async (t) => {
+    it(`${entry}: a script ends by itself after close()`, { timeout: 20_000 }, async (t) => {
       const { baseUrl } = await listening(t);
       const module = new URL(`../../src/client/${entry}.ts`, import.meta.url).href;
       const script = `
@@ -115,10 +122,52 @@ describe("client connections", () => {
     }
   });
 
+  it("accepts no compressed answer over Node", async (t) => {
+    const { baseUrl, accepted } = await listening(t);
+    const client = node.createSecureTokenClient({ baseUrl });
+    t.after(() => client.close());
+    await client.exportConfig();
+    assert.deepEqual(accepted, [null]);
+  });
+
+  it("takes the refusal of a proxy for no fact about a token", async (t) => {
+    const refusals = [
+      [401, "text/html", "<h1>Token expired</h1>"],
+      [403, "application/json", '{"code":"permission_denied","message":"Permission denied"}'],
+      [401, "application/json", '{"code":"unauthenticated","message":"Token expired"}'],
+      [502, "text/plain", ""],
+      [200, "application/grpc-web+proto", ""],
+    ] as const;
+    let answered = 0;
+    const proxy = http.createServer((request, response) => {
+      const [status, type, body] = refusals[answered++ % refusals.length]!;
+      request.resume();
+      response.writeHead(status, { "content-type": type }).end(body);
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    t.after(() => proxy.close());
+    const baseUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    for (const protocol of ["connect", "grpc-web"] as const) {
+      for (const client of [
+        node.createSecureTokenClient({ baseUrl, protocol, httpVersion: "1.1" }),
+        web.createSecureTokenClient({ baseUrl, protocol }),
+      ]) {
+        for (let i = 0; i < refusals.length; i++) {
+          await assert.rejects(client.validateToken("token"), (error) => {
+            assert.ok(error instanceof ConnectError, String(error));
+            return !(error instanceof node.TokenError);
+          });
+        }
+        client.close();
+      }
+    }
+    assert.equal(answered, 4 * refusals.length);
+  });
+
   it("speaks mutual TLS over every protocol of Node, and trusts no unknown server", async (t) => {
     const server = await serveTls(await createTestService());
     t.after(() => server.close());
-    const { baseUrl } = server;
+    const baseUrl = server.baseUrl.replace("127.0.0.1", "localhost");
     const nodeOptions = { ca: TEST_CERTIFICATE, cert: TEST_CERTIFICATE, key: TEST_CERTIFICATE_KEY };
     const pem = [TEST_CERTIFICATE, TEST_CERTIFICATE_KEY, TEST_CERTIFICATE].map(Buffer.from);
     const [ca, key, cert] = pem as [Buffer, Buffer, Buffer];

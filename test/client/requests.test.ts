@@ -133,6 +133,27 @@ describe("client: refused before a call", () => {
   }
 });
 
+describe("client: deadlines", () => {
+  const deadlines: (number | undefined)[] = [];
+  const noting: Transport = {
+    ...silent,
+    unary: (_method, _signal, timeoutMs) => {
+      deadlines.push(timeoutMs);
+      return Promise.reject(CALLED);
+    },
+  };
+  it("are 5 seconds, the client's, or the call's", async () => {
+    const usual = new SecureTokenClient(noting);
+    const patient = new SecureTokenClient(noting, { defaultTimeoutMs: 9000 });
+    await outcome(usual.exportConfig());
+    await outcome(usual.exportConfig({ timeoutMs: 70 }));
+    await outcome(usual.exportConfig({ timeoutMs: 0 }));
+    await outcome(patient.validateToken("token"));
+    await outcome(patient.validateToken("token", { timeoutMs: 70 }));
+    assert.deepEqual(deadlines, [5000, 70, 0, 9000, 70]);
+  });
+});
+
 describe("client: left to the server", () => {
   it("whatever a message can carry", async () => {
     const bare = Object.assign(Object.create(null), { a: [null, true, -0, "é", {}] });

@@ -55,8 +55,12 @@ tokenServiceSuite(
 );
 
 for (const protocol of ["connect", "grpc-web"] as const) {
-  const connect: Connect = (baseUrl) => web.createSecureTokenClient({ protocol, baseUrl });
-  tokenServiceSuite(`web: ${protocol}`, overHttp("1.1", connect));
+  for (const useBinaryFormat of [true, false]) {
+    const connect: Connect = (baseUrl) =>
+      web.createSecureTokenClient({ protocol, useBinaryFormat, baseUrl });
+    const name = `web: ${protocol}, ${useBinaryFormat ? "binary" : "JSON"}`;
+    tokenServiceSuite(name, overHttp("1.1", connect));
+  }
 }
 
 /** One service, server and client for each key of the cases. */

@@ -1,6 +1,7 @@
 /** The shared suite once more, with the client in a real browser. */
 import { after, before } from "node:test";
 import type { Browser } from "playwright-core";
+import type { WebClientOptions } from "../../src/client/web.js";
 import { browserClient, openClientPage } from "../support/browser-client.js";
 import { launchChromium } from "../support/chromium.js";
 import { serve, unreachableUrl } from "../support/http-server.js";
@@ -13,22 +14,24 @@ before(async () => {
 });
 after(() => browser.close());
 
-for (const protocol of ["connect", "grpc-web"] as const) {
-  for (const useBinaryFormat of [true, false]) {
-    const format = useBinaryFormat ? "binary" : "JSON";
-    tokenServiceSuite(`Chromium: ${protocol}, ${format}`, async () => {
-      const service = await createTestService();
-      const server = await serve(service, "1.1");
-      const page = await browser.newPage();
-      await openClientPage(page, server.baseUrl);
-      const { baseUrl } = server;
-      const client = browserClient(page, { baseUrl, protocol, useBinaryFormat });
-      const unreachable = browserClient(page, { baseUrl: await unreachableUrl(), protocol });
-      const close = async () => {
-        await page.close();
-        await server.close();
-      };
-      return { client, service, unreachable, close };
-    });
-  }
+const VARIANTS: [name: string, options: Partial<WebClientOptions>][] = [
+  ["connect, binary", { protocol: "connect" }],
+  ["connect, JSON", { protocol: "connect", useBinaryFormat: false }],
+  ["grpc-web, binary", { protocol: "grpc-web" }],
+];
+
+for (const [name, options] of VARIANTS) {
+  tokenServiceSuite(`Chromium: ${name}`, async () => {
+    const service = await createTestService();
+    const server = await serve(service, "1.1");
+    const page = await browser.newPage();
+    await openClientPage(page, server.baseUrl);
+    const client = browserClient(page, { ...options, baseUrl: server.baseUrl });
+    const unreachable = browserClient(page, { ...options, baseUrl: await unreachableUrl() });
+    const close = async () => {
+      await page.close();
+      await server.close();
+    };
+    return { client, service, unreachable, close };
+  });
 }

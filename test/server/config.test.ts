@@ -15,6 +15,8 @@ describe("loadConfig", () => {
       logLevel: "info",
       host: "127.0.0.1",
       port: 8080,
+      corsOrigins: [],
+      console: true,
     });
   });
 

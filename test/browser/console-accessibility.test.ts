@@ -1,0 +1,160 @@
+/** The console for everybody: axe-core in every look, the keyboard alone, no motion where unwanted. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, describe, it } from "node:test";
+import type { AxeResults } from "axe-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { loadConsole } from "../../src/server/console-assets.js";
+import { launchChromium } from "../support/chromium.js";
+import { openConsole } from "../support/console-page.js";
+import { type RunningServer, startTestServer } from "../support/server.js";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
+const LOOKS: [name: string, options: BrowserContextOptions][] = [
+  ["light", { colorScheme: "light" }],
+  ["dark", { colorScheme: "dark" }],
+  ["phone", { colorScheme: "light", ...PHONE }],
+  ["dark phone", { colorScheme: "dark", ...PHONE }],
+];
+
+describe("console accessibility", () => {
+  let browser: Browser;
+  let server: RunningServer;
+  before(async () => {
+    server = await startTestServer({ console: loadConsole() });
+    browser = await launchChromium();
+  });
+  after(async () => {
+    await browser.close();
+    await server.close();
+  });
+
+  for (const [name, options] of LOOKS) {
+    it(`violates no rule of axe-core: ${name}`, async () => {
+      const { page, card, generate, waitForState, paste } = await openConsole(browser, server.url, {
+        ...options,
+        reducedMotion: "reduce",
+      });
+      await page.evaluate(AXE);
+      assert.deepEqual(await violations(page), [], "as it opens");
+      await generate();
+      await waitForState("ACTIVE");
+      await page.getByRole("button", { name: "Check permissions" }).click();
+      await page.getByRole("button", { name: "Require delete" }).click();
+      await page.getByRole("button", { name: "Refresh token" }).click();
+      await page.getByText("Inspect now shows the new token").waitFor();
+      await page.getByRole("button", { name: "API key" }).click();
+      await page.getByLabel("User").fill("");
+      await card("Inspect").getByLabel("TypeScript").check();
+      assert.deepEqual(await violations(page), [], "an active token");
+      await paste("x");
+      await waitForState("INVALID");
+      await page.getByRole("button", { name: "Check permissions" }).click();
+      await card("Check").getByRole("alert").waitFor();
+      assert.deepEqual(await violations(page), [], "errors");
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      assert.equal(overflow, 0, "scrolls sideways");
+      await page.context().close();
+    });
+  }
+
+  it("violates no contrast for an expired token", async () => {
+    const token = await server.service.seal();
+    server.service.clock.advanceHours(2);
+    for (const colorScheme of ["light", "dark"] as const) {
+      const { page, paste, waitForState } = await openConsole(browser, server.url, {
+        colorScheme,
+        reducedMotion: "reduce",
+      });
+      await page.evaluate(AXE);
+      await paste(token);
+      await waitForState("EXPIRED");
+      assert.deepEqual(await violations(page), []);
+      await page.context().close();
+    }
+    server.service.clock.advanceHours(-2);
+  });
+
+  it("is worked by keyboard alone, with the focus in sight", async () => {
+    const { page, waitForState } = await openConsole(browser, server.url);
+    const focused = () =>
+      page.evaluate(() => {
+        const element = document.activeElement as HTMLElement;
+        const { outlineStyle } = getComputedStyle(element);
+        const around = getComputedStyle(element.closest(".chips-input, .switch-option") ?? element);
+        const sibling = element.nextElementSibling;
+        const beside = sibling ? getComputedStyle(sibling).outlineStyle : "none";
+        return {
+          name: element.getAttribute("aria-label") ?? element.innerText,
+          visible: [outlineStyle, around.outlineStyle, beside].some((style) => style !== "none"),
+        };
+      });
+    const tabTo = async (name: string) => {
+      for (let i = 0; i < 60; i++) {
+        await page.keyboard.press("Tab");
+        const at = await focused();
+        assert.ok(at.visible, `the focus on ${at.name} cannot be seen`);
+        if (at.name === name) return;
+      }
+      assert.fail(`the keyboard does not reach ${name}`);
+    };
+    await tabTo("Generate token");
+    await page.keyboard.press("Enter");
+    await waitForState("ACTIVE");
+    await tabTo("Refresh token");
+    await tabTo("Check permissions");
+    await page.keyboard.press("Space");
+    await page.getByRole("list", { name: "Answers" }).waitFor();
+    await tabTo("Require write");
+    await page.keyboard.press("Enter");
+    await page.getByText("answers true for write").waitFor();
+    await page.context().close();
+  });
+
+  it("follows the eye on a phone", async () => {
+    const { page } = await openConsole(browser, server.url, PHONE);
+    const tops: number[] = [];
+    for (let i = 0; i < 40; i++) {
+      await page.keyboard.press("Tab");
+      const top = await page.evaluate(() => {
+        const { activeElement: element, body } = document;
+        return element === body
+          ? -1
+          : element!.closest("section.card, header")!.getBoundingClientRect().top + scrollY;
+      });
+      if (top === -1) break;
+      tops.push(Math.round(top));
+    }
+    assert.deepEqual(
+      tops,
+      [...tops].sort((a, b) => a - b),
+    );
+    await page.context().close();
+  });
+
+  it("moves nothing where motion is unwanted", async () => {
+    const transition = async (reducedMotion: "reduce" | "no-preference") => {
+      const { page } = await openConsole(browser, server.url, { reducedMotion });
+      const button = page.getByRole("button", { name: "Generate token" });
+      const duration = await button.evaluate((el) => getComputedStyle(el).transitionDuration);
+      await page.context().close();
+      return duration;
+    };
+    assert.equal(await transition("reduce"), "0s");
+    assert.notEqual(await transition("no-preference"), "0s");
+  });
+});
+
+async function violations(page: Page): Promise<string[]> {
+  const results = await page.evaluate(() => {
+    const { axe } = globalThis as unknown as { axe: { run(): Promise<AxeResults> } };
+    return axe.run();
+  });
+  return results.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 120)} ${failureSummary}`),
+  );
+}

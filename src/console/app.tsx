@@ -4,8 +4,15 @@ import { CheckCard } from "./cards/check-card.js";
 import { GenerateCard } from "./cards/generate-card.js";
 import { InspectCard } from "./cards/inspect-card.js";
 import { RefreshCard } from "./cards/refresh-card.js";
+import { useMedia } from "./media.js";
 import { Header } from "./parts/header.js";
 import { connect, isKeyRefused, type Session, SessionContext } from "./session.js";
+
+/**
+ * Where layout.css has two columns. In one column a token comes first, then what can be done with it:
+ * the order must be that of the document, which keyboards and screen readers follow.
+ */
+const WIDE = "(min-width: 64rem)";
 
 /** The page: one token, and everything that can be done with it. */
 export function App() {
@@ -14,6 +21,7 @@ export function App() {
   const [keyOpen, setKeyOpen] = useState(false);
   const [keyRefused, setKeyRefused] = useState(false);
   const [said, announce] = useState("");
+  const wide = useMedia(WIDE);
   const [config, setConfig] = useState<ExportedConfig | undefined>();
 
   const client = useMemo(() => connect(apiKey), [apiKey]);
@@ -37,6 +45,7 @@ export function App() {
     return () => controller.abort();
   }, [client, onFailure]);
 
+  const refreshCard = <RefreshCard token={token} onToken={setToken} />;
   return (
     <SessionContext.Provider value={session}>
       <Header
@@ -47,12 +56,13 @@ export function App() {
       <main class="cards">
         <div class="column">
           <GenerateCard onToken={setToken} />
-          <RefreshCard token={token} onToken={setToken} />
+          {wide && refreshCard}
         </div>
         <div class="column">
           <InspectCard token={token} onToken={setToken} />
           <CheckCard token={token} />
         </div>
+        {!wide && refreshCard}
       </main>
       <p class="visually-hidden" role="status">
         {said}

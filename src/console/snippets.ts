@@ -145,7 +145,7 @@ function singleQuoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** Text in which a here-document expands nothing. */
-function inHeredoc(text: string): string {
-  return text.replace(/[\\$`]/g, "\\$&");
+/** JSON in which a here-document expands nothing, nor an interactive shell its history. */
+function inHeredoc(json: string): string {
+  return json.replaceAll("!", "\\u0021").replace(/[\\$`]/g, "\\$&");
 }

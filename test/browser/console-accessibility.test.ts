@@ -16,7 +16,6 @@ const LOOKS: [name: string, options: BrowserContextOptions][] = [
   ["light", { colorScheme: "light" }],
   ["dark", { colorScheme: "dark" }],
   ["phone", { colorScheme: "light", ...PHONE }],
-  ["dark phone", { colorScheme: "dark", ...PHONE }],
 ];
 
 describe("console accessibility", () => {
@@ -38,8 +37,7 @@ describe("console accessibility", () => {
         reducedMotion: "reduce",
       });
       await page.evaluate(AXE);
-      assert.deepEqual(await violations(page), [], "as it opens");
-      await generate();
+      const token = await generate();
       await waitForState("ACTIVE");
       await page.getByRole("button", { name: "Check permissions" }).click();
       await page.getByRole("button", { name: "Require delete" }).click();
@@ -49,11 +47,14 @@ describe("console accessibility", () => {
       await page.getByLabel("User").fill("");
       await card("Inspect").getByLabel("TypeScript").check();
       assert.deepEqual(await violations(page), [], "an active token");
-      await paste("x");
-      await waitForState("INVALID");
+      server.service.clock.advanceHours(48);
+      await paste("");
+      await paste(token);
+      await waitForState("EXPIRED");
       await page.getByRole("button", { name: "Check permissions" }).click();
       await card("Check").getByRole("alert").waitFor();
-      assert.deepEqual(await violations(page), [], "errors");
+      assert.deepEqual(await violations(page), [], "an expired token");
+      server.service.clock.advanceHours(-48);
       const overflow = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );
@@ -62,21 +63,11 @@ describe("console accessibility", () => {
     });
   }
 
-  it("violates no contrast for an expired token", async () => {
-    const token = await server.service.seal();
-    server.service.clock.advanceHours(2);
-    for (const colorScheme of ["light", "dark"] as const) {
-      const { page, paste, waitForState } = await openConsole(browser, server.url, {
-        colorScheme,
-        reducedMotion: "reduce",
-      });
-      await page.evaluate(AXE);
-      await paste(token);
-      await waitForState("EXPIRED");
-      assert.deepEqual(await violations(page), []);
-      await page.context().close();
-    }
-    server.service.clock.advanceHours(-2);
+  it("violates no rule of axe-core as it opens", async () => {
+    const { page } = await openConsole(browser, server.url, { reducedMotion: "reduce" });
+    await page.evaluate(AXE);
+    assert.deepEqual(await violations(page), []);
+    await page.context().close();
   });
 
   it("is worked by keyboard alone, with the focus in sight", async () => {

@@ -25,7 +25,11 @@ for (const [name, options] of VARIANTS) {
     const service = await createTestService();
     const server = await serve(service, "1.1");
     const page = await browser.newPage();
-    await openClientPage(page, server.baseUrl);
+    const body = "<!doctype html><title>client</title>";
+    await page.route(`${server.baseUrl}/`, (route) =>
+      route.fulfill({ contentType: "text/html", body }),
+    );
+    await openClientPage(page, `${server.baseUrl}/`);
     const client = browserClient(page, { ...options, baseUrl: server.baseUrl });
     const unreachable = browserClient(page, { ...options, baseUrl: await unreachableUrl() });
     const close = async () => {

@@ -8,8 +8,8 @@ import { decodeValue, encodeValue } from "./value-codec.js";
 
 declare const pageClient: PageClient;
 
-/** Opens an empty page of `origin` that holds the web client, bundled as applications bundle it. */
-export async function openClientPage(page: Page, origin: string): Promise<void> {
+/** Loads the web client, bundled as applications bundle it, into the page at `url`. */
+export async function openClientPage(page: Page, url: string): Promise<void> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL("./browser-client-page.ts", import.meta.url))],
     bundle: true,
@@ -17,9 +17,7 @@ export async function openClientPage(page: Page, origin: string): Promise<void> 
     format: "iife",
     write: false,
   });
-  const body = "<!doctype html><title>client</title>";
-  await page.route(`${origin}/`, (route) => route.fulfill({ contentType: "text/html", body }));
-  await page.goto(`${origin}/`);
+  await page.goto(url);
   await page.evaluate(outputFiles[0]!.text);
 }
 

@@ -1,0 +1,110 @@
+/** The lines that the console offers, copied with its button and run as they are. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { promisify } from "node:util";
+import type { Browser } from "playwright-core";
+import { loadConsole } from "../../src/server/console-assets.js";
+import { ROOT } from "../support/buf.js";
+import { launchChromium } from "../support/chromium.js";
+import { type ConsolePage, openConsole } from "../support/console-page.js";
+import { type RunningServer, startTestServer } from "../support/server.js";
+
+const run = promisify(execFile);
+const PATH = [join(ROOT, "node_modules/.bin"), process.env.PATH].join(delimiter);
+
+describe("console snippets", () => {
+  let browser: Browser;
+  let server: RunningServer;
+  let view: ConsolePage;
+  let token: string;
+  before(async () => {
+    server = await startTestServer({ console: loadConsole() });
+    browser = await launchChromium();
+    view = await openConsole(browser, server.url, {
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    token = await view.generate();
+    await view.waitForState("ACTIVE");
+  });
+  after(async () => {
+    await browser.close();
+    await server.close();
+  });
+  /** What the card's button copies. */
+  const copy = async (title: Parameters<ConsolePage["card"]>[0], language: string) => {
+    const card = view.card(title);
+    await card.getByLabel(language, { exact: true }).check();
+    await card.getByRole("button", { name: `Copy the ${language} lines` }).click();
+    await card.getByText("Copied").waitFor();
+    const text = await view.page.evaluate(() => navigator.clipboard.readText());
+    assert.equal(text, await card.locator(".snippet-code").innerText());
+    assert.ok(!text.includes(token));
+    return text;
+  };
+
+  const SHELL: [Parameters<ConsolePage["card"]>[0], RegExp][] = [
+    ["Generate", /"token": *"[\w=-]{500,}"/],
+    ["Inspect", /"TOKEN_STATE_ACTIVE"[\s\S]*"valid": *true/],
+    ["Check", /"permission": *"read",\s*"granted": *true[\s\S]*"permission": *"delete"/],
+    ["Refresh", /"token": *"[\w=-]{500,}"/],
+  ];
+  for (const [title, answer] of SHELL) {
+    it(`run in a shell: ${title}`, async () => {
+      const lines = await copy(title, "buf curl");
+      const env = { PATH, TOKEN: token, HOME: process.env.HOME };
+      const { stdout } = await run("sh", ["-c", lines], { env });
+      assert.match(stdout, answer);
+    });
+  }
+
+  it("run as TypeScript", async () => {
+    // Beside the sources, so that the package's own name leads to them.
+    const folder = mkdtempSync(join(ROOT, "node_modules", ".snippets-"));
+    try {
+      const names = ["issued", "info", "results", "renewed"];
+      const imports: string[] = [];
+      for (const [i, title] of (["Generate", "Inspect", "Check", "Refresh"] as const).entries()) {
+        const source = (await copy(title, "TypeScript")).replace(
+          '"secure-token-service/client"',
+          '"../../src/client/node.js"',
+        );
+        const file = `${title.toLowerCase()}.mts`;
+        writeFileSync(
+          join(folder, file),
+          `${source}\nexport default ${names[i]};\nclient.close();\n`,
+        );
+        imports.push(`(await import("./${file}")).default`);
+      }
+      const main = `console.log(JSON.stringify([${imports.join(", ")}]));\n`;
+      writeFileSync(join(folder, "main.mts"), main);
+      const env = { ...process.env, TOKEN: token };
+      const { stdout } = await run(
+        process.execPath,
+        ["--import", "tsx", join(folder, "main.mts")],
+        { env, cwd: ROOT },
+      );
+      const [issued, info, results, renewed] = JSON.parse(stdout);
+      assert.equal(issued.userId, "user_123");
+      assert.equal(info.valid, true);
+      assert.deepEqual(results.at(-1), { permission: "delete", granted: false });
+      assert.equal(renewed.sessionId, info.sessionId);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("follow what was done last", async () => {
+    const check = view.card("Check");
+    await view.page.getByRole("button", { name: "Check permissions" }).click();
+    await view.page.getByRole("button", { name: "Require write" }).click();
+    await check.getByText("answers true for write").waitFor();
+    assert.match(
+      await copy("Check", "buf curl"),
+      /CheckPermission -d[\s\S]*"requiredPermission":"write"/,
+    );
+    assert.deepEqual(view.problems(), []);
+  });
+});

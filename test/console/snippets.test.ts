@@ -1,0 +1,109 @@
+/** The lines to copy: what a shell makes of them, whatever the inputs hold. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { describe, it } from "node:test";
+import { highlight } from "../../src/console/highlight.js";
+import {
+  bufCurl,
+  type CallText,
+  checkText,
+  generateText,
+  INSPECT_TEXT,
+  refreshText,
+  requireText,
+  typeScript,
+} from "../../src/console/snippets.js";
+
+const HOSTILE = 'it\'s $(touch owned) `id` \\ $HOME "EOF" EOF %s !! 🦉';
+const OPEN = { baseUrl: "http://127.0.0.1:8080", hasKey: false };
+const GUARDED = { ...OPEN, hasKey: true };
+const CALLS: [name: string, call: CallText][] = [
+  [
+    "generate",
+    generateText({
+      userId: HOSTILE,
+      permissions: [HOSTILE],
+      lifetime: { amount: "1.5", unit: "hours" },
+      additionalData: { [HOSTILE]: [HOSTILE] },
+    }),
+  ],
+  ["check", checkText([HOSTILE, "read"])],
+  ["require", requireText(HOSTILE)],
+  ["refresh", refreshText({ amount: "2", unit: "seconds" }, true)],
+  ["introspect", INSPECT_TEXT[0] as CallText],
+];
+
+/** What `buf` would be run with and would read, as a shell says. */
+function runShell(lines: string) {
+  const buf = `buf() { printf '%s\\0' "$@"; printf '\\1'; case "$*" in *@-*) cat;; esac; }`;
+  const env = { TOKEN: "the-token", API_KEY: "the-key", HOME: "/home/of/nobody" };
+  const output = execFileSync("sh", ["-c", `${buf}\n${lines}`], { env, encoding: "utf8" });
+  const [args = "", input = ""] = output.split("\u0001");
+  return { args: args.split("\0").slice(0, -1), input };
+}
+
+describe("buf curl lines", () => {
+  for (const [name, call] of CALLS) {
+    const message = { ...(call.withToken && { token: "the-token" }), ...call.fields };
+    const url = `${OPEN.baseUrl}/securetoken.v1.TokenService/${call.rpc}`;
+
+    it(`say what was asked, and expand nothing else: ${name}`, () => {
+      const { args, input } = runShell(bufCurl([call], OPEN));
+      assert.deepEqual(args.slice(0, 3), ["curl", url, "-d"]);
+      assert.deepEqual(JSON.parse(call.withToken ? input : (args[3] ?? "")), message);
+      // Outside single quotes, an interactive shell would take it for its history.
+      if (call.withToken) assert.ok(!input.includes("!"));
+    });
+
+    it(`keep key and token off the command line: ${name}`, () => {
+      const { args, input } = runShell(bufCurl([call], GUARDED));
+      assert.deepEqual(args, ["curl", url, "-H", "@-", "-d", "@-"]);
+      const [header, blank, ...body] = input.split("\n");
+      assert.equal(header, "authorization: Bearer the-key");
+      assert.equal(blank, "");
+      assert.deepEqual(JSON.parse(body.join("\n")), message);
+    });
+  }
+});
+
+describe("TypeScript lines", () => {
+  it("name the token and the key, and hold neither", () => {
+    const text = typeScript([checkText(["read"])], GUARDED);
+    assert.match(text, /apiKey: env\.API_KEY/);
+    assert.match(text, /const token = env\.TOKEN/);
+    const plain = typeScript([CALLS[0]![1]], OPEN);
+    assert.doesNotMatch(plain, /env/);
+  });
+
+  it("leave out what is empty", () => {
+    const lifetime = { amount: "1", unit: "days" } as const;
+    const call = generateText({ userId: "ada", permissions: [], lifetime, additionalData: {} });
+    assert.deepEqual(call.fields, { userId: "ada", expiresIn: "86400s" });
+    assert.equal(
+      call.statement,
+      'const issued = await client.generateToken("ada", {\n  expiresInHours: 24,\n});',
+    );
+  });
+});
+
+describe("highlight", () => {
+  it("changes no character", () => {
+    for (const [, call] of CALLS) {
+      for (const text of [bufCurl([call], GUARDED), typeScript([call], GUARDED)]) {
+        assert.equal(
+          highlight(text)
+            .map((piece) => piece.text)
+            .join(""),
+          text,
+        );
+      }
+    }
+  });
+
+  it("tells variables, strings and words apart", () => {
+    const kinds = highlight(bufCurl(INSPECT_TEXT, OPEN)).map(({ kind, text }) => `${kind} ${text}`);
+    assert.ok(kinds.includes('variable "$TOKEN"'));
+    assert.ok(kinds.includes('string "token"'));
+    assert.equal(kinds.filter((piece) => piece === "keyword buf curl").length, 2);
+  });
+});

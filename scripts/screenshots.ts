@@ -21,7 +21,7 @@ const browser = await launchChromium();
 for (const [name, options] of Object.entries(LOOKS)) {
   const { page, generate, paste, waitForState } = await openConsole(browser, server.url, {
     ...options,
-    deviceScaleFactor: 2,
+    deviceScaleFactor: 1.5,
     reducedMotion: "reduce",
   });
   const token = await generate();

@@ -6,7 +6,7 @@ import { InspectCard } from "./cards/inspect-card.js";
 import { RefreshCard } from "./cards/refresh-card.js";
 import { useMedia } from "./media.js";
 import { Header } from "./parts/header.js";
-import { connect, isKeyRefused, type Session, SessionContext } from "./session.js";
+import { connect, isKeyRefused, type Language, type Session, SessionContext } from "./session.js";
 
 /**
  * Where layout.css has two columns. In one column a token comes first, then what can be done with it:
@@ -22,6 +22,7 @@ export function App() {
   const [keyRefused, setKeyRefused] = useState(false);
   const [said, announce] = useState("");
   const wide = useMedia(WIDE);
+  const [language, setLanguage] = useState<Language>("buf curl");
   const [config, setConfig] = useState<ExportedConfig | undefined>();
 
   const client = useMemo(() => connect(apiKey), [apiKey]);
@@ -32,8 +33,8 @@ export function App() {
   }, []);
   const session: Session = useMemo(() => {
     const baseUrl = window.location.origin;
-    return { client, baseUrl, hasKey: apiKey !== "", onFailure, announce };
-  }, [client, apiKey, onFailure]);
+    return { client, baseUrl, hasKey: apiKey !== "", language, setLanguage, onFailure, announce };
+  }, [client, apiKey, language, onFailure]);
 
   useEffect(() => {
     const controller = new AbortController();

@@ -4,6 +4,9 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { createSecureTokenClient, type SecureTokenClient, TokenError } from "../client/web.js";
 
+/** What lines to copy are written in. */
+export type Language = "buf curl" | "TypeScript";
+
 /** What every card needs. */
 export interface Session {
   readonly client: SecureTokenClient;
@@ -11,6 +14,9 @@ export interface Session {
   readonly baseUrl: string;
   /** Whether calls carry an API key. */
   readonly hasKey: boolean;
+  /** Chosen in one card, for all of them. */
+  readonly language: Language;
+  setLanguage(language: Language): void;
   /** Told of every failed call. */
   onFailure(error: unknown): void;
   /** Says something to those who do not see the page. */

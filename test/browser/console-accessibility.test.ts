@@ -45,7 +45,7 @@ describe("console accessibility", () => {
       await page.getByText("Inspect now shows the new token").waitFor();
       await page.getByRole("button", { name: "API key" }).click();
       await page.getByLabel("User").fill("");
-      await card("Inspect").getByLabel("TypeScript").check();
+      await card("Inspect").getByLabel("TypeScript", { exact: true }).check();
       assert.deepEqual(await violations(page), [], "an active token");
       server.service.clock.advanceHours(48);
       await paste("");

@@ -96,6 +96,13 @@ describe("console snippets", () => {
     }
   });
 
+  it("are in one language in every card", async () => {
+    await view.card("Check").getByLabel("TypeScript", { exact: true }).check();
+    assert.ok(await view.card("Refresh").getByLabel("TypeScript", { exact: true }).isChecked());
+    await view.card("Generate").getByLabel("buf curl", { exact: true }).check();
+    assert.match(await view.card("Check").locator(".snippet-code").innerText(), /^buf curl/);
+  });
+
   it("follow what was done last", async () => {
     const check = view.card("Check");
     await view.page.getByRole("button", { name: "Check permissions" }).click();

@@ -47,6 +47,7 @@ describe("console", () => {
     await form.getByLabel("Unit of lifetime").selectOption("days");
     await form.getByLabel("Additional data").fill('{"team": {"name": "blue"}, "n": [1, null]}');
     const claims = server.service.manager.validateToken(await generate());
+    await form.getByText(`Issued, and opened under Inspect: ${claims.tokenId}`).waitFor();
     assert.equal(claims.userId, "Ada Łovelace 🦉");
     assert.deepEqual(claims.permissions, ["read", "reports: read"]);
     assert.equal(claims.expiresAt.seconds - claims.issuedAt.seconds, 36 * 3600);

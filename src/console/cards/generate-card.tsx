@@ -34,7 +34,7 @@ export function GenerateCard({ onToken }: { readonly onToken: (token: string) =>
   const [permissions, setPermissions] = useState<readonly string[]>(EXAMPLE.permissions);
   const [lifetime, setLifetime] = useState<Lifetime>(EXAMPLE.lifetime);
   const [data, setData] = useState<string>(EXAMPLE.data);
-  const { pending, error, run } = useCall<IssuedToken>();
+  const { pending, value, error, run } = useCall<IssuedToken>();
 
   const read = readAdditionalData(data);
   const dataFault = "fault" in read ? read.fault : undefined;
@@ -102,6 +102,11 @@ export function GenerateCard({ onToken }: { readonly onToken: (token: string) =>
         </button>
       </form>
       {error !== undefined && <ErrorNote error={error} />}
+      {value && (
+        <p class="success">
+          Issued, and opened under Inspect: <span class="mono">{value.tokenId}</span>
+        </p>
+      )}
       {!refused && (
         <Snippet
           of="Generate"

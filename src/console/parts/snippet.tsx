@@ -1,11 +1,12 @@
-import { useState } from "preact/hooks";
 import { highlight } from "../highlight.js";
-import { useSession } from "../session.js";
+import { type Language, useSession } from "../session.js";
 import { bufCurl, type CallText, typeScript } from "../snippets.js";
 import { CopyButton } from "./copy-button.js";
 
-const LANGUAGES = { "buf curl": bufCurl, TypeScript: typeScript } as const;
-type Language = keyof typeof LANGUAGES;
+const LANGUAGES = { "buf curl": bufCurl, TypeScript: typeScript } satisfies Record<
+  Language,
+  typeof bufCurl
+>;
 
 /** The lines that do the same as a card's action. */
 export function Snippet({
@@ -15,8 +16,8 @@ export function Snippet({
   readonly calls: readonly CallText[];
   readonly of: string;
 }) {
-  const [language, setLanguage] = useState<Language>("buf curl");
   const session = useSession();
+  const { language, setLanguage } = session;
   const text = LANGUAGES[language](calls, session);
   const secrets = [
     ...(calls.some((call) => call.withToken) ? ["TOKEN"] : []),

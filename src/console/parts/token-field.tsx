@@ -20,7 +20,7 @@ export function TokenField({ token, onChange }: TokenFieldProps) {
         class="input mono token-text"
         rows={4}
         value={token}
-        placeholder="WjBGQlFVRkJ…"
+        placeholder="Z0FBQUFB…"
         autocomplete="off"
         autocapitalize="off"
         spellcheck={false}

@@ -1,6 +1,7 @@
 /** The lines to copy: what a shell makes of them, whatever the inputs hold. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { tmpdir } from "node:os";
 import { describe, it } from "node:test";
 import { highlight } from "../../src/console/highlight.js";
 import {
@@ -37,7 +38,11 @@ const CALLS: [name: string, call: CallText][] = [
 function runShell(lines: string) {
   const buf = `buf() { printf '%s\\0' "$@"; printf '\\1'; case "$*" in *@-*) cat;; esac; }`;
   const env = { TOKEN: "the-token", API_KEY: "the-key", HOME: "/home/of/nobody" };
-  const output = execFileSync("sh", ["-c", `${buf}\n${lines}`], { env, encoding: "utf8" });
+  const output = execFileSync("sh", ["-c", `${buf}\n${lines}`], {
+    env,
+    encoding: "utf8",
+    cwd: tmpdir(),
+  });
   const [args = "", input = ""] = output.split("\u0001");
   return { args: args.split("\0").slice(0, -1), input };
 }

@@ -1,3 +1,4 @@
+import { ignoreError } from "./errors.js";
 import type { NodeRequest } from "./options.js";
 
 /**
@@ -25,7 +26,11 @@ export function interruptibleBody(request: NodeRequest): (reason: unknown) => vo
             rejectRead = reject;
             chunks.next().then(resolve, reject);
           }),
-        return: (value) => Promise.resolve({ done: true, value }),
+        return: (value) => {
+          // Not awaited: behind a read that never ends it would wait as long. It frees the request to be drained.
+          chunks.return?.().catch(ignoreError);
+          return Promise.resolve({ done: true, value });
+        },
       };
     },
   });

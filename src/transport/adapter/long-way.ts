@@ -108,8 +108,7 @@ function startDeadline(
 /** An answer may come before the end of the body, which then must not hold the stream or the connection. */
 function dropBodyAfterAnswer(request: NodeRequest, response: NodeResponse): void {
   if ("stream" in request) {
-    const { stream } = request;
-    stream.once("finish", () => stopReading(stream));
+    request.stream.once("finish", () => stopReading(request.stream));
   } else {
     response.once("finish", () => {
       if (!request.readableEnded) request.resume();

@@ -16,6 +16,7 @@ use crate::responses;
 use crate::results::{
     Claims, Introspection, IssuedToken, PermissionResult, ServerConfig, TokenInfo,
 };
+use crate::token::sendable;
 
 /// A batch of the largest claims is larger than tonic's default of 4 MiB.
 const MAX_RESPONSE_BYTES: usize = 16 * 1024 * 1024;
@@ -79,7 +80,7 @@ impl SecureTokenClient {
     /// [`Error::InvalidToken`] or [`Error::TokenExpired`].
     pub async fn validate_token(&self, token: impl Into<String>) -> Result<Claims, Error> {
         let request = pb::ValidateTokenRequest {
-            token: token.into(),
+            token: sendable(token.into()),
         };
         let response = call(self.deadline, Retry::Safe, request, |request| {
             let mut raw = self.raw();
@@ -99,7 +100,7 @@ impl SecureTokenClient {
         required_permission: impl Into<String>,
     ) -> Result<(), Error> {
         let request = pb::CheckPermissionRequest {
-            token: token.into(),
+            token: sendable(token.into()),
             required_permission: required_permission.into(),
         };
         let response = call(self.deadline, Retry::Safe, request, |request| {
@@ -122,7 +123,7 @@ impl SecureTokenClient {
         let permissions: Vec<String> = permissions.into_iter().map(Into::into).collect();
         let asked = permissions.len();
         let request = pb::CheckPermissionsRequest {
-            token: token.into(),
+            token: sendable(token.into()),
             permissions,
         };
         let response = call(self.deadline, Retry::Safe, request, |request| {
@@ -146,7 +147,10 @@ impl SecureTokenClient {
         &self,
         tokens: impl IntoIterator<Item = T>,
     ) -> Result<Vec<Result<Claims, Error>>, Error> {
-        let tokens: Vec<String> = tokens.into_iter().map(Into::into).collect();
+        let tokens: Vec<String> = tokens
+            .into_iter()
+            .map(|token| sendable(token.into()))
+            .collect();
         let asked = tokens.len();
         let request = pb::BatchValidateTokensRequest { tokens };
         let response = call(self.deadline, Retry::Safe, request, |request| {
@@ -183,7 +187,7 @@ impl SecureTokenClient {
     /// As [`validate_token`](Self::validate_token).
     pub async fn get_token_info(&self, token: impl Into<String>) -> Result<TokenInfo, Error> {
         let request = pb::GetTokenInfoRequest {
-            token: token.into(),
+            token: sendable(token.into()),
         };
         let response = call(self.deadline, Retry::Safe, request, |request| {
             let mut raw = self.raw();
@@ -198,7 +202,7 @@ impl SecureTokenClient {
     /// [`Error::Rpc`].
     pub async fn introspect_token(&self, token: impl Into<String>) -> Result<Introspection, Error> {
         let request = pb::IntrospectTokenRequest {
-            token: token.into(),
+            token: sendable(token.into()),
         };
         let response = call(self.deadline, Retry::Safe, request, |request| {
             let mut raw = self.raw();

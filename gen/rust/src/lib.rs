@@ -29,6 +29,7 @@ mod client;
 mod details;
 mod error;
 mod json;
+mod lifetime;
 pub mod middleware;
 mod options;
 pub mod proto;
@@ -36,6 +37,7 @@ mod responses;
 mod results;
 mod time;
 mod tls;
+mod token;
 
 pub use api_key::ApiKey;
 pub use builder::{BuildError, Builder};

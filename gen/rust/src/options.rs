@@ -6,7 +6,9 @@ use serde_json::{Map, Value};
 
 use crate::error::Error;
 use crate::json;
+use crate::lifetime::Lifetime;
 use crate::proto::securetoken::v1::{GenerateTokenRequest, RefreshTokenRequest};
+use crate::token::sendable;
 
 /// What a new token should hold. Everything but the user is optional.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,7 +16,7 @@ use crate::proto::securetoken::v1::{GenerateTokenRequest, RefreshTokenRequest};
 pub struct NewToken {
     user_id: String,
     permissions: Vec<String>,
-    expires_in: Option<Duration>,
+    expires_in: Option<Lifetime>,
     additional_data: Map<String, Value>,
 }
 
@@ -47,7 +49,13 @@ impl NewToken {
 
     /// How long the token lives: above zero, at most 8760 hours. Default: the server's.
     pub fn expires_in(mut self, lifetime: Duration) -> Self {
-        self.expires_in = Some(lifetime);
+        self.expires_in = Some(Lifetime::Duration(lifetime));
+        self
+    }
+
+    /// The same in hours, fractions allowed.
+    pub fn expires_in_hours(mut self, hours: f64) -> Self {
+        self.expires_in = Some(Lifetime::Hours(hours));
         self
     }
 
@@ -62,17 +70,17 @@ impl NewToken {
         Ok(GenerateTokenRequest {
             user_id: self.user_id,
             permissions: self.permissions,
-            expires_in: lifetime(self.expires_in, "expires_in")?,
+            expires_in: Lifetime::into_message(self.expires_in, "expires_in")?,
             additional_data: Some(json::to_struct(self.additional_data)?),
         })
     }
 }
 
 /// How a token is renewed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[must_use]
 pub struct RefreshOptions {
-    new_expires_in: Option<Duration>,
+    new_expires_in: Option<Lifetime>,
     revoke_old: bool,
 }
 
@@ -84,7 +92,13 @@ impl RefreshOptions {
 
     /// How long the new token lives: above zero, at most 8760 hours. Default: the server's.
     pub fn expires_in(mut self, lifetime: Duration) -> Self {
-        self.new_expires_in = Some(lifetime);
+        self.new_expires_in = Some(Lifetime::Duration(lifetime));
+        self
+    }
+
+    /// The same in hours, fractions allowed.
+    pub fn expires_in_hours(mut self, hours: f64) -> Self {
+        self.new_expires_in = Some(Lifetime::Hours(hours));
         self
     }
 
@@ -96,22 +110,9 @@ impl RefreshOptions {
 
     pub(crate) fn into_message(self, token: String) -> Result<RefreshTokenRequest, Error> {
         Ok(RefreshTokenRequest {
-            token,
-            new_expires_in: lifetime(self.new_expires_in, "new_expires_in")?,
+            token: sendable(token),
+            new_expires_in: Lifetime::into_message(self.new_expires_in, "new_expires_in")?,
             revoke_old: self.revoke_old,
         })
     }
-}
-
-fn lifetime(
-    duration: Option<Duration>,
-    field: &str,
-) -> Result<Option<prost_types::Duration>, Error> {
-    duration
-        .map(prost_types::Duration::try_from)
-        .transpose()
-        .map_err(|_| {
-            let rule = "Expires hours must be between 0 and 8760 hours";
-            Error::refused(field, "EXPIRES_IN_OUT_OF_RANGE", rule.to_owned())
-        })
 }

@@ -52,14 +52,20 @@ mod tests {
     use super::*;
 
     fn headers(values: &[&'static str]) -> HeaderMap {
-        let pairs = values.iter().map(|value| (AUTHORIZATION, value.parse().unwrap()));
+        let pairs = values
+            .iter()
+            .map(|value| (AUTHORIZATION, value.parse().unwrap()));
         pairs.collect()
     }
 
     #[test]
     fn reads_one_bearer_token() {
         for value in ["Bearer abc-_=", "bearer abc-_=", "BEARER  abc-_= "] {
-            assert_eq!(credential(&headers(&[value])), Credential::Token("abc-_="), "{value}");
+            assert_eq!(
+                credential(&headers(&[value])),
+                Credential::Token("abc-_="),
+                "{value}"
+            );
         }
     }
 
@@ -67,14 +73,22 @@ mod tests {
     fn takes_other_schemes_for_nothing() {
         assert_eq!(credential(&HeaderMap::new()), Credential::Missing);
         for value in ["Basic abc", "abc", "Bearer", "Bearerabc", ""] {
-            assert_eq!(credential(&headers(&[value])), Credential::Missing, "{value}");
+            assert_eq!(
+                credential(&headers(&[value])),
+                Credential::Missing,
+                "{value}"
+            );
         }
     }
 
     #[test]
     fn spares_the_server_what_is_no_token() {
         for value in ["Bearer ", "Bearer a b", "Bearer a,b", "Bearer a\u{e9}"] {
-            assert_eq!(credential(&headers(&[value])), Credential::Malformed, "{value}");
+            assert_eq!(
+                credential(&headers(&[value])),
+                Credential::Malformed,
+                "{value}"
+            );
         }
         let longest = "a".repeat(MAX_TOKEN_BYTES);
         assert!(is_token(&longest));
@@ -83,6 +97,9 @@ mod tests {
 
     #[test]
     fn believes_neither_of_two_headers() {
-        assert_eq!(credential(&headers(&["Bearer a", "Bearer b"])), Credential::Malformed);
+        assert_eq!(
+            credential(&headers(&["Bearer a", "Bearer b"])),
+            Credential::Malformed
+        );
     }
 }

@@ -31,7 +31,10 @@ pub(super) struct Present {
 
 impl Present {
     pub(super) fn now() -> Self {
-        Self { steady: Instant::now(), wall: SystemTime::now() }
+        Self {
+            steady: Instant::now(),
+            wall: SystemTime::now(),
+        }
     }
 }
 
@@ -61,12 +64,20 @@ impl Entry {
 impl Cache {
     pub(super) fn new(ttl: Duration, capacity: usize) -> Self {
         let ttl = ttl.min(MAX_TTL);
-        Self { ttl, capacity, entries: HashMap::new(), order: VecDeque::new() }
+        Self {
+            ttl,
+            capacity,
+            entries: HashMap::new(),
+            order: VecDeque::new(),
+        }
     }
 
     /// The claims of a token that was valid a moment ago, with the time that still remains.
     pub(super) fn get(&self, digest: &Digest, now: Present) -> Option<Arc<Claims>> {
-        let entry = self.entries.get(digest).filter(|entry| entry.is_fresh(now))?;
+        let entry = self
+            .entries
+            .get(digest)
+            .filter(|entry| entry.is_fresh(now))?;
         let age = now.steady.saturating_duration_since(entry.since);
         let mut claims = Claims::clone(&entry.claims);
         claims.time_remaining = claims.time_remaining.saturating_sub(age);
@@ -80,13 +91,20 @@ impl Cache {
             return;
         }
         let until = asked.steady + self.ttl.min(claims.time_remaining);
-        let entry = Entry { claims, since: asked.steady, until };
+        let entry = Entry {
+            claims,
+            since: asked.steady,
+            until,
+        };
         if let Some(older) = self.entries.get_mut(&digest) {
             *older = entry;
             return;
         }
         while let Some(oldest) = self.order.front() {
-            let stale = self.entries.get(oldest).is_none_or(|entry| !entry.is_fresh(asked));
+            let stale = self
+                .entries
+                .get(oldest)
+                .is_none_or(|entry| !entry.is_fresh(asked));
             if !stale && self.entries.len() < self.capacity {
                 break;
             }
@@ -118,7 +136,10 @@ mod tests {
     }
 
     fn later(now: Present, by: Duration) -> Present {
-        Present { steady: now.steady + by, wall: now.wall + by }
+        Present {
+            steady: now.steady + by,
+            wall: now.wall + by,
+        }
     }
 
     #[test]
@@ -139,9 +160,15 @@ mod tests {
         cache.put(digest_of("a"), claims(now, SECOND), now);
         assert!(cache.get(&digest_of("a"), later(now, SECOND / 2)).is_some());
         assert!(cache.get(&digest_of("a"), later(now, SECOND)).is_none());
-        let woken = Present { steady: now.steady, wall: now.wall + 2 * SECOND };
+        let woken = Present {
+            steady: now.steady,
+            wall: now.wall + 2 * SECOND,
+        };
         assert!(cache.get(&digest_of("a"), woken).is_none());
-        let set_back = Present { steady: now.steady + 2 * SECOND, wall: now.wall };
+        let set_back = Present {
+            steady: now.steady + 2 * SECOND,
+            wall: now.wall,
+        };
         assert!(cache.get(&digest_of("a"), set_back).is_none());
     }
 

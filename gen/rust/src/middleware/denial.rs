@@ -33,18 +33,22 @@ impl Denial {
     fn http<B: Default>(self) -> Response<B> {
         let (status, challenge) = match self {
             Self::NoToken => (StatusCode::UNAUTHORIZED, Some("Bearer")),
-            Self::InvalidToken => {
-                (StatusCode::UNAUTHORIZED, Some("Bearer error=\"invalid_token\""))
-            }
-            Self::PermissionMissing => {
-                (StatusCode::FORBIDDEN, Some("Bearer error=\"insufficient_scope\""))
-            }
+            Self::InvalidToken => (
+                StatusCode::UNAUTHORIZED,
+                Some("Bearer error=\"invalid_token\""),
+            ),
+            Self::PermissionMissing => (
+                StatusCode::FORBIDDEN,
+                Some("Bearer error=\"insufficient_scope\""),
+            ),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, None),
         };
         let mut response = Response::new(B::default());
         *response.status_mut() = status;
         if let Some(challenge) = challenge {
-            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+            response
+                .headers_mut()
+                .insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         response
     }

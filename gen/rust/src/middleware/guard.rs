@@ -25,7 +25,11 @@ pub struct TokenGuard<S> {
 
 impl<S> TokenGuard<S> {
     pub(super) fn new(inner: S, validator: Validator, required: Vec<Arc<str>>) -> Self {
-        Self { inner, validator, required: required.into() }
+        Self {
+            inner,
+            validator,
+            required: required.into(),
+        }
     }
 }
 
@@ -76,7 +80,10 @@ async fn admit(
         Credential::Malformed => return Err(Denial::InvalidToken),
     };
     let claims = validator.validate(token).await?;
-    match required.iter().all(|permission| claims.has_permission(permission)) {
+    match required
+        .iter()
+        .all(|permission| claims.has_permission(permission))
+    {
         true => Ok(claims),
         false => Err(Denial::PermissionMissing),
     }

@@ -24,7 +24,10 @@ pub struct TokenLayer {
 impl TokenLayer {
     /// Requires a valid token, whatever it permits.
     pub fn new(client: SecureTokenClient) -> Self {
-        Self { validator: Validator::new(client), required: Vec::new() }
+        Self {
+            validator: Validator::new(client),
+            required: Vec::new(),
+        }
     }
 
     /// Requires a permission as well, compared exactly. Each call adds one.

@@ -17,11 +17,17 @@ pub(super) struct Validator {
 
 impl Validator {
     pub(super) fn new(client: SecureTokenClient) -> Self {
-        Self { client, cache: None }
+        Self {
+            client,
+            cache: None,
+        }
     }
 
     pub(super) fn with_cache(self, cache: Cache) -> Self {
-        Self { client: self.client, cache: Some(Arc::new(Mutex::new(cache))) }
+        Self {
+            client: self.client,
+            cache: Some(Arc::new(Mutex::new(cache))),
+        }
     }
 
     /// A valid token's claims. Only they are cached: a refusal is always asked for anew.

@@ -10,7 +10,7 @@ use crate::error::Error;
 /// every level of a `Struct` takes three.
 const MAX_LEVELS: usize = 32;
 /// The largest integer that a double and its neighbours hold exactly: 2^53 - 1.
-const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;
+const MAX_SAFE_INTEGER: u64 = 9_007_199_254_740_991;
 
 /// An object as a `Struct`, or the rule that it breaks.
 pub(crate) fn to_struct(object: Map<String, Value>) -> Result<Struct, Error> {
@@ -61,7 +61,7 @@ fn to_double(number: &Number) -> Result<f64, Error> {
     if !text.contains(['.', 'e', 'E']) {
         let safe = number
             .as_i64()
-            .filter(|integer| integer.abs() <= MAX_SAFE_INTEGER);
+            .filter(|integer| integer.unsigned_abs() <= MAX_SAFE_INTEGER);
         if safe.is_none() {
             let rule = "must hold no integer beyond 2^53 - 1: a double would lose its digits";
             return Err(broken(rule.to_owned()));

@@ -50,3 +50,8 @@ pub use results::{
 };
 pub use time::timedelta_text;
 pub use tls::Tls;
+
+/// The examples of the README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -41,13 +41,19 @@ fn generate(request: CodeGeneratorRequest, redacted: &[redact::Message]) -> io::
         .collect();
     let folder = env::temp_dir().join(format!("secure-token-generator-{}", process::id()));
     fs::create_dir_all(&folder)?;
+    let mut config = prost_build::Config::new();
+    // Their indented examples would be taken for Rust, and run as tests.
+    config.disable_comments([".google"]);
     tonic_prost_build::configure()
         .server_mod_attribute(".", "#[cfg(feature = \"server\")]")
         .skip_debug(redacted.iter().map(redact::Message::path))
         .out_dir(&folder)
-        .compile_fds(FileDescriptorSet {
-            file: request.proto_file,
-        })?;
+        .compile_fds_with_config(
+            FileDescriptorSet {
+                file: request.proto_file,
+            },
+            config,
+        )?;
     let mut files = Vec::new();
     for entry in fs::read_dir(&folder)? {
         let entry = entry?;

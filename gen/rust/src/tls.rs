@@ -39,9 +39,10 @@ impl Tls {
 
     pub(crate) fn into_config(self) -> ClientTlsConfig {
         let mut config = ClientTlsConfig::new();
-        config = match self.authorities.is_empty() {
-            true => config.with_native_roots(),
-            false => config.ca_certificates(self.authorities),
+        config = if self.authorities.is_empty() {
+            config.with_native_roots()
+        } else {
+            config.ca_certificates(self.authorities)
         };
         if let Some(identity) = self.identity {
             config = config.identity(identity);

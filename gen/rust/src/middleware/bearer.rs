@@ -21,21 +21,19 @@ pub(super) enum Credential<'a> {
 /// them another reader would believe is not known.
 pub(super) fn credential(headers: &HeaderMap) -> Credential<'_> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
-    let (Some(value), None) = (values.next(), values.next()) else {
-        return match headers.contains_key(AUTHORIZATION) {
-            true => Credential::Malformed,
-            false => Credential::Missing,
-        };
+    let Some(value) = values.next() else {
+        return Credential::Missing;
     };
-    let Ok(text) = value.to_str() else {
+    let (Ok(text), None) = (value.to_str(), values.next()) else {
         return Credential::Malformed;
     };
     match text.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
-            let token = token.trim_matches(' ');
-            match is_token(token) {
-                true => Credential::Token(token),
-                false => Credential::Malformed,
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("bearer") => {
+            let token = rest.trim_matches(' ');
+            if is_token(token) {
+                Credential::Token(token)
+            } else {
+                Credential::Malformed
             }
         }
         _ => Credential::Missing,

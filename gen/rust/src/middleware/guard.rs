@@ -80,12 +80,11 @@ async fn admit(
         Credential::Malformed => return Err(Denial::InvalidToken),
     };
     let claims = validator.validate(token).await?;
-    match required
-        .iter()
-        .all(|permission| claims.has_permission(permission))
-    {
-        true => Ok(claims),
-        false => Err(Denial::PermissionMissing),
+    let holds = |permission: &Arc<str>| claims.has_permission(permission);
+    if required.iter().all(holds) {
+        Ok(claims)
+    } else {
+        Err(Denial::PermissionMissing)
     }
 }
 

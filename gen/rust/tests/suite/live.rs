@@ -1,5 +1,5 @@
-//! A real server: `SECURE_TOKEN_TEST_TARGET=http://127.0.0.1:8080 cargo test --all-features`, with
-//! `SECURE_TOKEN_TEST_API_KEY` where it wants one.
+//! A real server: `SECURE_TOKEN_TARGET=127.0.0.1:8080 cargo test --all-features`, with
+//! `SECURE_TOKEN_API_KEY` where it wants one.
 
 use std::env;
 use std::time::{Duration, SystemTime};
@@ -8,12 +8,12 @@ use secure_token_client::{Error, NewToken, RefreshOptions, SecureTokenClient, To
 use serde_json::json;
 
 fn client() -> Option<SecureTokenClient> {
-    let Ok(target) = env::var("SECURE_TOKEN_TEST_TARGET") else {
-        eprintln!("skipped: SECURE_TOKEN_TEST_TARGET is not set");
+    let Ok(target) = env::var("SECURE_TOKEN_TARGET") else {
+        eprintln!("skipped: SECURE_TOKEN_TARGET is not set");
         return None;
     };
-    let mut builder = SecureTokenClient::builder(target);
-    if let Ok(key) = env::var("SECURE_TOKEN_TEST_API_KEY") {
+    let mut builder = SecureTokenClient::builder(format!("http://{target}"));
+    if let Ok(key) = env::var("SECURE_TOKEN_API_KEY") {
         builder = builder.api_key(key);
     }
     Some(builder.build().unwrap())

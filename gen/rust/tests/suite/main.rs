@@ -1,5 +1,5 @@
 //! The crate through its public surface: against a stand-in server in this process, and against a
-//! real one where `SECURE_TOKEN_TEST_TARGET` names it.
+//! real one where `SECURE_TOKEN_TARGET` names it.
 
 mod calls;
 mod connection;

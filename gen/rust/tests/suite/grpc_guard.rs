@@ -16,20 +16,31 @@ use tower::Layer;
 use crate::refusals::invalid_token;
 use crate::stand_in::StandIn;
 
-/// A tonic server behind the layer. That what it guards is a token service too is chance.
-async fn guarded() -> (String, StandIn) {
+/// What the layer asks.
+async fn layer() -> TokenLayer {
     let tokens = StandIn::new(|call| match call.token.as_str() {
         "bad" => Err(invalid_token()),
         "down" => Err(Status::internal("internal error")),
         _ => Ok(()),
     });
-    let layer = TokenLayer::new(tokens.client().await).require("notes:write");
-    let guarded = StandIn::new(|_| Ok(()));
-    let service = layer.layer(TokenServiceServer::new(guarded.clone()));
+    TokenLayer::new(tokens.client().await).require("notes:write")
+}
+
+async fn listen() -> (String, TcpListenerStream) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let target = format!("http://{}", listener.local_addr().unwrap());
+    (target, TcpListenerStream::new(listener))
+}
+
+/// A tonic server with one guarded service. That it is a token service too is chance.
+async fn guarded() -> (String, StandIn) {
+    let guarded = StandIn::new(|_| Ok(()));
+    let service = layer()
+        .await
+        .layer(TokenServiceServer::new(guarded.clone()));
+    let (target, incoming) = listen().await;
     let server = Server::builder().add_service(service);
-    tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
+    tokio::spawn(server.serve_with_incoming(incoming));
     (target, guarded)
 }
 
@@ -74,6 +85,17 @@ async fn answers_in_the_codes_of_grpc() {
     assert_eq!(guarded.calls().len(), 0);
     call(&target, Some("writer")).await.unwrap();
     assert_eq!(guarded.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn guards_a_whole_server_as_well() {
+    let (target, incoming) = listen().await;
+    let service = TokenServiceServer::new(StandIn::new(|_| Ok(())));
+    let server = Server::builder().layer(layer().await).add_service(service);
+    tokio::spawn(server.serve_with_incoming(incoming));
+    let status = call(&target, None).await.unwrap_err();
+    assert_eq!(status.code(), Code::Unauthenticated);
+    call(&target, Some("writer")).await.unwrap();
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
 /** A server: TokenService, health and reflection on one port. */
+import { setMaxListeners } from "node:events";
 import type { AddressInfo } from "node:net";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
@@ -12,6 +13,7 @@ import {
   tokenErrors,
   tokenRoutes,
 } from "../service/index.js";
+import { refuseBadHost, refuseMalformed } from "../transport/index.js";
 import { DEFAULT_LIMITS } from "../transport/limits.js";
 import { createListener } from "../transport/listener.js";
 import { createHealth } from "./health.js";
@@ -41,12 +43,14 @@ export interface Server {
 export function createServer({ manager, logger }: ServerDeps): Server {
   const health = createHealth([TokenService.typeName]);
   const shutdown = new AbortController();
+  // Every open stream listens; that many is no leak.
+  setMaxListeners(0, shutdown.signal);
   const handler = connectNodeAdapter({
-    routes(router) {
+    routes: refuseMalformed((router) => {
       tokenRoutes(manager)(router);
       health.routes(router);
       reflectionRoutes([TokenService, Health], ERROR_DETAIL_FILES)(router);
-    },
+    }),
     interceptors: [tokenErrors((err, method) => logger.error({ err, method }, "internal error"))],
     // Ciphertext does not shrink, and decompression would run before a call is known to be ours.
     acceptCompression: [],
@@ -54,7 +58,7 @@ export function createServer({ manager, logger }: ServerDeps): Server {
     maxTimeoutMs: MAX_TIMEOUT_MS,
     shutdownSignal: shutdown.signal,
   });
-  const listener = createListener({ handler, limits: DEFAULT_LIMITS });
+  const listener = createListener({ handler: refuseBadHost(handler), limits: DEFAULT_LIMITS });
   return {
     async listen(port, host) {
       const address = await listener.listen(port, host);

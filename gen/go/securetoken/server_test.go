@@ -3,6 +3,7 @@ package securetoken_test
 import (
 	"bufio"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -49,6 +50,7 @@ func startServer(t *testing.T) string {
 	lines := bufio.NewScanner(stderr)
 	for lines.Scan() {
 		if found := listening.FindStringSubmatch(lines.Text()); found != nil {
+			go io.Copy(io.Discard, stderr) // a full pipe would stop the server
 			return found[1]
 		}
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"net/http"
-	"slices"
 	"sync"
 
 	"securetoken.dev/go/securetoken"
@@ -31,7 +30,7 @@ func routes(guard *securetoken.Guard, book *notebook) http.Handler {
 func (b *notebook) list(w http.ResponseWriter, r *http.Request) {
 	claims, _ := securetoken.ClaimsFromContext(r.Context())
 	b.mu.Lock()
-	notes := slices.Clone(b.notes[claims.UserID])
+	notes := append([]string{}, b.notes[claims.UserID]...) // none is [], not null
 	b.mu.Unlock()
 	writeJSON(w, http.StatusOK, map[string]any{"user": claims.UserID, "notes": notes})
 }

@@ -90,6 +90,9 @@ func (c *cache) remove(element *list.Element) {
 // isFresh asks both clocks: the monotonic one may stand still while a machine sleeps, and the other may
 // be set back.
 func (e *cacheEntry) isFresh(now time.Time) bool {
-	steady, wall := now.Sub(e.asked), now.Round(0).Sub(e.asked.Round(0))
-	return steady < e.keep && wall < e.keep && wall >= 0
+	return isWithin(e.keep, now.Sub(e.asked), now.Round(0).Sub(e.asked.Round(0)))
+}
+
+func isWithin(keep, steadyAge, wallAge time.Duration) bool {
+	return steadyAge < keep && wallAge < keep && wallAge >= 0
 }

@@ -44,7 +44,7 @@ func New(target string, options ...Option) (*Client, error) {
 }
 
 // Raw is the generated client over the same connections, with the same deadline and API key. Its
-// errors are gRPC's; see [FromError].
+// errors are gRPC's; see [FromError]. Its messages print with the token in them: keep them out of logs.
 func (c *Client) Raw() securetokenv1.TokenServiceClient {
 	return c.raw
 }

@@ -63,14 +63,17 @@ func WithCAFile(file string) Option {
 	}
 }
 
-// WithClientCertificate presents a certificate of the client's own (mTLS), from two PEM files.
+// WithClientCertificate presents a certificate of the client's own (mTLS), from two PEM files. They are
+// read anew for each connection, so that a renewed certificate needs no restart.
 func WithClientCertificate(certFile, keyFile string) Option {
 	return func(c *config) error {
-		certificate, err := tls.LoadX509KeyPair(certFile, keyFile)
-		if err != nil {
+		if _, err := tls.LoadX509KeyPair(certFile, keyFile); err != nil {
 			return fmt.Errorf("reading the client certificate: %w", err)
 		}
-		c.tlsConfig().Certificates = []tls.Certificate{certificate}
+		c.tlsConfig().GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			certificate, err := tls.LoadX509KeyPair(certFile, keyFile)
+			return &certificate, err
+		}
 		return nil
 	}
 }

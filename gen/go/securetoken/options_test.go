@@ -3,6 +3,7 @@ package securetoken_test
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -86,5 +87,28 @@ func TestTLS(t *testing.T) {
 				t.Errorf("got %v, want %v", err, it.want)
 			}
 		})
+	}
+}
+
+func TestARenewedCertificateNeedsNoRestart(t *testing.T) {
+	files, others := newCertificates(t), newCertificates(t)
+	certificate, err := tls.LoadX509KeyPair(files.server, files.serverKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AddCert(files.authority)
+	address := answering(validResponse(), nil).start(t, grpc.Creds(credentials.NewTLS(&tls.Config{
+		Certificates: []tls.Certificate{certificate}, ClientCAs: pool, ClientAuth: tls.RequireAndVerifyClientCert,
+	})))
+	client := connect(t, address,
+		securetoken.WithCAFile(files.ca), securetoken.WithClientCertificate(others.client, others.clientKey))
+	for from, to := range map[string]string{files.client: others.client, files.clientKey: others.clientKey} {
+		if err := os.Rename(from, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := client.ValidateToken(t.Context(), "t"); err != nil {
+		t.Error(err)
 	}
 }

@@ -1,0 +1,37 @@
+package dev.securetoken;
+
+import java.time.Duration;
+import java.util.List;
+
+/** The claims of a token that is valid at the server's present. */
+public class ValidToken extends Claims {
+  private final Duration timeRemaining;
+
+  ValidToken(Claims claims, Duration timeRemaining) {
+    super(claims);
+    this.timeRemaining = timeRemaining;
+  }
+
+  /**
+   * How long the token stays valid, by the server's clock at the time of its answer.
+   *
+   * @return the duration, exact to the microsecond
+   */
+  public final Duration timeRemaining() {
+    return timeRemaining;
+  }
+
+  /**
+   * The same as Python's {@code str(timedelta)} writes it.
+   *
+   * @return {@code 0:59:59.999648}, {@code 1 day, 2:03:04} …
+   */
+  public final String timeRemainingText() {
+    return DurationText.format(timeRemaining);
+  }
+
+  @Override
+  List<Object> parts() {
+    return List.of(super.parts(), timeRemaining);
+  }
+}

@@ -107,7 +107,8 @@ export function checkCount(items: readonly unknown[], max: number, field: string
 /** A finished token of at most 8,192 characters; else names the larger of its two large parts. */
 export function checkTokenLength(token: string, permissions: string, additionalData: string): void {
   if (token.length <= MAX_TOKEN_LENGTH) return;
-  const field = permissions.length > additionalData.length ? "permissions" : "additional_data";
+  const larger = Buffer.byteLength(permissions) > Buffer.byteLength(additionalData);
+  const field = larger ? "permissions" : "additional_data";
   const text = `${field} must be smaller: the token would exceed ${MAX_TOKEN_LENGTH} characters`;
   throw broken(field, "TOKEN_TOO_LARGE", text);
 }

@@ -17,13 +17,17 @@ type Answer = NonNullable<
   MessageInitShape<typeof ServerReflectionResponseSchema>["messageResponse"]
 >;
 
-/** Registers both versions of reflection over `services`, themselves, and all they refer to. */
+/**
+ * Registers both versions of reflection over `services`, themselves, and all they refer to.
+ * `details` are files that no service imports, yet whose messages travel inside an Any.
+ */
 export function reflectionRoutes(
   services: readonly DescService[],
+  details: readonly DescFile[],
 ): (router: ConnectRouter) => void {
   const reflected = [...services, V1, V1Alpha];
   const files = new Map<string, DescFile>();
-  for (const { file } of reflected) addFile(files, file);
+  for (const file of [...reflected.map(({ file }) => file), ...details]) addFile(files, file);
   const symbols = new Map<string, DescFile>();
   for (const file of files.values()) addSymbols(symbols, file);
   const service = reflected.map(({ typeName }) => ({ name: typeName })).sort(byName);

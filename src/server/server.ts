@@ -6,7 +6,12 @@ import type { Logger } from "pino";
 import { Health } from "../../gen/ts/src/health/v1/health_pb.js";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import type { SecureTokenManager } from "../core/index.js";
-import { MAX_REQUEST_BYTES, tokenErrors, tokenRoutes } from "../service/index.js";
+import {
+  ERROR_DETAIL_FILES,
+  MAX_REQUEST_BYTES,
+  tokenErrors,
+  tokenRoutes,
+} from "../service/index.js";
 import { DEFAULT_LIMITS } from "../transport/limits.js";
 import { createListener } from "../transport/listener.js";
 import { createHealth } from "./health.js";
@@ -40,7 +45,7 @@ export function createServer({ manager, logger }: ServerDeps): Server {
     routes(router) {
       tokenRoutes(manager)(router);
       health.routes(router);
-      reflectionRoutes([TokenService, Health])(router);
+      reflectionRoutes([TokenService, Health], ERROR_DETAIL_FILES)(router);
     },
     interceptors: [tokenErrors((err, method) => logger.error({ err, method }, "internal error"))],
     // Ciphertext does not shrink, and decompression would run before a call is known to be ours.

@@ -1,5 +1,5 @@
 /** How a TokenError travels: one code and two typed details. */
-import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { create, type DescFile, type MessageInitShape } from "@bufbuild/protobuf";
 import { anyPack } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { ErrorInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
@@ -14,6 +14,12 @@ import { toTimestamp } from "./convert.js";
 
 /** The domain of every `google.rpc.ErrorInfo` of ours. */
 export const ERROR_DOMAIN = "securetoken.v1";
+
+/** The files of the details, for whoever must find a detail's type by its name. */
+export const ERROR_DETAIL_FILES: readonly DescFile[] = [
+  TokenErrorDetailSchema.file,
+  ErrorInfoSchema.file,
+];
 
 const CODES = {
   TOKEN_ERROR: Code.InvalidArgument,

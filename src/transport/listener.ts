@@ -43,7 +43,11 @@ export function createListener({ handler, limits }: ListenerOptions): Listener {
   // A server that never listens itself does not check for slow requests unless told that it does.
   http1.emit("listening");
   http1.on("clientError", (_error, socket) => refuse(socket as Socket));
-  http2.on("session", (session) => track(sessions, session));
+  http2.on("session", (session) => {
+    track(sessions, session);
+    // A connection that was accepted before the listener closed may speak up after it.
+    if (!server.listening) session.close();
+  });
   http2.on("sessionError", () => {});
 
   const server = createNetServer({ allowHalfOpen: true, noDelay: true, keepAlive: true });

@@ -1,0 +1,28 @@
+/** What every entry point of the client gives beside its own way to connect. */
+export { fromConnectError } from "./error-details.js";
+export {
+  InvalidTokenError,
+  PermissionDeniedError,
+  TokenError,
+  type TokenErrorFacts,
+  type TokenErrorKind,
+  TokenExpiredError,
+} from "./errors.js";
+export type { JsonObject, JsonValue } from "./exact-json.js";
+export type {
+  BatchResult,
+  CallOptions,
+  Claims,
+  ExportedConfig,
+  GenerateOptions,
+  Introspection,
+  IssuedToken,
+  KeyState,
+  PermissionResult,
+  RefreshOptions,
+  TokenInfo,
+  TokenState,
+  ValidToken,
+} from "./operations.js";
+export { Duration, Instant } from "./time.js";
+export { type ClientOptions, SecureTokenClient } from "./token-client.js";

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { inspect } from "node:util";
+import { type ConfigError, isLoopback, loadConfig } from "../../src/server/config.js";
+
+const SECRET = "Config#Secret2026";
+
+describe("loadConfig", () => {
+  it("needs nothing on loopback", () => {
+    assert.deepEqual(loadConfig({}), {
+      secretKey: undefined,
+      salt: undefined,
+      defaultExpirationHours: 24,
+      pbkdf2Iterations: 600_000,
+      logLevel: "info",
+      host: "127.0.0.1",
+      port: 8080,
+    });
+  });
+
+  it("reads every setting", () => {
+    const config = loadConfig({
+      SECRET_KEY: SECRET,
+      SALT: "sixteen bytes...",
+      DEFAULT_EXPIRATION_HOURS: "0.5",
+      PBKDF2_ITERATIONS: "100000",
+      LOG_LEVEL: "debug",
+      HOST: "0.0.0.0",
+      PORT: "0",
+    });
+    assert.equal(config.secretKey?.reveal(), SECRET);
+    assert.equal(Buffer.from(config.salt as Uint8Array).toString(), "sixteen bytes...");
+    assert.equal(config.defaultExpirationHours, 0.5);
+    assert.equal(config.pbkdf2Iterations, 100_000);
+    assert.equal(config.host, "0.0.0.0");
+    assert.equal(config.port, 0);
+  });
+
+  it("takes an empty setting for one that is not set", () => {
+    assert.equal(loadConfig({ PORT: "", SECRET_KEY: "" }).port, 8080);
+  });
+
+  it("reads a salt that is no text", () => {
+    const salt = Buffer.from(Array.from({ length: 20 }, (_, i) => 255 - i));
+    const config = loadConfig({ SALT: `base64:${salt.toString("base64")}` });
+    assert.deepEqual(Buffer.from(config.salt as Uint8Array), salt);
+  });
+
+  const wrong: [string, string, RegExp][] = [
+    ["SECRET_KEY", "short", /SECRET_KEY must be at least 16 characters long/],
+    ["SALT", "short", /SALT must be at least 16 bytes long/],
+    ["SALT", "base64:!!!!", /SALT must be padded base64/],
+    ["DEFAULT_EXPIRATION_HOURS", "0", /Expires hours must be between 0 and 8760 hours/],
+    ["DEFAULT_EXPIRATION_HOURS", "1e3", /DEFAULT_EXPIRATION_HOURS must be a number in decimal/],
+    ["PBKDF2_ITERATIONS", "99999", /PBKDF2_ITERATIONS must be a whole number from 100000/],
+    ["PBKDF2_ITERATIONS", "10000001", /PBKDF2_ITERATIONS must be a whole number/],
+    ["LOG_LEVEL", "verbose", /LOG_LEVEL must be one of debug, info, warn, error/],
+    ["PORT", "65536", /PORT must be a port, 0 to 65535/],
+    ["PORT", "-1", /PORT must be a number/],
+  ];
+  for (const [name, value, message] of wrong) {
+    it(`refuses ${name}=${value}`, () => {
+      assert.throws(() => loadConfig({ [name]: value }), { name: "ConfigError", message });
+    });
+  }
+
+  it("reports every fault at once, and no value", () => {
+    const env = { SECRET_KEY: "lowercaseonly12345", SALT: "pepper", PORT: "http", LOG_LEVEL: "x" };
+    assert.throws(
+      () => loadConfig(env),
+      (error: ConfigError) => {
+        assert.equal(error.faults.length, 4);
+        for (const value of ["lowercaseonly", "pepper"]) {
+          assert.ok(!inspect(error).includes(value));
+        }
+        return true;
+      },
+    );
+  });
+
+  it("prints no secret", () => {
+    const config = loadConfig({ SECRET_KEY: SECRET });
+    for (const text of [inspect(config), JSON.stringify(config), `${config.secretKey}`]) {
+      assert.ok(!text.includes(SECRET));
+    }
+  });
+
+  it("refuses to make up a key for others than this machine", () => {
+    assert.throws(() => loadConfig({ HOST: "0.0.0.0" }), /SECRET_KEY must be set[\s\S]*SALT must/);
+    for (const host of ["127.0.0.1", "127.8.8.8", "localhost", "::1"]) {
+      assert.ok(isLoopback(host), host);
+    }
+    for (const host of ["0.0.0.0", "::", "10.0.0.1", "127.example.com", "localhost.example"]) {
+      assert.ok(!isLoopback(host), host);
+    }
+  });
+});

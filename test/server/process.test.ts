@@ -1,0 +1,122 @@
+/** The server as a process: configuration, signals, exit codes. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:http2";
+import { connect as connectSocket } from "node:net";
+import { describe, it } from "node:test";
+import { runCommand, startServer } from "../support/server-process.js";
+
+const KEY = { SECRET_KEY: "Process#Secret2026", SALT: "a salt of sixteen bytes" };
+const METHOD = "/securetoken.v1.TokenService";
+
+describe("the server's process", () => {
+  it("ends with 78 and every fault when its settings are wrong, and shows no value", async () => {
+    const env = { SECRET_KEY: "hunter2hunter2", PORT: "x", LOG_LEVEL: "loud" };
+    const { code, output } = await runCommand(["serve"], env);
+    assert.equal(code, 78);
+    for (const name of ["SECRET_KEY", "PORT", "LOG_LEVEL"]) assert.match(output, new RegExp(name));
+    assert.doesNotMatch(output, /hunter2/);
+  });
+
+  it("ends with 78 when its port is taken", async () => {
+    const first = await startServer();
+    const { code, output } = await runCommand(["serve"], { PORT: String(first.port) });
+    await first.end();
+    assert.equal(code, 78);
+    assert.match(output, /cannot listen on HOST 127\.0\.0\.1, PORT \d+/);
+  });
+
+  it("warns of an ephemeral key, and not of a configured one", async () => {
+    const ephemeral = await startServer();
+    const configured = await startServer(KEY);
+    await Promise.all([ephemeral.end(), configured.end()]);
+    assert.match(ephemeral.output(), /the key is ephemeral/);
+    assert.doesNotMatch(configured.output(), /ephemeral/);
+    assert.doesNotMatch(configured.output(), /Process#Secret2026/);
+  });
+
+  it("carries a member named __proto__, for it removes the accessor that would eat it", async () => {
+    const server = await startServer();
+    const data = '{"__proto__":{"admin":true},"a":1}';
+    const issued = await post(
+      server.url,
+      "GenerateToken",
+      `{"userId":"u","additionalData":${data}}`,
+    );
+    const { token } = JSON.parse(issued);
+    const answer = await post(server.url, "ValidateToken", JSON.stringify({ token }));
+    await server.end();
+    assert.ok(answer.includes('"__proto__":{"admin":true}'));
+  });
+
+  it("on SIGTERM tells watchers and clients, finishes calls in flight, and ends with 0", async () => {
+    const server = await startServer();
+    const session = connect(server.url);
+    let goaway = false;
+    session.on("goaway", () => {
+      goaway = true;
+    });
+    const watch = session.request(grpc("/grpc.health.v1.Health/Watch"));
+    watch.end(frame(Buffer.alloc(0)));
+    const states: number[] = [];
+    watch.on("data", (chunk: Buffer) => {
+      // A HealthCheckResponse is a 5-byte prefix, the tag 0x08, and the status.
+      for (let i = 0; i + 7 <= chunk.length; i += 7) states.push(chunk[i + 6] as number);
+    });
+    await once(watch, "data");
+
+    const call = session.request({
+      ":method": "POST",
+      ":path": `${METHOD}/GenerateToken`,
+      "content-type": "application/json",
+    });
+    call.write('{"userId":');
+    // Its answer says that the server has seen all that was sent before.
+    await new Promise<void>((resolve) => session.ping(() => resolve()));
+    const ended = server.end();
+    await once(session, "goaway");
+    call.end('"in flight"}');
+    const chunks: Buffer[] = [];
+    for await (const chunk of call) chunks.push(chunk);
+    assert.match(Buffer.concat(chunks).toString(), /"userId":"in flight"/);
+    assert.equal(await ended, 0);
+    assert.ok(goaway);
+    assert.deepEqual(states, [1, 2]); // SERVING, NOT_SERVING
+    session.destroy();
+  });
+
+  it("ends at once on a second signal", async () => {
+    const server = await startServer();
+    // Half a request holds the first signal's grace open.
+    const socket = connectSocket(server.port, "127.0.0.1");
+    socket.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf");
+    socket.on("error", () => {});
+    await once(socket, "connect");
+    server.process.kill("SIGTERM");
+    await once(server.process.stderr as NodeJS.ReadableStream, "data");
+    assert.equal(await server.end("SIGTERM"), 143);
+    socket.destroy();
+  });
+});
+
+async function post(url: string, rpc: string, body: string): Promise<string> {
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(`${url}${METHOD}/${rpc}`, { method: "POST", headers, body });
+  assert.equal(response.status, 200);
+  return response.text();
+}
+
+function grpc(path: string) {
+  return {
+    ":method": "POST",
+    ":path": path,
+    "content-type": "application/grpc",
+    te: "trailers",
+  };
+}
+
+function frame(message: Buffer): Buffer {
+  const prefix = Buffer.alloc(5);
+  prefix.writeUInt32BE(message.length, 1);
+  return Buffer.concat([prefix, message]);
+}

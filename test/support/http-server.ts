@@ -1,0 +1,62 @@
+/** HTTP servers for tests: port 0, and a close that leaves nothing behind. */
+import http from "node:http";
+import http2 from "node:http2";
+import type { AddressInfo, Server, Socket } from "node:net";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { TEST_CERTIFICATE, TEST_CERTIFICATE_KEY } from "./tls.js";
+import type { TestService } from "./token-service.js";
+
+/** A server that listens on loopback. */
+export interface TestServer {
+  readonly baseUrl: string;
+  /** How many connections clients have opened so far, and how many are open. */
+  connections(): { opened: number; open: number };
+  close(): Promise<void>;
+}
+
+/** Serves a test service with Connect's own adapter, over HTTP/1.1 or HTTP/2 without TLS. */
+export async function serve(service: TestService, version: "1.1" | "2"): Promise<TestServer> {
+  const { routes, interceptors } = service;
+  const handler = connectNodeAdapter({ routes, interceptors, acceptCompression: [] });
+  const server = version === "2" ? http2.createServer(handler) : http.createServer(handler);
+  return listen(server, "http");
+}
+
+/** The same over HTTP/2 with TLS, for clients that show a certificate which `TEST_CERTIFICATE` signed. */
+export async function serveTls(service: TestService): Promise<TestServer> {
+  const { routes, interceptors } = service;
+  const handler = connectNodeAdapter({ routes, interceptors, acceptCompression: [] });
+  const identity = { cert: TEST_CERTIFICATE, key: TEST_CERTIFICATE_KEY };
+  const mutual = { ca: TEST_CERTIFICATE, requestCert: true, rejectUnauthorized: true };
+  const server = http2.createSecureServer({ ...identity, ...mutual, allowHTTP1: true }, handler);
+  return listen(server, "https");
+}
+
+async function listen(server: Server, scheme: "http" | "https"): Promise<TestServer> {
+  const sockets = new Set<Socket>();
+  let connections = 0;
+  server.on("connection", (socket: Socket) => {
+    connections++;
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    baseUrl: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    connections: () => ({ opened: connections, open: sockets.size }),
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+/** A URL where nobody listens: a port that was free a moment ago. */
+export async function unreachableUrl(): Promise<string> {
+  const server = http.createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}`;
+}

@@ -1,0 +1,84 @@
+/** The server as its users start it: a process of its own. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ROOT } from "./buf.js";
+
+/** A running server. */
+export interface ServerProcess {
+  readonly process: ChildProcess;
+  readonly url: string;
+  readonly port: number;
+  /** Everything that the process has written so far. */
+  output(): string;
+  /** Sends a signal and waits for the exit code. */
+  end(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/** A finished process. */
+export interface Finished {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** The command as it is installed; `npm test` builds it first. */
+const MAIN = join(ROOT, "dist/cli/main.js");
+/** Settings that make every start fast: the fewest iterations that are allowed. */
+const FAST = { PBKDF2_ITERATIONS: "100000", PORT: "0" };
+
+/** Starts `secure-token serve` on a free port and waits until it listens. */
+export async function startServer(env: Record<string, string> = {}): Promise<ServerProcess> {
+  const { child, output } = run(["serve"], { ...FAST, ...env });
+  const url = await new Promise<string>((resolve, reject) => {
+    child.once("exit", () => reject(new Error(`the server did not start:\n${output()}`)));
+    child.stderr?.on("data", () => {
+      const found = /"url":"(https?:\/\/[^"]+)"/.exec(output());
+      if (found) resolve(found[1] as string);
+    });
+  });
+  return {
+    process: child,
+    url,
+    port: Number(new URL(url).port),
+    output,
+    async end(signal = "SIGTERM") {
+      if (child.exitCode !== null) return child.exitCode;
+      const exit = once(child, "exit");
+      child.kill(signal);
+      return (await exit)[0] as number | null;
+    },
+  };
+}
+
+/** Runs a command of `secure-token` to its end. */
+export async function runCommand(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  input = "",
+): Promise<Finished & { stdout: string }> {
+  const { child, output, stdout } = run(args, env);
+  child.stdin?.end(input);
+  const [code] = await once(child, "close");
+  return { code: code as number | null, output: output(), stdout: stdout() };
+}
+
+function run(args: readonly string[], env: Record<string, string>) {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    // An empty folder: no .env of the developer's may decide a test.
+    cwd: mkdtempSync(join(tmpdir(), "secure-token-")),
+    env: { PATH: process.env.PATH ?? "", ...env },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  let all = "";
+  let out = "";
+  child.stdout?.on("data", (chunk) => {
+    out += chunk;
+    all += chunk;
+  });
+  child.stderr?.on("data", (chunk) => {
+    all += chunk;
+  });
+  return { child, output: () => all, stdout: () => out };
+}

@@ -1,4 +1,49 @@
 #!/usr/bin/env node
-import { runServer } from "../server/main.js";
+/** The `secure-token` command. */
+import { Command, CommanderError } from "commander";
+import { addCheckCommand } from "./check.js";
+import { EXIT_USAGE } from "./exit-codes.js";
+import { addExportConfigCommand } from "./export-config.js";
+import { addGenerateCommand } from "./generate.js";
+import { addGenerateKeyCommand } from "./generate-key.js";
+import { addGenerateSaltCommand } from "./generate-salt.js";
+import { addInfoCommand } from "./info.js";
+import { printError } from "./output.js";
+import { addRefreshCommand } from "./refresh.js";
+import { addServeCommand } from "./serve.js";
+import { addValidateCommand } from "./validate.js";
 
-await runServer();
+const program = new Command("secure-token")
+  .description("Issue and check self-contained encrypted tokens.")
+  .option("--server <url>", "ask this server; without it, the key of SECRET_KEY and SALT is used")
+  .option("--json", "print JSON, for programs", false)
+  .addHelpText(
+    "after",
+    `
+Environment:
+  SECRET_KEY, SALT        the local key, and the server's
+  SECURE_TOKEN_API_KEY    the credential sent to --server
+
+Exit codes:
+  0 done   1 failure   2 usage   78 configuration
+  3 TokenError   4 TokenExpiredError   5 InvalidTokenError   6 PermissionDeniedError`,
+  )
+  .exitOverride();
+
+addServeCommand(program);
+addGenerateKeyCommand(program);
+addGenerateSaltCommand(program);
+addGenerateCommand(program);
+addValidateCommand(program);
+addCheckCommand(program);
+addRefreshCommand(program);
+addInfoCommand(program);
+addExportConfigCommand(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // Commander has told the person already; help and version are no faults.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
+  else printError(error, Boolean(program.opts().json));
+}

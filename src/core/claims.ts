@@ -98,7 +98,7 @@ export function readClaims(text: string, timestamp: number, now: Instant): Claim
   const expiresAt = new Instant(expiresLocal.seconds - offset, expiresLocal.micros);
   if (isAfter(issuedAt, addMicros(now, MAX_CLOCK_SKEW_SECONDS * 1_000_000))) throw malformedToken();
   if (!isRepresentable(issuedAt) || !isRepresentable(expiresAt)) throw malformedToken();
-  const altered = json.hasBigInteger || text.includes('"__proto__"');
+  const altered = json.hasBigInteger || holdsProtoName(text, json.value);
   const additionalDataJson = altered ? additionalDataText(text) : undefined;
   return {
     tokenId: token_id,
@@ -119,7 +119,7 @@ export function readClaims(text: string, timestamp: number, now: Instant): Claim
  * there is none. For what is carried over unchanged.
  */
 export function additionalDataText(payload: string): string {
-  const start = valueOffset(payload, '"additional_data"');
+  const start = valueOffset(payload, "additional_data");
   if (start === undefined) return "{}";
   let depth = 0;
   for (let i = start; i < payload.length; i++) {
@@ -131,16 +131,22 @@ export function additionalDataText(payload: string): string {
   throw malformedToken();
 }
 
-/** Where the value of the payload's own member `name` (with its quotes) starts. */
+/** Whether a member may be named `__proto__`, escapes considered. A text of that content counts. */
+function holdsProtoName(text: string, value: unknown): boolean {
+  const name = '"__proto__"';
+  return text.includes(name) || (text.includes("\\") && JSON.stringify(value).includes(name));
+}
+
+/** Where the value of the payload's own member `name` starts, however the name is escaped. */
 function valueOffset(payload: string, name: string): number | undefined {
   let depth = 0;
   for (let i = 0; i < payload.length; i++) {
     const char = payload[i];
     if (char === '"') {
       const end = endOfString(payload, i);
-      if (depth === 1 && end - i + 1 === name.length && payload.startsWith(name, i)) {
-        const value = payload.slice(end + 1).search(/[^\s:]/);
-        if (/^\s*:/.test(payload.slice(end + 1))) return end + 1 + value;
+      if (depth === 1 && JSON.parse(payload.slice(i, end + 1)) === name) {
+        const colon = /^\s*:\s*/.exec(payload.slice(end + 1));
+        if (colon) return end + 1 + colon[0].length;
       }
       i = end;
     } else if (char === "{" || char === "[") depth++;

@@ -120,8 +120,9 @@ export function formatNaive({ seconds, micros }: Instant): string {
 }
 
 /**
- * Reads what `formatNaive` writes, and nothing else: `YYYY-MM-DDTHH:MM:SS` with six fractional
- * digits or none, a date that exists, years 1 to 9999. Anything else is `undefined`.
+ * Reads what Python's `isoformat()` writes: `YYYY-MM-DDTHH:MM:SS` with six fractional digits (zeros
+ * too, as `timespec="microseconds"` writes them) or none, a date that exists, years 1 to 9999.
+ * Anything else is `undefined`.
  */
 export function parseNaive(text: string): Instant | undefined {
   const length = text.length;

@@ -17,6 +17,8 @@ import {
 } from "./time.js";
 import { type OpenedToken, openToken, sealToken } from "./token.js";
 
+type SessionClaim = "sessionId" | "sessionStartedAt";
+
 /** What a manager takes from outside. */
 export interface ManagerOptions {
   /** The lifetime of a token that names none, in hours, 0 < h <= 8760. Default 24. */
@@ -74,7 +76,7 @@ export class SecureTokenManager {
     const additionalData = options.additionalData ?? {};
     const additionalDataJson = rules.checkAdditionalData(additionalData);
     rules.checkUserId(userId);
-    return this.#issue(lifetime, { userId, permissions, additionalData, additionalDataJson });
+    return this.#issue(lifetime, { userId, permissions, additionalData }, additionalDataJson);
   }
 
   /**
@@ -136,8 +138,7 @@ export class SecureTokenManager {
   refreshToken(token: string, options: op.RefreshOptions = {}): op.IssuedToken {
     const { claims, payload } = this.#openValid(token);
     const lifetime = this.#lifetime(options.newExpiresInHours, "new_expires_in");
-    const additionalDataJson = additionalDataText(payload);
-    return this.#issue(lifetime, { ...claims, additionalDataJson });
+    return this.#issue(lifetime, claims, additionalDataText(payload));
   }
 
   /** All that is known of a valid token. @throws as `validateToken`. */
@@ -191,17 +192,16 @@ export class SecureTokenManager {
 
   #issue(
     lifetime: number,
-    content: Pick<Claims, "userId" | "permissions" | "additionalData"> &
-      Partial<Pick<Claims, "sessionId" | "sessionStartedAt">> & { additionalDataJson: string },
+    content: Omit<Claims, "tokenId" | "issuedAt" | "expiresAt" | SessionClaim> &
+      Partial<Pick<Claims, SessionClaim>>,
+    additionalDataJson: string,
   ): op.IssuedToken {
-    const { userId, permissions, additionalData, additionalDataJson } = content;
     const issuedAt = Instant.fromMicros(this.#clock());
     const entropy = this.#random(40);
     const tokenId = entropy.toString("base64url", 0, 24);
-    const claims = {
+    const claims: Claims = {
+      ...content,
       tokenId,
-      userId,
-      permissions,
       issuedAt,
       expiresAt: addMicros(issuedAt, lifetime),
       sessionId: content.sessionId ?? tokenId,
@@ -209,8 +209,8 @@ export class SecureTokenManager {
     };
     const iv = entropy.subarray(24);
     const token = sealToken(this.#keyset.primary, { ...claims, additionalDataJson }, iv);
-    rules.checkTokenLength(token, permissions.join(), additionalDataJson);
-    return { token, ...claims, additionalData };
+    rules.checkTokenLength(token, content.permissions.join(), additionalDataJson);
+    return { token, ...claims };
   }
 
   /** The authentic token behind a text. @throws InvalidTokenError */

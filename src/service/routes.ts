@@ -4,6 +4,7 @@ import type { ConnectRouter } from "@connectrpc/connect";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import type { SecureTokenManager } from "../core/index.js";
 import { ERROR_DETAIL_FILES } from "./error-details.js";
+import { keepByteOrderMarks } from "./text-encoding.js";
 import { createTokenService } from "./token-service.js";
 
 /** The largest request message, in bytes. */
@@ -13,6 +14,7 @@ export const MAX_BATCH_REQUEST_BYTES = 1024 * 1024;
 
 /** Registers every RPC. Beyond its limit a message is RESOURCE_EXHAUSTED. */
 export function tokenRoutes(manager: SecureTokenManager): (router: ConnectRouter) => void {
+  keepByteOrderMarks();
   return (router) => {
     const service = createTokenService(manager);
     // The statuses in a batch's answer hold an Any each: as JSON, that needs its message's type.

@@ -379,11 +379,13 @@ export function tokenServiceSuite(name: string, open: () => Promise<Harness>): v
       await rejectsAsRpc(call, Code.DeadlineExceeded);
     });
 
-    it("ends a call whose signal fires with an RPC error", async () => {
+    it("ends a call whose signal fires with an RPC error", { timeout: 20_000 }, async () => {
       const early = { signal: AbortSignal.abort(), headers: { [HOLD_HEADER]: "1" } };
       await rejectsAsRpc(client.exportConfig(early), Code.Canceled);
       const controller = new AbortController();
-      const options = { signal: controller.signal, headers: { [HOLD_HEADER]: "1" } };
+      const headers = { [HOLD_HEADER]: "1" };
+      // Without a deadline, nothing but the signal can end the call.
+      const options = { signal: controller.signal, timeoutMs: 0, headers };
       const call = client.exportConfig(options);
       setTimeout(() => controller.abort(), 20);
       await rejectsAsRpc(call, Code.Canceled);

@@ -33,5 +33,5 @@ export function formatMatrix(groups: readonly string[], rows: readonly Row[]): s
 }
 
 function formatTally(tally: Tally | undefined): string {
-  return tally ? `${tally.passed}/${tally.total}` : "-";
+  return tally ? `${tally.passed}/${tally.total}` : "n/a";
 }

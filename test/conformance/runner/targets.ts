@@ -10,8 +10,11 @@ import { DEFAULT_LIMITS } from "../../../src/transport/limits.js";
 import { createListener } from "../../../src/transport/listener.js";
 import { answerGarbage, answerStatus } from "./raw-answers.js";
 import { standInRoutes } from "./stand-in.js";
+import { tlsTarget } from "./tls.js";
 
 const HOST = "127.0.0.1";
+/** The name in the certificates. */
+const TLS_HOST = "localhost";
 
 /** Addresses by the names that cases use, and how to end what stands behind them. */
 export interface Targets {
@@ -34,6 +37,10 @@ export async function startTargets(manager: SecureTokenManager): Promise<Targets
     named("unavailable-once", listener(everyOther("UNAVAILABLE", service))),
     named("internal-once", listener(everyOther("INTERNAL", service))),
     named("black-hole", blackHole()),
+    named("tls", tlsTarget("server", false, service), TLS_HOST),
+    named("tls-other-authority", tlsTarget("other-server", false, service), TLS_HOST),
+    named("tls-other-name", tlsTarget("other-name", false, service), TLS_HOST),
+    named("mtls", tlsTarget("server", true, service), TLS_HOST),
   ]);
   return {
     addresses: new Map([
@@ -51,9 +58,9 @@ interface Target {
   close(graceMs: number): Promise<number>;
 }
 
-async function named(name: string, target: Target) {
+async function named(name: string, target: Target, host = HOST) {
   const { port } = await target.listen(0, HOST);
-  return { name, target, address: `${HOST}:${port}` };
+  return { name, target, address: `${host}:${port}` };
 }
 
 function listener(handler: RequestListener): Target {

@@ -1,0 +1,31 @@
+/** How the command ends: 0, or a code that says which kind of error it was. */
+import { TokenError as ClientTokenError } from "../client/node.js";
+import { TokenError as CoreTokenError, type TokenErrorKind } from "../core/index.js";
+import { ConfigError } from "../server/config.js";
+import { EXIT_CONFIG } from "../server/main.js";
+
+/** Anything that no other code names: the server cannot be reached, a file cannot be read. */
+export const EXIT_FAILURE = 1;
+/** The command line is at fault. */
+export const EXIT_USAGE = 2;
+
+const EXIT_CODES = {
+  TOKEN_ERROR: 3,
+  TOKEN_EXPIRED: 4,
+  INVALID_TOKEN: 5,
+  PERMISSION_DENIED: 6,
+} satisfies Record<TokenErrorKind, number>;
+
+/** One of the four exceptions, from the server or from the local key. */
+export type AnyTokenError = ClientTokenError | CoreTokenError;
+
+/** Whether an error is one of the four exceptions. */
+export function isTokenError(error: unknown): error is AnyTokenError {
+  return error instanceof CoreTokenError || error instanceof ClientTokenError;
+}
+
+/** The code for an error. */
+export function exitCodeOf(error: unknown): number {
+  if (isTokenError(error)) return EXIT_CODES[error.kind];
+  return error instanceof ConfigError ? EXIT_CONFIG : EXIT_FAILURE;
+}

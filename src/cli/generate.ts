@@ -1,0 +1,42 @@
+import { type Command, InvalidArgumentError } from "commander";
+import type { JsonObject } from "../core/index.js";
+import { parseDecimal } from "./numbers.js";
+import { printResult } from "./output.js";
+import { type TargetOptions, withTarget } from "./target.js";
+
+interface GenerateCommandOptions extends TargetOptions {
+  readonly permission?: string[];
+  readonly expiresIn?: number;
+  readonly data?: JsonObject;
+}
+
+/** `secure-token generate <user-id>`: prints the token alone, so that it can be piped on. */
+export function addGenerateCommand(program: Command): void {
+  program
+    .command("generate")
+    .description("Issue a token. Prints it alone; with --json, all that it holds.")
+    .argument("<user-id>", "whom the token speaks for")
+    .option("-p, --permission <name...>", "what the token permits")
+    .option("--expires-in <hours>", "how long it lives, fractions allowed", parseDecimal)
+    .option("--data <json>", "what else it carries, a JSON object", parseObject)
+    .action(async (userId: string, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GenerateCommandOptions>();
+      const issued = await withTarget(options, (target) =>
+        target.generateToken(userId, {
+          permissions: options.permission,
+          expiresInHours: options.expiresIn,
+          additionalData: options.data,
+        }),
+      );
+      if (options.json) printResult(issued, options);
+      else process.stdout.write(`${issued.token}\n`);
+    });
+}
+
+function parseObject(text: string): JsonObject {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InvalidArgumentError("It must be JSON.");
+  }
+}

@@ -1,0 +1,43 @@
+/** Whom the commands ask: a server, or a manager with the local key. Both have the same methods. */
+import { createSecureTokenClient, type SecureTokenClient } from "../client/node.js";
+import { SecureTokenManager } from "../core/index.js";
+import { ConfigError, loadConfig } from "../server/config.js";
+import { loadKeys } from "../server/keys.js";
+import { readEnv } from "../server/main.js";
+
+/** Options that every command about tokens takes. */
+export interface TargetOptions {
+  /** Where the server is; without it, the key of SECRET_KEY and SALT is used. */
+  readonly server?: string;
+  /** Whether to print JSON, for programs. */
+  readonly json?: boolean;
+}
+
+/**
+ * Opens the target, lets `use` work with it, and closes it again.
+ * @throws ConfigError when neither a server nor a whole local key is given.
+ */
+export async function withTarget<T>(
+  { server }: TargetOptions,
+  use: (target: SecureTokenManager | SecureTokenClient) => T | Promise<T>,
+): Promise<T> {
+  if (server === undefined) return use(await localManager());
+  const apiKey = readEnv().SECURE_TOKEN_API_KEY;
+  const client = createSecureTokenClient({ baseUrl: server, apiKey });
+  try {
+    return await use(client);
+  } finally {
+    client.close();
+  }
+}
+
+/** A manager with the configured key: a made-up one would open no token that exists. */
+async function localManager(): Promise<SecureTokenManager> {
+  const config = loadConfig(readEnv());
+  if (!config.secretKey || !config.salt) {
+    throw new ConfigError(["SECRET_KEY and SALT must be set, unless --server names a server"]);
+  }
+  const { keyset } = await loadKeys(config);
+  const { defaultExpirationHours } = config;
+  return new SecureTokenManager(keyset, { defaultExpirationHours });
+}

@@ -1,6 +1,7 @@
 package dev.securetoken;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /** The claims of a token that is valid at the server's present. */
@@ -28,6 +29,12 @@ public class ValidToken extends Claims {
    */
   public final String timeRemainingText() {
     return DurationText.format(timeRemaining);
+  }
+
+  /** The same claims a while later. */
+  final ValidToken after(Duration elapsed) {
+    Duration rest = timeRemaining.minus(elapsed).truncatedTo(ChronoUnit.MICROS);
+    return new ValidToken(this, rest);
   }
 
   @Override

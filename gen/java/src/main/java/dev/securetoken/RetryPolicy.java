@@ -11,7 +11,7 @@ import java.util.Map;
 final class RetryPolicy {
   private static final Map<String, Object> UNAVAILABLE =
       Map.of(
-          "maxAttempts", 4.0,
+          "maxAttempts", 3.0,
           "initialBackoff", "0.1s",
           "maxBackoff", "1s",
           "backoffMultiplier", 2.0,

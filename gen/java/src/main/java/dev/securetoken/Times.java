@@ -44,7 +44,7 @@ final class Times {
       seconds += 1;
       nanos -= MAX_NANOS + 1;
     }
-    if (Math.abs(seconds) > MAX_DURATION_SECONDS) {
+    if (seconds > MAX_DURATION_SECONDS || seconds < -MAX_DURATION_SECONDS) {
       return Optional.empty();
     }
     return Optional.of(

@@ -1,7 +1,7 @@
 /** A server: TokenService, health and reflection on one port. */
+import { setMaxListeners } from "node:events";
 import type { AddressInfo } from "node:net";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { connectNodeAdapter } from "@connectrpc/connect-node";
 import type { Logger } from "pino";
 import { Health } from "../../gen/ts/src/health/v1/health_pb.js";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
@@ -12,6 +12,8 @@ import {
   tokenErrors,
   tokenRoutes,
 } from "../service/index.js";
+import { createUnaryAdapter } from "../transport/adapter/index.js";
+import { refuseBadHost, refuseMalformed, unreadableRequest } from "../transport/index.js";
 import { DEFAULT_LIMITS } from "../transport/limits.js";
 import { createListener } from "../transport/listener.js";
 import { createHealth } from "./health.js";
@@ -19,6 +21,9 @@ import { reflectionRoutes } from "./reflection.js";
 
 /** The longest deadline that a client may ask for, in milliseconds. */
 export const MAX_TIMEOUT_MS = 60_000;
+
+/** The deadline of a call whose client names none, in milliseconds. */
+export const DEFAULT_TIMEOUT_MS = 5_000;
 
 /** What a server is made from. */
 export interface ServerDeps {
@@ -41,20 +46,25 @@ export interface Server {
 export function createServer({ manager, logger }: ServerDeps): Server {
   const health = createHealth([TokenService.typeName]);
   const shutdown = new AbortController();
-  const handler = connectNodeAdapter({
-    routes(router) {
+  // Every open stream listens; that many is no leak.
+  setMaxListeners(0, shutdown.signal);
+  const adapter = createUnaryAdapter({
+    routes: refuseMalformed((router) => {
       tokenRoutes(manager)(router);
       health.routes(router);
       reflectionRoutes([TokenService, Health], ERROR_DETAIL_FILES)(router);
-    },
+    }),
     interceptors: [tokenErrors((err, method) => logger.error({ err, method }, "internal error"))],
     // Ciphertext does not shrink, and decompression would run before a call is known to be ours.
     acceptCompression: [],
     readMaxBytes: MAX_REQUEST_BYTES,
     maxTimeoutMs: MAX_TIMEOUT_MS,
+    defaultTimeoutMs: DEFAULT_TIMEOUT_MS,
+    unreadable: unreadableRequest,
+    wrapNodeHandler: refuseBadHost,
     shutdownSignal: shutdown.signal,
   });
-  const listener = createListener({ handler, limits: DEFAULT_LIMITS });
+  const listener = createListener({ ...adapter, limits: DEFAULT_LIMITS });
   return {
     async listen(port, host) {
       const address = await listener.listen(port, host);

@@ -2,11 +2,17 @@
  * One port for HTTP/2 with prior knowledge (RFC 9113, section 3.3) and HTTP/1.1: the first bytes of
  * a connection tell which it is. With TLS, ALPN tells (RFC 7301).
  */
-import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
+import {
+  createServer as createHttpServer,
+  type IncomingHttpHeaders,
+  type RequestListener,
+  type Server,
+} from "node:http";
 import {
   createServer as createHttp2Server,
   type Http2Server,
   type ServerHttp2Session,
+  type ServerHttp2Stream,
 } from "node:http2";
 import { type AddressInfo, createServer as createNetServer, type Socket } from "node:net";
 import { detectProtocol } from "./detect-protocol.js";
@@ -14,11 +20,21 @@ import { type ConnectionLimits, http1Options, http2Options } from "./limits.js";
 
 /** What a listener serves, and how it is bounded. */
 export interface ListenerOptions {
-  /** Answers requests of both protocols. */
-  readonly handler: RequestListener;
+  /** Answers the streams of HTTP/2. */
+  readonly onStream: StreamListener;
+  /** Answers the requests of HTTP/1.1. */
+  readonly onRequest: RequestListener;
   /** Bounds on connections; see `DEFAULT_LIMITS`. */
   readonly limits: ConnectionLimits;
 }
+
+/** Node's listener for the "stream" event of an HTTP/2 server. */
+export type StreamListener = (
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  flags: number,
+  rawHeaders: readonly string[],
+) => void;
 
 /** A port that answers HTTP/2 and HTTP/1.1. */
 export interface Listener {
@@ -35,14 +51,15 @@ export interface Listener {
 const IDLE_SWEEP_MS = 50;
 
 /** Makes a listener that does not listen yet. */
-export function createListener({ handler, limits }: ListenerOptions): Listener {
+export function createListener({ onStream, onRequest, limits }: ListenerOptions): Listener {
   const sockets = new Set<Socket>();
   const sessions = new Set<ServerHttp2Session>();
-  const http1 = createHttpServer(http1Options(limits), handler);
-  const http2 = createHttp2Server(http2Options(limits), handler as never);
+  const http1 = createHttpServer(http1Options(limits), onRequest);
+  const http2 = createHttp2Server(http2Options(limits));
   // A server that never listens itself does not check for slow requests unless told that it does.
   http1.emit("listening");
   http1.on("clientError", (_error, socket) => refuse(socket as Socket));
+  http2.on("stream", onStream as never);
   http2.on("session", (session) => {
     track(sessions, session);
     // A connection that was accepted before the listener closed may speak up after it.

@@ -8,6 +8,7 @@ from typing import Any, Optional, TypeVar, Union
 
 import grpc
 import grpc.aio
+
 from securetoken.v1 import token_service_pb2 as pb
 from securetoken.v1.token_service_pb2_grpc import TokenServiceStub
 

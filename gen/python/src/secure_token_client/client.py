@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, Optional, TypeVar, Union
 
 import grpc
+
 from securetoken.v1 import token_service_pb2 as pb
 from securetoken.v1.token_service_pb2_grpc import TokenServiceStub
 

@@ -10,6 +10,7 @@ from google.protobuf.any_pb2 import Any
 from google.protobuf.message import DecodeError, Message
 from google.rpc.error_details_pb2 import ErrorInfo
 from google.rpc.status_pb2 import Status
+
 from securetoken.v1 import error_pb2
 
 from .exceptions import InvalidTokenError, PermissionDeniedError, TokenError, TokenExpiredError

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Optional
 
 import grpc
+
 from securetoken.v1 import token_service_pb2 as pb
 
 from .additional_data import to_struct

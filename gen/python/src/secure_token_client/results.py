@@ -8,6 +8,7 @@ from typing import Any, Optional, TypedDict, TypeVar, Union
 
 import grpc
 from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
+
 from securetoken.v1 import token_service_pb2 as pb
 
 from .additional_data import from_struct

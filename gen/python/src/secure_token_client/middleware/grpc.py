@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any, NoReturn, Optional
 
@@ -65,7 +66,7 @@ class TokenInterceptor(grpc.ServerInterceptor):
 
 
 class AsyncTokenInterceptor(grpc.aio.ServerInterceptor):
-    """The same for ``grpc.aio.server``."""
+    """The same for ``grpc.aio.server``, whose handlers are async."""
 
     def __init__(self, client: AsyncSecureTokenClient, permission: rules.Rule = None) -> None:
         self._client, self._rule = client, permission
@@ -90,7 +91,11 @@ class AsyncTokenInterceptor(grpc.aio.ServerInterceptor):
         def stream(behavior: Callable[..., Any]) -> Callable[..., Any]:
             async def checked(request: Any, context: Any) -> AsyncIterator[Any]:
                 await self._check(token, permission, context)
-                async for response in behavior(request, context):
+                responses = behavior(request, context)
+                if inspect.isawaitable(responses):  # a handler that calls context.write itself
+                    await responses
+                    return
+                async for response in responses:
                     yield response
 
             return checked

@@ -15,7 +15,7 @@ final class Channels {
 
   private Channels() {}
 
-  /** A channel that keeps its connection; a dead one is found within 40 s of the next call. */
+  /** A channel that keeps its connection; a dead one is found by a ping a minute into a silence. */
   static ManagedChannel open(String target, ChannelCredentials credentials, String serverName) {
     ManagedChannelBuilder<?> builder =
         Grpc.newChannelBuilder(target, credentials)
@@ -23,7 +23,7 @@ final class Channels {
             // What is retried is decided here, not by a TXT record.
             .disableServiceConfigLookUp()
             .enableRetry()
-            .keepAliveTime(30, TimeUnit.SECONDS)
+            .keepAliveTime(60, TimeUnit.SECONDS)
             .keepAliveTimeout(10, TimeUnit.SECONDS)
             .maxInboundMessageSize(MAX_ANSWER_BYTES)
             .maxInboundMetadataSize(MAX_HEADER_BYTES);

@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 /** Makes calls and turns their errors into the four exceptions. */
 final class Calls {
   private final Channel channel;
+
   /** Unset: the channel has a default. */
   private final Duration deadline;
 
@@ -52,7 +53,9 @@ final class Calls {
     CompletableFuture<T> future = new CompletableFuture<>();
     ClientCall<Q, A> call = channel.newCall(operation.method, options());
     ClientCalls.asyncUnaryCall(
-        call, request, new AnswerObserver<>(future, answer -> operation.read.apply(request, answer)));
+        call,
+        request,
+        new AnswerObserver<>(future, answer -> operation.read.apply(request, answer)));
     future.whenComplete(
         (result, error) -> {
           if (future.isCancelled()) {

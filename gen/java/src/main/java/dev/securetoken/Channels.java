@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 final class Channels {
   /** A batch of 1,000 tokens is asked in 1 MiB and may be answered in several. */
   private static final int MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
   /** As much as the service takes itself; error details travel in headers. */
   private static final int MAX_HEADER_BYTES = 16 * 1024;
 

@@ -33,8 +33,7 @@ final class Operation<Q, A, T> {
   static final Operation<CheckPermissionRequest, CheckPermissionResponse, Boolean> CHECK =
       of(TokenServiceGrpc.getCheckPermissionMethod(), Responses::granted);
   static final Operation<CheckPermissionsRequest, CheckPermissionsResponse, List<PermissionResult>>
-      CHECK_ALL =
-          new Operation<>(TokenServiceGrpc.getCheckPermissionsMethod(), Responses::checked);
+      CHECK_ALL = new Operation<>(TokenServiceGrpc.getCheckPermissionsMethod(), Responses::checked);
   static final Operation<BatchValidateTokensRequest, BatchValidateTokensResponse, List<BatchResult>>
       BATCH = new Operation<>(TokenServiceGrpc.getBatchValidateTokensMethod(), Responses::batch);
   static final Operation<RefreshTokenRequest, RefreshTokenResponse, IssuedToken> REFRESH =

@@ -116,8 +116,7 @@ final class Responses {
     Duration remaining = remaining(it.hasTimeRemaining(), it.getTimeRemaining());
     Instant createdAt = Answers.instant(it.hasCreatedAt(), it.getCreatedAt(), "created_at");
     Instant sessionStartedAt =
-        Answers.instant(
-            it.hasSessionStartedAt(), it.getSessionStartedAt(), "session_started_at");
+        Answers.instant(it.hasSessionStartedAt(), it.getSessionStartedAt(), "session_started_at");
     return new TokenInfo(
         new ValidToken(claims, remaining),
         createdAt,
@@ -155,8 +154,7 @@ final class Responses {
         it.getVersion(),
         Integer.toUnsignedLong(it.getIterations()),
         it.getSalt().toByteArray(),
-        Answers.duration(
-            it.hasDefaultExpiresIn(), it.getDefaultExpiresIn(), "default_expires_in"),
+        Answers.duration(it.hasDefaultExpiresIn(), it.getDefaultExpiresIn(), "default_expires_in"),
         it.getKeysList().stream()
             .map(key -> new KeyInfo(key.getKeyId(), keyState(key.getState())))
             .collect(Collectors.toUnmodifiableList()));

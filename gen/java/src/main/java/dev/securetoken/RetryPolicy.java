@@ -11,11 +11,16 @@ import java.util.Map;
 final class RetryPolicy {
   private static final Map<String, Object> UNAVAILABLE =
       Map.of(
-          "maxAttempts", 3.0,
-          "initialBackoff", "0.1s",
-          "maxBackoff", "1s",
-          "backoffMultiplier", 2.0,
-          "retryableStatusCodes", List.of("UNAVAILABLE"));
+          "maxAttempts",
+          3.0,
+          "initialBackoff",
+          "0.1s",
+          "maxBackoff",
+          "1s",
+          "backoffMultiplier",
+          2.0,
+          "retryableStatusCodes",
+          List.of("UNAVAILABLE"));
 
   private RetryPolicy() {}
 
@@ -24,8 +29,10 @@ final class RetryPolicy {
     Map<String, Object> everything = Map.of("service", TokenServiceGrpc.SERVICE_NAME);
     Map<String, Object> refresh =
         Map.of(
-            "service", TokenServiceGrpc.SERVICE_NAME,
-            "method", TokenServiceGrpc.getRefreshTokenMethod().getBareMethodName());
+            "service",
+            TokenServiceGrpc.SERVICE_NAME,
+            "method",
+            TokenServiceGrpc.getRefreshTokenMethod().getBareMethodName());
     return Map.of(
         "methodConfig",
         List.of(

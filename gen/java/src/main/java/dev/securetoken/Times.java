@@ -11,6 +11,7 @@ final class Times {
   private static final long MIN_TIMESTAMP_SECONDS = -62_135_596_800L;
 
   private static final long MAX_TIMESTAMP_SECONDS = 253_402_300_799L;
+
   /** The longest google.protobuf.Duration: 10,000 years. */
   private static final long MAX_DURATION_SECONDS = 315_576_000_000L;
 

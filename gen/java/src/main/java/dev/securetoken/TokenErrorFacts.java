@@ -10,8 +10,10 @@ final class TokenErrorFacts implements Serializable {
 
   final String reason;
   final String field;
+
   /** Typed so that it can be serialized; {@code Map.copyOf} makes it so. */
   final Map<String, String> metadata;
+
   final Status.Code statusCode;
 
   TokenErrorFacts(

@@ -76,8 +76,7 @@ class AdditionalDataTest {
   @Test
   void thirtyTwoLevelsAndNoMore() {
     assertEquals(1, AdditionalData.toStruct(nested(32)).getFieldsCount());
-    TokenError error =
-        assertThrows(TokenError.class, () -> AdditionalData.toStruct(nested(33)));
+    TokenError error = assertThrows(TokenError.class, () -> AdditionalData.toStruct(nested(33)));
     assertEquals("additional_data must be at most 32 levels deep", error.getMessage());
   }
 

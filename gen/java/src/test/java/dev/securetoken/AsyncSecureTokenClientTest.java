@@ -56,7 +56,8 @@ class AsyncSecureTokenClientTest {
   @Test
   void aHollowAnswerCompletesTheFuture() {
     service.answer(
-        TokenServiceGrpc.getValidateTokenMethod(), it -> ValidateTokenResponse.getDefaultInstance());
+        TokenServiceGrpc.getValidateTokenMethod(),
+        it -> ValidateTokenResponse.getDefaultInstance());
     StatusRuntimeException error =
         assertInstanceOf(StatusRuntimeException.class, failure(client.validateToken("token")));
     assertEquals(Status.Code.INTERNAL, error.getStatus().getCode());

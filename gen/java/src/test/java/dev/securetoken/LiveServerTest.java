@@ -81,8 +81,7 @@ class LiveServerTest {
         IntStream.range(0, 200)
             .mapToObj(i -> async.generateToken("user_" + i))
             .collect(Collectors.toList());
-    List<String> tokens =
-        issued.stream().map(it -> it.join().token()).collect(Collectors.toList());
+    List<String> tokens = issued.stream().map(it -> it.join().token()).collect(Collectors.toList());
     tokens.add("no token");
     List<BatchResult> results = client.batchValidateTokens(tokens);
     for (int i = 0; i < 200; i++) {

@@ -17,7 +17,8 @@ final class ReadmeExamples {
   private ReadmeExamples() {}
 
   static void calls() {
-    try (SecureTokenClient client = SecureTokenClient.builder("127.0.0.1:8080").plaintext().build()) {
+    try (SecureTokenClient client =
+        SecureTokenClient.builder("127.0.0.1:8080").plaintext().build()) {
       IssuedToken issued =
           client.generateToken(
               "user_123",
@@ -65,7 +66,9 @@ final class ReadmeExamples {
     TokenGuard guard = TokenGuard.builder(client).requirePermission("reports:read").build();
     ServerServiceDefinition service =
         ServerInterceptors.intercept(reports, new TokenServerInterceptor(guard));
-    context.addFilter("tokens", new TokenFilter(guard)).addMappingForUrlPatterns(null, false, "/reports/*");
+    context
+        .addFilter("tokens", new TokenFilter(guard))
+        .addMappingForUrlPatterns(null, false, "/reports/*");
     return service;
   }
 }

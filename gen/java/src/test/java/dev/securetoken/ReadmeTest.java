@@ -14,8 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class ReadmeTest {
   private static final Pattern JAVA_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
-  private static final Path EXAMPLES =
-      Path.of("src/test/java/dev/securetoken/ReadmeExamples.java");
+  private static final Path EXAMPLES = Path.of("src/test/java/dev/securetoken/ReadmeExamples.java");
 
   @Test
   void everyExampleIsCompiled() throws IOException {

@@ -47,10 +47,7 @@ class RequestsTest {
             () -> Requests.refresh("t", refresh.expiresIn(ages))),
         row("token", "TOKEN_EMPTY", () -> Requests.validate(null)),
         row("token", "TOKEN_EMPTY", () -> Requests.info(null)),
-        row(
-            "required_permission",
-            "REQUIRED_PERMISSION_INVALID",
-            () -> Requests.check("t", null)),
+        row("required_permission", "REQUIRED_PERMISSION_INVALID", () -> Requests.check("t", null)),
         row(
             "permissions[1]",
             "REQUIRED_PERMISSION_INVALID",

@@ -137,8 +137,7 @@ class SecureTokenClientTest {
     assertTrue(client.checkPermission("token", "read"));
     assertTrue(client.async().checkPermission("token", "read").join());
     StatusRuntimeException hollow =
-        assertThrows(
-            StatusRuntimeException.class, () -> client.checkPermission("token", "write"));
+        assertThrows(StatusRuntimeException.class, () -> client.checkPermission("token", "write"));
     assertEquals(Status.Code.INTERNAL, hollow.getStatus().getCode());
   }
 
@@ -225,7 +224,8 @@ class SecureTokenClientTest {
     assertEquals(info, client.async().getTokenInfo("token").join());
 
     service.answer(
-        TokenServiceGrpc.getGetTokenInfoMethod(), it -> answer.toBuilder().setIsRevoked(true).build());
+        TokenServiceGrpc.getGetTokenInfoMethod(),
+        it -> answer.toBuilder().setIsRevoked(true).build());
     assertThrows(StatusRuntimeException.class, () -> client.getTokenInfo("token"));
   }
 
@@ -283,7 +283,8 @@ class SecureTokenClientTest {
   @Test
   void anEmptyAnswerIsNoResult() {
     service.answer(
-        TokenServiceGrpc.getValidateTokenMethod(), it -> ValidateTokenResponse.getDefaultInstance());
+        TokenServiceGrpc.getValidateTokenMethod(),
+        it -> ValidateTokenResponse.getDefaultInstance());
     StatusRuntimeException error =
         assertThrows(StatusRuntimeException.class, () -> client.validateToken("token"));
     assertEquals(Status.Code.INTERNAL, error.getStatus().getCode());
@@ -359,8 +360,7 @@ class SecureTokenClientTest {
   @Test
   void deadlinesAreAboveZero() {
     SecureTokenClientBuilder builder = SecureTokenClient.builder("localhost");
-    assertThrows(
-        IllegalArgumentException.class, () -> builder.defaultDeadline(Duration.ZERO));
+    assertThrows(IllegalArgumentException.class, () -> builder.defaultDeadline(Duration.ZERO));
   }
 
   private static ValidateTokenResponse refuse() {

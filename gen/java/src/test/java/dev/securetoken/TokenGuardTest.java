@@ -49,7 +49,12 @@ class TokenGuardTest {
   }
 
   @ParameterizedTest(name = "a guard for {0}: {1}")
-  @CsvSource({"read,", "write, PERMISSION_MISSING", "Read, PERMISSION_MISSING", "'', PERMISSION_MISSING"})
+  @CsvSource({
+    "read,",
+    "write, PERMISSION_MISSING",
+    "Read, PERMISSION_MISSING",
+    "'', PERMISSION_MISSING"
+  })
   void thePermissionMustBeHeldExactly(String permission, Refusal expected) {
     TokenGuard guard = TokenGuard.builder(client).requirePermission(permission).build();
     assertEquals(Optional.ofNullable(expected), refusal(guard, "Bearer abc"));
@@ -133,7 +138,10 @@ class TokenGuardTest {
   @Test
   void aTokenSeenAMomentAgoCostsNoCall() {
     TokenGuard guard =
-        TokenGuard.builder(client).requirePermission("read").cache(Duration.ofSeconds(60), 10).build();
+        TokenGuard.builder(client)
+            .requirePermission("read")
+            .cache(Duration.ofSeconds(60), 10)
+            .build();
     assertEquals(Optional.empty(), refusal(guard, "Bearer abc"));
     assertEquals(Optional.empty(), refusal(guard, "Bearer abc"));
     assertEquals(1, service.requests().size());

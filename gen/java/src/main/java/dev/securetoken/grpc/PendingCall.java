@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 final class PendingCall<Q> extends ServerCall.Listener<Q> {
   private final Queue<Runnable> early = new ArrayDeque<>();
   private ServerCall.Listener<Q> listener;
+
   /** Once true, no event is kept any more. */
   private boolean caughtUp;
 

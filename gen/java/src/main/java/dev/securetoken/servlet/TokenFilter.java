@@ -77,7 +77,8 @@ public final class TokenFilter implements Filter {
         challenge(response, HttpServletResponse.SC_UNAUTHORIZED, "Bearer error=\"invalid_token\"");
         break;
       case PERMISSION_MISSING:
-        challenge(response, HttpServletResponse.SC_FORBIDDEN, "Bearer error=\"insufficient_scope\"");
+        challenge(
+            response, HttpServletResponse.SC_FORBIDDEN, "Bearer error=\"insufficient_scope\"");
         break;
       default:
         response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);

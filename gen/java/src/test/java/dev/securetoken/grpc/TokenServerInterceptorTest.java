@@ -92,7 +92,8 @@ class TokenServerInterceptorTest {
   private TokenServiceBlockingStub stub(String authorization) {
     Metadata headers = new Metadata();
     if (authorization != null) {
-      headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), authorization);
+      headers.put(
+          Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), authorization);
     }
     return TokenServiceGrpc.newBlockingStub(channel)
         .withDeadlineAfter(10, TimeUnit.SECONDS)
@@ -148,7 +149,8 @@ class TokenServerInterceptorTest {
             StatusRuntimeException.class,
             () ->
                 stub("Bearer abc")
-                    .introspectToken(IntrospectTokenRequest.newBuilder().setToken("throw").build()));
+                    .introspectToken(
+                        IntrospectTokenRequest.newBuilder().setToken("throw").build()));
     assertEquals(Status.Code.UNKNOWN, error.getStatus().getCode());
   }
 

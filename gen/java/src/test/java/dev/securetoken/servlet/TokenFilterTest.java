@@ -31,8 +31,7 @@ class TokenFilterTest {
   @BeforeEach
   void start() throws Exception {
     tokens = new FakeTokenService();
-    filter =
-        new TokenFilter(TokenGuard.builder(tokens.client()).requirePermission("read").build());
+    filter = new TokenFilter(TokenGuard.builder(tokens.client()).requirePermission("read").build());
     tokens.answer(
         TokenServiceGrpc.getValidateTokenMethod(),
         it -> {
@@ -52,7 +51,9 @@ class TokenFilterTest {
   void theServletFindsTheClaims() throws Exception {
     HttpServletRequest request = request("Bearer read");
     filter.doFilter(
-        request, response(), (it, answer) -> assertEquals("user-1", TokenFilter.claims(it).userId()));
+        request,
+        response(),
+        (it, answer) -> assertEquals("user-1", TokenFilter.claims(it).userId()));
     assertEquals("user-1", TokenFilter.claims(request).userId());
     assertEquals(200, status);
     assertEquals(Map.of(), headers);

@@ -25,9 +25,7 @@ final class ReportsServer {
     context.addServlet(HealthServlet.class, "/health");
     context.addServlet(ReportsServlet.class, "/reports");
     context.addFilter(
-        new FilterHolder(new TokenFilter(readers)),
-        "/reports",
-        EnumSet.of(DispatcherType.REQUEST));
+        new FilterHolder(new TokenFilter(readers)), "/reports", EnumSet.of(DispatcherType.REQUEST));
     Server server = new Server(port);
     server.setHandler(context);
     return server;

@@ -34,7 +34,8 @@ public final class Driver {
    */
   public static void main(String[] args) throws IOException {
     Driver driver = new Driver();
-    BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       out.println(JSON.toJson(driver.answer(new Members(JSON.fromJson(line, Map.class)))));

@@ -1,6 +1,7 @@
 /** The console at `/`: static, from memory, under a policy that lets nothing else in. */
+
+import type { NodeHandler } from "../transport/adapter/index.js";
 import type { Asset, ConsoleAssets, Encoding, Representation } from "./console-assets.js";
-import type { NodeHandler } from "./node-handler.js";
 
 type Request = Parameters<NodeHandler>[0];
 type Response = Parameters<NodeHandler>[1];

@@ -1,6 +1,6 @@
 /** Cross-origin calls (the Fetch standard, "HTTP-CORS protocol"): an exact list, and nothing else. */
 import { cors as connect } from "@connectrpc/connect";
-import type { NodeHandler } from "./node-handler.js";
+import type { NodeHandler } from "../transport/adapter/index.js";
 
 /** How long a browser may remember a preflight, in seconds: the most that Chromium takes. */
 const MAX_AGE_SECONDS = 7200;

@@ -1,6 +1,6 @@
 /** `Cache-Control: no-store` (RFC 9111) on every answer to an RPC: tokens belong in no cache. */
 import { ConnectError, type Interceptor } from "@connectrpc/connect";
-import type { NodeHandler } from "./node-handler.js";
+import type { NodeHandler } from "../transport/adapter/index.js";
 
 const NAME = "cache-control";
 const VALUE = "no-store";

@@ -1,35 +1,50 @@
 /** A server: TokenService, health and reflection on one port. */
 import { setMaxListeners } from "node:events";
 import type { AddressInfo } from "node:net";
-import { Code, ConnectError } from "@connectrpc/connect";
-import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { Code, ConnectError, createContextValues } from "@connectrpc/connect";
 import type { Logger } from "pino";
 import { Health } from "../../gen/ts/src/health/v1/health_pb.js";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import type { SecureTokenManager } from "../core/index.js";
 import {
+  type Call,
+  callKey,
   ERROR_DETAIL_FILES,
   MAX_REQUEST_BYTES,
   tokenErrors,
   tokenRoutes,
 } from "../service/index.js";
-import { refuseBadHost, refuseMalformed } from "../transport/index.js";
+import { type Authorize, createUnaryAdapter } from "../transport/adapter/index.js";
+import { refuseBadHost, refuseMalformed, unreadableRequest } from "../transport/index.js";
 import { DEFAULT_LIMITS } from "../transport/limits.js";
 import { createListener } from "../transport/listener.js";
+import type { TlsMaterial } from "../transport/tls-listener.js";
+import { type Audit, createAudit } from "./audit.js";
+import { requireRows } from "./callers/authorization.js";
+import type { Callers } from "./callers/callers.js";
 import { withConsole } from "./console.js";
 import type { ConsoleAssets } from "./console-assets.js";
 import { withCors } from "./cors.js";
 import { createHealth } from "./health.js";
 import { noStore, withNoStore } from "./no-store.js";
-import { reflectionRoutes } from "./reflection.js";
+import { REFLECTION_SERVICES, reflectionRoutes } from "./reflection.js";
 
 /** The longest deadline that a client may ask for, in milliseconds. */
 export const MAX_TIMEOUT_MS = 60_000;
+
+/** The deadline of a call whose client names none, in milliseconds. */
+export const DEFAULT_TIMEOUT_MS = 5_000;
 
 /** What a server is made from. */
 export interface ServerDeps {
   readonly manager: SecureTokenManager;
   readonly logger: Logger;
+  /** Who may call what. */
+  readonly callers: Callers;
+  /** Whether the server describes itself to anyone who asks. Default true. */
+  readonly reflection?: boolean;
+  /** Certificates; without them all is in the clear. */
+  readonly tls?: TlsMaterial | undefined;
   /** Whose pages may call, beside the server's own. Default nobody's. */
   readonly corsOrigins?: readonly string[] | undefined;
   /** The page at `/`; see `loadConsole`. Default none. */
@@ -40,6 +55,10 @@ export interface ServerDeps {
 export interface Server {
   /** Starts to listen and becomes SERVING. Port 0 takes any free one; the answer tells which. */
   listen(port: number, host: string): Promise<AddressInfo>;
+  /** Tells health whether a part of the configuration is what its file says; see `HealthState`. */
+  setHealth(name: string, inForce: boolean): void;
+  /** Puts newer certificates in force, for connections from then on. */
+  replaceTls(tls: TlsMaterial): void;
   /**
    * Becomes NOT_SERVING, sends GOAWAY on every session, lets calls in flight finish, and cuts off
    * what is left after `graceMs` milliseconds. The answer tells how many connections that were.
@@ -47,38 +66,45 @@ export interface Server {
   close(graceMs: number): Promise<number>;
 }
 
-/** Puts a server together; it does not listen yet. */
+/** Puts a server together; it does not listen yet. Throws when an RPC has no authorization row. */
 export function createServer(deps: ServerDeps): Server {
-  const { manager, logger, corsOrigins = [], console: assets } = deps;
+  const { manager, callers, reflection = true, tls } = deps;
+  const { corsOrigins = [], console: assets } = deps;
+  requireRows([TokenService, Health, ...(reflection ? REFLECTION_SERVICES : [])]);
   const health = createHealth([TokenService.typeName]);
+  const audit = createAudit(deps.logger);
   const shutdown = new AbortController();
   // Every open stream listens; that many is no leak.
   setMaxListeners(0, shutdown.signal);
-  const connect = connectNodeAdapter({
+  const adapter = createUnaryAdapter({
     routes: refuseMalformed((router) => {
       tokenRoutes(manager)(router);
       health.routes(router);
-      reflectionRoutes([TokenService, Health], ERROR_DETAIL_FILES)(router);
+      if (reflection) reflectionRoutes([TokenService, Health], ERROR_DETAIL_FILES)(router);
     }),
-    interceptors: [
-      noStore,
-      tokenErrors((err, method) => logger.error({ err, method }, "internal error")),
-    ],
+    authorize: authorizeWith(callers, audit),
+    interceptors: [noStore, tokenErrors(audit)],
     // Ciphertext does not shrink, and decompression would run before a call is known to be ours.
     acceptCompression: [],
     readMaxBytes: MAX_REQUEST_BYTES,
     maxTimeoutMs: MAX_TIMEOUT_MS,
+    defaultTimeoutMs: DEFAULT_TIMEOUT_MS,
+    unreadable: unreadableRequest,
+    wrapNodeHandler(connect) {
+      const rpc = withNoStore(refuseBadHost(connect));
+      return withCors(assets ? withConsole(rpc, assets) : rpc, corsOrigins);
+    },
     shutdownSignal: shutdown.signal,
   });
-  const rpc = withNoStore(refuseBadHost(connect));
-  const handler = withCors(assets ? withConsole(rpc, assets) : rpc, corsOrigins);
-  const listener = createListener({ handler, limits: DEFAULT_LIMITS });
+  const listener = createListener({ ...adapter, limits: DEFAULT_LIMITS, tls });
   return {
     async listen(port, host) {
       const address = await listener.listen(port, host);
       health.setServing(true);
       return address;
     },
+    replaceTls: listener.replaceTls,
+    setHealth: health.setDetail,
     close(graceMs) {
       health.setServing(false);
       const closed = listener.close(graceMs);
@@ -89,5 +115,20 @@ export function createServer(deps: ServerDeps): Server {
       );
       return closed;
     },
+  };
+}
+
+/** Asks the callers, before the body is read; what they refuse is logged here, all else at its end. */
+function authorizeWith(callers: Callers, audit: Audit): Authorize {
+  return (head) => {
+    try {
+      const caller = callers.admit(head);
+      const peer = head.socket?.remoteAddress ?? "";
+      const call: Call = { caller, peer, startedAt: performance.now() };
+      return createContextValues().set(callKey, call);
+    } catch (error) {
+      if (error instanceof ConnectError) audit.refused(head, error);
+      throw error;
+    }
   };
 }

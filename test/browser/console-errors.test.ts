@@ -1,19 +1,17 @@
 /** What the console shows when something is wrong: with a token, a request, a key, the network. */
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { after, afterEach, before, describe, it } from "node:test";
-import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
-import { connectNodeAdapter } from "@connectrpc/connect-node";
 import type { Browser } from "playwright-core";
-import { withConsole } from "../../src/server/console.js";
+import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import type { CallerRow } from "../../src/server/callers/caller-row.js";
+import { KnownCallers } from "../../src/server/callers/callers.js";
+import { digestApiKey } from "../../src/server/callers/credentials.js";
 import { loadConsole } from "../../src/server/console-assets.js";
 import { launchChromium } from "../support/chromium.js";
 import { type ConsolePage, openConsole, readFacts } from "../support/console-page.js";
 import { type RunningServer, startTestServer } from "../support/server.js";
-import { createTestService } from "../support/token-service.js";
 
-const API_KEY = "let-me-in-7";
+const API_KEY = "stk_let-me-in-7";
 
 describe("console errors", () => {
   let browser: Browser;
@@ -226,18 +224,14 @@ describe("console errors", () => {
 });
 
 /** A server whose callers must show a key. */
-async function startGuarded() {
-  const { routes, interceptors } = await createTestService();
-  const requireKey: Interceptor = (next) => (request) => {
-    if (request.header.get("authorization") === `Bearer ${API_KEY}`) return next(request);
-    throw new ConnectError("no such caller", Code.Unauthenticated);
+function startGuarded(): Promise<RunningServer> {
+  const row: CallerRow = {
+    name: "console",
+    apiKeys: [digestApiKey(API_KEY)],
+    certificateNames: [],
+    rpcs: new Set(TokenService.methods.map(({ name }) => name)),
+    grants: { permissions: ["*"], userId: "*", maxExpiresHours: 24 },
   };
-  const rpc = connectNodeAdapter({ routes, interceptors: [requireKey, ...interceptors] });
-  const server = createServer(withConsole(rpc, loadConsole()));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const close = async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  };
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+  const callers = new KnownCallers([row], () => false);
+  return startTestServer({ console: loadConsole(), callers });
 }

@@ -1,5 +1,6 @@
 /** The whole server on a free port, with a clock that the test moves. */
 import { type Logger, pino } from "pino";
+import { ANYONE } from "../../src/server/callers/callers.js";
 import { createServer, type ServerDeps } from "../../src/server/server.js";
 import { createTestService, type TestService } from "./token-service.js";
 
@@ -14,7 +15,7 @@ export interface RunningServer {
 export async function startTestServer(deps: Partial<ServerDeps> = {}): Promise<RunningServer> {
   const service = await createTestService();
   const logger: Logger = pino({ level: "silent" });
-  const server = createServer({ manager: service.manager, logger, ...deps });
+  const server = createServer({ manager: service.manager, logger, callers: ANYONE, ...deps });
   const { port } = await server.listen(0, "127.0.0.1");
   return { url: `http://127.0.0.1:${port}`, service, close: () => server.close(0) };
 }

@@ -1,0 +1,75 @@
+/** The driver of the TypeScript client, over the entry point that the first argument names. */
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { credentials } from "@grpc/grpc-js";
+import * as grpcJs from "../../../../src/client/grpc-js.js";
+import * as node from "../../../../src/client/node.js";
+import type { SecureTokenClient } from "../../../../src/client/token-client.js";
+import * as web from "../../../../src/client/web.js";
+import { call } from "./calls.js";
+import { describeError, writeExactJson } from "./json.js";
+
+/** How a request says that the service is reached; README.md of the corpus. */
+interface Connection {
+  readonly address: string;
+  readonly apiKey?: string;
+  readonly timeoutMs?: number;
+  readonly tls?: { readonly caFile: string; readonly certFile?: string; readonly keyFile?: string };
+}
+
+/** What the three entry points take alike. */
+const common = ({ apiKey, timeoutMs }: Connection) => ({ apiKey, defaultTimeoutMs: timeoutMs });
+const urlOf = ({ address, tls }: Connection) => `${tls ? "https" : "http"}://${address}`;
+const read = (file: string | undefined) => (file === undefined ? null : readFileSync(file));
+
+const CREATE: Record<string, (connection: Connection) => SecureTokenClient> = {
+  node: (connection) =>
+    node.createSecureTokenClient({
+      baseUrl: urlOf(connection),
+      ...common(connection),
+      ...(connection.tls && {
+        nodeOptions: {
+          ca: readFileSync(connection.tls.caFile),
+          ...(connection.tls.certFile && {
+            cert: readFileSync(connection.tls.certFile),
+            key: readFileSync(connection.tls.keyFile as string),
+          }),
+        },
+      }),
+    }),
+  // What a web client trusts is the platform's: driver.json gives Node the authority.
+  web: (connection) =>
+    web.createSecureTokenClient({ baseUrl: urlOf(connection), ...common(connection) }),
+  "grpc-js": (connection) =>
+    grpcJs.createSecureTokenClient({
+      address: urlOf(connection),
+      ...common(connection),
+      ...(connection.tls && {
+        credentials: credentials.createSsl(
+          read(connection.tls.caFile),
+          read(connection.tls.keyFile),
+          read(connection.tls.certFile),
+        ),
+      }),
+    }),
+};
+
+const create = CREATE[process.argv[2] ?? ""];
+if (!create) throw new Error(`the first argument is one of ${Object.keys(CREATE)}`);
+const clients = new Map<string, SecureTokenClient>();
+for await (const line of createInterface({ input: process.stdin })) {
+  const { id, rpc, request, connection } = JSON.parse(line);
+  const key = JSON.stringify(connection);
+  const client = clients.get(key) ?? create(connection);
+  clients.set(key, client);
+  process.stdout.write(`${writeExactJson(await answer(id, client, rpc, request))}\n`);
+}
+for (const client of clients.values()) client.close();
+
+async function answer(id: string, client: SecureTokenClient, rpc: string, request: object) {
+  try {
+    return { id, ok: true, result: await call(client, rpc, request) };
+  } catch (error) {
+    return { id, ok: false, error: describeError(error) };
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * Runs the corpus through every driver: `npm run test:clients -- [--driver name] [--group name]`.
+ * Ends with 1 when a case or a package's own test fails, when a known failure passes or names no
+ * case, and, where CI is set, when a driver is skipped.
+ */
+import { parseArgs } from "node:util";
+import { systemClock } from "../../../src/core/index.js";
+import { loadCorpus } from "../suite/corpus.js";
+import { corpusManager } from "../suite/fixture.js";
+import tokens from "../tokens.json" with { type: "json" };
+import { findDrivers } from "./manifest.js";
+import { formatMatrix, type Row } from "./matrix.js";
+import { OWN_TESTS, runDriver, type World } from "./run-driver.js";
+
+// As in the server's own process: "__proto__" is an ordinary name of a Struct's member.
+Reflect.deleteProperty(Object.prototype, "__proto__");
+
+const { values: options } = parseArgs({
+  options: {
+    driver: { type: "string", multiple: true },
+    group: { type: "string", multiple: true },
+  },
+});
+const chosen = (names: readonly string[] | undefined, name: string) =>
+  names === undefined || names.includes(name);
+const corpus = loadCorpus();
+const drivers = findDrivers().filter(({ name }) => chosen(options.driver, name));
+const problems: string[] = [];
+const world: World = {
+  groups: corpus.filter(({ name }) => chosen(options.group, name)),
+  values: new Map([
+    ...named("tokens", tokens.tokens),
+    ...named("ids", tokens.ids),
+    ...named("keyIds", tokens.keyIds),
+  ]),
+  manager: await corpusManager(),
+  liveManager: await corpusManager(systemClock),
+  report: (problem) => problems.push(problem),
+};
+const ids = new Set(corpus.flatMap(({ name, cases }) => cases.map((it) => `${name}/${it.name}`)));
+const rows: Row[] = [];
+for (const driver of drivers) {
+  for (const id of driver.knownFailures.keys()) {
+    if (!ids.has(id)) world.report(`${driver.name}: a known failure names no case: ${id}`);
+  }
+  rows.push(await runDriver(driver, world));
+}
+const columns = [...world.groups.map(({ name }) => name), OWN_TESTS];
+const lines = ["", formatMatrix(columns, rows), "", ...problems];
+process.stdout.write(`${lines.join("\n")}\n`);
+process.exitCode = problems.length > 0 || drivers.length === 0 ? 1 : 0;
+
+function named(prefix: string, values: Record<string, string>): [string, string][] {
+  return Object.entries(values).map(([name, value]) => [`${prefix}.${name}`, value]);
+}

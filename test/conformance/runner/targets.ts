@@ -1,0 +1,74 @@
+/** What a case may call: the real server, and peers that misbehave in one way each. */
+import type { RequestListener } from "node:http";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
+import pino from "pino";
+import type { SecureTokenManager } from "../../../src/core/index.js";
+import { ANYONE } from "../../../src/server/callers/callers.js";
+import { createServer } from "../../../src/server/server.js";
+import { tokenErrors, tokenRoutes } from "../../../src/service/index.js";
+import { blackHole, httpPeer, type Target } from "./peer.js";
+import { answerGarbage, answerStatus } from "./raw-answers.js";
+import { standInRoutes } from "./stand-in.js";
+import { tlsTarget } from "./tls.js";
+
+const HOST = "127.0.0.1";
+/** The name in the certificates. */
+const TLS_HOST = "localhost";
+
+/** Addresses by the names that cases use, and how to end what stands behind them. */
+export interface Targets {
+  readonly addresses: ReadonlyMap<string, string>;
+  close(): Promise<void>;
+}
+
+/** Starts every target. Each driver gets its own, so that none meets what another left behind. */
+export async function startTargets(manager: SecureTokenManager): Promise<Targets> {
+  const service = connectNodeAdapter({
+    routes: tokenRoutes(manager),
+    interceptors: [tokenErrors({ answered() {}, internalError() {} })],
+    acceptCompression: [],
+  });
+  const standIn = connectNodeAdapter({ routes: standInRoutes, acceptCompression: [] });
+  const started = await Promise.all([
+    named("server", createServer({ manager, logger: pino({ level: "silent" }), callers: ANYONE })),
+    named("stand-in", httpPeer(standIn)),
+    named("garbage", httpPeer(answerGarbage)),
+    named("unavailable-once", httpPeer(everyOther("UNAVAILABLE", service))),
+    named("internal-once", httpPeer(everyOther("INTERNAL", service))),
+    named("black-hole", blackHole()),
+    named("tls", tlsTarget("server", false, service), TLS_HOST),
+    named("tls-other-authority", tlsTarget("other-server", false, service), TLS_HOST),
+    named("tls-other-name", tlsTarget("other-name", false, service), TLS_HOST),
+    named("mtls", tlsTarget("server", true, service), TLS_HOST),
+  ]);
+  return {
+    addresses: new Map([
+      ...started.map(({ name, address }) => [name, address] as const),
+      ["closed-port", await closedPort()],
+    ]),
+    async close() {
+      await Promise.all(started.map(({ target }) => target.close(0)));
+    },
+  };
+}
+
+async function named(name: string, target: Target, host = HOST) {
+  const { port } = await target.listen(0, HOST);
+  return { name, target, address: `${host}:${port}` };
+}
+
+/** Refuses the first call, the third … with a status that comes before any response header. */
+function everyOther(code: "UNAVAILABLE" | "INTERNAL", handler: RequestListener): RequestListener {
+  let calls = 0;
+  return (request, response) => {
+    if (calls++ % 2 === 0) answerStatus(request, response, code);
+    else handler(request, response);
+  };
+}
+
+/** A port that was free a moment ago. */
+async function closedPort(): Promise<string> {
+  const { target, address } = await named("closed-port", blackHole());
+  await target.close(0);
+  return address;
+}

@@ -14,9 +14,12 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from "node:http2";
-import { type AddressInfo, createServer as createNetServer, type Socket } from "node:net";
-import { detectProtocol } from "./detect-protocol.js";
+import type { AddressInfo, Server as NetServer, Socket } from "node:net";
+import { Server as TlsServer } from "node:tls";
+import { createClearListener } from "./clear-listener.js";
+import type { Protocol } from "./detect-protocol.js";
 import { type ConnectionLimits, http1Options, http2Options } from "./limits.js";
+import { createTlsListener, type TlsMaterial, tlsOptions } from "./tls-listener.js";
 
 /** What a listener serves, and how it is bounded. */
 export interface ListenerOptions {
@@ -26,6 +29,8 @@ export interface ListenerOptions {
   readonly onRequest: RequestListener;
   /** Bounds on connections; see `DEFAULT_LIMITS`. */
   readonly limits: ConnectionLimits;
+  /** Encrypts every connection; without it all is in the clear. */
+  readonly tls?: TlsMaterial | undefined;
 }
 
 /** Node's listener for the "stream" event of an HTTP/2 server. */
@@ -38,6 +43,8 @@ export type StreamListener = (
 
 /** A port that answers HTTP/2 and HTTP/1.1. */
 export interface Listener {
+  /** Puts newer certificates in force, for connections from then on. Only with TLS. */
+  replaceTls(tls: TlsMaterial): void;
   /** Starts to listen. Port 0 takes any free one; the answer tells which. */
   listen(port: number, host: string): Promise<AddressInfo>;
   /**
@@ -51,7 +58,8 @@ export interface Listener {
 const IDLE_SWEEP_MS = 50;
 
 /** Makes a listener that does not listen yet. */
-export function createListener({ onStream, onRequest, limits }: ListenerOptions): Listener {
+export function createListener(options: ListenerOptions): Listener {
+  const { onStream, onRequest, limits, tls } = options;
   const sockets = new Set<Socket>();
   const sessions = new Set<ServerHttp2Session>();
   const http1 = createHttpServer(http1Options(limits), onRequest);
@@ -67,15 +75,14 @@ export function createListener({ onStream, onRequest, limits }: ListenerOptions)
   });
   http2.on("sessionError", () => {});
 
-  const server = createNetServer({ allowHalfOpen: true, noDelay: true, keepAlive: true });
-  server.on("connection", (socket) => {
+  const serve = (protocol: Protocol, socket: Socket) => {
+    (protocol === "h2" ? http2 : http1).emit("connection", socket);
+  };
+  const server = tls ? createTlsListener(tls, serve) : createClearListener(limits, serve);
+  server.on("connection", (socket: Socket) => {
     track(sockets, socket);
     // Without a listener, the reset of a connection would end the process.
     socket.on("error", () => socket.destroy());
-    detectProtocol(socket, limits.detectionTimeoutMs, (protocol) => {
-      socket.allowHalfOpen = protocol === "http/1.1";
-      (protocol === "h2" ? http2 : http1).emit("connection", socket);
-    });
   });
 
   return {
@@ -87,12 +94,15 @@ export function createListener({ onStream, onRequest, limits }: ListenerOptions)
           resolve(server.address() as AddressInfo);
         });
       }),
+    replaceTls(material) {
+      if (server instanceof TlsServer) server.setSecureContext(tlsOptions(material));
+    },
     close: (graceMs) => closeGracefully({ server, http1, http2, sockets, sessions, graceMs }),
   };
 }
 
 async function closeGracefully(parts: {
-  server: ReturnType<typeof createNetServer>;
+  server: NetServer;
   http1: Server;
   http2: Http2Server;
   sockets: Set<Socket>;

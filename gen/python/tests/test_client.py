@@ -3,12 +3,19 @@
 import asyncio
 import json
 import pickle
+import socket
 import unittest
 from datetime import datetime, timedelta
 
 import grpc
 
-from secure_token_client import InvalidTokenError, IssuedToken, PermissionDeniedError, TokenError
+from secure_token_client import (
+    InvalidTokenError,
+    IssuedToken,
+    PermissionDeniedError,
+    SecureTokenClient,
+    TokenError,
+)
 from support import connect, connect_async
 
 
@@ -116,8 +123,10 @@ class Asyncio(unittest.IsolatedAsyncioTestCase):
 
 class Edges(unittest.TestCase):
     def test_a_deadline_of_one_call(self) -> None:
-        with connect() as client, self.assertRaises(grpc.RpcError) as caught:
-            client.export_config(timeout=0.000001)
+        with socket.create_server(("127.0.0.1", 0)) as silent:  # it never accepts
+            target = f"127.0.0.1:{silent.getsockname()[1]}"
+            with SecureTokenClient(target) as client, self.assertRaises(grpc.RpcError) as caught:
+                client.export_config(timeout=0.1)
         self.assertEqual(caught.exception.code(), grpc.StatusCode.DEADLINE_EXCEEDED)
 
     def test_an_api_key_that_no_header_can_carry(self) -> None:

@@ -3,7 +3,7 @@ import type { SecureTokenManager } from "../../../src/core/index.js";
 import type { Group } from "../suite/corpus.js";
 import { runCommand, startDriver } from "./driver-process.js";
 import { type Driver, missingTool } from "./manifest.js";
-import type { Row, Tally } from "./matrix.js";
+import type { Cell, Row, Tally } from "./matrix.js";
 import { type CaseContext, runCase } from "./run-case.js";
 import { startTargets } from "./targets.js";
 
@@ -37,21 +37,24 @@ export async function runDriver(driver: Driver, world: World): Promise<Row> {
     world.report(`${name}: ${(error as Error).message}`);
     return { name, skipped: "DOES NOT BUILD" };
   }
-  const tallies = await runCorpus(driver, world);
-  if (driver.tests) tallies.set(OWN_TESTS, await runOwnTests(driver, world));
-  return { name, tallies };
+  const cells = await runCorpus(driver, world);
+  if (driver.tests) cells.set(OWN_TESTS, await runOwnTests(driver, world));
+  return { name, cells };
 }
 
-async function runCorpus(driver: Driver, world: World): Promise<Map<string, Tally>> {
+async function runCorpus(driver: Driver, world: World): Promise<Map<string, Cell>> {
   const { name } = driver;
-  const tallies = new Map<string, Tally>();
+  const cells = new Map<string, Cell>();
   const targets = await startTargets(world.manager);
   const running = startDriver(driver.run, driver);
   try {
     for (const group of world.groups) {
-      if (driver.notApplicable?.[group.name] !== undefined) continue;
+      if (driver.notApplicable?.[group.name] !== undefined) {
+        cells.set(group.name, "n/a");
+        continue;
+      }
       const context = { driver: running, addresses: targets.addresses, values: world.values };
-      tallies.set(group.name, await runGroup(driver, group, context, world));
+      cells.set(group.name, await runGroup(driver, group, context, world));
     }
     const code = await running.end();
     if (code !== 0) world.report(`${name}: ended with exit code ${code}`);
@@ -61,7 +64,7 @@ async function runCorpus(driver: Driver, world: World): Promise<Map<string, Tall
   } finally {
     await targets.close();
   }
-  return tallies;
+  return cells;
 }
 
 async function runGroup(driver: Driver, group: Group, context: CaseContext, world: World) {

@@ -39,6 +39,7 @@ class AsyncSecureTokenClient:
         options: Sequence[tuple[str, Any]] = (),
     ) -> None:
         """As SecureTokenClient."""
+        self._metadata = call_metadata(api_key)
         credentials = tls_credentials(tls)
         merged = [*OPTIONS, *options]
         self.channel: grpc.aio.Channel = (
@@ -48,7 +49,6 @@ class AsyncSecureTokenClient:
         )
         self.stub: Any = TokenServiceStub(self.channel)
         """The generated stub on the same channel: messages as they are on the wire."""
-        self._metadata = call_metadata(api_key)
         self._timeout = timeout
         self._cache = cache or ValidationCache(0)
 

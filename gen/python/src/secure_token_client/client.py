@@ -46,6 +46,7 @@ class SecureTokenClient:
         client certificate. ``timeout`` is in seconds; None waits for ever. ``options`` are gRPC
         channel options, laid over those of this client.
         """
+        self._metadata = call_metadata(api_key)
         credentials = tls_credentials(tls)
         merged = [*OPTIONS, *options]
         self.channel: grpc.Channel = (
@@ -55,7 +56,6 @@ class SecureTokenClient:
         )
         self.stub: Any = TokenServiceStub(self.channel)
         """The generated stub on the same channel: messages as they are on the wire."""
-        self._metadata = call_metadata(api_key)
         self._timeout = timeout
         self._cache = cache or ValidationCache(0)
 

@@ -124,7 +124,11 @@ def _asked(permission: object, field: str) -> str:
 
 def _is_well_formed(text: str) -> bool:
     """Whether UTF-8 can carry the text: it has no lone surrogates."""
-    return not any("\ud800" <= char <= "\udfff" for char in text)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _refused(field: str, reason: str, message: str) -> TokenError:

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"sync"
+
+	"securetoken.dev/go/securetoken"
+)
+
+const maxNoteBytes = 1 << 10
+
+// notebook holds the notes of every user, as long as the program runs.
+type notebook struct {
+	mu    sync.Mutex
+	notes map[string][]string
+}
+
+// routes is the whole service. Each route names what it requires.
+func routes(guard *securetoken.Guard, book *notebook) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /notes", guard.HTTP("notes:read")(http.HandlerFunc(book.list)))
+	mux.Handle("POST /notes", guard.HTTP("notes:write")(http.HandlerFunc(book.add)))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusNoContent)
+	})
+	return mux
+}
+
+func (b *notebook) list(w http.ResponseWriter, r *http.Request) {
+	claims, _ := securetoken.ClaimsFromContext(r.Context())
+	b.mu.Lock()
+	notes := append([]string{}, b.notes[claims.UserID]...) // none is [], not null
+	b.mu.Unlock()
+	writeJSON(w, http.StatusOK, map[string]any{"user": claims.UserID, "notes": notes})
+}
+
+func (b *notebook) add(w http.ResponseWriter, r *http.Request) {
+	claims, _ := securetoken.ClaimsFromContext(r.Context())
+	var note struct {
+		Text string `json:"text"`
+	}
+	body := http.MaxBytesReader(w, r.Body, maxNoteBytes)
+	if err := json.NewDecoder(body).Decode(&note); err != nil || note.Text == "" {
+		http.Error(w, `the body must be {"text": "..."}`, http.StatusBadRequest)
+		return
+	}
+	b.mu.Lock()
+	if b.notes == nil {
+		b.notes = make(map[string][]string)
+	}
+	b.notes[claims.UserID] = append(b.notes[claims.UserID], note.Text)
+	b.mu.Unlock()
+	writeJSON(w, http.StatusCreated, note)
+}
+
+func writeJSON(w http.ResponseWriter, status int, value any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(value)
+}

@@ -1,0 +1,147 @@
+package securetoken
+
+import (
+	"log/slog"
+	"slices"
+	"time"
+)
+
+// Claims is what an authentic token holds.
+type Claims struct {
+	// TokenID identifies the token in logs and revocations. It is not secret.
+	TokenID string
+	// UserID is whom the token speaks for.
+	UserID string
+	// Permissions is what the token permits.
+	Permissions []string
+	// IssuedAt is exact to the microsecond, in UTC.
+	IssuedAt time.Time
+	// ExpiresAt is the last instant at which the token is valid.
+	ExpiresAt time.Time
+	// AdditionalData is what else the token carries, as encoding/json would decode it, except that an
+	// integer beyond ±(2^53 - 1), which a float64 might not hold exactly, is a json.Number.
+	AdditionalData map[string]any
+}
+
+// HasPermission reports whether the token holds a permission, compared exactly.
+func (c *Claims) HasPermission(permission string) bool {
+	return slices.Contains(c.Permissions, permission)
+}
+
+// IssuedToken is a new token and what it holds. It prints without the token.
+type IssuedToken struct {
+	Claims
+	// Token is to be treated as a password: whoever holds it has its permissions.
+	Token string
+	// SessionID is the TokenID of the session's first token.
+	SessionID string
+}
+
+// String names the token by its id.
+func (t IssuedToken) String() string {
+	return "IssuedToken(" + t.TokenID + ")"
+}
+
+// GoString is as String.
+func (t IssuedToken) GoString() string {
+	return t.String()
+}
+
+// LogValue is as String.
+func (t IssuedToken) LogValue() slog.Value {
+	return slog.StringValue(t.String())
+}
+
+// ValidToken is a valid token's claims.
+type ValidToken struct {
+	Claims
+	// TimeRemaining is ExpiresAt minus the server's present; [FormatDuration] writes it as Python
+	// would. No time.Duration exceeds 292 years: of a token that lives longer, it says 292.
+	TimeRemaining time.Duration
+}
+
+// TokenInfo is all that is known of a valid token.
+type TokenInfo struct {
+	ValidToken
+	// CreatedAt is the same instant as IssuedAt.
+	CreatedAt time.Time
+	// IsRevoked is always false: a revoked token is an error.
+	IsRevoked bool
+	// KeyID is the key that the token is made with; see [ServerConfig].
+	KeyID string
+	// SessionID is the TokenID of the session's first token.
+	SessionID string
+	// SessionStartedAt is when the session's first token was issued.
+	SessionStartedAt time.Time
+}
+
+// TokenState is what a token is at present.
+type TokenState string
+
+// The states of a token.
+const (
+	StateActive  TokenState = "ACTIVE"
+	StateExpired TokenState = "EXPIRED"
+	StateRevoked TokenState = "REVOKED"
+	StateInvalid TokenState = "INVALID"
+)
+
+// Introspection is a token's state.
+type Introspection struct {
+	State TokenState
+	// Token is nil for an invalid token: nothing of it can be believed. The TimeRemaining of an expired
+	// one is zero.
+	Token *ValidToken
+	// KeyID is the key that the token is made with; empty for an invalid token.
+	KeyID string
+}
+
+// PermissionResult is whether a token holds a permission.
+type PermissionResult struct {
+	Permission string
+	Granted    bool
+}
+
+// BatchResult is the answer for one token: claims, or the [*TokenError] that ValidateToken would have
+// ended with.
+type BatchResult struct {
+	Token *ValidToken
+	Err   error
+}
+
+// KeyState is what a key is used for.
+type KeyState string
+
+// The states of a key.
+const (
+	// KeyUnspecified is a use that this client does not know.
+	KeyUnspecified KeyState = "UNSPECIFIED"
+	// KeyStaged decrypts, and will become primary.
+	KeyStaged KeyState = "STAGED"
+	// KeyPrimary encrypts and decrypts.
+	KeyPrimary KeyState = "PRIMARY"
+	// KeySecondary decrypts, and was primary.
+	KeySecondary KeyState = "SECONDARY"
+)
+
+// KeyInfo names a key by the fingerprint that tokens are told apart by.
+type KeyInfo struct {
+	KeyID string
+	State KeyState
+}
+
+// ServerConfig is how a server makes tokens, without any key.
+type ServerConfig struct {
+	// Algorithm is "Fernet-PBKDF2-SHA256".
+	Algorithm string
+	// Version is what tokens carry: "1.0".
+	Version string
+	// Iterations is those of PBKDF2, for the primary key.
+	Iterations int
+	// Salt is that of PBKDF2, for the primary key.
+	Salt []byte
+	// DefaultExpiresIn is the lifetime of a token that names none.
+	DefaultExpiresIn time.Duration
+	// Keys is every key that decrypts, the primary first.
+	Keys []KeyInfo
+}

@@ -1,6 +1,10 @@
 #!/usr/bin/env node
 /** The `secure-token` command. */
 import { Command, CommanderError } from "commander";
+import { addCallersAdd } from "./callers/add.js";
+import { addCallersList } from "./callers/list.js";
+import { addCallersRevoke } from "./callers/revoke.js";
+import { addCallersRotate } from "./callers/rotate.js";
 import { addCheckCommand } from "./check.js";
 import { EXIT_USAGE } from "./exit-codes.js";
 import { addExportConfigCommand } from "./export-config.js";
@@ -39,6 +43,12 @@ addCheckCommand(program);
 addRefreshCommand(program);
 addInfoCommand(program);
 addExportConfigCommand(program);
+
+const callers = program.command("callers").description("Edit a callers file.");
+addCallersAdd(callers);
+addCallersRotate(callers);
+addCallersRevoke(callers);
+addCallersList(callers);
 
 try {
   await program.parseAsync();

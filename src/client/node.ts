@@ -11,6 +11,7 @@ import {
 } from "@connectrpc/connect-node";
 import { apiKeyInterceptors } from "./api-key.js";
 import { DETAIL_JSON } from "./error-details.js";
+import { retryUnavailable } from "./retry.js";
 import { SecureTokenClient } from "./token-client.js";
 
 export * from "./public-api.js";
@@ -42,7 +43,8 @@ export interface NodeClientOptions {
 
 /**
  * A client that keeps one connection (HTTP/1.1: a pool) and opens it with the first call. An idle one
- * does not keep a program from ending; `close()` ends it at once.
+ * does not keep a program from ending; `close()` ends it at once. A call that meets UNAVAILABLE is
+ * tried again, up to three times in all; RefreshToken is not.
  * @throws TypeError for a `baseUrl`, `apiKey` or `httpVersion` that cannot work.
  */
 export function createSecureTokenClient(options: NodeClientOptions): SecureTokenClient {
@@ -57,7 +59,11 @@ export function createSecureTokenClient(options: NodeClientOptions): SecureToken
   const transport = createTransport(protocol, {
     baseUrl: options.baseUrl,
     useBinaryFormat: options.useBinaryFormat ?? true,
-    interceptors: [...(options.interceptors ?? []), ...apiKeyInterceptors(options.apiKey)],
+    interceptors: [
+      ...(options.interceptors ?? []),
+      ...apiKeyInterceptors(options.apiKey),
+      retryUnavailable,
+    ],
     jsonOptions: DETAIL_JSON,
     // Ciphertext does not shrink, and what inflates could be made to inflate without end.
     acceptCompression: [],

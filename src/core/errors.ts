@@ -38,6 +38,15 @@ export interface TokenErrorFacts {
   readonly field: string;
   /** Every variable part of the message, by name. Never a secret. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** The authentic token that the error is about, for logs. */
+  readonly subject?: TokenSubject;
+}
+
+/** Whom an error is about, for logs: only of an authentic token. Never sent to a caller. */
+export interface TokenSubject {
+  readonly tokenId: string;
+  readonly userId: string;
+  readonly keyId: string;
 }
 
 /** The base of the four: a request or a setting breaks a rule. */
@@ -51,12 +60,15 @@ export class TokenError extends Error {
   readonly field: string;
   /** Every variable part of the message, by name. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** The authentic token that the error is about, for logs. */
+  readonly subject: TokenSubject | undefined;
 
   constructor(message: string, facts: TokenErrorFacts) {
     super(message);
     this.reason = facts.reason;
     this.field = facts.field;
     this.metadata = facts.metadata ?? {};
+    this.subject = facts.subject;
   }
 }
 
@@ -67,8 +79,8 @@ export class TokenExpiredError extends TokenError {
   /** The last instant at which the token was valid. */
   readonly expiredAt: Instant;
 
-  constructor(expiredAt: Instant) {
-    super("Token expired", { reason: "TOKEN_EXPIRED", field: "token" });
+  constructor(expiredAt: Instant, subject: TokenSubject) {
+    super("Token expired", { reason: "TOKEN_EXPIRED", field: "token", subject });
     this.expiredAt = expiredAt;
   }
 }
@@ -86,11 +98,12 @@ export class PermissionDeniedError extends TokenError {
   /** The permission that the token lacks. */
   readonly requiredPermission: string;
 
-  constructor(requiredPermission: string) {
+  constructor(requiredPermission: string, subject: TokenSubject) {
     super(`Permission '${requiredPermission}' not granted`, {
       reason: "PERMISSION_NOT_GRANTED",
       field: "required_permission",
       metadata: { required_permission: requiredPermission },
+      subject,
     });
     this.requiredPermission = requiredPermission;
   }
@@ -125,9 +138,10 @@ export function missingClaim(claim: string): InvalidTokenError {
 }
 
 /** The token is authentic and was revoked. */
-export function revokedToken(): InvalidTokenError {
+export function revokedToken(subject: TokenSubject): InvalidTokenError {
   return new InvalidTokenError("Token has been revoked", {
     reason: "TOKEN_REVOKED",
     field: "token",
+    subject,
   });
 }

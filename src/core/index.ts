@@ -8,6 +8,7 @@ export {
   type TokenErrorFacts,
   type TokenErrorKind,
   TokenExpiredError,
+  type TokenSubject,
 } from "./errors.js";
 export type { JsonObject, JsonValue } from "./exact-json.js";
 export {

@@ -25,6 +25,8 @@ export interface RefreshOptions {
 export interface IssuedToken extends Claims {
   /** Whoever holds it has its permissions: treat it as a password. */
   readonly token: string;
+  /** The key that the token is made with. */
+  readonly keyId: string;
 }
 
 /** A valid token's claims. */
@@ -32,6 +34,8 @@ export interface ValidToken extends Claims {
   readonly valid: true;
   /** `expiresAt` minus the present; as text, Python's `str(timedelta)`. */
   readonly timeRemaining: Duration;
+  /** The key that the token is made with. */
+  readonly keyId: string;
 }
 
 /** All that is known of a valid token. */
@@ -40,8 +44,6 @@ export interface TokenInfo extends ValidToken {
   readonly createdAt: Instant;
   /** Always false: a revoked token is an error. */
   readonly isRevoked: false;
-  /** The key that the token is made with. */
-  readonly keyId: string;
 }
 
 /** What a token is at present. */

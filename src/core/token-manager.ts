@@ -1,6 +1,12 @@
 /** SecureTokenManager: the Python library's manager, by its names, as a pure function of its inputs. */
 import { additionalDataText, type Claims, TOKEN_VERSION } from "./claims.js";
-import { PermissionDeniedError, revokedToken, TokenError, TokenExpiredError } from "./errors.js";
+import {
+  PermissionDeniedError,
+  revokedToken,
+  TokenError,
+  TokenExpiredError,
+  type TokenSubject,
+} from "./errors.js";
 import { createKeyset, deriveKey, type Keyset, type KeysetKey } from "./keyset.js";
 import type * as op from "./operations.js";
 import { type RandomBytes, randomBytes } from "./primitives.js";
@@ -84,8 +90,8 @@ export class SecureTokenManager {
    * @throws InvalidTokenError, TokenExpiredError
    */
   validateToken(token: string): op.ValidToken {
-    const { claims, now } = this.#openValid(token);
-    return { valid: true, ...claims, timeRemaining: difference(claims.expiresAt, now) };
+    const { claims, keyId, now } = this.#openValid(token);
+    return { valid: true, ...claims, timeRemaining: difference(claims.expiresAt, now), keyId };
   }
 
   /**
@@ -94,9 +100,9 @@ export class SecureTokenManager {
    */
   checkPermission(token: string, requiredPermission: string): true {
     rules.checkRequiredPermission(requiredPermission, "required_permission");
-    const { claims } = this.#openValid(token);
-    if (!claims.permissions.includes(requiredPermission)) {
-      throw new PermissionDeniedError(requiredPermission);
+    const opened = this.#openValid(token);
+    if (!opened.claims.permissions.includes(requiredPermission)) {
+      throw new PermissionDeniedError(requiredPermission, subjectOf(opened));
     }
     return true;
   }
@@ -210,7 +216,7 @@ export class SecureTokenManager {
     const iv = entropy.subarray(24);
     const token = sealToken(this.#keyset.primary, { ...claims, additionalDataJson }, iv);
     rules.checkTokenLength(token, content.permissions.join(), additionalDataJson);
-    return { token, ...claims };
+    return { token, ...claims, keyId: this.#keyset.primary.keyId };
   }
 
   /** The authentic token behind a text. @throws InvalidTokenError */
@@ -222,8 +228,14 @@ export class SecureTokenManager {
   #openValid(token: unknown): OpenedToken {
     const opened = this.#open(token);
     const { claims, now } = opened;
-    if (isAfter(now, claims.expiresAt)) throw new TokenExpiredError(claims.expiresAt);
-    if (this.#isRevoked(claims.tokenId)) throw revokedToken();
+    if (isAfter(now, claims.expiresAt))
+      throw new TokenExpiredError(claims.expiresAt, subjectOf(opened));
+    if (this.#isRevoked(claims.tokenId)) throw revokedToken(subjectOf(opened));
     return opened;
   }
+}
+
+/** Whom an error about an authentic token names in logs. */
+function subjectOf({ claims: { tokenId, userId }, keyId }: OpenedToken): TokenSubject {
+  return { tokenId, userId, keyId };
 }

@@ -36,6 +36,19 @@ export interface Config {
   readonly host: string;
   /** PORT; 0 takes any free one. */
   readonly port: number;
+  /** CALLERS_FILE: who may call what. Unset: anyone who reaches the port may do everything. */
+  readonly callersFile?: string | undefined;
+  /** TLS_CERT_FILE and TLS_KEY_FILE, and TLS_CLIENT_CA_FILE for mTLS. */
+  readonly tlsFiles?: TlsFiles | undefined;
+  /** REFLECTION: whether the server describes itself to anyone who asks. */
+  readonly reflection: boolean;
+}
+
+/** Paths of PEM files. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+  readonly clientCa?: string | undefined;
 }
 
 /** Settings that break their rules. The message names every one, and holds no value. */
@@ -49,6 +62,14 @@ export class ConfigError extends Error {
     this.faults = faults;
   }
 }
+
+const DEFAULT_HOST = "127.0.0.1";
+/** What a server that others can reach must have, by the setting that waives it. */
+const REQUIRED_BEYOND_LOOPBACK = {
+  ALLOW_EPHEMERAL_KEY: ["SECRET_KEY", "SALT"],
+  ALLOW_ANONYMOUS: ["CALLERS_FILE"],
+  ALLOW_PLAINTEXT: ["TLS_CERT_FILE", "TLS_KEY_FILE"],
+};
 
 /**
  * Reads the settings. An empty setting counts as not set.
@@ -74,12 +95,18 @@ export function loadConfig(env: Env): Config {
     defaultExpirationHours: read("DEFAULT_EXPIRATION_HOURS", DEFAULT_EXPIRATION_HOURS, parseHours),
     pbkdf2Iterations: read("PBKDF2_ITERATIONS", DEFAULT_PBKDF2_ITERATIONS, parseIterations),
     logLevel: read<LogLevel>("LOG_LEVEL", "info", parseLogLevel),
-    host: read("HOST", "127.0.0.1", (text) => text),
+    host: read("HOST", DEFAULT_HOST, (text) => text),
     port: read("PORT", 8080, parsePort),
+    callersFile: env.CALLERS_FILE || undefined,
+    tlsFiles: readTlsFiles(env, faults),
+    reflection: read("REFLECTION", isLoopback(env.HOST || DEFAULT_HOST), parseSwitch),
   };
   if (!isLoopback(config.host)) {
-    for (const name of ["SECRET_KEY", "SALT"]) {
-      if (!env[name]) faults.push(`${name} must be set when HOST is not a loopback address`);
+    for (const [waiver, names] of Object.entries(REQUIRED_BEYOND_LOOPBACK)) {
+      if (read(waiver, false, parseSwitch)) continue;
+      for (const name of names.filter((name) => !env[name])) {
+        faults.push(`${name} must be set when HOST is not a loopback address, or ${waiver}=on`);
+      }
     }
   }
   if (faults.length > 0) throw new ConfigError(faults);
@@ -89,6 +116,20 @@ export function loadConfig(env: Env): Config {
 /** Whether only this machine can reach a host: 127.0.0.0/8, ::1, localhost. */
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+}
+
+function readTlsFiles(env: Env, faults: string[]): TlsFiles | undefined {
+  const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key, TLS_CLIENT_CA_FILE: clientCa } = env;
+  if (cert && key) return { cert, key, clientCa: clientCa || undefined };
+  if (cert) faults.push("TLS_KEY_FILE must be set with TLS_CERT_FILE");
+  if (key) faults.push("TLS_CERT_FILE must be set with TLS_KEY_FILE");
+  if (clientCa && !cert) faults.push("TLS_CERT_FILE must be set with TLS_CLIENT_CA_FILE");
+  return undefined;
+}
+
+function parseSwitch(text: string): boolean {
+  if (text !== "on" && text !== "off") throw new Error("must be on or off");
+  return text === "on";
 }
 
 function parseSecretKey(text: string): Secret {

@@ -3,7 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import pino, { type Logger } from "pino";
 import { SecureTokenManager } from "../core/index.js";
+import { ANYONE, KnownCallers } from "./callers/callers.js";
 import { type Config, ConfigError, type Env, loadConfig } from "./config.js";
+import { loadCallers, loadTls } from "./files.js";
 import { loadKeys } from "./keys.js";
 import { createServer, type Server } from "./server.js";
 import { startupBanner } from "./startup-banner.js";
@@ -18,15 +20,20 @@ export async function runServer(): Promise<void> {
   // Protobuf's JavaScript maps are plain objects: without this accessor, a member of a Struct that
   // is named "__proto__" is an ordinary member, and no input can reach a prototype.
   Reflect.deleteProperty(Object.prototype, "__proto__");
-  const config = configOrExit();
+  const config = orExit(() => loadConfig(readEnv()));
+  const { callersFile, tlsFiles, reflection, defaultExpirationHours } = config;
+  const rows = callersFile === undefined ? undefined : orExit(() => loadCallers(callersFile));
+  const tls = tlsFiles && orExit(() => loadTls(tlsFiles));
   const logger = pino({ level: config.logLevel, base: null }, pino.destination(2));
   const { keyset, ephemeral } = await loadKeys(config);
-  const { defaultExpirationHours } = config;
   const manager = new SecureTokenManager(keyset, { defaultExpirationHours });
-  const server = createServer({ manager, logger });
+  const isAuthentic = (token: string) => manager.introspectToken(token).state !== "INVALID";
+  const callers = rows ? new KnownCallers(rows, isAuthentic) : ANYONE;
+  const server = createServer({ manager, logger, callers, tls, reflection });
   endOnSignal(server, logger);
   const { address, port, family } = await listenOrExit(server, config);
-  const url = `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+  const host = family === "IPv6" ? `[${address}]` : address;
+  const url = `${tls ? "https" : "http"}://${host}:${port}`;
   const keyId = keyset.primary.keyId;
   if (process.stdout.isTTY) process.stdout.write(startupBanner({ url, keyId, ephemeral }));
   else logger.info({ url, key_id: keyId }, "listening");
@@ -40,9 +47,9 @@ export function readEnv(): Env {
     : process.env;
 }
 
-function configOrExit(): Config {
+function orExit<T>(load: () => T): T {
   try {
-    return loadConfig(readEnv());
+    return load();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);

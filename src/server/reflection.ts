@@ -13,6 +13,9 @@ import {
 } from "../../gen/ts/src/grpc/reflection/v1/reflection_pb.js";
 import { ServerReflection as V1Alpha } from "../../gen/ts/src/grpc/reflection/v1alpha/reflection_pb.js";
 
+/** The services that reflection itself consists of. */
+export const REFLECTION_SERVICES: readonly DescService[] = [V1, V1Alpha];
+
 type Answer = NonNullable<
   MessageInitShape<typeof ServerReflectionResponseSchema>["messageResponse"]
 >;
@@ -25,7 +28,7 @@ export function reflectionRoutes(
   services: readonly DescService[],
   details: readonly DescFile[],
 ): (router: ConnectRouter) => void {
-  const reflected = [...services, V1, V1Alpha];
+  const reflected = [...services, ...REFLECTION_SERVICES];
   const files = new Map<string, DescFile>();
   for (const file of [...reflected.map(({ file }) => file), ...details]) addFile(files, file);
   const symbols = new Map<string, DescFile>();

@@ -1,37 +1,54 @@
 /** A server: TokenService, health and reflection on one port. */
 import { setMaxListeners } from "node:events";
 import type { AddressInfo } from "node:net";
-import { Code, ConnectError } from "@connectrpc/connect";
-import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { Code, ConnectError, createContextValues } from "@connectrpc/connect";
 import type { Logger } from "pino";
 import { Health } from "../../gen/ts/src/health/v1/health_pb.js";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import type { SecureTokenManager } from "../core/index.js";
 import {
+  type Call,
+  callKey,
   ERROR_DETAIL_FILES,
   MAX_REQUEST_BYTES,
   tokenErrors,
   tokenRoutes,
 } from "../service/index.js";
-import { refuseBadHost, refuseMalformed } from "../transport/index.js";
+import { type Authorize, createUnaryAdapter } from "../transport/adapter/index.js";
+import { refuseBadHost, refuseMalformed, unreadableRequest } from "../transport/index.js";
 import { DEFAULT_LIMITS } from "../transport/limits.js";
 import { createListener } from "../transport/listener.js";
+import type { TlsMaterial } from "../transport/tls-listener.js";
+import { type Audit, createAudit } from "./audit.js";
+import { requireRows } from "./callers/authorization.js";
+import type { Callers } from "./callers/callers.js";
 import { createHealth } from "./health.js";
-import { reflectionRoutes } from "./reflection.js";
+import { REFLECTION_SERVICES, reflectionRoutes } from "./reflection.js";
 
 /** The longest deadline that a client may ask for, in milliseconds. */
 export const MAX_TIMEOUT_MS = 60_000;
+
+/** The deadline of a call whose client names none, in milliseconds. */
+export const DEFAULT_TIMEOUT_MS = 5_000;
 
 /** What a server is made from. */
 export interface ServerDeps {
   readonly manager: SecureTokenManager;
   readonly logger: Logger;
+  /** Who may call what. */
+  readonly callers: Callers;
+  /** Whether the server describes itself to anyone who asks. Default true. */
+  readonly reflection?: boolean;
+  /** Certificates; without them all is in the clear. */
+  readonly tls?: TlsMaterial | undefined;
 }
 
 /** A server that can be started once and stopped once. */
 export interface Server {
   /** Starts to listen and becomes SERVING. Port 0 takes any free one; the answer tells which. */
   listen(port: number, host: string): Promise<AddressInfo>;
+  /** Puts newer certificates in force, for connections from then on. */
+  replaceTls(tls: TlsMaterial): void;
   /**
    * Becomes NOT_SERVING, sends GOAWAY on every session, lets calls in flight finish, and cuts off
    * what is left after `graceMs` milliseconds. The answer tells how many connections that were.
@@ -39,32 +56,40 @@ export interface Server {
   close(graceMs: number): Promise<number>;
 }
 
-/** Puts a server together; it does not listen yet. */
-export function createServer({ manager, logger }: ServerDeps): Server {
+/** Puts a server together; it does not listen yet. Throws when an RPC has no authorization row. */
+export function createServer(deps: ServerDeps): Server {
+  const { manager, callers, reflection = true, tls } = deps;
+  requireRows([TokenService, Health, ...(reflection ? REFLECTION_SERVICES : [])]);
   const health = createHealth([TokenService.typeName]);
+  const audit = createAudit(deps.logger);
   const shutdown = new AbortController();
   // Every open stream listens; that many is no leak.
   setMaxListeners(0, shutdown.signal);
-  const handler = connectNodeAdapter({
+  const adapter = createUnaryAdapter({
     routes: refuseMalformed((router) => {
       tokenRoutes(manager)(router);
       health.routes(router);
-      reflectionRoutes([TokenService, Health], ERROR_DETAIL_FILES)(router);
+      if (reflection) reflectionRoutes([TokenService, Health], ERROR_DETAIL_FILES)(router);
     }),
-    interceptors: [tokenErrors((err, method) => logger.error({ err, method }, "internal error"))],
+    authorize: authorizeWith(callers, audit),
+    interceptors: [tokenErrors(audit)],
     // Ciphertext does not shrink, and decompression would run before a call is known to be ours.
     acceptCompression: [],
     readMaxBytes: MAX_REQUEST_BYTES,
     maxTimeoutMs: MAX_TIMEOUT_MS,
+    defaultTimeoutMs: DEFAULT_TIMEOUT_MS,
+    unreadable: unreadableRequest,
+    wrapNodeHandler: refuseBadHost,
     shutdownSignal: shutdown.signal,
   });
-  const listener = createListener({ handler: refuseBadHost(handler), limits: DEFAULT_LIMITS });
+  const listener = createListener({ ...adapter, limits: DEFAULT_LIMITS, tls });
   return {
     async listen(port, host) {
       const address = await listener.listen(port, host);
       health.setServing(true);
       return address;
     },
+    replaceTls: listener.replaceTls,
     close(graceMs) {
       health.setServing(false);
       const closed = listener.close(graceMs);
@@ -75,5 +100,20 @@ export function createServer({ manager, logger }: ServerDeps): Server {
       );
       return closed;
     },
+  };
+}
+
+/** Asks the callers, before the body is read; what they refuse is logged here, all else at its end. */
+function authorizeWith(callers: Callers, audit: Audit): Authorize {
+  return (head) => {
+    try {
+      const caller = callers.admit(head);
+      const peer = head.socket?.remoteAddress ?? "";
+      const call: Call = { caller, peer, startedAt: performance.now() };
+      return createContextValues().set(callKey, call);
+    } catch (error) {
+      if (error instanceof ConnectError) audit.refused(head, error);
+      throw error;
+    }
   };
 }

@@ -6,33 +6,35 @@ import {
   TokenState,
 } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { type SecureTokenManager, TokenError } from "../core/index.js";
+import { about, release, tokenOf } from "./call.js";
 import { hoursToDuration, toClaims, toDuration, toHours, toTimestamp } from "./convert.js";
 import { toStatus } from "./error-details.js";
 
 /** The nine RPCs over one manager. Every RPC throws what the manager throws. */
 export function createTokenService(manager: SecureTokenManager): ServiceImpl<typeof TokenService> {
   return {
-    generateToken(request) {
-      const issued = manager.generateToken(request.userId, {
-        permissions: request.permissions,
-        expiresInHours: toHours(request.expiresIn),
-        additionalData: request.additionalData,
-      });
+    generateToken(request, context) {
+      const { permissions, additionalData } = request;
+      const expiresInHours = toHours(request.expiresIn);
+      const options = { permissions, expiresInHours, additionalData };
+      const issued = release(manager.generateToken(request.userId, options), context);
       return { token: issued.token, ...toClaims(issued), sessionId: issued.sessionId };
     },
 
-    validateToken(request) {
-      const claims = manager.validateToken(request.token);
+    validateToken(request, context) {
+      const claims = about(manager.validateToken(tokenOf(request, context)), context);
       const timeRemaining = toDuration(claims.timeRemaining);
       return { valid: true, ...toClaims(claims), timeRemaining };
     },
 
-    checkPermission(request) {
-      return { granted: manager.checkPermission(request.token, request.requiredPermission) };
+    checkPermission(request, context) {
+      const token = tokenOf(request, context);
+      return { granted: manager.checkPermission(token, request.requiredPermission) };
     },
 
-    checkPermissions(request) {
-      return { results: manager.checkPermissions(request.token, request.permissions) };
+    checkPermissions(request, context) {
+      const token = tokenOf(request, context);
+      return { results: manager.checkPermissions(token, request.permissions) };
     },
 
     batchValidateTokens(request) {
@@ -44,16 +46,16 @@ export function createTokenService(manager: SecureTokenManager): ServiceImpl<typ
       return { results };
     },
 
-    refreshToken(request) {
+    refreshToken(request, context) {
+      const token = tokenOf(request, context);
       if (request.revokeOld) throw revocationNotEnabled();
-      const issued = manager.refreshToken(request.token, {
-        newExpiresInHours: toHours(request.newExpiresIn),
-      });
+      const newExpiresInHours = toHours(request.newExpiresIn);
+      const issued = release(manager.refreshToken(token, { newExpiresInHours }), context);
       return { token: issued.token, ...toClaims(issued), sessionId: issued.sessionId };
     },
 
-    getTokenInfo(request) {
-      const info = manager.getTokenInfo(request.token);
+    getTokenInfo(request, context) {
+      const info = about(manager.getTokenInfo(tokenOf(request, context)), context);
       return {
         valid: true,
         ...toClaims(info),
@@ -66,10 +68,11 @@ export function createTokenService(manager: SecureTokenManager): ServiceImpl<typ
       };
     },
 
-    introspectToken(request) {
-      const found = manager.introspectToken(request.token);
+    introspectToken(request, context) {
+      const found = manager.introspectToken(tokenOf(request, context));
       const state = TokenState[found.state];
       if (found.state === "INVALID") return { state };
+      about({ ...found.claims, keyId: found.keyId }, context);
       const timeRemaining = toDuration(found.timeRemaining);
       return { state, claims: { ...toClaims(found.claims), timeRemaining }, keyId: found.keyId };
     },

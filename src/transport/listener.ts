@@ -2,26 +2,49 @@
  * One port for HTTP/2 with prior knowledge (RFC 9113, section 3.3) and HTTP/1.1: the first bytes of
  * a connection tell which it is. With TLS, ALPN tells (RFC 7301).
  */
-import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
+import {
+  createServer as createHttpServer,
+  type IncomingHttpHeaders,
+  type RequestListener,
+  type Server,
+} from "node:http";
 import {
   createServer as createHttp2Server,
   type Http2Server,
   type ServerHttp2Session,
+  type ServerHttp2Stream,
 } from "node:http2";
-import { type AddressInfo, createServer as createNetServer, type Socket } from "node:net";
-import { detectProtocol } from "./detect-protocol.js";
+import type { AddressInfo, Server as NetServer, Socket } from "node:net";
+import { Server as TlsServer } from "node:tls";
+import { createClearListener } from "./clear-listener.js";
+import type { Protocol } from "./detect-protocol.js";
 import { type ConnectionLimits, http1Options, http2Options } from "./limits.js";
+import { createTlsListener, type TlsMaterial, tlsOptions } from "./tls-listener.js";
 
 /** What a listener serves, and how it is bounded. */
 export interface ListenerOptions {
-  /** Answers requests of both protocols. */
-  readonly handler: RequestListener;
+  /** Answers the streams of HTTP/2. */
+  readonly onStream: StreamListener;
+  /** Answers the requests of HTTP/1.1. */
+  readonly onRequest: RequestListener;
   /** Bounds on connections; see `DEFAULT_LIMITS`. */
   readonly limits: ConnectionLimits;
+  /** Encrypts every connection; without it all is in the clear. */
+  readonly tls?: TlsMaterial | undefined;
 }
+
+/** Node's listener for the "stream" event of an HTTP/2 server. */
+export type StreamListener = (
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  flags: number,
+  rawHeaders: readonly string[],
+) => void;
 
 /** A port that answers HTTP/2 and HTTP/1.1. */
 export interface Listener {
+  /** Puts newer certificates in force, for connections from then on. Only with TLS. */
+  replaceTls(tls: TlsMaterial): void;
   /** Starts to listen. Port 0 takes any free one; the answer tells which. */
   listen(port: number, host: string): Promise<AddressInfo>;
   /**
@@ -35,14 +58,16 @@ export interface Listener {
 const IDLE_SWEEP_MS = 50;
 
 /** Makes a listener that does not listen yet. */
-export function createListener({ handler, limits }: ListenerOptions): Listener {
+export function createListener(options: ListenerOptions): Listener {
+  const { onStream, onRequest, limits, tls } = options;
   const sockets = new Set<Socket>();
   const sessions = new Set<ServerHttp2Session>();
-  const http1 = createHttpServer(http1Options(limits), handler);
-  const http2 = createHttp2Server(http2Options(limits), handler as never);
+  const http1 = createHttpServer(http1Options(limits), onRequest);
+  const http2 = createHttp2Server(http2Options(limits));
   // A server that never listens itself does not check for slow requests unless told that it does.
   http1.emit("listening");
   http1.on("clientError", (_error, socket) => refuse(socket as Socket));
+  http2.on("stream", onStream as never);
   http2.on("session", (session) => {
     track(sessions, session);
     // A connection that was accepted before the listener closed may speak up after it.
@@ -50,15 +75,14 @@ export function createListener({ handler, limits }: ListenerOptions): Listener {
   });
   http2.on("sessionError", () => {});
 
-  const server = createNetServer({ allowHalfOpen: true, noDelay: true, keepAlive: true });
-  server.on("connection", (socket) => {
+  const serve = (protocol: Protocol, socket: Socket) => {
+    (protocol === "h2" ? http2 : http1).emit("connection", socket);
+  };
+  const server = tls ? createTlsListener(tls, serve) : createClearListener(limits, serve);
+  server.on("connection", (socket: Socket) => {
     track(sockets, socket);
     // Without a listener, the reset of a connection would end the process.
     socket.on("error", () => socket.destroy());
-    detectProtocol(socket, limits.detectionTimeoutMs, (protocol) => {
-      socket.allowHalfOpen = protocol === "http/1.1";
-      (protocol === "h2" ? http2 : http1).emit("connection", socket);
-    });
   });
 
   return {
@@ -70,12 +94,15 @@ export function createListener({ handler, limits }: ListenerOptions): Listener {
           resolve(server.address() as AddressInfo);
         });
       }),
+    replaceTls(material) {
+      if (server instanceof TlsServer) server.setSecureContext(tlsOptions(material));
+    },
     close: (graceMs) => closeGracefully({ server, http1, http2, sockets, sessions, graceMs }),
   };
 }
 
 async function closeGracefully(parts: {
-  server: ReturnType<typeof createNetServer>;
+  server: NetServer;
   http1: Server;
   http2: Http2Server;
   sockets: Set<Socket>;

@@ -86,15 +86,31 @@ async function* checkEnvelopes(body: Body, endFlag: number, check: Check): Body 
   }
 }
 
+/**
+ * The same for the unary adapter's short way, which parses by itself: INTERNAL becomes the client's
+ * fault. Other codes (a limit, an envelope too many) are the client's already.
+ */
+export function unreadableRequest(fault: unknown): ConnectError {
+  if (!(fault instanceof ConnectError)) return malformed(fault);
+  if (fault.code !== Code.Internal) return fault;
+  return fault.rawMessage.includes("compressed")
+    ? new ConnectError("compressed message without an encoding", Code.Unimplemented)
+    : malformed(fault);
+}
+
 function requireMessage(input: DescMessage, data: Uint8Array, format: string): void {
   try {
     if (format === "proto") fromBinary(input, data);
     else fromJsonString(input, new TextDecoder().decode(data), { ignoreUnknownFields: true });
   } catch (cause) {
-    const told = cause instanceof Error ? cause.message : String(cause);
-    const text = told.slice(0, MAX_TEXT_LENGTH).toWellFormed();
-    throw new ConnectError(text, Code.InvalidArgument, undefined, undefined, cause);
+    throw malformed(cause);
   }
+}
+
+function malformed(cause: unknown): ConnectError {
+  const error = ConnectError.from(cause);
+  const text = error.rawMessage.slice(0, MAX_TEXT_LENGTH).toWellFormed();
+  return new ConnectError(text, Code.InvalidArgument, undefined, undefined, cause);
 }
 
 function isStream(body: unknown): body is Body {

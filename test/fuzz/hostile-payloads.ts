@@ -86,7 +86,7 @@ function outcomeOf(run: () => unknown, where: string): string {
 type Service = ReturnType<typeof serviceOf>;
 
 function serviceOf(manager: Manager, useBinaryFormat: boolean) {
-  const interceptors = [tokenErrors(() => {})];
+  const interceptors = [tokenErrors({ answered() {}, internalError() {} })];
   const transport = createRouterTransport(tokenRoutes(manager), {
     router: { interceptors },
     transport: {

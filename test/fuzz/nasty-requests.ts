@@ -158,10 +158,10 @@ function values(random: Random, token: string) {
     random.chance(0.6) ? token : random.chance(0.2) ? "x".repeat(8193) : text();
   return {
     token: candidate(),
-    tokens: Array.from({ length: random.chance(0.05) ? 1001 : random.int(4) }, candidate),
+    tokens: Array.from({ length: random.chance(0.02) ? 1001 : random.int(4) }, candidate),
     userId: random.chance(0.6) ? "user_123" : text(),
     permissions: Array.from(
-      { length: random.chance(0.1) ? random.pick([65, 257]) : random.int(3) },
+      { length: random.chance(0.03) ? random.pick([65, 257]) : random.int(3) },
       () => (random.chance(0.7) ? "read" : text()),
     ),
     requiredPermission: text(),
@@ -185,6 +185,6 @@ function struct(random: Random) {
   for (let i = 0; i < levels; i++) nested = random.chance(0.5) ? [nested] : { a: nested };
   return {
     [random.pick(["a", "", "toString", "\ud800"])]: nested,
-    list: Array(random.chance(0.1) ? 300 : 1).fill(0),
+    list: Array(random.chance(0.05) ? 300 : 1).fill(0),
   };
 }

@@ -15,6 +15,9 @@ describe("loadConfig", () => {
       logLevel: "info",
       host: "127.0.0.1",
       port: 8080,
+      callersFile: undefined,
+      tlsFiles: undefined,
+      reflection: true,
     });
   });
 
@@ -27,6 +30,11 @@ describe("loadConfig", () => {
       LOG_LEVEL: "debug",
       HOST: "0.0.0.0",
       PORT: "0",
+      CALLERS_FILE: "callers.json",
+      TLS_CERT_FILE: "cert.pem",
+      TLS_KEY_FILE: "key.pem",
+      TLS_CLIENT_CA_FILE: "ca.pem",
+      REFLECTION: "on",
     });
     assert.equal(config.secretKey?.reveal(), SECRET);
     assert.equal(Buffer.from(config.salt as Uint8Array).toString(), "sixteen bytes...");
@@ -34,6 +42,9 @@ describe("loadConfig", () => {
     assert.equal(config.pbkdf2Iterations, 100_000);
     assert.equal(config.host, "0.0.0.0");
     assert.equal(config.port, 0);
+    assert.equal(config.callersFile, "callers.json");
+    assert.deepEqual(config.tlsFiles, { cert: "cert.pem", key: "key.pem", clientCa: "ca.pem" });
+    assert.equal(config.reflection, true);
   });
 
   it("takes an empty setting for one that is not set", () => {
@@ -55,6 +66,10 @@ describe("loadConfig", () => {
     ["PBKDF2_ITERATIONS", "99999", /PBKDF2_ITERATIONS must be a whole number from 100000/],
     ["PBKDF2_ITERATIONS", "10000001", /PBKDF2_ITERATIONS must be a whole number/],
     ["LOG_LEVEL", "verbose", /LOG_LEVEL must be one of debug, info, warn, error/],
+    ["REFLECTION", "yes", /REFLECTION must be on or off/],
+    ["TLS_CERT_FILE", "cert.pem", /TLS_KEY_FILE must be set with TLS_CERT_FILE/],
+    ["TLS_KEY_FILE", "key.pem", /TLS_CERT_FILE must be set with TLS_KEY_FILE/],
+    ["TLS_CLIENT_CA_FILE", "ca.pem", /TLS_CERT_FILE must be set with TLS_CLIENT_CA_FILE/],
     ["PORT", "65536", /PORT must be a port, 0 to 65535/],
     ["PORT", "-1", /PORT must be a number/],
   ];
@@ -85,8 +100,42 @@ describe("loadConfig", () => {
     }
   });
 
-  it("refuses to make up a key for others than this machine", () => {
-    assert.throws(() => loadConfig({ HOST: "0.0.0.0" }), /SECRET_KEY must be set[\s\S]*SALT must/);
+  const SECURE = {
+    SECRET_KEY: SECRET,
+    SALT: "sixteen bytes...",
+    CALLERS_FILE: "callers.json",
+    TLS_CERT_FILE: "cert.pem",
+    TLS_KEY_FILE: "key.pem",
+  };
+  const waivers: [string, (keyof typeof SECURE)[]][] = [
+    ["ALLOW_EPHEMERAL_KEY", ["SECRET_KEY", "SALT"]],
+    ["ALLOW_ANONYMOUS", ["CALLERS_FILE"]],
+    ["ALLOW_PLAINTEXT", ["TLS_CERT_FILE", "TLS_KEY_FILE"]],
+  ];
+  for (const [waiver, names] of waivers) {
+    it(`beyond loopback needs ${names.join(" and ")}, or ${waiver}`, () => {
+      const env: Record<string, string> = { ...SECURE, HOST: "0.0.0.0" };
+      assert.ok(loadConfig(env));
+      for (const name of names) delete env[name];
+      assert.throws(
+        () => loadConfig(env),
+        ({ faults }: ConfigError) => {
+          assert.equal(faults.length, names.length);
+          for (const [i, name] of names.entries()) assert.ok(faults[i]?.startsWith(name));
+          return true;
+        },
+      );
+      assert.throws(() => loadConfig({ ...env, [waiver]: "off" }), ConfigError);
+      assert.ok(loadConfig({ ...env, [waiver]: "on" }));
+    });
+  }
+
+  it("keeps reflection off beyond loopback, unless it is set", () => {
+    assert.equal(loadConfig({ ...SECURE, HOST: "10.0.0.1" }).reflection, false);
+    assert.equal(loadConfig({ ...SECURE, HOST: "10.0.0.1", REFLECTION: "on" }).reflection, true);
+  });
+
+  it("knows loopback", () => {
     for (const host of ["127.0.0.1", "127.8.8.8", "localhost", "::1"]) {
       assert.ok(isLoopback(host), host);
     }

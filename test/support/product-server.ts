@@ -1,6 +1,7 @@
 /** The product's server in this process, on a free port, with what it would log as internal errors. */
 import pino from "pino";
 import type { SecureTokenManager } from "../../src/core/index.js";
+import { ANYONE, type Callers } from "../../src/server/callers/callers.js";
 import { createServer } from "../../src/server/server.js";
 
 /** A server that runs. */
@@ -13,10 +14,13 @@ export interface ProductServer {
 }
 
 /** Starts the server over a manager. Closing cuts off what does not end at once. */
-export async function startProductServer(manager: SecureTokenManager): Promise<ProductServer> {
+export async function startProductServer(
+  manager: SecureTokenManager,
+  callers: Callers = ANYONE,
+): Promise<ProductServer> {
   const internalErrors: string[] = [];
   const logger = pino({ level: "error" }, { write: (line: string) => internalErrors.push(line) });
-  const server = createServer({ manager, logger });
+  const server = createServer({ manager, logger, callers });
   const { port } = await server.listen(0, "127.0.0.1");
   const origin = `http://127.0.0.1:${port}`;
   return { origin, internalErrors, close: () => server.close(0) };

@@ -69,7 +69,10 @@ export async function createTestService(
   const service: TestService = {
     manager,
     routes: tokenRoutes(manager),
-    interceptors: [hold, tokenErrors((error) => reported.push(error))],
+    interceptors: [
+      hold,
+      tokenErrors({ answered() {}, internalError: (error) => reported.push(error) }),
+    ],
     clock,
     revoked,
     fault: undefined,

@@ -13,7 +13,9 @@ export interface Manifest {
   readonly build: readonly (readonly string[])[];
   /** The command that runs it. */
   readonly run: readonly string[];
-  /** Variables added to the environment of `build` and `run`. */
+  /** Commands that run the package's own tests; SECURE_TOKEN_TARGET names a server on real time. */
+  readonly tests?: readonly (readonly string[])[];
+  /** Variables added to the environment of every command. */
   readonly env?: Readonly<Record<string, string>>;
   /** Why the language's platform rules a group out, by the group's name. */
   readonly notApplicable?: Readonly<Record<string, string>>;

@@ -6,10 +6,13 @@ export interface Tally {
   readonly total: number;
 }
 
-/** A row: tallies by group, or why the driver did not run. */
+/** A cell: `n/a` where the language's platform rules the group out. */
+export type Cell = Tally | "n/a";
+
+/** A row: cells by group, or why the driver did not run. */
 export interface Row {
   readonly name: string;
-  readonly tallies?: ReadonlyMap<string, Tally>;
+  readonly cells?: ReadonlyMap<string, Cell>;
   readonly skipped?: string;
 }
 
@@ -21,17 +24,18 @@ export function formatMatrix(groups: readonly string[], rows: readonly Row[]): s
     [name.padEnd(nameWidth), ...cells.map((cell, i) => cell.padStart(widths[i]!))].join("  ");
   return [
     line("client", groups),
-    ...rows.map(({ name, tallies, skipped }) =>
-      tallies
+    ...rows.map(({ name, cells, skipped }) =>
+      cells
         ? line(
             name,
-            groups.map((group) => formatTally(tallies.get(group))),
+            groups.map((group) => formatCell(cells.get(group))),
           )
         : `${name.padEnd(nameWidth)}  ${skipped}`,
     ),
   ].join("\n");
 }
 
-function formatTally(tally: Tally | undefined): string {
-  return tally ? `${tally.passed}/${tally.total}` : "-";
+function formatCell(cell: Cell | undefined): string {
+  if (cell === undefined || cell === "n/a") return cell ?? "-";
+  return `${cell.passed}/${cell.total}`;
 }

@@ -4,6 +4,7 @@ import { difference } from "../suite/compare.js";
 import type { Case, Expectation, Step } from "../suite/corpus.js";
 import { expand } from "../suite/expand.js";
 import type { RunningDriver } from "./driver-process.js";
+import { clientTls } from "./tls.js";
 
 /** What a case needs beside its driver. */
 export interface CaseContext {
@@ -33,7 +34,8 @@ async function runStep(
 ): Promise<string | undefined> {
   const address = addresses.get(step.target ?? "server");
   if (address === undefined) throw new Error(`no target is named ${step.target}`);
-  const connection = { address, apiKey: step.apiKey, timeoutMs: step.timeoutMs };
+  const { apiKey, timeoutMs } = step;
+  const connection = { address, apiKey, timeoutMs, tls: step.tls && clientTls(step.tls) };
   const request = expand(step.request, values);
   const start = performance.now();
   const answer = await driver.ask({ id, rpc: step.rpc, request, connection } as { id: string });

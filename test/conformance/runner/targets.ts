@@ -1,17 +1,18 @@
 /** What a case may call: the real server, and peers that misbehave in one way each. */
 import type { RequestListener } from "node:http";
-import { type AddressInfo, createServer as createNetServer, type Socket } from "node:net";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import pino from "pino";
 import type { SecureTokenManager } from "../../../src/core/index.js";
 import { createServer } from "../../../src/server/server.js";
 import { tokenErrors, tokenRoutes } from "../../../src/service/index.js";
-import { DEFAULT_LIMITS } from "../../../src/transport/limits.js";
-import { createListener } from "../../../src/transport/listener.js";
+import { blackHole, httpPeer, type Target } from "./peer.js";
 import { answerGarbage, answerStatus } from "./raw-answers.js";
 import { standInRoutes } from "./stand-in.js";
+import { tlsTarget } from "./tls.js";
 
 const HOST = "127.0.0.1";
+/** The name in the certificates. */
+const TLS_HOST = "localhost";
 
 /** Addresses by the names that cases use, and how to end what stands behind them. */
 export interface Targets {
@@ -29,11 +30,15 @@ export async function startTargets(manager: SecureTokenManager): Promise<Targets
   const standIn = connectNodeAdapter({ routes: standInRoutes, acceptCompression: [] });
   const started = await Promise.all([
     named("server", createServer({ manager, logger: pino({ level: "silent" }) })),
-    named("stand-in", listener(standIn)),
-    named("garbage", listener(answerGarbage)),
-    named("unavailable-once", listener(everyOther("UNAVAILABLE", service))),
-    named("internal-once", listener(everyOther("INTERNAL", service))),
+    named("stand-in", httpPeer(standIn)),
+    named("garbage", httpPeer(answerGarbage)),
+    named("unavailable-once", httpPeer(everyOther("UNAVAILABLE", service))),
+    named("internal-once", httpPeer(everyOther("INTERNAL", service))),
     named("black-hole", blackHole()),
+    named("tls", tlsTarget("server", false, service), TLS_HOST),
+    named("tls-other-authority", tlsTarget("other-server", false, service), TLS_HOST),
+    named("tls-other-name", tlsTarget("other-name", false, service), TLS_HOST),
+    named("mtls", tlsTarget("server", true, service), TLS_HOST),
   ]);
   return {
     addresses: new Map([
@@ -46,18 +51,9 @@ export async function startTargets(manager: SecureTokenManager): Promise<Targets
   };
 }
 
-interface Target {
-  listen(port: number, host: string): Promise<AddressInfo>;
-  close(graceMs: number): Promise<number>;
-}
-
-async function named(name: string, target: Target) {
+async function named(name: string, target: Target, host = HOST) {
   const { port } = await target.listen(0, HOST);
-  return { name, target, address: `${HOST}:${port}` };
-}
-
-function listener(handler: RequestListener): Target {
-  return createListener({ handler, limits: DEFAULT_LIMITS });
+  return { name, target, address: `${host}:${port}` };
 }
 
 /** Refuses the first call, the third … with a status that comes before any response header. */
@@ -66,28 +62,6 @@ function everyOther(code: "UNAVAILABLE" | "INTERNAL", handler: RequestListener):
   return (request, response) => {
     if (calls++ % 2 === 0) answerStatus(request, response, code);
     else handler(request, response);
-  };
-}
-
-/** Accepts connections, reads, and never says a word. */
-function blackHole(): Target {
-  const sockets = new Set<Socket>();
-  const server = createNetServer((socket) => {
-    sockets.add(socket);
-    socket.on("error", () => socket.destroy());
-    socket.on("close", () => sockets.delete(socket));
-    socket.resume();
-  });
-  return {
-    listen: (port, host) =>
-      new Promise((resolve) =>
-        server.listen(port, host, () => resolve(server.address() as AddressInfo)),
-      ),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve(0));
-        for (const socket of sockets) socket.destroy();
-      }),
   };
 }
 

@@ -27,6 +27,8 @@ export interface Step {
   readonly target?: string;
   readonly timeoutMs?: number;
   readonly apiKey?: string;
+  /** The files that the client is given; unset: plaintext. */
+  readonly tls?: readonly ("caFile" | "certFile" | "keyFile")[];
   readonly expect?: Expectation;
   /** Names for parts of the result, by path: `{"token": "refreshed"}`. */
   readonly save?: Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 /** The fixed world in which every case runs: one present, one keyset, one default lifetime. */
 import {
+  type Clock,
   createKeyset,
   deriveKey,
   Instant,
@@ -38,11 +39,15 @@ export async function corpusKeyset(): Promise<Keyset> {
 }
 
 /** The server's manager. The ids listed in tokens.json are revoked. */
-export async function corpusManager(): Promise<SecureTokenManager> {
+export async function corpusManager(clock: Clock = fixedClock): Promise<SecureTokenManager> {
   const revoked = new Set<string>(tokens.revokedIds);
   return new SecureTokenManager(await corpusKeyset(), {
     defaultExpirationHours: DEFAULT_HOURS,
-    clock: () => NOW.seconds * 1_000_000 + NOW.micros,
+    clock,
     isRevoked: (tokenId) => revoked.has(tokenId),
   });
+}
+
+function fixedClock(): number {
+  return NOW.seconds * 1_000_000 + NOW.micros;
 }

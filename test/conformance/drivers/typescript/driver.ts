@@ -1,5 +1,7 @@
 /** The driver of the TypeScript client, over the entry point that the first argument names. */
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { credentials } from "@grpc/grpc-js";
 import * as grpcJs from "../../../../src/client/grpc-js.js";
 import * as node from "../../../../src/client/node.js";
 import type { SecureTokenClient } from "../../../../src/client/token-client.js";
@@ -12,26 +14,43 @@ interface Connection {
   readonly address: string;
   readonly apiKey?: string;
   readonly timeoutMs?: number;
+  readonly tls?: { readonly caFile: string; readonly certFile?: string; readonly keyFile?: string };
 }
 
+/** What the three entry points take alike. */
+const common = ({ apiKey, timeoutMs }: Connection) => ({ apiKey, defaultTimeoutMs: timeoutMs });
+const urlOf = ({ address, tls }: Connection) => `${tls ? "https" : "http"}://${address}`;
+const read = (file: string | undefined) => (file === undefined ? null : readFileSync(file));
+
 const CREATE: Record<string, (connection: Connection) => SecureTokenClient> = {
-  node: ({ address, apiKey, timeoutMs }) =>
+  node: (connection) =>
     node.createSecureTokenClient({
-      baseUrl: `http://${address}`,
-      apiKey,
-      defaultTimeoutMs: timeoutMs,
+      baseUrl: urlOf(connection),
+      ...common(connection),
+      ...(connection.tls && {
+        nodeOptions: {
+          ca: readFileSync(connection.tls.caFile),
+          ...(connection.tls.certFile && {
+            cert: readFileSync(connection.tls.certFile),
+            key: readFileSync(connection.tls.keyFile as string),
+          }),
+        },
+      }),
     }),
-  web: ({ address, apiKey, timeoutMs }) =>
-    web.createSecureTokenClient({
-      baseUrl: `http://${address}`,
-      apiKey,
-      defaultTimeoutMs: timeoutMs,
-    }),
-  "grpc-js": ({ address, apiKey, timeoutMs }) =>
+  // What a web client trusts is the platform's: driver.json gives Node the authority.
+  web: (connection) =>
+    web.createSecureTokenClient({ baseUrl: urlOf(connection), ...common(connection) }),
+  "grpc-js": (connection) =>
     grpcJs.createSecureTokenClient({
-      address: `http://${address}`,
-      apiKey,
-      defaultTimeoutMs: timeoutMs,
+      address: urlOf(connection),
+      ...common(connection),
+      ...(connection.tls && {
+        credentials: credentials.createSsl(
+          read(connection.tls.caFile),
+          read(connection.tls.keyFile),
+          read(connection.tls.certFile),
+        ),
+      }),
     }),
 };
 

@@ -254,3 +254,55 @@ export enum ErrorReason {
  */
 export declare const ErrorReasonSchema: GenEnum<ErrorReason>;
 
+/**
+ * CallerErrorReason says why a caller, rather than a token, was refused. Such an error carries a
+ * google.rpc.ErrorInfo with the value's name as its reason, and no TokenErrorDetail: it is no fact
+ * about a token, and clients leave it an ordinary RPC error.
+ *
+ * @generated from enum securetoken.v1.CallerErrorReason
+ */
+export enum CallerErrorReason {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: CALLER_ERROR_REASON_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Code UNAUTHENTICATED, field "authorization": no credential, or one that nobody has.
+   *
+   * @generated from enum value: CALLER_ERROR_REASON_UNKNOWN_CALLER = 1;
+   */
+  UNKNOWN_CALLER = 1,
+
+  /**
+   * Code PERMISSION_DENIED, field "authorization": the caller may not call this RPC, or not on
+   * this token.
+   *
+   * @generated from enum value: CALLER_ERROR_REASON_RPC_NOT_ALLOWED = 2;
+   */
+  RPC_NOT_ALLOWED = 2,
+
+  /**
+   * Code PERMISSION_DENIED: the caller may not issue such a token. The field is "permissions",
+   * with the first offending one as metadata "permission", or "user_id", or "expires_in".
+   *
+   * @generated from enum value: CALLER_ERROR_REASON_GRANT_NOT_ALLOWED = 3;
+   */
+  GRANT_NOT_ALLOWED = 3,
+
+  /**
+   * Code RESOURCE_EXHAUSTED, field "authorization": more calls a second than the caller may make.
+   * A google.rpc.RetryInfo says when to try again.
+   *
+   * @generated from enum value: CALLER_ERROR_REASON_RATE_EXCEEDED = 4;
+   */
+  RATE_EXCEEDED = 4,
+}
+
+/**
+ * Describes the enum securetoken.v1.CallerErrorReason.
+ */
+export declare const CallerErrorReasonSchema: GenEnum<CallerErrorReason>;
+

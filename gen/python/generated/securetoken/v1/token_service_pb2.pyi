@@ -1,0 +1,288 @@
+import datetime
+
+from google.protobuf import duration_pb2 as _duration_pb2
+from google.protobuf import struct_pb2 as _struct_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.rpc import status_pb2 as _status_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class TokenState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    TOKEN_STATE_UNSPECIFIED: _ClassVar[TokenState]
+    TOKEN_STATE_ACTIVE: _ClassVar[TokenState]
+    TOKEN_STATE_EXPIRED: _ClassVar[TokenState]
+    TOKEN_STATE_REVOKED: _ClassVar[TokenState]
+    TOKEN_STATE_INVALID: _ClassVar[TokenState]
+
+class KeyState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    KEY_STATE_UNSPECIFIED: _ClassVar[KeyState]
+    KEY_STATE_STAGED: _ClassVar[KeyState]
+    KEY_STATE_PRIMARY: _ClassVar[KeyState]
+    KEY_STATE_SECONDARY: _ClassVar[KeyState]
+TOKEN_STATE_UNSPECIFIED: TokenState
+TOKEN_STATE_ACTIVE: TokenState
+TOKEN_STATE_EXPIRED: TokenState
+TOKEN_STATE_REVOKED: TokenState
+TOKEN_STATE_INVALID: TokenState
+KEY_STATE_UNSPECIFIED: KeyState
+KEY_STATE_STAGED: KeyState
+KEY_STATE_PRIMARY: KeyState
+KEY_STATE_SECONDARY: KeyState
+
+class GenerateTokenRequest(_message.Message):
+    __slots__ = ("user_id", "permissions", "expires_in", "additional_data")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    PERMISSIONS_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_IN_FIELD_NUMBER: _ClassVar[int]
+    ADDITIONAL_DATA_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    permissions: _containers.RepeatedScalarFieldContainer[str]
+    expires_in: _duration_pb2.Duration
+    additional_data: _struct_pb2.Struct
+    def __init__(self, user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., expires_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
+
+class GenerateTokenResponse(_message.Message):
+    __slots__ = ("token", "token_id", "user_id", "permissions", "issued_at", "expires_at", "additional_data", "session_id")
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    TOKEN_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    PERMISSIONS_FIELD_NUMBER: _ClassVar[int]
+    ISSUED_AT_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    ADDITIONAL_DATA_FIELD_NUMBER: _ClassVar[int]
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    token: str
+    token_id: str
+    user_id: str
+    permissions: _containers.RepeatedScalarFieldContainer[str]
+    issued_at: _timestamp_pb2.Timestamp
+    expires_at: _timestamp_pb2.Timestamp
+    additional_data: _struct_pb2.Struct
+    session_id: str
+    def __init__(self, token: _Optional[str] = ..., token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., session_id: _Optional[str] = ...) -> None: ...
+
+class ValidateTokenRequest(_message.Message):
+    __slots__ = ("token",)
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    token: str
+    def __init__(self, token: _Optional[str] = ...) -> None: ...
+
+class ValidateTokenResponse(_message.Message):
+    __slots__ = ("valid", "token_id", "user_id", "permissions", "issued_at", "expires_at", "time_remaining", "additional_data", "additional_data_json")
+    VALID_FIELD_NUMBER: _ClassVar[int]
+    TOKEN_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    PERMISSIONS_FIELD_NUMBER: _ClassVar[int]
+    ISSUED_AT_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    TIME_REMAINING_FIELD_NUMBER: _ClassVar[int]
+    ADDITIONAL_DATA_FIELD_NUMBER: _ClassVar[int]
+    ADDITIONAL_DATA_JSON_FIELD_NUMBER: _ClassVar[int]
+    valid: bool
+    token_id: str
+    user_id: str
+    permissions: _containers.RepeatedScalarFieldContainer[str]
+    issued_at: _timestamp_pb2.Timestamp
+    expires_at: _timestamp_pb2.Timestamp
+    time_remaining: _duration_pb2.Duration
+    additional_data: _struct_pb2.Struct
+    additional_data_json: str
+    def __init__(self, valid: bool = ..., token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., time_remaining: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., additional_data_json: _Optional[str] = ...) -> None: ...
+
+class TokenClaims(_message.Message):
+    __slots__ = ("token_id", "user_id", "permissions", "issued_at", "expires_at", "time_remaining", "additional_data", "additional_data_json")
+    TOKEN_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    PERMISSIONS_FIELD_NUMBER: _ClassVar[int]
+    ISSUED_AT_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    TIME_REMAINING_FIELD_NUMBER: _ClassVar[int]
+    ADDITIONAL_DATA_FIELD_NUMBER: _ClassVar[int]
+    ADDITIONAL_DATA_JSON_FIELD_NUMBER: _ClassVar[int]
+    token_id: str
+    user_id: str
+    permissions: _containers.RepeatedScalarFieldContainer[str]
+    issued_at: _timestamp_pb2.Timestamp
+    expires_at: _timestamp_pb2.Timestamp
+    time_remaining: _duration_pb2.Duration
+    additional_data: _struct_pb2.Struct
+    additional_data_json: str
+    def __init__(self, token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., time_remaining: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., additional_data_json: _Optional[str] = ...) -> None: ...
+
+class CheckPermissionRequest(_message.Message):
+    __slots__ = ("token", "required_permission")
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    REQUIRED_PERMISSION_FIELD_NUMBER: _ClassVar[int]
+    token: str
+    required_permission: str
+    def __init__(self, token: _Optional[str] = ..., required_permission: _Optional[str] = ...) -> None: ...
+
+class CheckPermissionResponse(_message.Message):
+    __slots__ = ("granted",)
+    GRANTED_FIELD_NUMBER: _ClassVar[int]
+    granted: bool
+    def __init__(self, granted: bool = ...) -> None: ...
+
+class CheckPermissionsRequest(_message.Message):
+    __slots__ = ("token", "permissions")
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    PERMISSIONS_FIELD_NUMBER: _ClassVar[int]
+    token: str
+    permissions: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, token: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class CheckPermissionsResponse(_message.Message):
+    __slots__ = ("results",)
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[PermissionResult]
+    def __init__(self, results: _Optional[_Iterable[_Union[PermissionResult, _Mapping]]] = ...) -> None: ...
+
+class PermissionResult(_message.Message):
+    __slots__ = ("permission", "granted")
+    PERMISSION_FIELD_NUMBER: _ClassVar[int]
+    GRANTED_FIELD_NUMBER: _ClassVar[int]
+    permission: str
+    granted: bool
+    def __init__(self, permission: _Optional[str] = ..., granted: bool = ...) -> None: ...
+
+class BatchValidateTokensRequest(_message.Message):
+    __slots__ = ("tokens",)
+    TOKENS_FIELD_NUMBER: _ClassVar[int]
+    tokens: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, tokens: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class BatchValidateTokensResponse(_message.Message):
+    __slots__ = ("results",)
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[BatchValidateTokensResult]
+    def __init__(self, results: _Optional[_Iterable[_Union[BatchValidateTokensResult, _Mapping]]] = ...) -> None: ...
+
+class BatchValidateTokensResult(_message.Message):
+    __slots__ = ("claims", "error")
+    CLAIMS_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    claims: TokenClaims
+    error: _status_pb2.Status
+    def __init__(self, claims: _Optional[_Union[TokenClaims, _Mapping]] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ...) -> None: ...
+
+class RefreshTokenRequest(_message.Message):
+    __slots__ = ("token", "new_expires_in", "revoke_old")
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    NEW_EXPIRES_IN_FIELD_NUMBER: _ClassVar[int]
+    REVOKE_OLD_FIELD_NUMBER: _ClassVar[int]
+    token: str
+    new_expires_in: _duration_pb2.Duration
+    revoke_old: bool
+    def __init__(self, token: _Optional[str] = ..., new_expires_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., revoke_old: bool = ...) -> None: ...
+
+class RefreshTokenResponse(_message.Message):
+    __slots__ = ("token", "token_id", "user_id", "permissions", "issued_at", "expires_at", "additional_data", "additional_data_json", "session_id")
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    TOKEN_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    PERMISSIONS_FIELD_NUMBER: _ClassVar[int]
+    ISSUED_AT_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    ADDITIONAL_DATA_FIELD_NUMBER: _ClassVar[int]
+    ADDITIONAL_DATA_JSON_FIELD_NUMBER: _ClassVar[int]
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    token: str
+    token_id: str
+    user_id: str
+    permissions: _containers.RepeatedScalarFieldContainer[str]
+    issued_at: _timestamp_pb2.Timestamp
+    expires_at: _timestamp_pb2.Timestamp
+    additional_data: _struct_pb2.Struct
+    additional_data_json: str
+    session_id: str
+    def __init__(self, token: _Optional[str] = ..., token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., additional_data_json: _Optional[str] = ..., session_id: _Optional[str] = ...) -> None: ...
+
+class GetTokenInfoRequest(_message.Message):
+    __slots__ = ("token",)
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    token: str
+    def __init__(self, token: _Optional[str] = ...) -> None: ...
+
+class GetTokenInfoResponse(_message.Message):
+    __slots__ = ("valid", "token_id", "user_id", "permissions", "issued_at", "expires_at", "time_remaining", "additional_data", "additional_data_json", "created_at", "is_revoked", "key_id", "session_id", "session_started_at")
+    VALID_FIELD_NUMBER: _ClassVar[int]
+    TOKEN_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    PERMISSIONS_FIELD_NUMBER: _ClassVar[int]
+    ISSUED_AT_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    TIME_REMAINING_FIELD_NUMBER: _ClassVar[int]
+    ADDITIONAL_DATA_FIELD_NUMBER: _ClassVar[int]
+    ADDITIONAL_DATA_JSON_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    IS_REVOKED_FIELD_NUMBER: _ClassVar[int]
+    KEY_ID_FIELD_NUMBER: _ClassVar[int]
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    SESSION_STARTED_AT_FIELD_NUMBER: _ClassVar[int]
+    valid: bool
+    token_id: str
+    user_id: str
+    permissions: _containers.RepeatedScalarFieldContainer[str]
+    issued_at: _timestamp_pb2.Timestamp
+    expires_at: _timestamp_pb2.Timestamp
+    time_remaining: _duration_pb2.Duration
+    additional_data: _struct_pb2.Struct
+    additional_data_json: str
+    created_at: _timestamp_pb2.Timestamp
+    is_revoked: bool
+    key_id: str
+    session_id: str
+    session_started_at: _timestamp_pb2.Timestamp
+    def __init__(self, valid: bool = ..., token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., time_remaining: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., additional_data_json: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., is_revoked: bool = ..., key_id: _Optional[str] = ..., session_id: _Optional[str] = ..., session_started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class IntrospectTokenRequest(_message.Message):
+    __slots__ = ("token",)
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    token: str
+    def __init__(self, token: _Optional[str] = ...) -> None: ...
+
+class IntrospectTokenResponse(_message.Message):
+    __slots__ = ("state", "claims", "key_id")
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    CLAIMS_FIELD_NUMBER: _ClassVar[int]
+    KEY_ID_FIELD_NUMBER: _ClassVar[int]
+    state: TokenState
+    claims: TokenClaims
+    key_id: str
+    def __init__(self, state: _Optional[_Union[TokenState, str]] = ..., claims: _Optional[_Union[TokenClaims, _Mapping]] = ..., key_id: _Optional[str] = ...) -> None: ...
+
+class ExportConfigRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ExportConfigResponse(_message.Message):
+    __slots__ = ("algorithm", "version", "iterations", "salt", "default_expires_in", "keys")
+    ALGORITHM_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    ITERATIONS_FIELD_NUMBER: _ClassVar[int]
+    SALT_FIELD_NUMBER: _ClassVar[int]
+    DEFAULT_EXPIRES_IN_FIELD_NUMBER: _ClassVar[int]
+    KEYS_FIELD_NUMBER: _ClassVar[int]
+    algorithm: str
+    version: str
+    iterations: int
+    salt: bytes
+    default_expires_in: _duration_pb2.Duration
+    keys: _containers.RepeatedCompositeFieldContainer[KeyInfo]
+    def __init__(self, algorithm: _Optional[str] = ..., version: _Optional[str] = ..., iterations: _Optional[int] = ..., salt: _Optional[bytes] = ..., default_expires_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., keys: _Optional[_Iterable[_Union[KeyInfo, _Mapping]]] = ...) -> None: ...
+
+class KeyInfo(_message.Message):
+    __slots__ = ("key_id", "state")
+    KEY_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    key_id: str
+    state: KeyState
+    def __init__(self, key_id: _Optional[str] = ..., state: _Optional[_Union[KeyState, str]] = ...) -> None: ...

@@ -1,0 +1,45 @@
+"""Client of the Secure Token gRPC service, with the methods of the Python library secure-token."""
+
+from .aio import AsyncSecureTokenClient
+from .cache import ValidationCache
+from .channel import Tls
+from .client import SecureTokenClient
+from .exceptions import InvalidTokenError, PermissionDeniedError, TokenError, TokenExpiredError
+from .key_material import generate_salt, generate_secret_key
+from .results import (
+    ExportedConfig,
+    Introspection,
+    IssuedToken,
+    KeyInfo,
+    TokenInfo,
+    ValidToken,
+)
+from .validators import (
+    validate_expires_hours,
+    validate_permissions,
+    validate_salt,
+    validate_secret_key,
+)
+
+__all__ = [
+    "AsyncSecureTokenClient",
+    "ExportedConfig",
+    "Introspection",
+    "InvalidTokenError",
+    "IssuedToken",
+    "KeyInfo",
+    "PermissionDeniedError",
+    "SecureTokenClient",
+    "Tls",
+    "TokenError",
+    "TokenExpiredError",
+    "TokenInfo",
+    "ValidToken",
+    "ValidationCache",
+    "generate_salt",
+    "generate_secret_key",
+    "validate_expires_hours",
+    "validate_permissions",
+    "validate_salt",
+    "validate_secret_key",
+]

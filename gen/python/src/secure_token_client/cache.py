@@ -1,0 +1,76 @@
+"""Valid answers, kept for a few seconds: bounded, by token digest, never beyond expiry."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Optional
+
+from securetoken.v1 import token_service_pb2 as pb
+
+from .results import ValidToken, to_valid
+from .times import to_timedelta
+
+
+class ValidationCache:
+    """Answers of ValidateToken. A revocation is seen when an entry ends, so keep `seconds` small.
+
+    Holds no token: only SHA-256 digests. Safe to use from several threads.
+    """
+
+    def __init__(
+        self, seconds: float, size: int = 1024, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Keeps at most `size` answers for at most `seconds`; 0 keeps none."""
+        if not 0 <= seconds <= 60 or size < 1:
+            raise ValueError("a cache keeps at least 1 answer for 0 to 60 seconds")
+        self._seconds, self._size, self._clock = seconds, size, clock
+        self._lock = threading.Lock()
+        self._entries: OrderedDict[bytes, tuple[float, pb.ValidateTokenResponse]] = OrderedDict()
+
+    def get(self, token: object) -> Optional[ValidToken]:
+        """A fresh copy of a kept answer, its time_remaining shortened by its age."""
+        if self._seconds == 0 or not isinstance(token, str):
+            return None
+        key = _digest(token)
+        with self._lock:
+            made, message = self._entries.get(key, (0.0, None))
+            if message is None:
+                return None
+            age = self._clock() - made
+            if age < min(self._seconds, _remaining(message)):
+                self._entries.move_to_end(key)
+                return to_valid(message, elapsed=age)
+            del self._entries[key]
+            return None
+
+    def put(self, token: str, message: pb.ValidateTokenResponse, asked: float) -> None:
+        """Keeps an answer to what was asked at `asked`; the least recently used gives way."""
+        if self._seconds == 0:
+            return
+        with self._lock:
+            self._entries[_digest(token)] = (asked, message)
+            self._entries.move_to_end(_digest(token))
+            if len(self._entries) > self._size:
+                self._entries.popitem(last=False)
+
+    def forget(self, token: object) -> None:
+        """Drops an answer, as when the token is revoked."""
+        if isinstance(token, str):
+            with self._lock:
+                self._entries.pop(_digest(token), None)
+
+    def now(self) -> float:
+        """The clock that `put` takes its instants from."""
+        return self._clock()
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def _remaining(message: pb.ValidateTokenResponse) -> float:
+    return to_timedelta(message.time_remaining).total_seconds()

@@ -1,0 +1,222 @@
+"""Response messages as results: the dictionaries of the original library, and more of them."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime, timedelta
+from typing import Any, Optional, TypedDict, TypeVar, Union
+
+import grpc
+from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
+
+from securetoken.v1 import token_service_pb2 as pb
+
+from .additional_data import from_struct
+from .error_details import StatusError, from_status
+from .exceptions import TokenError
+from .times import to_datetime, to_timedelta
+
+TOKEN_VERSION = "1.0"
+_T = TypeVar("_T")
+_AnyIssued = Union[pb.GenerateTokenResponse, pb.RefreshTokenResponse]
+_AnyClaims = Union[pb.ValidateTokenResponse, pb.TokenClaims]
+
+
+class IssuedToken(str):
+    """A new token: a text like any other, with what it holds as attributes."""
+
+    token_id: str
+    user_id: str
+    permissions: list[str]
+    issued_at: datetime
+    expires_at: datetime
+    additional_data: dict[str, Any]
+    session_id: str
+
+
+class ValidToken(TypedDict):
+    """A valid token's claims. Times are naive UTC."""
+
+    valid: bool
+    payload: dict[str, Any]
+    token_id: str
+    user_id: str
+    permissions: list[str]
+    expires_at: datetime
+    issued_at: datetime
+    additional_data: dict[str, Any]
+    time_remaining: str
+
+
+class TokenInfo(TypedDict):
+    """All that is known of a valid token. Times are ISO texts in UTC."""
+
+    valid: bool
+    token_id: str
+    user_id: str
+    permissions: list[str]
+    issued_at: str
+    expires_at: str
+    additional_data: dict[str, Any]
+    time_remaining: str
+    is_revoked: bool
+    created_at: str
+    key_id: str
+    session_id: str
+    session_started_at: str
+
+
+class Introspection(TypedDict):
+    """A token's state, with its claims where it is authentic; `valid` within them tells ACTIVE."""
+
+    state: str
+    claims: Optional[ValidToken]
+    key_id: str
+
+
+class KeyInfo(TypedDict):
+    """A key of the server: its fingerprint and what it is used for."""
+
+    key_id: str
+    state: str
+
+
+class ExportedConfig(TypedDict):
+    """How the server makes tokens, without any key material. The salt is base64."""
+
+    algorithm: str
+    version: str
+    salt: str
+    iterations: int
+    default_expiration_hours: float
+    key_id: str
+    keys: list[KeyInfo]
+
+
+def to_issued(message: _AnyIssued) -> IssuedToken:
+    """A new token. Only the answer of RefreshToken may hold exact JSON."""
+    exact = message.additional_data_json if isinstance(message, pb.RefreshTokenResponse) else ""
+    issued = IssuedToken(_required(message.token, "token"))
+    issued.token_id = message.token_id
+    issued.user_id = message.user_id
+    issued.permissions = list(message.permissions)
+    issued.issued_at = to_datetime(message.issued_at)
+    issued.expires_at = to_datetime(message.expires_at)
+    issued.additional_data = from_struct(message.additional_data, exact)
+    issued.session_id = message.session_id
+    return issued
+
+
+def to_valid(message: pb.ValidateTokenResponse, *, elapsed: float = 0) -> ValidToken:
+    """A valid token's claims; `elapsed` seconds have passed since the answer came."""
+    _required(message.valid, "valid")
+    return _claims(message, valid=True, elapsed=elapsed)
+
+
+def _claims(message: _AnyClaims, *, valid: bool, elapsed: float = 0) -> ValidToken:
+    issued_at, expires_at = to_datetime(message.issued_at), to_datetime(message.expires_at)
+    data = from_struct(message.additional_data, message.additional_data_json)
+    remaining = to_timedelta(message.time_remaining) - timedelta(seconds=elapsed)
+    return {
+        "valid": valid,
+        "payload": {
+            "token_id": message.token_id,
+            "user_id": message.user_id,
+            "permissions": list(message.permissions),
+            "issued_at": issued_at.isoformat(),
+            "expires_at": expires_at.isoformat(),
+            "additional_data": data,
+            "version": TOKEN_VERSION,
+        },
+        "token_id": message.token_id,
+        "user_id": message.user_id,
+        "permissions": list(message.permissions),
+        "expires_at": expires_at,
+        "issued_at": issued_at,
+        "additional_data": data,
+        "time_remaining": str(remaining),
+    }
+
+
+def to_info(message: pb.GetTokenInfoResponse) -> TokenInfo:
+    """All that is known of a valid token."""
+    return {
+        "valid": _required(message.valid, "valid"),
+        "token_id": message.token_id,
+        "user_id": message.user_id,
+        "permissions": list(message.permissions),
+        "issued_at": to_datetime(message.issued_at).isoformat(),
+        "expires_at": to_datetime(message.expires_at).isoformat(),
+        "additional_data": from_struct(message.additional_data, message.additional_data_json),
+        "time_remaining": str(to_timedelta(message.time_remaining)),
+        "is_revoked": message.is_revoked,
+        "created_at": to_datetime(message.created_at).isoformat(),
+        "key_id": message.key_id,
+        "session_id": message.session_id,
+        "session_started_at": to_datetime(message.session_started_at).isoformat(),
+    }
+
+
+def to_batch(
+    message: pb.BatchValidateTokensResponse, asked: int
+) -> list[Union[ValidToken, TokenError]]:
+    """For each token its claims, or the exception that validate_token would have raised."""
+    _required(len(message.results) == asked, "a result for each token")
+    return [_to_batch_result(result) for result in message.results]
+
+
+def _to_batch_result(result: pb.BatchValidateTokensResult) -> Union[ValidToken, TokenError]:
+    if result.WhichOneof("result") == "claims":
+        return _claims(result.claims, valid=True)
+    error = from_status(result.error)
+    if error is None:  # no fact about the token: the call fails, and nothing is taken for one
+        raise StatusError.of(result.error)
+    return error
+
+
+def to_introspection(message: pb.IntrospectTokenResponse) -> Introspection:
+    """A token's state."""
+    state = _name(pb.TokenState, message.state, "TOKEN_STATE_")
+    has_claims = message.HasField("claims")
+    claims = _claims(message.claims, valid=state == "ACTIVE") if has_claims else None
+    return {"state": state, "claims": claims, "key_id": message.key_id}
+
+
+def to_config(message: pb.ExportConfigResponse) -> ExportedConfig:
+    """How the server makes tokens."""
+    keys: list[KeyInfo] = [
+        {"key_id": key.key_id, "state": _name(pb.KeyState, key.state, "KEY_STATE_")}
+        for key in message.keys
+    ]
+    return {
+        "algorithm": message.algorithm,
+        "version": message.version,
+        "salt": base64.b64encode(message.salt).decode("ascii"),
+        "iterations": message.iterations,
+        "default_expiration_hours": to_timedelta(message.default_expires_in) / timedelta(hours=1),
+        "key_id": keys[0]["key_id"] if keys else "",
+        "keys": keys,
+    }
+
+
+def to_permissions(message: pb.CheckPermissionsResponse) -> dict[str, bool]:
+    """For each permission that was asked, whether the token holds it."""
+    return {result.permission: result.granted for result in message.results}
+
+
+def to_granted(message: pb.CheckPermissionResponse) -> bool:
+    """True: a missing permission is an error."""
+    return _required(message.granted, "granted")
+
+
+def _required(value: _T, field: str) -> _T:
+    """The value, unless it is what an absent field reads as: an empty answer is no answer."""
+    if value:
+        return value
+    raise StatusError(grpc.StatusCode.INTERNAL, f"the server's answer lacks {field}")
+
+
+def _name(enum: EnumTypeWrapper, number: int, prefix: str) -> str:
+    """An enum value's name; one that a newer server may send must pass for none of ours."""
+    known = enum.DESCRIPTOR.values_by_number.get(number)
+    return known.name[len(prefix) :] if known is not None else "UNSPECIFIED"

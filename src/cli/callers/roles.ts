@@ -1,0 +1,18 @@
+/** Sets of RPCs that callers commonly need, so that nobody lists them by hand. */
+
+const VERIFIER = [
+  "ValidateToken",
+  "CheckPermission",
+  "CheckPermissions",
+  "BatchValidateTokens",
+  "GetTokenInfo",
+  "IntrospectToken",
+] as const;
+const ISSUER = ["GenerateToken", "RefreshToken"] as const;
+
+/** The RPCs of each role. A role is a shorthand of the command; the file names RPCs alone. */
+export const ROLES: Readonly<Record<string, readonly string[]>> = {
+  verifier: VERIFIER,
+  issuer: ISSUER,
+  admin: [...VERIFIER, ...ISSUER, "ExportConfig"],
+};

@@ -1,0 +1,23 @@
+import type { Command } from "commander";
+import { MAX_API_KEYS } from "../../server/callers/callers-file.js";
+import { generateApiKey } from "../../server/callers/credentials.js";
+import { newApiKey } from "./add.js";
+import { editEntries, entryOf } from "./callers-edit.js";
+
+/** `secure-token callers rotate <name>`: a second key beside the first, which it prints once. */
+export function addCallersRotate(callers: Command): void {
+  callers
+    .command("rotate")
+    .description("Give a caller a new API key and print it, once. The newest old one stays valid.")
+    .argument("<name>")
+    .requiredOption("--file <path>", "the callers file")
+    .action((name: string, { file }: { file: string }) => {
+      const key = generateApiKey();
+      editEntries(file, (entries) => {
+        const entry = entryOf(entries, name);
+        const kept = (entry.api_keys ?? []).slice(-(MAX_API_KEYS - 1));
+        entry.api_keys = [...kept, newApiKey(key)];
+      });
+      process.stdout.write(`${key}\n`);
+    });
+}

@@ -1,0 +1,44 @@
+/** Who may call which RPC. Every RPC has a row; one without stops the server. */
+import type { DescService } from "@bufbuild/protobuf";
+
+/** Whom a row lets in. */
+export type Admission =
+  /** Anyone: it tells nothing that matters. */
+  | "open"
+  /** Callers whose row names the RPC. */
+  | "callers"
+  /** They, and the holder of the very token that the call is about. */
+  | "callers and holder";
+
+const TOKEN_SERVICE = "securetoken.v1.TokenService";
+
+const ROWS: Readonly<Record<string, Admission>> = {
+  [`${TOKEN_SERVICE}/GenerateToken`]: "callers",
+  [`${TOKEN_SERVICE}/ValidateToken`]: "callers and holder",
+  [`${TOKEN_SERVICE}/CheckPermission`]: "callers and holder",
+  [`${TOKEN_SERVICE}/CheckPermissions`]: "callers and holder",
+  [`${TOKEN_SERVICE}/BatchValidateTokens`]: "callers",
+  [`${TOKEN_SERVICE}/RefreshToken`]: "callers and holder",
+  [`${TOKEN_SERVICE}/GetTokenInfo`]: "callers and holder",
+  [`${TOKEN_SERVICE}/IntrospectToken`]: "callers and holder",
+  [`${TOKEN_SERVICE}/ExportConfig`]: "callers",
+  "grpc.health.v1.Health/Check": "open",
+  "grpc.health.v1.Health/Watch": "open",
+  "grpc.health.v1.Health/List": "open",
+  "grpc.reflection.v1.ServerReflection/ServerReflectionInfo": "open",
+  "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo": "open",
+};
+
+/** The row of an RPC. Throws for one that has none. */
+export function admissionOf(service: string, method: string): Admission {
+  const row = ROWS[`${service}/${method}`];
+  if (row === undefined) throw new Error(`no authorization row for ${service}/${method}`);
+  return row;
+}
+
+/** Throws unless every RPC of these services has a row: deny by default, before the first call. */
+export function requireRows(services: readonly DescService[]): void {
+  for (const { typeName, methods } of services) {
+    for (const { name } of methods) admissionOf(typeName, name);
+  }
+}

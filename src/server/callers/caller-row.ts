@@ -1,0 +1,73 @@
+/** A row of the callers file, as a value that has been checked. */
+import type { IssuedToken } from "../../core/index.js";
+import type { Caller, GrantRefusal } from "../../service/index.js";
+import { TokenBucket } from "./token-bucket.js";
+
+/** What a caller may issue. */
+export interface Grants {
+  /** Patterns of permissions: exact, or with a trailing `*`. */
+  readonly permissions: readonly string[];
+  /** Pattern of user ids. */
+  readonly userId: string;
+  /** The longest lifetime, in hours. */
+  readonly maxExpiresHours: number;
+}
+
+/** A caller as the file describes it. */
+export interface CallerRow {
+  readonly name: string;
+  /** SHA-256 of each API key, in hexadecimal; at most two, for rotation. */
+  readonly apiKeys: readonly string[];
+  /** SPIFFE ids and DNS names of client certificates, exact: `URI:spiffe://…`, `DNS:…`. */
+  readonly certificateNames: readonly string[];
+  /** Names of the RPCs of TokenService that it may call. */
+  readonly rpcs: ReadonlySet<string>;
+  /** What it may issue; undefined where it may issue nothing. */
+  readonly grants?: Grants | undefined;
+  /** Calls a second; undefined where nothing bounds them. */
+  readonly callsPerSecond?: number | undefined;
+}
+
+/** A caller that calls. */
+export interface KnownCaller extends Caller {
+  readonly rpcs: ReadonlySet<string>;
+  readonly bucket: TokenBucket | undefined;
+}
+
+/** Makes a caller of its row. */
+export function toCaller({ name, rpcs, grants, callsPerSecond }: CallerRow): KnownCaller {
+  return {
+    name,
+    rpcs,
+    bucket: callsPerSecond === undefined ? undefined : new TokenBucket(callsPerSecond),
+    refuseGrant: (issued) => refuseGrant(grants, issued),
+  };
+}
+
+/** What of a token the grants do not cover; the first offending permission is named. */
+export function refuseGrant(
+  grants: Grants | undefined,
+  { userId, permissions, issuedAt, expiresAt }: IssuedToken,
+): GrantRefusal | undefined {
+  const patterns = grants?.permissions ?? [];
+  const permission = permissions.find((name) => !patterns.some((one) => matches(one, name)));
+  if (permission !== undefined) {
+    const message = `the caller may not grant permission '${permission}'`;
+    return { field: "permissions", message, permission };
+  }
+  if (!grants || !matches(grants.userId, userId)) {
+    return { field: "user_id", message: "the caller may not issue tokens for this user_id" };
+  }
+  const seconds = expiresAt.seconds - issuedAt.seconds;
+  const lifetime = seconds * 1_000_000 + expiresAt.micros - issuedAt.micros;
+  if (lifetime > grants.maxExpiresHours * 3_600_000_000) {
+    const message = `the caller may issue tokens for at most ${grants.maxExpiresHours} hours`;
+    return { field: "expires_in", message };
+  }
+  return undefined;
+}
+
+/** Whether a text is the pattern, or starts with what stands before the pattern's trailing `*`. */
+export function matches(pattern: string, text: string): boolean {
+  return pattern.endsWith("*") ? text.startsWith(pattern.slice(0, -1)) : text === pattern;
+}

@@ -1,0 +1,138 @@
+/** The callers file: who may call what. docs/callers-file.schema.json describes it. */
+import { TokenService } from "../../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import type { CallerRow, Grants } from "./caller-row.js";
+
+/** The most callers in a file. */
+export const MAX_CALLERS = 1000;
+/** The most API keys a caller may have at a time: the old and the new one. */
+export const MAX_API_KEYS = 2;
+
+const RPCS: ReadonlySet<string> = new Set(TokenService.methods.map(({ name }) => name));
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]+(\/[A-Za-z0-9._-]+)+$/;
+const DNS_NAME = /^[a-z0-9-]+(\.[a-z0-9-]+)*$/;
+const SHA256 = /^[0-9a-f]{64}$/;
+const PATTERN = /^[^*\p{Cc}]*\*?$/u;
+
+/** A caller as the file spells it. */
+export interface CallerEntry {
+  name: string;
+  api_keys?: { sha256: string; created_at: string }[];
+  certificates?: { spiffe_id?: string; dns_name?: string }[];
+  rpcs: string[];
+  grants?: { permissions: string[]; user_id: string; max_expires_in_hours: number };
+  calls_per_second?: number;
+}
+
+/**
+ * Reads a callers file's text.
+ * @throws Error with a line for every fault, none of which holds a key.
+ */
+export function parseCallers(text: string): CallerRow[] {
+  const faults: string[] = [];
+  const rows = entriesOf(text).map((entry, i) => parseRow(entry, `callers[${i}]`, faults));
+  const seen = new Set<string>();
+  for (const { name, apiKeys, certificateNames } of rows) {
+    for (const id of [
+      `name ${name}`,
+      ...apiKeys.map((key) => `sha256 ${key}`),
+      ...certificateNames,
+    ]) {
+      if (seen.has(id)) faults.push(`${id} stands twice`);
+      seen.add(id);
+    }
+  }
+  if (faults.length > 0) throw new Error(faults.join("\n"));
+  return rows;
+}
+
+/** The file's entries, unchecked but for their number. Throws when the text is no callers file. */
+export function entriesOf(text: string): CallerEntry[] {
+  let file: unknown;
+  try {
+    file = JSON.parse(text);
+  } catch {
+    throw new Error("it is not JSON");
+  }
+  const entries = isRecord(file) ? file.callers : undefined;
+  if (!Array.isArray(entries) || Object.keys(file as object).length !== 1) {
+    throw new Error('it must be an object with "callers", a list, and nothing else');
+  }
+  if (entries.length > MAX_CALLERS) throw new Error(`callers must be at most ${MAX_CALLERS}`);
+  return entries;
+}
+
+function parseRow(entry: unknown, at: string, faults: string[]): CallerRow {
+  const fields = isRecord(entry) ? entry : {};
+  const check = (ok: unknown, rule: string) => {
+    if (!ok) faults.push(`${at}.${rule}`);
+  };
+  const known = ["name", "api_keys", "certificates", "rpcs", "grants", "calls_per_second"];
+  for (const name of Object.keys(fields)) check(known.includes(name), `${name} is not known`);
+  const { name, api_keys = [], certificates = [], rpcs, grants, calls_per_second } = fields;
+  check(isText(name, NAME), "name must be 1 to 64 letters, digits, '.', '_' or '-'");
+  const keys = Array.isArray(api_keys) ? api_keys : [undefined];
+  check(keys.length <= MAX_API_KEYS, `api_keys must be at most ${MAX_API_KEYS}`);
+  const digests = keys.map((key) => (isRecord(key) ? key.sha256 : undefined));
+  check(
+    digests.every((digest) => isText(digest, SHA256)),
+    "api_keys must each have sha256, 64 hexadecimal digits in lower case",
+  );
+  const certificateNames = parseCertificates(certificates);
+  check(certificateNames, "certificates must each have spiffe_id or dns_name, exact");
+  const names = Array.isArray(rpcs) ? rpcs : [undefined];
+  check(
+    names.every((rpc) => RPCS.has(rpc as string)),
+    "rpcs must be names of RPCs of TokenService",
+  );
+  const parsedGrants = grants === undefined ? undefined : parseGrants(grants);
+  check(grants === undefined || parsedGrants, GRANTS_RULE);
+  const rate = calls_per_second;
+  check(
+    rate === undefined || isNumber(rate, 0.01, 1e6),
+    "calls_per_second must be 0.01 to 1000000",
+  );
+  return {
+    name: String(name),
+    apiKeys: digests as string[],
+    certificateNames: certificateNames ?? [],
+    rpcs: new Set(names as string[]),
+    grants: parsedGrants,
+    callsPerSecond: rate as number | undefined,
+  };
+}
+
+const GRANTS_RULE =
+  "grants must have permissions and user_id, exact or with a trailing *, and max_expires_in_hours, above 0 and at most 8760";
+
+function parseGrants(value: unknown): Grants | undefined {
+  if (!isRecord(value) || Object.keys(value).length !== 3) return undefined;
+  const { permissions, user_id: userId, max_expires_in_hours: maxExpiresHours } = value;
+  if (!Array.isArray(permissions) || !permissions.every((item) => isText(item, PATTERN))) {
+    return undefined;
+  }
+  if (!isText(userId, PATTERN) || !isNumber(maxExpiresHours, 1e-9, 8760)) return undefined;
+  return { permissions, userId, maxExpiresHours };
+}
+
+function parseCertificates(value: unknown): string[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const names = value.map((item) => {
+    if (!isRecord(item) || Object.keys(item).length !== 1) return undefined;
+    if (isText(item.spiffe_id, SPIFFE_ID)) return `URI:${item.spiffe_id}`;
+    return isText(item.dns_name, DNS_NAME) ? `DNS:${item.dns_name}` : undefined;
+  });
+  return names.every((name) => name !== undefined) ? names : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown, form: RegExp): value is string {
+  return typeof value === "string" && form.test(value);
+}
+
+function isNumber(value: unknown, min: number, max: number): value is number {
+  return typeof value === "number" && value >= min && value <= max;
+}

@@ -1,0 +1,94 @@
+/** Who makes a call, and what the call turned out to be about. */
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { Code, ConnectError, createContextKey, type HandlerContext } from "@connectrpc/connect";
+import { ErrorInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
+import type { CallerErrorReason } from "../../gen/ts/src/securetoken/v1/error_pb.js";
+import type { IssuedToken, TokenSubject } from "../core/index.js";
+import { ERROR_DOMAIN } from "./error-details.js";
+
+/** Somebody who makes calls, as far as handlers must know. */
+export interface Caller {
+  /** For the log. */
+  readonly name: string;
+  /** Set for a token's holder, who is nobody but for calls on this very token. */
+  readonly heldToken?: string;
+  /** What the caller may not issue of a token; undefined when all of it is allowed. */
+  readonly refuseGrant?: (issued: IssuedToken) => GrantRefusal | undefined;
+}
+
+/** Which part of a token a caller may not issue. */
+export interface GrantRefusal {
+  readonly field: "permissions" | "user_id" | "expires_in";
+  readonly message: string;
+  /** The first offending permission. */
+  readonly permission?: string;
+}
+
+/** One call, from its headers to its answer. */
+export interface Call {
+  readonly caller: Caller;
+  /** The address that the call comes from. */
+  readonly peer: string;
+  /** `performance.now()` when its headers had arrived, in milliseconds. */
+  readonly startedAt: number;
+  /** The authentic token that the call turned out to be about. */
+  subject?: TokenSubject;
+}
+
+/** Where a server puts the call, before the body is read. */
+export const callKey = createContextKey<Call | undefined>(undefined, {
+  description: "the call of securetoken.v1.TokenService",
+});
+
+/** An error about the caller: no TokenErrorDetail, so that no client takes it for one about a token. */
+export function callerError(
+  reason: keyof typeof CallerErrorReason,
+  code: Code,
+  message: string,
+  metadata: Record<string, string> = { field: "authorization" },
+): ConnectError {
+  const info: MessageInitShape<typeof ErrorInfoSchema> = {
+    reason: `CALLER_ERROR_REASON_${reason}`,
+    domain: ERROR_DOMAIN,
+    metadata,
+  };
+  return new ConnectError(message, code, undefined, [{ desc: ErrorInfoSchema, value: info }]);
+}
+
+/**
+ * The token that a request is about, once its caller is known to be entitled to ask.
+ * @throws ConnectError PERMISSION_DENIED when a token's holder asks about another token.
+ */
+export function tokenOf({ token }: { readonly token: string }, context: HandlerContext): string {
+  const held = context.values.get(callKey)?.caller.heldToken;
+  if (held !== undefined && held !== token) {
+    throw callerError(
+      "RPC_NOT_ALLOWED",
+      Code.PermissionDenied,
+      "a token entitles to calls on itself alone",
+    );
+  }
+  return token;
+}
+
+/**
+ * Lets a new token out if its caller may issue it, and notes it for the log.
+ * @throws ConnectError PERMISSION_DENIED naming what the caller may not grant.
+ */
+export function release(issued: IssuedToken, context: HandlerContext): IssuedToken {
+  const call = context.values.get(callKey);
+  const refusal = call?.caller.refuseGrant?.(issued);
+  if (refusal) {
+    const { field, permission } = refusal;
+    const metadata = { field, ...(permission !== undefined && { permission }) };
+    throw callerError("GRANT_NOT_ALLOWED", Code.PermissionDenied, refusal.message, metadata);
+  }
+  return about(issued, context);
+}
+
+/** Notes the token that a call is about, for the log. */
+export function about<T extends TokenSubject>(subject: T, context: HandlerContext): T {
+  const call = context.values.get(callKey);
+  if (call) call.subject = subject;
+  return subject;
+}

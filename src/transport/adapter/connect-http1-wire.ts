@@ -1,0 +1,37 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ConnectError } from "@connectrpc/connect";
+import type { ConnectResponse } from "./connect-response.js";
+import { connectErrorResponse, connectResponse } from "./connect-response.js";
+import type { UnaryCall } from "./unary-call.js";
+import type { Wire } from "./wire.js";
+
+/** Connect's unary protocol over HTTP/1.1. */
+export class ConnectHttp1Wire implements Wire {
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.#request = request;
+    this.#response = response;
+  }
+
+  respond(call: UnaryCall, message: Uint8Array): void {
+    this.#write(connectResponse(call, message));
+  }
+
+  refuse(call: UnaryCall, error: ConnectError): void {
+    this.#write(connectErrorResponse(call, error));
+    // HTTP/1.1 has no way to say stop: what the client still sends is thrown away, so that it can read the answer and
+    // the connection stays usable. The server's own request timeout bounds it.
+    if (!this.#request.readableEnded) this.#request.resume();
+  }
+
+  abort(): void {
+    this.#response.destroy();
+  }
+
+  #write({ status, headers, body }: ConnectResponse): void {
+    this.#response.writeHead(status, headers);
+    this.#response.end(body);
+  }
+}

@@ -1,0 +1,42 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import type { ConnectError } from "@connectrpc/connect";
+import {
+  codeToHttpStatus,
+  errorToJsonBytes,
+  trailerMux,
+} from "@connectrpc/connect/protocol-connect";
+import { copyToNodeHeaders } from "./node-headers.js";
+import type { UnaryCall } from "./unary-call.js";
+
+/** One response of Connect's unary protocol, ready for either version of HTTP. */
+export interface ConnectResponse {
+  readonly status: number;
+  readonly headers: OutgoingHttpHeaders;
+  readonly body: Uint8Array;
+}
+
+/** The response that carries a message. Trailers travel as headers with the prefix `trailer-`. */
+export function connectResponse(call: UnaryCall, message: Uint8Array): ConnectResponse {
+  const headers: OutgoingHttpHeaders = { "content-type": call.responseType };
+  if (call.hasResponseTrailer) {
+    copyToNodeHeaders(trailerMux(call.responseHeader, call.responseTrailer), headers);
+  } else {
+    call.nodeResponseHeaders(headers);
+  }
+  headers["content-length"] = message.byteLength;
+  return { status: 200, headers, body: message };
+}
+
+/** The response that carries an error, as JSON whatever the request's own format. */
+export function connectErrorResponse(call: UnaryCall, error: ConnectError): ConnectResponse {
+  const { responseHeader, responseTrailer } = call;
+  responseHeader.set("content-type", "application/json");
+  error.metadata.forEach((value, name) => {
+    responseHeader.set(name, value);
+  });
+  const body = errorToJsonBytes(error, call.route.options.jsonOptions);
+  const headers: OutgoingHttpHeaders = {};
+  copyToNodeHeaders(trailerMux(responseHeader, responseTrailer), headers);
+  headers["content-length"] = body.byteLength;
+  return { status: codeToHttpStatus(error.code), headers, body };
+}

@@ -1,0 +1,144 @@
+import type { Socket } from "node:net";
+import type { ContextValues } from "@connectrpc/connect";
+import type { Timeout } from "./deadline.js";
+import { deadlineExceeded, readTimeout, startTimer } from "./deadline.js";
+import { ignoreError, toConnectError } from "./errors.js";
+import { interruptibleBody } from "./interruptible-body.js";
+import type { Authorize, CallHead, NodeHandler, NodeRequest, NodeResponse } from "./options.js";
+import { refuseNodeRequest } from "./refuse-node-request.js";
+import type { Route } from "./routes.js";
+import { stopReading } from "./stop-reading.js";
+
+/** What the long way needs to know of its adapter. */
+export interface LongWayOptions {
+  /** Every method, by request path. */
+  readonly routes: ReadonlyMap<string, Route>;
+  /** Connect's own adapter over the same methods, and the fallback for every other path. */
+  readonly connect: NodeHandler;
+  /** Where `connect` finds the context values of a request. */
+  readonly contextValues: WeakMap<NodeRequest, ContextValues>;
+  /** See `UnaryAdapterOptions`. */
+  readonly authorize: Authorize | undefined;
+  /** See `UnaryAdapterOptions`. */
+  readonly defaultTimeoutMs: number | undefined;
+}
+
+/**
+ * The long way: everything goes through Connect's own adapter, under the same permission and the same deadline as on
+ * the short way.
+ */
+export function createLongWay(options: LongWayOptions): NodeHandler {
+  const { routes, connect } = options;
+  return (request, response) => {
+    request.on("error", ignoreError);
+    response.on("error", ignoreError);
+    const [path = ""] = (request.url ?? "").split("?", 1);
+    const route = routes.get(path);
+    if (route === undefined) {
+      // A fallback that throws is at fault itself.
+      callSafely(connect, request, response, 500);
+    } else {
+      serveRoute(options, route, request, response);
+    }
+  };
+}
+
+function serveRoute(
+  options: LongWayOptions,
+  route: Route,
+  request: NodeRequest,
+  response: NodeResponse,
+): void {
+  let pending = true;
+  const interrupt = interruptibleBody(request);
+  const refuse = (reason: unknown) => {
+    if (!pending) return;
+    pending = false;
+    refuseNodeRequest(route, request, response, toConnectError(reason));
+  };
+  const timer = startDeadline(options, route, request, () => {
+    // After the answer an HTTP/1.1 connection with half a request on it is of no more use.
+    if (!("stream" in request) && "shouldKeepAlive" in response) response.shouldKeepAlive = false;
+    interrupt(deadlineExceeded());
+    refuse(deadlineExceeded());
+  });
+  response.on("close", () => {
+    pending = false;
+    clearTimeout(timer);
+  });
+  dropBodyAfterAnswer(request, response);
+  const proceed = (values: ContextValues | undefined) => {
+    if (!pending) return;
+    pending = false;
+    if (values !== undefined) options.contextValues.set(request, values);
+    // Connect throws here when it cannot build a URL, for want of a host or for a bad one.
+    callSafely(options.connect, request, response, 400);
+  };
+  try {
+    const verdict = options.authorize?.(callHead(route, request));
+    if (verdict instanceof Promise) {
+      verdict.then(proceed, refuse);
+    } else {
+      proceed(verdict);
+    }
+  } catch (reason) {
+    refuse(reason);
+  }
+}
+
+/** Starts the call's deadline. One by default is written into the headers, where Connect will find it. */
+function startDeadline(
+  { defaultTimeoutMs }: LongWayOptions,
+  route: Route,
+  request: NodeRequest,
+  onTimeUp: () => void,
+): NodeJS.Timeout | undefined {
+  const { headers } = request;
+  const isGrpc = headers["content-type"]?.toLowerCase().startsWith("application/grpc") ?? false;
+  const name = isGrpc ? "grpc-timeout" : "connect-timeout-ms";
+  const ownDefault = route.unary === undefined ? undefined : defaultTimeoutMs;
+  const timeout: Timeout = readTimeout(headers, isGrpc, route.options.maxTimeoutMs, ownDefault);
+  if (timeout.timeoutMs === undefined || timeout.error !== undefined) return undefined;
+  if (headers[name] === undefined) {
+    headers[name] = isGrpc ? `${timeout.timeoutMs}m` : `${timeout.timeoutMs}`;
+  }
+  return startTimer(timeout.timeoutMs, onTimeUp);
+}
+
+/** An answer may come before the end of the body, which then must not hold the stream or the connection. */
+function dropBodyAfterAnswer(request: NodeRequest, response: NodeResponse): void {
+  if ("stream" in request) {
+    request.stream.once("finish", () => stopReading(request.stream));
+  } else {
+    response.once("finish", () => {
+      if (!request.readableEnded) request.resume();
+    });
+  }
+}
+
+function callHead({ method }: Route, request: NodeRequest): CallHead {
+  return {
+    service: method.parent,
+    method,
+    httpMethod: request.method ?? "",
+    path: request.url ?? "",
+    headers: request.headers,
+    get socket(): Socket | undefined {
+      return request.socket;
+    },
+  };
+}
+
+function callSafely(
+  handler: NodeHandler,
+  request: NodeRequest,
+  response: NodeResponse,
+  statusOnThrow: number,
+): void {
+  try {
+    handler(request, response);
+  } catch {
+    if (!response.headersSent) response.writeHead(statusOnThrow);
+    response.end();
+  }
+}

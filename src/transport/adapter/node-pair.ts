@@ -1,0 +1,39 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { ServerHttp2Stream } from "node:http2";
+import { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { ignoreError } from "./errors.js";
+import type { NodeHandler } from "./options.js";
+import { stopReading } from "./stop-reading.js";
+
+/**
+ * Hands a bare HTTP/2 stream to a handler of requests and responses, as `http2` itself does for a server with a
+ * `request` listener: by wrapping it, and answering CONNECT and `Expect` on the way.
+ */
+export function serveAsNodeRequest(
+  handler: NodeHandler,
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  rawHeaders: readonly string[],
+): void {
+  const request = new Http2ServerRequest(stream, headers, {}, rawHeaders);
+  const response = new Http2ServerResponse(stream);
+  if (headers[":method"] === "CONNECT") {
+    refuse(response, 405);
+    return;
+  }
+  if (headers.expect !== undefined) {
+    if (!/^100-continue$/i.test(headers.expect)) {
+      refuse(response, 417);
+      return;
+    }
+    response.writeContinue();
+  }
+  handler(request, response);
+}
+
+function refuse(response: Http2ServerResponse, status: number): void {
+  response.stream.on("error", ignoreError);
+  response.statusCode = status;
+  response.end();
+  stopReading(response.stream);
+}

@@ -1,0 +1,102 @@
+import type { DescMethod, DescMethodUnary } from "@bufbuild/protobuf";
+import type { ConnectRouter, ConnectRouterOptions, MethodImplSpec } from "@connectrpc/connect";
+import { createMethodImplSpec, createServiceImplSpec } from "@connectrpc/connect";
+import type {
+  MethodSerializationLookup,
+  UniversalHandlerOptions,
+} from "@connectrpc/connect/protocol";
+import {
+  createMethodSerializationLookup,
+  validateUniversalHandlerOptions,
+} from "@connectrpc/connect/protocol";
+
+type UnarySpec = Extract<MethodImplSpec, { kind: "unary" }>;
+
+/** A method as it was registered: where it is served, how, and under which of its own options. */
+export interface Route {
+  readonly method: DescMethod;
+  /** The options in force for this method: its own over the router's, over Connect's defaults. */
+  readonly options: UniversalHandlerOptions;
+  /** Which of `grpc`, `grpc-web` and `connect` it is served over. */
+  readonly protocols: readonly string[];
+  /** What a unary call needs, `undefined` for a streaming method. */
+  readonly unary: UnaryRoute | undefined;
+}
+
+/** The part of a {@link Route} that only a unary method has. */
+export interface UnaryRoute {
+  readonly method: DescMethodUnary;
+  readonly impl: UnarySpec["impl"];
+  readonly options: UniversalHandlerOptions;
+  readonly serialization: MethodSerializationLookup<
+    DescMethodUnary["input"],
+    DescMethodUnary["output"]
+  >;
+}
+
+/**
+ * Returns a router that registers with `router` and notes every method in `routes`, by request path.
+ *
+ * A `UniversalHandler` keeps its implementation and options to itself, so this is where they can be seen. Which
+ * protocols serve a method is read from the handler the router made, not derived a second time.
+ *
+ * @param router the router that Connect's own adapter serves
+ * @param base the options `router` was created with
+ * @param prefix put before every request path, `""` for none
+ * @param routes receives the methods
+ */
+export function recordRoutes(
+  router: ConnectRouter,
+  base: ConnectRouterOptions,
+  prefix: string,
+  routes: Map<string, Route>,
+): ConnectRouter {
+  const defaults = validateUniversalHandlerOptions(base);
+  const record = (
+    specs: readonly MethodImplSpec[],
+    firstHandler: number,
+    own: Partial<UniversalHandlerOptions> | undefined,
+  ) => {
+    const options = validateUniversalHandlerOptions({ ...defaults, ...own });
+    for (const handler of router.handlers.slice(firstHandler)) {
+      const spec = specs.find((candidate) => candidate.method === handler.method);
+      routes.set(prefix + handler.requestPath, {
+        method: handler.method,
+        options,
+        protocols: handler.protocolNames,
+        unary: spec?.kind === "unary" ? toUnaryRoute(spec, options) : undefined,
+      });
+    }
+  };
+  const recorder: ConnectRouter = {
+    handlers: router.handlers,
+    service(service, implementation, options) {
+      const firstHandler = router.handlers.length;
+      router.service(service, implementation, options);
+      const spec = createServiceImplSpec(service, implementation);
+      record(Object.values(spec.methods), firstHandler, options);
+      return recorder;
+    },
+    rpc(method, implementation, options) {
+      const firstHandler = router.handlers.length;
+      router.rpc(method, implementation, options);
+      record([createMethodImplSpec(method, implementation)], firstHandler, options);
+      return recorder;
+    },
+  };
+  return recorder;
+}
+
+function toUnaryRoute(spec: UnarySpec, options: UniversalHandlerOptions): UnaryRoute {
+  return {
+    method: spec.method,
+    impl: spec.impl,
+    options,
+    serialization: createMethodSerializationLookup(
+      spec.method,
+      options.binaryOptions,
+      options.jsonOptions,
+      options,
+    ),
+  };
+}

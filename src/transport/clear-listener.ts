@@ -1,0 +1,18 @@
+/** Accepts connections in the clear. */
+import { createServer, type Server, type Socket } from "node:net";
+import { detectProtocol, type Protocol } from "./detect-protocol.js";
+import type { ConnectionLimits } from "./limits.js";
+
+/** A server that hands each connection on once its first bytes have told its protocol. */
+export function createClearListener(
+  limits: ConnectionLimits,
+  serve: (protocol: Protocol, socket: Socket) => void,
+): Server {
+  const options = { allowHalfOpen: true, noDelay: true, keepAlive: true };
+  return createServer(options, (socket) => {
+    detectProtocol(socket, limits.detectionTimeoutMs, (protocol) => {
+      socket.allowHalfOpen = protocol === "http/1.1";
+      serve(protocol, socket);
+    });
+  });
+}

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import http2 from "node:http2";
+import type { AddressInfo } from "node:net";
+import { after, before, describe, it } from "node:test";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
+import type { RawRequest } from "./raw-requests.js";
+import { rawRequests } from "./raw-requests.js";
+import type { RawAnswer, TestServers } from "./support.js";
+import { echoRoutes, rawHttp2, startServers } from "./support.js";
+
+const limits = { readMaxBytes: 4_096, maxTimeoutMs: 60_000 };
+
+/** What a client makes of an answer, without the date and the two differences that every request may show. */
+function observed({ headers, trailers, body }: RawAnswer) {
+  const all: Record<string, string> = { ...headers, ...trailers };
+  delete all.date;
+  // 1. Connect names the compression it would use for a larger answer; here answers are never compressed.
+  delete all["grpc-encoding"];
+  // 2. gRPC's Trailers-Only: an error with nothing else to tell has its status among the headers. Hence the merging.
+  return { all, body: body.toString("latin1") };
+}
+
+function code(answer: RawAnswer): unknown {
+  const { all, body } = observed(answer);
+  return all["grpc-status"] ?? (Number(all[":status"]) === 200 ? "ok" : JSON.parse(body).code);
+}
+
+describe("the adapter against Connect's own, request by request", () => {
+  let servers: TestServers;
+  let oracle: http2.Http2Server;
+  let ours: http2.ClientHttp2Session;
+  let theirs: http2.ClientHttp2Session;
+  before(async () => {
+    servers = await startServers(limits);
+    oracle = http2.createServer(connectNodeAdapter({ routes: echoRoutes(), ...limits }));
+    oracle.listen(0, "127.0.0.1");
+    await once(oracle, "listening");
+    ours = http2.connect(servers.h2);
+    theirs = http2.connect(`http://127.0.0.1:${(oracle.address() as AddressInfo).port}`);
+    await Promise.all([once(ours, "connect"), once(theirs, "connect")]);
+  });
+  after(async () => {
+    ours.destroy();
+    theirs.destroy();
+    oracle.close();
+    await servers.close();
+  });
+
+  const play = (session: http2.ClientHttp2Session, request: RawRequest) =>
+    rawHttp2(
+      session,
+      {
+        ":method": request.method ?? "POST",
+        ":path": request.path ?? "/adaptertest.v1.EchoService/Echo",
+        ...request.headers,
+      },
+      request.body ?? [],
+    );
+
+  for (const request of rawRequests) {
+    it(request.name, async () => {
+      const [mine, reference] = await Promise.all([play(ours, request), play(theirs, request)]);
+      if (request.differs === undefined) {
+        assert.deepEqual(observed(mine), observed(reference));
+        assert.equal(mine.rstCode, reference.rstCode);
+      } else {
+        assert.notEqual(code(mine), code(reference));
+      }
+    });
+  }
+});

@@ -1,0 +1,72 @@
+/*
+ * `npm run conformance`: the official Connect conformance suite against the adapter, on and off.
+ *
+ * Looks for `connectconformance` in PATH and in Go's bin folder, and installs it with Go when it is missing. Without Go
+ * it says that the suite was skipped and succeeds; any unexpected result makes it fail.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const MODULE = "connectrpc.com/conformance/cmd/connectconformance@v1.0.5";
+/** One run takes about 100 s on one core; a run that takes this long hangs. */
+const RUN_LIMIT_MS = 900_000;
+
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+function goEnv(name) {
+  const result = spawnSync("go", ["env", name], { encoding: "utf8" });
+  return result.status === 0 ? result.stdout.trim() : "";
+}
+
+function findRunner() {
+  const goBin = goEnv("GOBIN") || (goEnv("GOPATH") && join(goEnv("GOPATH"), "bin"));
+  const folders = [...(process.env.PATH ?? "").split(delimiter), goBin].filter(Boolean);
+  return folders.map((folder) => join(folder, "connectconformance")).find(existsSync);
+}
+
+function installRunner() {
+  process.stdout.write(`connectconformance not found, installing ${MODULE}\n`);
+  const { error, status } = spawnSync("go", ["install", MODULE], { stdio: "inherit" });
+  if (error !== undefined) return undefined;
+  if (status !== 0) throw new Error(`go install ${MODULE} failed`);
+  return findRunner();
+}
+
+const runner = findRunner() ?? installRunner();
+if (runner === undefined) {
+  process.stdout.write(
+    "SKIPPED: Connect conformance suite (connectconformance needs Go, which is missing)\n",
+  );
+  process.exit(0);
+}
+
+// Inside the project, so that the bundle finds node_modules; a bundle, since the suite starts dozens of servers.
+const folder = mkdtempSync(join(here("../../../node_modules"), ".conformance-"));
+const server = join(folder, "server.mjs");
+let failed = false;
+try {
+  await build({
+    entryPoints: [here("conformance-server.ts")],
+    outfile: server,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    packages: "external",
+  });
+  for (const adapter of ["on", "off"]) {
+    process.stdout.write(`adapter ${adapter}\n`);
+    const { status, signal } = spawnSync(
+      runner,
+      ["--mode", "server", "--conf", here("conformance.yaml"), "--", process.execPath, server],
+      { env: { ...process.env, ADAPTER: adapter }, stdio: "inherit", timeout: RUN_LIMIT_MS },
+    );
+    if (signal !== null) process.stdout.write(`stopped by ${signal}\n`);
+    failed ||= status !== 0;
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exit(failed ? 1 : 0);

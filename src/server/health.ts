@@ -12,11 +12,14 @@ export interface HealthState {
   readonly routes: (router: ConnectRouter) => void;
   /** From now on SERVING, or NOT_SERVING; watchers are told. */
   setServing(serving: boolean): void;
+  /** A detail of the configuration, by a name of its own: NOT_SERVING while a bad file is ignored. */
+  setDetail(name: string, inForce: boolean): void;
 }
 
 /** Health of the server as a whole (the empty name) and of each of `services`. NOT_SERVING at first. */
 export function createHealth(services: readonly string[]): HealthState {
   const names = new Set(["", ...services]);
+  const details = new Map<string, ServingStatus>();
   const changes = new EventEmitter().setMaxListeners(0);
   let status = ServingStatus.NOT_SERVING;
   return {
@@ -24,11 +27,15 @@ export function createHealth(services: readonly string[]): HealthState {
       status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
       changes.emit("change");
     },
+    setDetail(name, inForce) {
+      details.set(name, inForce ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
+    },
     routes(router) {
       router.service(Health, {
         check({ service }) {
-          if (!names.has(service)) throw new ConnectError("unknown service", Code.NotFound);
-          return { status };
+          const found = names.has(service) ? status : details.get(service);
+          if (found === undefined) throw new ConnectError("unknown service", Code.NotFound);
+          return { status: found };
         },
         async *watch({ service }, { signal }) {
           const known = names.has(service);
@@ -42,7 +49,8 @@ export function createHealth(services: readonly string[]): HealthState {
           }
         },
         list() {
-          return { statuses: Object.fromEntries([...names].map((name) => [name, { status }])) };
+          const all = [...[...names].map((name) => [name, status] as const), ...details];
+          return { statuses: Object.fromEntries(all.map(([name, status]) => [name, { status }])) };
         },
       });
     },

@@ -7,6 +7,7 @@ import { ANYONE, KnownCallers } from "./callers/callers.js";
 import { type Config, ConfigError, type Env, loadConfig } from "./config.js";
 import { loadCallers, loadTls } from "./files.js";
 import { loadKeys } from "./keys.js";
+import { type Reloadable, watchReloadables } from "./reload.js";
 import { createServer, type Server } from "./server.js";
 import { startupBanner } from "./startup-banner.js";
 
@@ -28,8 +29,21 @@ export async function runServer(): Promise<void> {
   const { keyset, ephemeral } = await loadKeys(config);
   const manager = new SecureTokenManager(keyset, { defaultExpirationHours });
   const isAuthentic = (token: string) => manager.introspectToken(token).state !== "INVALID";
-  const callers = rows ? new KnownCallers(rows, isAuthentic) : ANYONE;
-  const server = createServer({ manager, logger, callers, tls, reflection });
+  const known = rows && new KnownCallers(rows, isAuthentic);
+  const server = createServer({ manager, logger, callers: known ?? ANYONE, tls, reflection });
+  const reloadables: Reloadable[] = [];
+  if (callersFile && known) {
+    const load = () => known.replace(loadCallers(callersFile));
+    reloadables.push({ name: "callers_file", paths: [callersFile], load });
+  }
+  if (tlsFiles) {
+    const paths = Object.values(tlsFiles).filter((path) => path !== undefined);
+    const load = () => server.replaceTls(loadTls(tlsFiles));
+    reloadables.push({ name: "tls_files", paths, load });
+  }
+  const { setHealth } = server;
+  const reload = await watchReloadables(reloadables, { logger, setHealth });
+  process.on("SIGHUP", reload);
   endOnSignal(server, logger);
   const { address, port, family } = await listenOrExit(server, config);
   const host = family === "IPv6" ? `[${address}]` : address;

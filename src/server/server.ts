@@ -47,6 +47,8 @@ export interface ServerDeps {
 export interface Server {
   /** Starts to listen and becomes SERVING. Port 0 takes any free one; the answer tells which. */
   listen(port: number, host: string): Promise<AddressInfo>;
+  /** Tells health whether a part of the configuration is what its file says; see `HealthState`. */
+  setHealth(name: string, inForce: boolean): void;
   /** Puts newer certificates in force, for connections from then on. */
   replaceTls(tls: TlsMaterial): void;
   /**
@@ -90,6 +92,7 @@ export function createServer(deps: ServerDeps): Server {
       return address;
     },
     replaceTls: listener.replaceTls,
+    setHealth: health.setDetail,
     close(graceMs) {
       health.setServing(false);
       const closed = listener.close(graceMs);

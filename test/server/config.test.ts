@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { inspect } from "node:util";
-import { type ConfigError, isLoopback, loadConfig } from "../../src/server/config.js";
+import { ConfigError, isLoopback, loadConfig } from "../../src/server/config.js";
 
 const SECRET = "Config#Secret2026";
 

@@ -1,0 +1,27 @@
+//! A notes service: reading needs `notes:read`, writing `notes:write`. See README.md.
+
+mod notes;
+mod settings;
+
+use std::error::Error;
+
+use secure_token_client::middleware::TokenLayer;
+use tokio::net::TcpListener;
+use tokio::signal::ctrl_c;
+
+use settings::Settings;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let settings = Settings::from_env()?;
+    // Connects with the first request: this service may start before the token service.
+    let client = settings.client()?;
+    let listener = TcpListener::bind(settings.listen).await?;
+    println!("notes on http://{}", listener.local_addr()?);
+    axum::serve(listener, notes::routes(TokenLayer::new(client)))
+        .with_graceful_shutdown(async {
+            let _ = ctrl_c().await;
+        })
+        .await?;
+    Ok(())
+}

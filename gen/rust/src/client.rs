@@ -1,0 +1,226 @@
+//! The client.
+
+use std::time::Duration;
+
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::Channel;
+
+use crate::api_key::ApiKey;
+use crate::builder::Builder;
+use crate::call::{Retry, call};
+use crate::error::Error;
+use crate::options::{NewToken, RefreshOptions};
+use crate::proto::securetoken::v1 as pb;
+use crate::proto::securetoken::v1::token_service_client::TokenServiceClient;
+use crate::responses;
+use crate::results::{
+    Claims, Introspection, IssuedToken, PermissionResult, ServerConfig, TokenInfo,
+};
+use crate::token::sendable;
+
+/// A batch of the largest claims is larger than tonic's default of 4 MiB.
+const MAX_RESPONSE_BYTES: usize = 16 * 1024 * 1024;
+
+/// The generated client: messages as they are on the wire, every error a [`tonic::Status`].
+pub type RawClient = TokenServiceClient<InterceptedService<Channel, ApiKey>>;
+
+/// Calls a token service. Clones are cheap and share one connection.
+///
+/// What is wrong with a token or a request is one of the first four kinds of [`Error`]; anything
+/// else is [`Error::Rpc`]. Calls that change nothing are repeated, up to three times within the
+/// deadline, while the server is UNAVAILABLE; [`generate_token`](Self::generate_token) and
+/// [`refresh_token`](Self::refresh_token) never are.
+#[derive(Clone, Debug)]
+pub struct SecureTokenClient {
+    raw: RawClient,
+    deadline: Duration,
+}
+
+impl SecureTokenClient {
+    /// Sets up a client of `http://host:port`, or of `https://host:port` for TLS.
+    pub fn builder(target: impl Into<String>) -> Builder {
+        Builder::new(target.into())
+    }
+
+    pub(crate) fn new(channel: Channel, api_key: ApiKey, deadline: Duration) -> Self {
+        let raw = TokenServiceClient::with_interceptor(channel, api_key)
+            .max_decoding_message_size(MAX_RESPONSE_BYTES);
+        Self { raw, deadline }
+    }
+
+    /// The same client with another deadline, on the same connection.
+    pub fn with_deadline(&self, deadline: Duration) -> Self {
+        Self {
+            raw: self.raw.clone(),
+            deadline,
+        }
+    }
+
+    /// The generated client, on the same connection and with the same API key.
+    pub fn raw(&self) -> RawClient {
+        self.raw.clone()
+    }
+
+    /// Issues a token.
+    ///
+    /// # Errors
+    /// [`Error::Token`] naming the input that breaks its rule.
+    pub async fn generate_token(&self, new: NewToken) -> Result<IssuedToken, Error> {
+        let request = new.into_message()?;
+        let response = call(self.deadline, Retry::Never, request, |request| {
+            let mut raw = self.raw();
+            async move { raw.generate_token(request).await }
+        });
+        responses::issued(response.await?, "")
+    }
+
+    /// A valid token's claims.
+    ///
+    /// # Errors
+    /// [`Error::InvalidToken`] or [`Error::TokenExpired`].
+    pub async fn validate_token(&self, token: impl Into<String>) -> Result<Claims, Error> {
+        let request = pb::ValidateTokenRequest {
+            token: sendable(token.into()),
+        };
+        let response = call(self.deadline, Retry::Safe, request, |request| {
+            let mut raw = self.raw();
+            async move { raw.validate_token(request).await }
+        });
+        responses::valid(response.await?)
+    }
+
+    /// Succeeds when the token is valid and holds the permission, compared exactly.
+    ///
+    /// # Errors
+    /// [`Error::PermissionDenied`] when it does not hold it; [`Error::Token`] when the permission is
+    /// longer than 128 code points; else as [`validate_token`](Self::validate_token).
+    pub async fn check_permission(
+        &self,
+        token: impl Into<String>,
+        required_permission: impl Into<String>,
+    ) -> Result<(), Error> {
+        let request = pb::CheckPermissionRequest {
+            token: sendable(token.into()),
+            required_permission: required_permission.into(),
+        };
+        let response = call(self.deadline, Retry::Safe, request, |request| {
+            let mut raw = self.raw();
+            async move { raw.check_permission(request).await }
+        });
+        responses::confirmed(response.await?.granted, "lacks granted")
+    }
+
+    /// For each of at most 256 permissions, in order, whether the token holds it.
+    ///
+    /// # Errors
+    /// [`Error::Token`] for too many or too long permissions; else as
+    /// [`validate_token`](Self::validate_token).
+    pub async fn check_permissions<P: Into<String>>(
+        &self,
+        token: impl Into<String>,
+        permissions: impl IntoIterator<Item = P>,
+    ) -> Result<Vec<PermissionResult>, Error> {
+        let permissions: Vec<String> = permissions.into_iter().map(Into::into).collect();
+        let asked = permissions.len();
+        let request = pb::CheckPermissionsRequest {
+            token: sendable(token.into()),
+            permissions,
+        };
+        let response = call(self.deadline, Retry::Safe, request, |request| {
+            let mut raw = self.raw();
+            async move { raw.check_permissions(request).await }
+        });
+        let results = response.await?.results;
+        responses::confirmed(results.len() == asked, "holds another number of results")?;
+        let to_result = |result: pb::PermissionResult| PermissionResult {
+            permission: result.permission,
+            granted: result.granted,
+        };
+        Ok(results.into_iter().map(to_result).collect())
+    }
+
+    /// Validates up to 1,000 tokens; what is wrong with one is its own result, in the tokens' order.
+    ///
+    /// # Errors
+    /// [`Error::Token`] for more than 1,000.
+    pub async fn batch_validate_tokens<T: Into<String>>(
+        &self,
+        tokens: impl IntoIterator<Item = T>,
+    ) -> Result<Vec<Result<Claims, Error>>, Error> {
+        let tokens: Vec<String> = tokens
+            .into_iter()
+            .map(|token| sendable(token.into()))
+            .collect();
+        let asked = tokens.len();
+        let request = pb::BatchValidateTokensRequest { tokens };
+        let response = call(self.deadline, Retry::Safe, request, |request| {
+            let mut raw = self.raw();
+            async move { raw.batch_validate_tokens(request).await }
+        });
+        let results = response.await?.results;
+        responses::confirmed(results.len() == asked, "holds another number of results")?;
+        results.into_iter().map(responses::batch_result).collect()
+    }
+
+    /// A new token with the user, permissions, additional data and session of a valid one, which
+    /// stays valid unless the options say otherwise.
+    ///
+    /// # Errors
+    /// [`Error::Token`] for a lifetime out of range, and for revoking where the server keeps no
+    /// revocations; else as [`validate_token`](Self::validate_token).
+    pub async fn refresh_token(
+        &self,
+        token: impl Into<String>,
+        options: RefreshOptions,
+    ) -> Result<IssuedToken, Error> {
+        let request = options.into_message(token.into())?;
+        let response = call(self.deadline, Retry::Never, request, |request| {
+            let mut raw = self.raw();
+            async move { raw.refresh_token(request).await }
+        });
+        responses::refreshed(response.await?)
+    }
+
+    /// All that is known of a valid token.
+    ///
+    /// # Errors
+    /// As [`validate_token`](Self::validate_token).
+    pub async fn get_token_info(&self, token: impl Into<String>) -> Result<TokenInfo, Error> {
+        let request = pb::GetTokenInfoRequest {
+            token: sendable(token.into()),
+        };
+        let response = call(self.deadline, Retry::Safe, request, |request| {
+            let mut raw = self.raw();
+            async move { raw.get_token_info(request).await }
+        });
+        responses::info(response.await?)
+    }
+
+    /// A token's state. Never fails because of the token.
+    ///
+    /// # Errors
+    /// [`Error::Rpc`].
+    pub async fn introspect_token(&self, token: impl Into<String>) -> Result<Introspection, Error> {
+        let request = pb::IntrospectTokenRequest {
+            token: sendable(token.into()),
+        };
+        let response = call(self.deadline, Retry::Safe, request, |request| {
+            let mut raw = self.raw();
+            async move { raw.introspect_token(request).await }
+        });
+        responses::introspection(response.await?)
+    }
+
+    /// How the server makes tokens, without any key material.
+    ///
+    /// # Errors
+    /// [`Error::Rpc`].
+    pub async fn export_config(&self) -> Result<ServerConfig, Error> {
+        let request = pb::ExportConfigRequest {};
+        let response = call(self.deadline, Retry::Safe, request, |request| {
+            let mut raw = self.raw();
+            async move { raw.export_config(request).await }
+        });
+        responses::server_config(response.await?)
+    }
+}

@@ -1,0 +1,57 @@
+//! Client of Secure Token, a gRPC service that issues and checks self-contained encrypted tokens.
+//!
+//! ```no_run
+//! use secure_token_client::{Error, NewToken, SecureTokenClient};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = SecureTokenClient::builder("http://127.0.0.1:8080").connect().await?;
+//! let issued = client.generate_token(NewToken::for_user("user-1").permission("notes:read")).await?;
+//!
+//! match client.check_permission(&issued.token, "notes:write").await {
+//!     Ok(()) => println!("granted"),
+//!     Err(Error::PermissionDenied { required_permission, .. }) => {
+//!         println!("{required_permission} is missing");
+//!     }
+//!     Err(Error::TokenExpired { .. } | Error::InvalidToken { .. }) => println!("log in again"),
+//!     Err(other) => return Err(other.into()),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`SecureTokenClient`] calls the service, [`Error`] says what a refusal means, and
+//! [`middleware::TokenLayer`] protects services of your own, on axum, hyper or tonic.
+
+mod api_key;
+mod builder;
+mod call;
+mod client;
+mod details;
+mod error;
+mod json;
+mod lifetime;
+pub mod middleware;
+mod options;
+pub mod proto;
+mod responses;
+mod results;
+mod time;
+mod tls;
+mod token;
+
+pub use api_key::ApiKey;
+pub use builder::{BuildError, Builder};
+pub use client::{RawClient, SecureTokenClient};
+pub use error::{Error, Facts};
+pub use options::{NewToken, RefreshOptions};
+pub use results::{
+    Claims, Introspection, IssuedToken, KeyInfo, KeyState, PermissionResult, ServerConfig,
+    TokenInfo, TokenState,
+};
+pub use time::timedelta_text;
+pub use tls::Tls;
+
+/// The examples of the README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,12 @@
+//! The crate through its public surface: against a stand-in server in this process, and against a
+//! real one where `SECURE_TOKEN_TARGET` names it.
+
+mod calls;
+mod connection;
+mod errors;
+mod grpc_guard;
+mod http_guard;
+mod live;
+mod refusals;
+mod results;
+mod stand_in;

@@ -1,0 +1,321 @@
+/** Callers: their file, their credentials, what they may grant, how often they may call. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { connect } from "node:http2";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { Code, ConnectError } from "@connectrpc/connect";
+import fc from "fast-check";
+import { ErrorInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
+import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import { createSecureTokenClient } from "../../src/client/node.js";
+import { admissionOf, requireRows } from "../../src/server/callers/authorization.js";
+import { matches, refuseGrant } from "../../src/server/callers/caller-row.js";
+import { KnownCallers } from "../../src/server/callers/callers.js";
+import { parseCallers } from "../../src/server/callers/callers-file.js";
+import {
+  bearerOf,
+  digestApiKey,
+  generateApiKey,
+  parseAltNames,
+} from "../../src/server/callers/credentials.js";
+import { TokenBucket } from "../../src/server/callers/token-bucket.js";
+import { fixedManager } from "../support/fixed-manager.js";
+import { startProductServer } from "../support/product-server.js";
+import { runCommand, startServer } from "../support/server-process.js";
+
+const ROW = { name: "a", rpcs: ["ValidateToken"] };
+const file = (...callers: object[]) => JSON.stringify({ callers });
+
+describe("the callers file", () => {
+  const digest = "ab".repeat(32);
+  const wrong: [string, string, RegExp][] = [
+    ["is no JSON", "{", /it is not JSON/],
+    ["is no object with callers", "[]", /must be an object with "callers"/],
+    ["has another member", '{"callers":[],"x":1}', /nothing else/],
+    ["has a caller without a name", file({ rpcs: [] }), /callers\[0\]\.name must be/],
+    ["has two callers of a name", file(ROW, ROW), /name a stands twice/],
+    ["names an unknown RPC", file({ ...ROW, rpcs: ["Mint"] }), /rpcs must be names of RPCs/],
+    ["has a wildcard for RPCs", file({ ...ROW, rpcs: ["*"] }), /rpcs must be names of RPCs/],
+    ["has a member it does not know", file({ ...ROW, admin: true }), /admin is not known/],
+    [
+      "has three keys of a caller",
+      file({ ...ROW, api_keys: ["a", "b", "c"].map((c) => ({ sha256: c.repeat(64) })) }),
+      /api_keys must be at most 2/,
+    ],
+    ["has a key in the clear", file({ ...ROW, api_keys: [{ sha256: "secret" }] }), /64 hexadec/],
+    [
+      "gives two callers one key",
+      file(
+        { ...ROW, api_keys: [{ sha256: digest }] },
+        { ...ROW, name: "b", api_keys: [{ sha256: digest }] },
+      ),
+      /stands twice/,
+    ],
+    [
+      "has a certificate name with a wildcard",
+      file({ ...ROW, certificates: [{ dns_name: "*.example.org" }] }),
+      /certificates must each have/,
+    ],
+    [
+      "has grants without a bound",
+      file({ ...ROW, grants: { permissions: ["*"], user_id: "*" } }),
+      /grants must have/,
+    ],
+    [
+      "has a * inside a pattern",
+      file({
+        ...ROW,
+        grants: { permissions: ["a*b"], user_id: "*", max_expires_in_hours: 1 },
+      }),
+      /grants must have/,
+    ],
+    ["has a rate of nothing", file({ ...ROW, calls_per_second: 0 }), /calls_per_second must be/],
+  ];
+  for (const [what, text, message] of wrong) {
+    it(`is refused when it ${what}`, () => assert.throws(() => parseCallers(text), { message }));
+  }
+
+  it("reports every fault at once", () => {
+    assert.throws(
+      () => parseCallers(file({ name: "", rpcs: ["x"] }, { ...ROW, calls_per_second: -1 })),
+      ({ message }: Error) => message.split("\n").length === 3,
+    );
+  });
+});
+
+describe("credentials", () => {
+  it("makes API keys that are told from tokens, and keeps their digest alone", () => {
+    const key = generateApiKey();
+    assert.match(key, /^stk_[A-Za-z0-9_-]{43}$/);
+    assert.match(digestApiKey(key), /^[0-9a-f]{64}$/);
+    assert.notEqual(generateApiKey(), key);
+  });
+
+  it("reads a bearer as RFC 6750 writes it", () => {
+    assert.equal(bearerOf({ authorization: "bearer abc" }), "abc");
+    for (const authorization of [undefined, "", "Basic abc", "Bearerabc"]) {
+      assert.equal(bearerOf(authorization === undefined ? {} : { authorization }), undefined);
+    }
+  });
+
+  it("takes no name from inside another", () => {
+    const text = 'URI:spiffe://a/b, DNS:x.org, URI:"spiffe://c, URI:spiffe://admin", DNS:y.org';
+    assert.deepEqual(parseAltNames(text), ["URI:spiffe://a/b", "DNS:x.org", "DNS:y.org"]);
+    assert.deepEqual(parseAltNames('DNS:"a\\", URI:spiffe://admin"'), []);
+  });
+});
+
+describe("authorization", () => {
+  it("has a row for every RPC, and stops where one is missing", () => {
+    requireRows([TokenService]);
+    assert.throws(() => admissionOf("securetoken.v1.TokenService", "Mint"), /no authorization row/);
+  });
+});
+
+describe("grants", async () => {
+  const manager = await fixedManager();
+
+  it("match as the pattern says", () => {
+    assert.ok(matches("read", "read") && matches("billing:*", "billing:x") && matches("*", ""));
+    assert.ok(!matches("read", "reader") && !matches("billing:*", "billin") && !matches("", "x"));
+  });
+
+  it("agree with an oracle on 10,000 random rows and requests", () => {
+    const name = fc.constantFrom("a", "ab", "abc", "b", "bc", "ca");
+    const pattern = fc.oneof(
+      name,
+      name.map((text) => `${text}*`),
+      fc.constant("*"),
+    );
+    const row = fc.record({
+      permissions: fc.array(pattern, { maxLength: 3 }),
+      userId: pattern,
+      maxExpiresHours: fc.integer({ min: 1, max: 4 }),
+    });
+    const request = fc.record({
+      permissions: fc.uniqueArray(
+        name.map((text) => `${text}${text}`),
+        { maxLength: 3 },
+      ),
+      userId: name,
+      hours: fc.integer({ min: 1, max: 5 }),
+    });
+    const covers = (one: string, text: string) =>
+      new RegExp(`^${one.replace("*", ".*")}$`).test(text);
+    fc.assert(
+      fc.property(row, request, (grants, { permissions, userId, hours }) => {
+        const issued = manager.generateToken(userId, { permissions, expiresInHours: hours });
+        const offending = permissions.find((p) => !grants.permissions.some((g) => covers(g, p)));
+        const field =
+          offending !== undefined
+            ? "permissions"
+            : !covers(grants.userId, userId)
+              ? "user_id"
+              : hours > grants.maxExpiresHours
+                ? "expires_in"
+                : undefined;
+        const refusal = refuseGrant(grants, issued);
+        assert.equal(refusal?.field, field);
+        assert.equal(refusal?.permission, offending);
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+
+  it("refuse over the wire, naming the first offending permission, and say nothing of a token", async () => {
+    const key = generateApiKey();
+    const text = file({
+      name: "billing",
+      api_keys: [{ sha256: digestApiKey(key) }],
+      rpcs: ["GenerateToken", "RefreshToken"],
+      grants: { permissions: ["billing:*"], user_id: "svc-*", max_expires_in_hours: 2 },
+    });
+    const callers = new KnownCallers(parseCallers(text), () => false);
+    const server = await startProductServer(manager, callers);
+    const client = createSecureTokenClient({ baseUrl: server.origin, apiKey: key });
+    const good = { permissions: ["billing:read"], expiresInHours: 2 };
+    assert.ok(await client.generateToken("svc-1", good));
+    const wide = { ...good, permissions: ["billing:read", "admin", "root"] };
+    const refused: [() => Promise<unknown>, Record<string, string>][] = [
+      [() => client.generateToken("svc-1", wide), { field: "permissions", permission: "admin" }],
+      [() => client.generateToken("other", good), { field: "user_id" }],
+      [() => client.generateToken("svc-1", { expiresInHours: 2.1 }), { field: "expires_in" }],
+      [
+        () => client.refreshToken(manager.generateToken("svc-1", { permissions: ["root"] }).token),
+        { field: "permissions", permission: "root" },
+      ],
+    ];
+    for (const [call, metadata] of refused) {
+      const error = await call().catch((reason) => reason);
+      assert.ok(error instanceof ConnectError);
+      assert.equal(error.code, Code.PermissionDenied);
+      const [info] = error.findDetails(ErrorInfoSchema);
+      assert.equal(info?.reason, "CALLER_ERROR_REASON_GRANT_NOT_ALLOWED");
+      assert.deepEqual({ ...info?.metadata }, metadata);
+    }
+    client.close();
+    await server.close();
+  });
+});
+
+describe("rates", () => {
+  it("let a burst of a second's worth through, then one as each is earned", () => {
+    const bucket = new TokenBucket(4, 0);
+    assert.deepEqual(
+      [0, 0, 0, 0, 0].map(() => bucket.take(0)),
+      [0, 0, 0, 0, 250],
+    );
+    assert.ok(bucket.take(249) > 0);
+    assert.equal(bucket.take(250), 0);
+    assert.equal(bucket.take(10_000), 0);
+  });
+
+  it("end in RESOURCE_EXHAUSTED with the time to wait", async () => {
+    const key = generateApiKey();
+    const api_keys = [{ sha256: digestApiKey(key) }];
+    const text = file({ name: "a", api_keys, rpcs: ["ExportConfig"], calls_per_second: 0.01 });
+    const callers = new KnownCallers(parseCallers(text), () => false);
+    const server = await startProductServer(await fixedManager(), callers);
+    const client = createSecureTokenClient({ baseUrl: server.origin, apiKey: key });
+    await client.exportConfig();
+    const error = await client.exportConfig().catch((reason) => reason);
+    assert.equal(error.code, Code.ResourceExhausted);
+    assert.equal(error.details.length, 2);
+    client.close();
+    await server.close();
+  });
+});
+
+describe("a refused caller", () => {
+  it("has its answer before its body is read", async () => {
+    const callers = new KnownCallers([], () => false);
+    const server = await startProductServer(await fixedManager(), callers);
+    const session = connect(server.origin);
+    const stream = session.request({
+      ":method": "POST",
+      ":path": "/securetoken.v1.TokenService/GenerateToken",
+      "content-type": "application/grpc",
+    });
+    // Not a byte of a body is ever sent, and the stream is not ended.
+    const headers = await new Promise<Record<string, unknown>>((resolve) =>
+      stream.on("response", resolve),
+    );
+    assert.equal(headers["grpc-status"], String(Code.Unauthenticated));
+    session.destroy();
+    await server.close();
+  });
+});
+
+describe("secure-token callers, and a server that reads their file", () => {
+  const path = join(mkdtempSync(join(tmpdir(), "callers-")), "callers.json");
+  const edit = (...args: string[]) => runCommand(["callers", ...args, "--file", path]);
+
+  it("adds, rotates, revokes and lists; the server follows, and keeps the last good file", async () => {
+    const first = (await edit("add", "app", "--role", "verifier")).stdout.trim();
+    assert.ok(!readFileSync(path, "utf8").includes(first));
+    assert.match((await edit("list")).stdout, /^app: key [0-9a-f]{8}: ValidateToken/);
+    assert.equal((await edit("add", "app", "--role", "issuer")).code, 1);
+    const server = await startServer({ CALLERS_FILE: path });
+    const can = async (apiKey: string) => {
+      const client = createSecureTokenClient({ baseUrl: server.url, apiKey });
+      const found = await client.introspectToken("x").then(
+        () => true,
+        (error) => {
+          assert.equal(error.code, Code.Unauthenticated);
+          return false;
+        },
+      );
+      client.close();
+      return found;
+    };
+    assert.equal(await can(first), true);
+
+    const second = (await edit("rotate", "app")).stdout.trim();
+    await inForce(server, 2);
+    assert.deepEqual([await can(first), await can(second)], [true, true]);
+    await edit("revoke", "app", "--old-keys");
+    await inForce(server, 3);
+    assert.deepEqual([await can(first), await can(second)], [false, true]);
+
+    writeFileSync(path, '{"callers": [{"name": "broken"}]}');
+    await until(() => server.output().includes("refused: what was in force before stays"));
+    assert.match(server.output(), /rpcs must be names of RPCs/);
+    assert.equal(await can(second), true);
+    assert.equal(await healthOf(server.url, "callers_file"), "NOT_SERVING");
+    assert.equal(await healthOf(server.url, ""), "SERVING");
+
+    writeFileSync(path, file());
+    await inForce(server, 4);
+    assert.equal(await can(second), false);
+    assert.equal(await healthOf(server.url, "callers_file"), "SERVING");
+    for (const key of [first, second]) assert.ok(!server.output().includes(key));
+    await server.end();
+  });
+
+  it("stops a server at start, with every fault", async () => {
+    writeFileSync(path, file({ name: "a", rpcs: ["Mint"] }));
+    const { code, output } = await runCommand(["serve"], { CALLERS_FILE: path, PORT: "0" });
+    assert.equal(code, 78);
+    assert.match(output, /CALLERS_FILE callers\[0\]\.rpcs must be/);
+  });
+});
+
+/** Waits until the file has been put in force so many times, the start included. */
+function inForce(server: { output(): string }, times: number): Promise<void> {
+  return until(() => server.output().split('"in force"').length - 1 >= times);
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+async function healthOf(url: string, service: string): Promise<string> {
+  const response = await fetch(`${url}/grpc.health.v1.Health/Check`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ service }),
+  });
+  return ((await response.json()) as { status: string }).status;
+}

@@ -3,6 +3,7 @@ import type { RequestListener } from "node:http";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import pino from "pino";
 import type { SecureTokenManager } from "../../../src/core/index.js";
+import { ANYONE } from "../../../src/server/callers/callers.js";
 import { createServer } from "../../../src/server/server.js";
 import { tokenErrors, tokenRoutes } from "../../../src/service/index.js";
 import { blackHole, httpPeer, type Target } from "./peer.js";
@@ -24,12 +25,12 @@ export interface Targets {
 export async function startTargets(manager: SecureTokenManager): Promise<Targets> {
   const service = connectNodeAdapter({
     routes: tokenRoutes(manager),
-    interceptors: [tokenErrors(() => {})],
+    interceptors: [tokenErrors({ answered() {}, internalError() {} })],
     acceptCompression: [],
   });
   const standIn = connectNodeAdapter({ routes: standInRoutes, acceptCompression: [] });
   const started = await Promise.all([
-    named("server", createServer({ manager, logger: pino({ level: "silent" }) })),
+    named("server", createServer({ manager, logger: pino({ level: "silent" }), callers: ANYONE })),
     named("stand-in", httpPeer(standIn)),
     named("garbage", httpPeer(answerGarbage)),
     named("unavailable-once", httpPeer(everyOther("UNAVAILABLE", service))),

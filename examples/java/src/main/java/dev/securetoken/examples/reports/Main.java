@@ -1,0 +1,41 @@
+package dev.securetoken.examples.reports;
+
+import dev.securetoken.SecureTokenClient;
+import dev.securetoken.SecureTokenClientBuilder;
+import java.util.Map;
+import org.eclipse.jetty.server.Server;
+
+/** The service as a process: settings come from its environment; README.md tells them. */
+public final class Main {
+  private Main() {}
+
+  /**
+   * Runs until the process is told to end.
+   *
+   * @param args none
+   * @throws Exception when the port cannot be had
+   */
+  public static void main(String[] args) throws Exception {
+    Map<String, String> env = System.getenv();
+    try (SecureTokenClient client = connect(env)) {
+      int port = Integer.parseInt(env.getOrDefault("PORT", "8090"));
+      Server server = ReportsServer.create(client, port);
+      server.setStopAtShutdown(true);
+      server.start();
+      server.join();
+    }
+  }
+
+  private static SecureTokenClient connect(Map<String, String> env) {
+    String target = env.getOrDefault("SECURE_TOKEN_TARGET", "127.0.0.1:8080");
+    SecureTokenClientBuilder builder = SecureTokenClient.builder(target);
+    if (env.containsKey("SECURE_TOKEN_API_KEY")) {
+      builder.apiKey(env.get("SECURE_TOKEN_API_KEY"));
+    }
+    // TLS unless told otherwise, or the service is on this machine.
+    if (target.startsWith("127.0.0.1:") || "1".equals(env.get("SECURE_TOKEN_PLAINTEXT"))) {
+      builder.plaintext();
+    }
+    return builder.build();
+  }
+}

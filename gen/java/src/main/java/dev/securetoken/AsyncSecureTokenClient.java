@@ -1,0 +1,135 @@
+package dev.securetoken;
+
+import dev.securetoken.v1.ExportConfigRequest;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The calls of {@link SecureTokenClient} without waiting. Whatever that throws, the futures are
+ * completed with: refused arguments, the four exceptions, {@link io.grpc.StatusRuntimeException}.
+ *
+ * <p>Cancelling a future cancels its call. Dependent stages run on gRPC's threads unless they name
+ * an executor: they must not block there.
+ */
+public final class AsyncSecureTokenClient {
+  private final Calls calls;
+
+  AsyncSecureTokenClient(Calls calls) {
+    this.calls = calls;
+  }
+
+  /**
+   * As {@link SecureTokenClient#generateToken(String)}.
+   *
+   * @param userId 1 to 256 code points, no control characters
+   * @return the token and its claims
+   */
+  public CompletableFuture<IssuedToken> generateToken(String userId) {
+    return generateToken(userId, GenerateOptions.defaults());
+  }
+
+  /**
+   * As {@link SecureTokenClient#generateToken(String, GenerateOptions)}.
+   *
+   * @param userId 1 to 256 code points, no control characters
+   * @param options what else the token holds
+   * @return the token and its claims
+   */
+  public CompletableFuture<IssuedToken> generateToken(String userId, GenerateOptions options) {
+    return calls.future(Operation.GENERATE, () -> Requests.generate(userId, options));
+  }
+
+  /**
+   * As {@link SecureTokenClient#validateToken}.
+   *
+   * @param token the token
+   * @return its claims
+   */
+  public CompletableFuture<ValidToken> validateToken(String token) {
+    return calls.future(Operation.VALIDATE, () -> Requests.validate(token));
+  }
+
+  /**
+   * As {@link SecureTokenClient#checkPermission}.
+   *
+   * @param token the token
+   * @param requiredPermission compared exactly, case included
+   * @return true: every other outcome is an exception
+   */
+  public CompletableFuture<Boolean> checkPermission(String token, String requiredPermission) {
+    return calls.future(Operation.CHECK, () -> Requests.check(token, requiredPermission));
+  }
+
+  /**
+   * As {@link SecureTokenClient#checkPermissions}.
+   *
+   * @param token the token
+   * @param permissions at most 256
+   * @return one result for each, in order
+   */
+  public CompletableFuture<List<PermissionResult>> checkPermissions(
+      String token, Collection<String> permissions) {
+    return calls.future(Operation.CHECK_ALL, () -> Requests.checkAll(token, permissions));
+  }
+
+  /**
+   * As {@link SecureTokenClient#batchValidateTokens}.
+   *
+   * @param tokens at most 1,000
+   * @return one result for each, in order
+   */
+  public CompletableFuture<List<BatchResult>> batchValidateTokens(List<String> tokens) {
+    return calls.future(Operation.BATCH, () -> Requests.batch(tokens));
+  }
+
+  /**
+   * As {@link SecureTokenClient#refreshToken(String)}.
+   *
+   * @param token a valid token
+   * @return the new token and its claims
+   */
+  public CompletableFuture<IssuedToken> refreshToken(String token) {
+    return refreshToken(token, RefreshOptions.defaults());
+  }
+
+  /**
+   * As {@link SecureTokenClient#refreshToken(String, RefreshOptions)}.
+   *
+   * @param token a valid token
+   * @param options its lifetime, and what becomes of the old token
+   * @return the new token and its claims
+   */
+  public CompletableFuture<IssuedToken> refreshToken(String token, RefreshOptions options) {
+    return calls.future(Operation.REFRESH, () -> Requests.refresh(token, options));
+  }
+
+  /**
+   * As {@link SecureTokenClient#getTokenInfo}.
+   *
+   * @param token the token
+   * @return its claims, key and session
+   */
+  public CompletableFuture<TokenInfo> getTokenInfo(String token) {
+    return calls.future(Operation.INFO, () -> Requests.info(token));
+  }
+
+  /**
+   * As {@link SecureTokenClient#introspectToken}.
+   *
+   * @param token any text
+   * @return the state, and the claims of an authentic token
+   */
+  public CompletableFuture<Introspection> introspectToken(String token) {
+    return calls.future(Operation.INTROSPECT, () -> Requests.introspect(token));
+  }
+
+  /**
+   * As {@link SecureTokenClient#exportConfig}.
+   *
+   * @return the server's settings, without any key material
+   */
+  public CompletableFuture<ServiceConfig> exportConfig() {
+    return calls.future(Operation.EXPORT_CONFIG, ExportConfigRequest::getDefaultInstance);
+  }
+}

@@ -1,0 +1,67 @@
+package dev.securetoken;
+
+import java.util.Optional;
+
+/** The answer for one token of a batch: its claims, or what is wrong with it. */
+public final class BatchResult {
+  private final ValidToken token;
+  private final TokenError error;
+
+  private BatchResult(ValidToken token, TokenError error) {
+    this.token = token;
+    this.error = error;
+  }
+
+  static BatchResult of(ValidToken token) {
+    return new BatchResult(token, null);
+  }
+
+  static BatchResult of(TokenError error) {
+    return new BatchResult(null, error);
+  }
+
+  /**
+   * Whether the token is valid.
+   *
+   * @return whether {@link #token()} holds its claims
+   */
+  public boolean isValid() {
+    return token != null;
+  }
+
+  /**
+   * The claims of a valid token.
+   *
+   * @return the claims; empty where there is an {@link #error()}
+   */
+  public Optional<ValidToken> token() {
+    return Optional.ofNullable(token);
+  }
+
+  /**
+   * What {@link SecureTokenClient#validateToken} would have thrown.
+   *
+   * @return the error; empty for a valid token
+   */
+  public Optional<TokenError> error() {
+    return Optional.ofNullable(error);
+  }
+
+  /**
+   * The claims, or the error thrown.
+   *
+   * @return the claims of a valid token
+   * @throws TokenError what is wrong with the token
+   */
+  public ValidToken orElseThrow() {
+    if (error != null) {
+      throw error;
+    }
+    return token;
+  }
+
+  @Override
+  public String toString() {
+    return isValid() ? token.toString() : error.toString();
+  }
+}

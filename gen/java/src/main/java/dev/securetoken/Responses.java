@@ -1,0 +1,189 @@
+package dev.securetoken;
+
+import dev.securetoken.v1.BatchValidateTokensRequest;
+import dev.securetoken.v1.BatchValidateTokensResponse;
+import dev.securetoken.v1.BatchValidateTokensResult;
+import dev.securetoken.v1.CheckPermissionResponse;
+import dev.securetoken.v1.CheckPermissionsRequest;
+import dev.securetoken.v1.CheckPermissionsResponse;
+import dev.securetoken.v1.ExportConfigResponse;
+import dev.securetoken.v1.GenerateTokenResponse;
+import dev.securetoken.v1.GetTokenInfoResponse;
+import dev.securetoken.v1.IntrospectTokenResponse;
+import dev.securetoken.v1.RefreshTokenResponse;
+import dev.securetoken.v1.TokenClaims;
+import dev.securetoken.v1.ValidateTokenResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Response messages as results. */
+final class Responses {
+  private Responses() {}
+
+  static IssuedToken generated(GenerateTokenResponse it) {
+    Answers.require(!it.getToken().isEmpty(), "token");
+    Claims claims =
+        new Claims(
+            it.getTokenId(),
+            it.getUserId(),
+            it.getPermissionsList(),
+            Answers.instant(it.hasIssuedAt(), it.getIssuedAt(), "issued_at"),
+            Answers.instant(it.hasExpiresAt(), it.getExpiresAt(), "expires_at"),
+            AdditionalData.fromStruct(it.getAdditionalData()));
+    return new IssuedToken(claims, it.getToken(), it.getSessionId());
+  }
+
+  static IssuedToken refreshed(RefreshTokenResponse it) {
+    Answers.require(!it.getToken().isEmpty(), "token");
+    Claims claims =
+        new Claims(
+            it.getTokenId(),
+            it.getUserId(),
+            it.getPermissionsList(),
+            Answers.instant(it.hasIssuedAt(), it.getIssuedAt(), "issued_at"),
+            Answers.instant(it.hasExpiresAt(), it.getExpiresAt(), "expires_at"),
+            Answers.additionalData(it.getAdditionalData(), it.getAdditionalDataJson()));
+    return new IssuedToken(claims, it.getToken(), it.getSessionId());
+  }
+
+  static ValidToken validated(ValidateTokenResponse it) {
+    Answers.require(it.getValid(), "valid");
+    Claims claims =
+        new Claims(
+            it.getTokenId(),
+            it.getUserId(),
+            it.getPermissionsList(),
+            Answers.instant(it.hasIssuedAt(), it.getIssuedAt(), "issued_at"),
+            Answers.instant(it.hasExpiresAt(), it.getExpiresAt(), "expires_at"),
+            Answers.additionalData(it.getAdditionalData(), it.getAdditionalDataJson()));
+    return new ValidToken(claims, remaining(it.hasTimeRemaining(), it.getTimeRemaining()));
+  }
+
+  static boolean granted(CheckPermissionResponse it) {
+    Answers.require(it.getGranted(), "granted");
+    return true;
+  }
+
+  static List<PermissionResult> checked(
+      CheckPermissionsRequest request, CheckPermissionsResponse it) {
+    Answers.requireCount(it.getResultsList(), request.getPermissionsCount());
+    return it.getResultsList().stream()
+        .map(result -> new PermissionResult(result.getPermission(), result.getGranted()))
+        .collect(Collectors.toUnmodifiableList());
+  }
+
+  static List<BatchResult> batch(
+      BatchValidateTokensRequest request, BatchValidateTokensResponse it) {
+    Answers.requireCount(it.getResultsList(), request.getTokensCount());
+    return it.getResultsList().stream()
+        .map(Responses::batchResult)
+        .collect(Collectors.toUnmodifiableList());
+  }
+
+  private static BatchResult batchResult(BatchValidateTokensResult it) {
+    switch (it.getResultCase()) {
+      case CLAIMS:
+        TokenClaims claims = it.getClaims();
+        Duration remaining = remaining(claims.hasTimeRemaining(), claims.getTimeRemaining());
+        return BatchResult.of(new ValidToken(claims(claims), remaining));
+      case ERROR:
+        RuntimeException error = ErrorDetails.fromStatus(it.getError());
+        // What is no fact about the token fails the call: nobody must take it for one.
+        if (!(error instanceof TokenError)) {
+          throw error;
+        }
+        return BatchResult.of((TokenError) error);
+      default:
+        throw Answers.malformed("holds neither claims nor error for a token");
+    }
+  }
+
+  static TokenInfo info(GetTokenInfoResponse it) {
+    Answers.require(it.getValid(), "valid");
+    if (it.getIsRevoked()) {
+      throw Answers.malformed("calls a revoked token valid");
+    }
+    Claims claims =
+        new Claims(
+            it.getTokenId(),
+            it.getUserId(),
+            it.getPermissionsList(),
+            Answers.instant(it.hasIssuedAt(), it.getIssuedAt(), "issued_at"),
+            Answers.instant(it.hasExpiresAt(), it.getExpiresAt(), "expires_at"),
+            Answers.additionalData(it.getAdditionalData(), it.getAdditionalDataJson()));
+    Duration remaining = remaining(it.hasTimeRemaining(), it.getTimeRemaining());
+    Instant createdAt = Answers.instant(it.hasCreatedAt(), it.getCreatedAt(), "created_at");
+    Instant sessionStartedAt =
+        Answers.instant(it.hasSessionStartedAt(), it.getSessionStartedAt(), "session_started_at");
+    return new TokenInfo(
+        new ValidToken(claims, remaining),
+        createdAt,
+        it.getIsRevoked(),
+        it.getKeyId(),
+        it.getSessionId(),
+        sessionStartedAt);
+  }
+
+  static Introspection introspected(IntrospectTokenResponse it) {
+    switch (it.getState()) {
+      case TOKEN_STATE_ACTIVE:
+        return authentic(TokenState.ACTIVE, it);
+      case TOKEN_STATE_EXPIRED:
+        return authentic(TokenState.EXPIRED, it);
+      case TOKEN_STATE_REVOKED:
+        return authentic(TokenState.REVOKED, it);
+      case TOKEN_STATE_INVALID:
+        return Introspection.invalid();
+      default:
+        throw Answers.malformed("holds a token state that this client does not know");
+    }
+  }
+
+  private static Introspection authentic(TokenState state, IntrospectTokenResponse it) {
+    Answers.require(it.hasClaims(), "claims");
+    TokenClaims claims = it.getClaims();
+    Duration remaining = remaining(claims.hasTimeRemaining(), claims.getTimeRemaining());
+    return Introspection.authentic(state, claims(claims), remaining, it.getKeyId());
+  }
+
+  static ServiceConfig config(ExportConfigResponse it) {
+    return new ServiceConfig(
+        it.getAlgorithm(),
+        it.getVersion(),
+        Integer.toUnsignedLong(it.getIterations()),
+        it.getSalt().toByteArray(),
+        Answers.duration(it.hasDefaultExpiresIn(), it.getDefaultExpiresIn(), "default_expires_in"),
+        it.getKeysList().stream()
+            .map(key -> new KeyInfo(key.getKeyId(), keyState(key.getState())))
+            .collect(Collectors.toUnmodifiableList()));
+  }
+
+  private static KeyState keyState(dev.securetoken.v1.KeyState state) {
+    switch (state) {
+      case KEY_STATE_STAGED:
+        return KeyState.STAGED;
+      case KEY_STATE_PRIMARY:
+        return KeyState.PRIMARY;
+      case KEY_STATE_SECONDARY:
+        return KeyState.SECONDARY;
+      default:
+        return KeyState.UNSPECIFIED;
+    }
+  }
+
+  private static Claims claims(TokenClaims it) {
+    return new Claims(
+        it.getTokenId(),
+        it.getUserId(),
+        it.getPermissionsList(),
+        Answers.instant(it.hasIssuedAt(), it.getIssuedAt(), "issued_at"),
+        Answers.instant(it.hasExpiresAt(), it.getExpiresAt(), "expires_at"),
+        Answers.additionalData(it.getAdditionalData(), it.getAdditionalDataJson()));
+  }
+
+  private static Duration remaining(boolean present, com.google.protobuf.Duration duration) {
+    return Answers.duration(present, duration, "time_remaining");
+  }
+}

@@ -1,0 +1,112 @@
+package dev.securetoken;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/** How a server makes tokens. Holds no byte of a key. */
+public final class ServiceConfig {
+  private final String algorithm;
+  private final String version;
+  private final long iterations;
+  private final byte[] salt;
+  private final Duration defaultExpiresIn;
+  private final List<KeyInfo> keys;
+
+  ServiceConfig(
+      String algorithm,
+      String version,
+      long iterations,
+      byte[] salt,
+      Duration defaultExpiresIn,
+      List<KeyInfo> keys) {
+    this.algorithm = algorithm;
+    this.version = version;
+    this.iterations = iterations;
+    this.salt = salt.clone();
+    this.defaultExpiresIn = defaultExpiresIn;
+    this.keys = List.copyOf(keys);
+  }
+
+  /**
+   * How tokens are encrypted and signed.
+   *
+   * @return {@code Fernet-PBKDF2-SHA256}
+   */
+  public String algorithm() {
+    return algorithm;
+  }
+
+  /**
+   * The version that tokens carry.
+   *
+   * @return {@code 1.0}
+   */
+  public String version() {
+    return version;
+  }
+
+  /**
+   * PBKDF2 iterations of the primary key.
+   *
+   * @return the number of iterations
+   */
+  public long iterations() {
+    return iterations;
+  }
+
+  /**
+   * PBKDF2 salt of the primary key. Not secret, yet worth nothing to those who need not know it.
+   *
+   * @return a copy of its bytes
+   */
+  public byte[] salt() {
+    return salt.clone();
+  }
+
+  /**
+   * The lifetime of a token whose request names none.
+   *
+   * @return the duration
+   */
+  public Duration defaultExpiresIn() {
+    return defaultExpiresIn;
+  }
+
+  /**
+   * Every key that the server decrypts with.
+   *
+   * @return an immutable list, the primary key first
+   */
+  public List<KeyInfo> keys() {
+    return keys;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    if (!(other instanceof ServiceConfig)) {
+      return false;
+    }
+    ServiceConfig that = (ServiceConfig) other;
+    return algorithm.equals(that.algorithm)
+        && version.equals(that.version)
+        && iterations == that.iterations
+        && Arrays.equals(salt, that.salt)
+        && defaultExpiresIn.equals(that.defaultExpiresIn)
+        && keys.equals(that.keys);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(
+        algorithm, version, iterations, Arrays.hashCode(salt), defaultExpiresIn, keys);
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        "ServiceConfig[algorithm=%s, version=%s, iterations=%d, defaultExpiresIn=%s, keys=%s]",
+        algorithm, version, iterations, defaultExpiresIn, keys);
+  }
+}

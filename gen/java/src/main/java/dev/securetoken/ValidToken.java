@@ -1,0 +1,44 @@
+package dev.securetoken;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+/** The claims of a token that is valid at the server's present. */
+public class ValidToken extends Claims {
+  private final Duration timeRemaining;
+
+  ValidToken(Claims claims, Duration timeRemaining) {
+    super(claims);
+    this.timeRemaining = timeRemaining;
+  }
+
+  /**
+   * How long the token stays valid, by the server's clock at the time of its answer.
+   *
+   * @return the duration, exact to the microsecond
+   */
+  public final Duration timeRemaining() {
+    return timeRemaining;
+  }
+
+  /**
+   * The same as Python's {@code str(timedelta)} writes it.
+   *
+   * @return {@code 0:59:59.999648}, {@code 1 day, 2:03:04} …
+   */
+  public final String timeRemainingText() {
+    return DurationText.format(timeRemaining);
+  }
+
+  /** The same claims a while later. */
+  final ValidToken after(Duration elapsed) {
+    Duration rest = timeRemaining.minus(elapsed).truncatedTo(ChronoUnit.MICROS);
+    return new ValidToken(this, rest);
+  }
+
+  @Override
+  List<Object> parts() {
+    return List.of(super.parts(), timeRemaining);
+  }
+}

@@ -1,0 +1,2 @@
+/** Protects services of grpc-java with tokens. */
+package dev.securetoken.grpc;

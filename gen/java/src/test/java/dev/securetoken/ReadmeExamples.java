@@ -1,0 +1,74 @@
+package dev.securetoken;
+
+import dev.securetoken.grpc.TokenServerInterceptor;
+import dev.securetoken.servlet.TokenFilter;
+import io.grpc.BindableService;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.StatusRuntimeException;
+import jakarta.servlet.ServletContext;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/** The examples of README.md, so that the compiler reads them; {@link ReadmeTest} compares. */
+final class ReadmeExamples {
+  private ReadmeExamples() {}
+
+  static void calls() {
+    try (SecureTokenClient client =
+        SecureTokenClient.builder("127.0.0.1:8080").plaintext().build()) {
+      IssuedToken issued =
+          client.generateToken(
+              "user_123",
+              GenerateOptions.permissions("read", "write")
+                  .expiresIn(Duration.ofHours(1))
+                  .additionalData(Map.of("role", "admin")));
+
+      ValidToken token = client.validateToken(issued.token());
+      System.out.println(token.userId() + " for " + token.timeRemainingText());
+
+      client.checkPermission(issued.token(), "read"); // or PermissionDeniedError
+    }
+  }
+
+  static String errors(SecureTokenClient client, String token) {
+    try {
+      client.checkPermission(token, "reports:read");
+    } catch (TokenExpiredError error) {
+      return "expired at " + error.expiredAt();
+    } catch (InvalidTokenError error) {
+      return "not a token of ours: " + error.reason();
+    } catch (PermissionDeniedError error) {
+      return "lacks " + error.requiredPermission();
+    } catch (TokenError error) {
+      return error.field() + " breaks a rule: " + error.reason();
+    } catch (StatusRuntimeException error) {
+      return "nothing is known of the token: " + error.getStatus().getCode();
+    }
+    return "permitted";
+  }
+
+  static SecureTokenClient connection() throws IOException {
+    SecureTokenClient client =
+        SecureTokenClient.builder("tokens.internal:8443")
+            .trustedCertificates(Path.of("ca.pem"))
+            .clientCertificate(Path.of("client.pem"), Path.of("client-key.pem"))
+            .apiKey(System.getenv("SECURE_TOKEN_API_KEY"))
+            .defaultDeadline(Duration.ofSeconds(2))
+            .build();
+    return client;
+  }
+
+  static ServerServiceDefinition protect(
+      SecureTokenClient client, BindableService reports, ServletContext context) {
+    TokenGuard guard = TokenGuard.builder(client).requirePermission("reports:read").build();
+    ServerServiceDefinition service =
+        ServerInterceptors.intercept(reports, new TokenServerInterceptor(guard));
+    context
+        .addFilter("tokens", new TokenFilter(guard))
+        .addMappingForUrlPatterns(null, false, "/reports/*");
+    return service;
+  }
+}

@@ -1,0 +1,369 @@
+package dev.securetoken;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import dev.securetoken.v1.BatchValidateTokensResponse;
+import dev.securetoken.v1.CheckPermissionResponse;
+import dev.securetoken.v1.CheckPermissionsResponse;
+import dev.securetoken.v1.ExportConfigResponse;
+import dev.securetoken.v1.GenerateTokenRequest;
+import dev.securetoken.v1.GenerateTokenResponse;
+import dev.securetoken.v1.GetTokenInfoResponse;
+import dev.securetoken.v1.IntrospectTokenResponse;
+import dev.securetoken.v1.RefreshTokenRequest;
+import dev.securetoken.v1.RefreshTokenResponse;
+import dev.securetoken.v1.TokenServiceGrpc;
+import dev.securetoken.v1.ValidateTokenRequest;
+import dev.securetoken.v1.ValidateTokenResponse;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SecureTokenClientTest {
+  private FakeTokenService service;
+  private SecureTokenClient client;
+
+  @BeforeEach
+  void start() throws Exception {
+    service = new FakeTokenService();
+    client = service.client();
+  }
+
+  @AfterEach
+  void stop() {
+    client.close();
+    service.close();
+  }
+
+  @Test
+  void generateToken() {
+    service.answer(
+        TokenServiceGrpc.getGenerateTokenMethod(),
+        request ->
+            GenerateTokenResponse.newBuilder()
+                .setToken("secret-token")
+                .setTokenId("id-1")
+                .setUserId("user-1")
+                .addPermissions("read")
+                .setIssuedAt(Samples.timestamp(Samples.ISSUED_AT))
+                .setExpiresAt(Samples.timestamp(Samples.EXPIRES_AT))
+                .setAdditionalData(Samples.data())
+                .setSessionId("id-1")
+                .build());
+    GenerateOptions options =
+        GenerateOptions.permissions("read")
+            .expiresIn(Duration.ofMillis(-1))
+            .additionalData(Map.of("level", 1));
+    IssuedToken token = client.generateToken("user-1", options);
+    assertEquals("secret-token", token.token());
+    assertEquals("id-1", token.tokenId());
+    assertEquals("user-1", token.userId());
+    assertEquals(List.of("read"), token.permissions());
+    assertEquals(Samples.ISSUED_AT, token.issuedAt());
+    assertEquals(Samples.EXPIRES_AT, token.expiresAt());
+    assertEquals(Map.of("level", 1L), token.additionalData());
+    assertEquals("id-1", token.sessionId());
+    assertFalse(token.toString().contains("secret-token"), "its text hides the token");
+    assertEquals(token, client.async().generateToken("user-1", options).join());
+
+    GenerateTokenRequest request = (GenerateTokenRequest) service.requests().get(0);
+    assertEquals("user-1", request.getUserId());
+    assertEquals(List.of("read"), request.getPermissionsList());
+    assertEquals(0, request.getExpiresIn().getSeconds());
+    assertEquals(-1_000_000, request.getExpiresIn().getNanos(), "both parts have one sign");
+    assertEquals(Samples.data().build(), request.getAdditionalData());
+  }
+
+  @Test
+  void aLifetimeThatIsNotGivenIsNotSent() {
+    service.answer(TokenServiceGrpc.getGenerateTokenMethod(), it -> refuse());
+    service.answer(TokenServiceGrpc.getRefreshTokenMethod(), it -> refuse());
+    assertThrows(InvalidTokenError.class, () -> client.generateToken("user-1"));
+    assertThrows(InvalidTokenError.class, () -> client.refreshToken("token"));
+    assertFalse(((GenerateTokenRequest) service.requests().get(0)).hasExpiresIn());
+    assertFalse(((RefreshTokenRequest) service.requests().get(1)).hasNewExpiresIn());
+  }
+
+  @Test
+  void validateToken() {
+    service.answer(
+        TokenServiceGrpc.getValidateTokenMethod(), it -> Samples.validated("read").build());
+    ValidToken token = client.validateToken("token");
+    assertEquals(Duration.ofSeconds(3599, 999_648_000), token.timeRemaining());
+    assertEquals("0:59:59.999648", token.timeRemainingText());
+    assertTrue(token.hasPermission("read"));
+    assertFalse(token.hasPermission("Read"));
+    assertEquals(token, client.async().validateToken("token").join());
+    assertEquals(token.hashCode(), client.validateToken("token").hashCode());
+  }
+
+  @Test
+  void integersOfAnySizeKeepTheirDigits() {
+    service.answer(
+        TokenServiceGrpc.getValidateTokenMethod(),
+        it ->
+            Samples.validated()
+                .setAdditionalDataJson("{\"u64\":18446744073709551615,\"one\":1,\"half\":0.5}")
+                .build());
+    Map<String, Object> data = client.validateToken("token").additionalData();
+    assertEquals(new BigInteger("18446744073709551615"), data.get("u64"));
+    assertEquals(1L, data.get("one"));
+    assertEquals(0.5, data.get("half"));
+    assertThrows(UnsupportedOperationException.class, () -> data.put("more", 1));
+  }
+
+  @Test
+  void checkPermission() {
+    service.answer(
+        TokenServiceGrpc.getCheckPermissionMethod(),
+        it ->
+            CheckPermissionResponse.newBuilder()
+                .setGranted(it.getRequiredPermission().equals("read"))
+                .build());
+    assertTrue(client.checkPermission("token", "read"));
+    assertTrue(client.async().checkPermission("token", "read").join());
+    StatusRuntimeException hollow =
+        assertThrows(StatusRuntimeException.class, () -> client.checkPermission("token", "write"));
+    assertEquals(Status.Code.INTERNAL, hollow.getStatus().getCode());
+  }
+
+  @Test
+  void checkPermissions() {
+    CheckPermissionsResponse.Builder answer = CheckPermissionsResponse.newBuilder();
+    answer.addResultsBuilder().setPermission("read").setGranted(true);
+    answer.addResultsBuilder().setPermission("write");
+    service.answer(TokenServiceGrpc.getCheckPermissionsMethod(), it -> answer.build());
+    List<PermissionResult> results = client.checkPermissions("token", List.of("read", "write"));
+    assertEquals("[read=true, write=false]", results.toString());
+    assertEquals(
+        results, client.async().checkPermissions("token", List.of("read", "write")).join());
+    assertThrows(
+        StatusRuntimeException.class, () -> client.checkPermissions("token", List.of("read")));
+  }
+
+  @Test
+  void batchValidateTokens() {
+    BatchValidateTokensResponse.Builder answer = BatchValidateTokensResponse.newBuilder();
+    answer.addResultsBuilder().setClaims(Samples.claims());
+    answer.addResultsBuilder().setError(StatusProto.fromThrowable(Samples.invalidToken()));
+    service.answer(TokenServiceGrpc.getBatchValidateTokensMethod(), it -> answer.build());
+    List<BatchResult> results = client.batchValidateTokens(List.of("good", "bad"));
+    assertEquals("id-1", results.get(0).orElseThrow().tokenId());
+    assertTrue(results.get(0).error().isEmpty());
+    assertThrows(InvalidTokenError.class, results.get(1)::orElseThrow);
+    assertFalse(results.get(1).isValid());
+    assertEquals(2, client.async().batchValidateTokens(List.of("good", "bad")).join().size());
+    assertThrows(StatusRuntimeException.class, () -> client.batchValidateTokens(List.of("one")));
+  }
+
+  @Test
+  void aBatchErrorThatIsNoFactAboutATokenFailsTheCall() {
+    BatchValidateTokensResponse.Builder answer = BatchValidateTokensResponse.newBuilder();
+    answer.addResultsBuilder().getErrorBuilder().setCode(Status.Code.UNAVAILABLE.value());
+    service.answer(TokenServiceGrpc.getBatchValidateTokensMethod(), it -> answer.build());
+    assertThrows(StatusRuntimeException.class, () -> client.batchValidateTokens(List.of("one")));
+  }
+
+  @Test
+  void refreshToken() {
+    service.answer(
+        TokenServiceGrpc.getRefreshTokenMethod(),
+        it ->
+            RefreshTokenResponse.newBuilder()
+                .setToken("new-token")
+                .setIssuedAt(Samples.timestamp(Samples.ISSUED_AT))
+                .setExpiresAt(Samples.timestamp(Samples.EXPIRES_AT))
+                .setAdditionalDataJson("{\"big\":9007199254740993}")
+                .setSessionId("session-1")
+                .build());
+    RefreshOptions options = RefreshOptions.defaults().expiresIn(Duration.ofHours(1)).revokeOld();
+    IssuedToken token = client.refreshToken("token", options);
+    assertEquals("new-token", token.token());
+    assertEquals("session-1", token.sessionId());
+    assertEquals(Map.of("big", new BigInteger("9007199254740993")), token.additionalData());
+    assertEquals(token, client.async().refreshToken("token", options).join());
+    RefreshTokenRequest request = (RefreshTokenRequest) service.requests().get(0);
+    assertEquals(3600, request.getNewExpiresIn().getSeconds());
+    assertTrue(request.getRevokeOld());
+  }
+
+  @Test
+  void getTokenInfo() {
+    GetTokenInfoResponse answer =
+        GetTokenInfoResponse.newBuilder()
+            .setValid(true)
+            .setIssuedAt(Samples.timestamp(Samples.ISSUED_AT))
+            .setExpiresAt(Samples.timestamp(Samples.EXPIRES_AT))
+            .setTimeRemaining(Samples.claims().getTimeRemaining())
+            .setCreatedAt(Samples.timestamp(Samples.ISSUED_AT))
+            .setKeyId("key-1")
+            .setSessionId("session-1")
+            .setSessionStartedAt(Samples.timestamp(Samples.ISSUED_AT))
+            .build();
+    service.answer(TokenServiceGrpc.getGetTokenInfoMethod(), it -> answer);
+    TokenInfo info = client.getTokenInfo("token");
+    assertEquals("key-1", info.keyId());
+    assertEquals("session-1", info.sessionId());
+    assertEquals(Samples.ISSUED_AT, info.createdAt());
+    assertEquals(Samples.ISSUED_AT, info.sessionStartedAt());
+    assertFalse(info.isRevoked());
+    assertEquals(info, client.async().getTokenInfo("token").join());
+
+    service.answer(
+        TokenServiceGrpc.getGetTokenInfoMethod(),
+        it -> answer.toBuilder().setIsRevoked(true).build());
+    assertThrows(StatusRuntimeException.class, () -> client.getTokenInfo("token"));
+  }
+
+  @Test
+  void introspectToken() {
+    service.answer(
+        TokenServiceGrpc.getIntrospectTokenMethod(),
+        it ->
+            IntrospectTokenResponse.newBuilder()
+                .setStateValue(Integer.parseInt(it.getToken()))
+                .setClaims(Samples.claims())
+                .setKeyId("key-1")
+                .build());
+    TokenState[] states = {
+      TokenState.ACTIVE, TokenState.EXPIRED, TokenState.REVOKED, TokenState.INVALID
+    };
+    for (int i = 0; i < states.length; i++) {
+      Introspection found = client.introspectToken(String.valueOf(i + 1));
+      assertEquals(states[i], found.state());
+      assertEquals(states[i] == TokenState.ACTIVE, found.isActive());
+      boolean authentic = states[i] != TokenState.INVALID;
+      assertEquals(authentic, found.claims().isPresent());
+      assertEquals(authentic, found.keyId().isPresent());
+      assertEquals(authentic, found.timeRemainingText().isPresent());
+      assertEquals(found, client.async().introspectToken(String.valueOf(i + 1)).join());
+    }
+    assertThrows(StatusRuntimeException.class, () -> client.introspectToken("99"));
+  }
+
+  @Test
+  void exportConfig() {
+    ExportConfigResponse.Builder answer =
+        ExportConfigResponse.newBuilder()
+            .setAlgorithm("Fernet-PBKDF2-SHA256")
+            .setVersion("1.0")
+            .setIterations(-1)
+            .setSalt(ByteString.copyFromUtf8("salt"))
+            .setDefaultExpiresIn(com.google.protobuf.Duration.newBuilder().setSeconds(7200));
+    for (int state = 1; state <= 3; state++) {
+      answer.addKeysBuilder().setKeyId("key-" + state).setStateValue(state);
+    }
+    answer.addKeysBuilder().setKeyId("key-9").setStateValue(9);
+    service.answer(TokenServiceGrpc.getExportConfigMethod(), it -> answer.build());
+    ServiceConfig config = client.exportConfig();
+    assertEquals(4_294_967_295L, config.iterations(), "unsigned on the wire");
+    assertEquals(Duration.ofHours(2), config.defaultExpiresIn());
+    assertEquals(
+        "[key-1=STAGED, key-2=PRIMARY, key-3=SECONDARY, key-9=UNSPECIFIED]",
+        config.keys().toString());
+    config.salt()[0] = 0;
+    assertEquals("salt", new String(config.salt(), StandardCharsets.UTF_8));
+    assertEquals(config, client.async().exportConfig().join());
+  }
+
+  @Test
+  void anEmptyAnswerIsNoResult() {
+    service.answer(
+        TokenServiceGrpc.getValidateTokenMethod(),
+        it -> ValidateTokenResponse.getDefaultInstance());
+    StatusRuntimeException error =
+        assertThrows(StatusRuntimeException.class, () -> client.validateToken("token"));
+    assertEquals(Status.Code.INTERNAL, error.getStatus().getCode());
+  }
+
+  @Test
+  void aTokenThatIsFarTooLongIsCutToOneCharacterTooMany() {
+    service.answer(TokenServiceGrpc.getValidateTokenMethod(), it -> refuse());
+    assertThrows(InvalidTokenError.class, () -> client.validateToken("x".repeat(100_000)));
+    ValidateTokenRequest request = (ValidateTokenRequest) service.requests().get(0);
+    assertEquals(8193, request.getToken().length());
+  }
+
+  @Test
+  void fiveSecondsUnlessSaidOtherwise() {
+    service.answer(TokenServiceGrpc.getValidateTokenMethod(), it -> Samples.validated().build());
+    client.validateToken("token");
+    assertRemaining(4_000, 5_000);
+    client.stub().validateToken(ValidateTokenRequest.getDefaultInstance());
+    assertRemaining(4_000, 5_000);
+    client.withDeadline(Duration.ofSeconds(30)).validateToken("token");
+    assertRemaining(29_000, 30_000);
+    SecureTokenClient.builder(service.channel())
+        .defaultDeadline(Duration.ofSeconds(50))
+        .build()
+        .async()
+        .validateToken("token")
+        .join();
+    assertRemaining(49_000, 50_000);
+  }
+
+  private void assertRemaining(long min, long max) {
+    long millis = service.deadline().timeRemaining(TimeUnit.MILLISECONDS);
+    assertTrue(millis > min && millis <= max, () -> millis + " ms remain");
+  }
+
+  @Test
+  void theDeadlineHolds() {
+    service.answer(TokenServiceGrpc.getValidateTokenMethod(), it -> null);
+    SecureTokenClient hasty = client.withDeadline(Duration.ofMillis(50));
+    StatusRuntimeException error =
+        assertThrows(StatusRuntimeException.class, () -> hasty.validateToken("token"));
+    assertEquals(Status.Code.DEADLINE_EXCEEDED, error.getStatus().getCode());
+  }
+
+  @Test
+  void theApiKeyIsSent() {
+    service.answer(TokenServiceGrpc.getValidateTokenMethod(), it -> Samples.validated().build());
+    client.validateToken("token");
+    assertNull(service.authorization());
+    SecureTokenClient.builder(service.channel()).apiKey("key-1").build().validateToken("token");
+    assertEquals("Bearer key-1", service.authorization());
+  }
+
+  @Test
+  void anApiKeyThatNoHeaderCarriesIsNotQuoted() {
+    IllegalArgumentException error =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> SecureTokenClient.builder("localhost").apiKey("key\n1"));
+    assertFalse(error.getMessage().contains("key\n1"));
+  }
+
+  @Test
+  void aChannelDecidesHowItConnects() {
+    assertThrows(
+        IllegalStateException.class,
+        () -> SecureTokenClient.builder(service.channel()).plaintext().build());
+    client.close();
+    assertFalse(service.channel().isShutdown(), "it is the application's to close");
+  }
+
+  @Test
+  void deadlinesAreAboveZero() {
+    SecureTokenClientBuilder builder = SecureTokenClient.builder("localhost");
+    assertThrows(IllegalArgumentException.class, () -> builder.defaultDeadline(Duration.ZERO));
+  }
+
+  private static ValidateTokenResponse refuse() {
+    throw Samples.invalidToken();
+  }
+}

@@ -1,0 +1,54 @@
+package dev.securetoken.conformance;
+
+import dev.securetoken.GenerateOptions;
+import dev.securetoken.RefreshOptions;
+import dev.securetoken.SecureTokenClient;
+import java.util.Map;
+
+/** Requests of the corpus as calls of the client. */
+final class Rpc {
+  private Rpc() {}
+
+  static Object call(SecureTokenClient client, String rpc, Members request) {
+    String token = request.text("token");
+    switch (rpc) {
+      case "GenerateToken":
+        return Described.issued(
+            client.generateToken(request.text("userId"), generateOptions(request)));
+      case "ValidateToken":
+        return Described.validated(client.validateToken(token));
+      case "CheckPermission":
+        boolean granted = client.checkPermission(token, request.text("requiredPermission"));
+        return Map.of("granted", granted);
+      case "CheckPermissions":
+        return Described.checked(client.checkPermissions(token, request.texts("permissions")));
+      case "BatchValidateTokens":
+        return Described.batch(client.batchValidateTokens(request.texts("tokens")));
+      case "RefreshToken":
+        return Described.issued(client.refreshToken(token, refreshOptions(request)));
+      case "GetTokenInfo":
+        return Described.info(client.getTokenInfo(token));
+      case "IntrospectToken":
+        return Described.introspection(client.introspectToken(token));
+      case "ExportConfig":
+        return Described.config(client.exportConfig());
+      default:
+        throw new IllegalArgumentException("no RPC is named " + rpc);
+    }
+  }
+
+  private static GenerateOptions generateOptions(Members request) {
+    GenerateOptions options =
+        GenerateOptions.defaults()
+            .withPermissions(request.texts("permissions"))
+            .expiresIn(request.duration("expiresIn"));
+    return request.has("additionalData")
+        ? options.additionalData(request.map("additionalData"))
+        : options;
+  }
+
+  private static RefreshOptions refreshOptions(Members request) {
+    RefreshOptions options = RefreshOptions.defaults().expiresIn(request.duration("newExpiresIn"));
+    return Boolean.TRUE.equals(request.get("revokeOld")) ? options.revokeOld() : options;
+  }
+}

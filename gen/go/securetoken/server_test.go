@@ -17,15 +17,21 @@ import (
 	"securetoken.dev/go/securetoken"
 )
 
-var listening = regexp.MustCompile(`"url":"http://([^"]+)"`)
+var listening = regexp.MustCompile(`"url":"https?://([^"]+)"`)
 
-// startServer gives the address of a real server: of the one that SECURE_TOKEN_TARGET names, or of one
-// that `npm run build` has made, which it runs on a free port until the test ends.
+// startServer gives the address of a real server: of the one that SECURE_TOKEN_TARGET names, or of its
+// own.
 func startServer(t *testing.T) string {
 	t.Helper()
 	if address := os.Getenv("SECURE_TOKEN_TARGET"); address != "" {
 		return address
 	}
+	return runServer(t)
+}
+
+// runServer runs the server that `npm run build` has made, on a free port until the test ends.
+func runServer(t *testing.T, env ...string) string {
+	t.Helper()
 	node, err := exec.LookPath("node")
 	if err != nil {
 		t.Skip("the real server: there is no node here")
@@ -39,7 +45,7 @@ func startServer(t *testing.T) string {
 	}
 	server := exec.Command(node, main, "serve")
 	server.Dir = t.TempDir() // where no .env lies
-	server.Env = []string{"PORT=0", "PBKDF2_ITERATIONS=100000"}
+	server.Env = append(env, "PORT=0", "PBKDF2_ITERATIONS=100000")
 	stderr, err := server.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -1,7 +1,7 @@
 /** The README's examples run as they stand, but for the address of the server. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
@@ -10,6 +10,8 @@ import { type ServerProcess, startServer } from "./support/server-process.js";
 
 const run = promisify(execFile);
 const SCRATCH = join(ROOT, "dist/readme");
+const PYTHON_DRIVER = join(ROOT, "test/conformance/drivers/python");
+const PYTHON = join(PYTHON_DRIVER, ".venv/bin/python");
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
 
 describe("README.md", () => {
@@ -25,16 +27,20 @@ describe("README.md", () => {
 
   for (const [index, { language, code }] of blocks().entries()) {
     const title = `${language}, example ${index + 1}: ${code.split("\n")[0]}`;
-    it(title, async () => {
-      const here = code.replaceAll("http://127.0.0.1:8080", server.url);
-      const { stdout } = await (language === "ts" ? typescript(here, index) : shell(here));
+    const missing = language === "python" && !existsSync(PYTHON) && !process.env.CI;
+    const skip = missing && "the Python client is not installed; npm run test:clients does it";
+    it(title, { skip }, async () => {
+      const here = code.replaceAll("127.0.0.1:8080", `127.0.0.1:${server.port}`);
+      const { stdout } = await RUN[language as keyof typeof RUN](here, index);
       assert.match(stdout, /\S/);
     });
   }
 });
 
+const RUN = { ts: typescript, sh: shell, python };
+
 function blocks(): { language: string; code: string }[] {
-  const found = [...README.matchAll(/^```(sh|ts)\n([\s\S]*?)^```$/gm)];
+  const found = [...README.matchAll(/^```(sh|ts|python)\n([\s\S]*?)^```$/gm)];
   const all = found.map(([, language = "", code = ""]) => ({ language, code }));
   // The two commands that start and test the project run all this; continuous integration runs them.
   const examples = all.filter(({ code }) => !code.includes("npm ci"));
@@ -54,4 +60,9 @@ function shell(code: string) {
     cwd: ROOT,
     env: { ...process.env, PBKDF2_ITERATIONS: "100000" },
   });
+}
+
+async function python(code: string) {
+  await run("python3", ["build.py"], { cwd: PYTHON_DRIVER });
+  return run(PYTHON, ["-c", code]);
 }

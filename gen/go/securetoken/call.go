@@ -16,7 +16,7 @@ const maxAnswerBytes = 16 << 20
 
 // serviceConfig balances over every address that a name resolves to, and says what gRPC may try again:
 // everything but RefreshToken, whose second try would find the old token revoked when only the first
-// answer was lost.
+// answer was lost. A token that GenerateToken issues twice is held once: nobody has the other.
 const serviceConfig = `{
 	"loadBalancingConfig": [{"round_robin": {}}],
 	"methodConfig": [

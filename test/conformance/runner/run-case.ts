@@ -34,7 +34,8 @@ async function runStep(
 ): Promise<string | undefined> {
   const address = addresses.get(step.target ?? "server");
   if (address === undefined) throw new Error(`no target is named ${step.target}`);
-  const { apiKey, timeoutMs } = step;
+  const apiKey = expand(step.apiKey, values);
+  const { timeoutMs } = step;
   const connection = { address, apiKey, timeoutMs, tls: step.tls && clientTls(step.tls) };
   const request = expand(step.request, values);
   const start = performance.now();

@@ -16,9 +16,6 @@ import { TokenService } from "../../../gen/ts/src/securetoken/v1/token_service_p
 type Detail = NonNullable<ConstructorParameters<typeof ConnectError>[3]>[number];
 type DetailFields = Partial<Parameters<typeof create<typeof TokenErrorDetailSchema>>[1]>;
 
-/** The API key that the stand-in knows. */
-const API_KEY = "conformance-caller-key";
-
 const detail = (fields: NonNullable<DetailFields>): Detail => ({
   desc: TokenErrorDetailSchema,
   value: fields,
@@ -72,7 +69,7 @@ const ANSWERS: Readonly<Record<string, readonly [Code, ...Detail[]]>> = {
   ],
 };
 
-/** Registers the stand-in. CheckPermission tells whether the caller's API key arrived. */
+/** Registers the stand-in. */
 export function standInRoutes(router: ConnectRouter): void {
   router.service(TokenService, {
     async validateToken({ token }, { signal }) {
@@ -81,11 +78,6 @@ export function standInRoutes(router: ConnectRouter): void {
       if (!answer) throw new ConnectError(`no answer is named ${token}`, Code.Unimplemented);
       const [code, ...details] = answer;
       throw new ConnectError(`the stand-in says ${token}`, code, undefined, details);
-    },
-    checkPermission(_request, { requestHeader }) {
-      if (requestHeader.get("authorization") === `Bearer ${API_KEY}`) return { granted: true };
-      const [code, ...details] = ANSWERS["caller-unknown"]!;
-      throw new ConnectError("the caller is unknown", code, undefined, details);
     },
   });
 }

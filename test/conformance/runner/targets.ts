@@ -3,13 +3,14 @@ import type { RequestListener } from "node:http";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import pino from "pino";
 import type { SecureTokenManager } from "../../../src/core/index.js";
-import { ANYONE } from "../../../src/server/callers/callers.js";
+import { ANYONE, type Callers } from "../../../src/server/callers/callers.js";
 import { createServer } from "../../../src/server/server.js";
 import { tokenErrors, tokenRoutes } from "../../../src/service/index.js";
+import { knownCallers } from "./known-callers.js";
 import { blackHole, httpPeer, type Target } from "./peer.js";
 import { answerGarbage, answerStatus } from "./raw-answers.js";
 import { standInRoutes } from "./stand-in.js";
-import { tlsTarget } from "./tls.js";
+import { serverTls } from "./tls.js";
 
 const HOST = "127.0.0.1";
 /** The name in the certificates. */
@@ -25,21 +26,27 @@ export interface Targets {
 export async function startTargets(manager: SecureTokenManager): Promise<Targets> {
   const service = connectNodeAdapter({
     routes: tokenRoutes(manager),
-    interceptors: [tokenErrors({ answered() {}, internalError() {} })],
+    interceptors: [tokenErrors({ answered: () => {}, internalError: () => {} })],
     acceptCompression: [],
   });
   const standIn = connectNodeAdapter({ routes: standInRoutes, acceptCompression: [] });
+  const logger = pino({ level: "silent" });
+  const product = (callers: Callers, certificate?: string) => {
+    const tls = certificate === undefined ? undefined : serverTls(certificate);
+    return createServer({ manager, logger, callers, tls });
+  };
   const started = await Promise.all([
-    named("server", createServer({ manager, logger: pino({ level: "silent" }), callers: ANYONE })),
+    named("server", product(ANYONE)),
+    named("callers", product(knownCallers(manager))),
+    named("tls", product(ANYONE, "server"), TLS_HOST),
+    named("tls-other-authority", product(ANYONE, "other-server"), TLS_HOST),
+    named("tls-other-name", product(ANYONE, "other-name"), TLS_HOST),
+    named("mtls", product(knownCallers(manager), "server"), TLS_HOST),
     named("stand-in", httpPeer(standIn)),
     named("garbage", httpPeer(answerGarbage)),
     named("unavailable-once", httpPeer(everyOther("UNAVAILABLE", service))),
     named("internal-once", httpPeer(everyOther("INTERNAL", service))),
     named("black-hole", blackHole()),
-    named("tls", tlsTarget("server", false, service), TLS_HOST),
-    named("tls-other-authority", tlsTarget("other-server", false, service), TLS_HOST),
-    named("tls-other-name", tlsTarget("other-name", false, service), TLS_HOST),
-    named("mtls", tlsTarget("server", true, service), TLS_HOST),
   ]);
   return {
     addresses: new Map([

@@ -157,6 +157,52 @@ impl ErrorReason {
         }
     }
 }
+/// CallerErrorReason says why a caller, rather than a token, was refused. Such an error carries a
+/// google.rpc.ErrorInfo with the value's name as its reason, and no TokenErrorDetail: it is no fact
+/// about a token, and clients leave it an ordinary RPC error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum CallerErrorReason {
+    /// Never sent.
+    Unspecified = 0,
+    /// Code UNAUTHENTICATED, field "authorization": no credential, or one that nobody has.
+    UnknownCaller = 1,
+    /// Code PERMISSION_DENIED, field "authorization": the caller may not call this RPC, or not on
+    /// this token.
+    RpcNotAllowed = 2,
+    /// Code PERMISSION_DENIED: the caller may not issue such a token. The field is "permissions",
+    /// with the first offending one as metadata "permission", or "user_id", or "expires_in".
+    GrantNotAllowed = 3,
+    /// Code RESOURCE_EXHAUSTED, field "authorization": more calls a second than the caller may make.
+    /// A google.rpc.RetryInfo says when to try again.
+    RateExceeded = 4,
+}
+impl CallerErrorReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CALLER_ERROR_REASON_UNSPECIFIED",
+            Self::UnknownCaller => "CALLER_ERROR_REASON_UNKNOWN_CALLER",
+            Self::RpcNotAllowed => "CALLER_ERROR_REASON_RPC_NOT_ALLOWED",
+            Self::GrantNotAllowed => "CALLER_ERROR_REASON_GRANT_NOT_ALLOWED",
+            Self::RateExceeded => "CALLER_ERROR_REASON_RATE_EXCEEDED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CALLER_ERROR_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "CALLER_ERROR_REASON_UNKNOWN_CALLER" => Some(Self::UnknownCaller),
+            "CALLER_ERROR_REASON_RPC_NOT_ALLOWED" => Some(Self::RpcNotAllowed),
+            "CALLER_ERROR_REASON_GRANT_NOT_ALLOWED" => Some(Self::GrantNotAllowed),
+            "CALLER_ERROR_REASON_RATE_EXCEEDED" => Some(Self::RateExceeded),
+            _ => None,
+        }
+    }
+}
 /// GenerateTokenRequest says what the new token holds.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct GenerateTokenRequest {

@@ -208,6 +208,72 @@ func (ErrorReason) EnumDescriptor() ([]byte, []int) {
 	return file_securetoken_v1_error_proto_rawDescGZIP(), []int{1}
 }
 
+// CallerErrorReason says why a caller, rather than a token, was refused. Such an error carries a
+// google.rpc.ErrorInfo with the value's name as its reason, and no TokenErrorDetail: it is no fact
+// about a token, and clients leave it an ordinary RPC error.
+type CallerErrorReason int32
+
+const (
+	// Never sent.
+	CallerErrorReason_CALLER_ERROR_REASON_UNSPECIFIED CallerErrorReason = 0
+	// Code UNAUTHENTICATED, field "authorization": no credential, or one that nobody has.
+	CallerErrorReason_CALLER_ERROR_REASON_UNKNOWN_CALLER CallerErrorReason = 1
+	// Code PERMISSION_DENIED, field "authorization": the caller may not call this RPC, or not on
+	// this token.
+	CallerErrorReason_CALLER_ERROR_REASON_RPC_NOT_ALLOWED CallerErrorReason = 2
+	// Code PERMISSION_DENIED: the caller may not issue such a token. The field is "permissions",
+	// with the first offending one as metadata "permission", or "user_id", or "expires_in".
+	CallerErrorReason_CALLER_ERROR_REASON_GRANT_NOT_ALLOWED CallerErrorReason = 3
+	// Code RESOURCE_EXHAUSTED, field "authorization": more calls a second than the caller may make.
+	// A google.rpc.RetryInfo says when to try again.
+	CallerErrorReason_CALLER_ERROR_REASON_RATE_EXCEEDED CallerErrorReason = 4
+)
+
+// Enum value maps for CallerErrorReason.
+var (
+	CallerErrorReason_name = map[int32]string{
+		0: "CALLER_ERROR_REASON_UNSPECIFIED",
+		1: "CALLER_ERROR_REASON_UNKNOWN_CALLER",
+		2: "CALLER_ERROR_REASON_RPC_NOT_ALLOWED",
+		3: "CALLER_ERROR_REASON_GRANT_NOT_ALLOWED",
+		4: "CALLER_ERROR_REASON_RATE_EXCEEDED",
+	}
+	CallerErrorReason_value = map[string]int32{
+		"CALLER_ERROR_REASON_UNSPECIFIED":       0,
+		"CALLER_ERROR_REASON_UNKNOWN_CALLER":    1,
+		"CALLER_ERROR_REASON_RPC_NOT_ALLOWED":   2,
+		"CALLER_ERROR_REASON_GRANT_NOT_ALLOWED": 3,
+		"CALLER_ERROR_REASON_RATE_EXCEEDED":     4,
+	}
+)
+
+func (x CallerErrorReason) Enum() *CallerErrorReason {
+	p := new(CallerErrorReason)
+	*p = x
+	return p
+}
+
+func (x CallerErrorReason) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (CallerErrorReason) Descriptor() protoreflect.EnumDescriptor {
+	return file_securetoken_v1_error_proto_enumTypes[2].Descriptor()
+}
+
+func (CallerErrorReason) Type() protoreflect.EnumType {
+	return &file_securetoken_v1_error_proto_enumTypes[2]
+}
+
+func (x CallerErrorReason) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use CallerErrorReason.Descriptor instead.
+func (CallerErrorReason) EnumDescriptor() ([]byte, []int) {
+	return file_securetoken_v1_error_proto_rawDescGZIP(), []int{2}
+}
+
 // TokenErrorDetail is the first detail of every error that is a fact about a token or a request.
 type TokenErrorDetail struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -327,7 +393,13 @@ const file_securetoken_v1_error_proto_rawDesc = "" +
 	"\x1cERROR_REASON_TOO_MANY_TOKENS\x10\r\x12,\n" +
 	"(ERROR_REASON_REQUIRED_PERMISSION_INVALID\x10\x0e\x12'\n" +
 	"#ERROR_REASON_REVOCATION_NOT_ENABLED\x10\x0f\x12 \n" +
-	"\x1cERROR_REASON_SETTING_INVALID\x10\x10b\x06proto3"
+	"\x1cERROR_REASON_SETTING_INVALID\x10\x10*\xdb\x01\n" +
+	"\x11CallerErrorReason\x12#\n" +
+	"\x1fCALLER_ERROR_REASON_UNSPECIFIED\x10\x00\x12&\n" +
+	"\"CALLER_ERROR_REASON_UNKNOWN_CALLER\x10\x01\x12'\n" +
+	"#CALLER_ERROR_REASON_RPC_NOT_ALLOWED\x10\x02\x12)\n" +
+	"%CALLER_ERROR_REASON_GRANT_NOT_ALLOWED\x10\x03\x12%\n" +
+	"!CALLER_ERROR_REASON_RATE_EXCEEDED\x10\x04b\x06proto3"
 
 var (
 	file_securetoken_v1_error_proto_rawDescOnce sync.Once
@@ -341,18 +413,19 @@ func file_securetoken_v1_error_proto_rawDescGZIP() []byte {
 	return file_securetoken_v1_error_proto_rawDescData
 }
 
-var file_securetoken_v1_error_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_securetoken_v1_error_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
 var file_securetoken_v1_error_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
 var file_securetoken_v1_error_proto_goTypes = []any{
 	(TokenErrorKind)(0),           // 0: securetoken.v1.TokenErrorKind
 	(ErrorReason)(0),              // 1: securetoken.v1.ErrorReason
-	(*TokenErrorDetail)(nil),      // 2: securetoken.v1.TokenErrorDetail
-	(*timestamppb.Timestamp)(nil), // 3: google.protobuf.Timestamp
+	(CallerErrorReason)(0),        // 2: securetoken.v1.CallerErrorReason
+	(*TokenErrorDetail)(nil),      // 3: securetoken.v1.TokenErrorDetail
+	(*timestamppb.Timestamp)(nil), // 4: google.protobuf.Timestamp
 }
 var file_securetoken_v1_error_proto_depIdxs = []int32{
 	0, // 0: securetoken.v1.TokenErrorDetail.kind:type_name -> securetoken.v1.TokenErrorKind
 	1, // 1: securetoken.v1.TokenErrorDetail.reason:type_name -> securetoken.v1.ErrorReason
-	3, // 2: securetoken.v1.TokenErrorDetail.expired_at:type_name -> google.protobuf.Timestamp
+	4, // 2: securetoken.v1.TokenErrorDetail.expired_at:type_name -> google.protobuf.Timestamp
 	3, // [3:3] is the sub-list for method output_type
 	3, // [3:3] is the sub-list for method input_type
 	3, // [3:3] is the sub-list for extension type_name
@@ -370,7 +443,7 @@ func file_securetoken_v1_error_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_securetoken_v1_error_proto_rawDesc), len(file_securetoken_v1_error_proto_rawDesc)),
-			NumEnums:      2,
+			NumEnums:      3,
 			NumMessages:   1,
 			NumExtensions: 0,
 			NumServices:   0,

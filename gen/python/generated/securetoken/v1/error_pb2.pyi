@@ -36,6 +36,14 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_REASON_REQUIRED_PERMISSION_INVALID: _ClassVar[ErrorReason]
     ERROR_REASON_REVOCATION_NOT_ENABLED: _ClassVar[ErrorReason]
     ERROR_REASON_SETTING_INVALID: _ClassVar[ErrorReason]
+
+class CallerErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CALLER_ERROR_REASON_UNSPECIFIED: _ClassVar[CallerErrorReason]
+    CALLER_ERROR_REASON_UNKNOWN_CALLER: _ClassVar[CallerErrorReason]
+    CALLER_ERROR_REASON_RPC_NOT_ALLOWED: _ClassVar[CallerErrorReason]
+    CALLER_ERROR_REASON_GRANT_NOT_ALLOWED: _ClassVar[CallerErrorReason]
+    CALLER_ERROR_REASON_RATE_EXCEEDED: _ClassVar[CallerErrorReason]
 TOKEN_ERROR_KIND_UNSPECIFIED: TokenErrorKind
 TOKEN_ERROR_KIND_TOKEN_ERROR: TokenErrorKind
 TOKEN_ERROR_KIND_TOKEN_EXPIRED: TokenErrorKind
@@ -58,6 +66,11 @@ ERROR_REASON_TOO_MANY_TOKENS: ErrorReason
 ERROR_REASON_REQUIRED_PERMISSION_INVALID: ErrorReason
 ERROR_REASON_REVOCATION_NOT_ENABLED: ErrorReason
 ERROR_REASON_SETTING_INVALID: ErrorReason
+CALLER_ERROR_REASON_UNSPECIFIED: CallerErrorReason
+CALLER_ERROR_REASON_UNKNOWN_CALLER: CallerErrorReason
+CALLER_ERROR_REASON_RPC_NOT_ALLOWED: CallerErrorReason
+CALLER_ERROR_REASON_GRANT_NOT_ALLOWED: CallerErrorReason
+CALLER_ERROR_REASON_RATE_EXCEEDED: CallerErrorReason
 
 class TokenErrorDetail(_message.Message):
     __slots__ = ("kind", "reason", "field", "expired_at", "required_permission")

@@ -58,10 +58,15 @@ public final class ErrorProto {
       "\r\022,\n(ERROR_REASON_REQUIRED_PERMISSION_IN" +
       "VALID\020\016\022\'\n#ERROR_REASON_REVOCATION_NOT_E" +
       "NABLED\020\017\022 \n\034ERROR_REASON_SETTING_INVALID" +
-      "\020\020By\n\022dev.securetoken.v1B\nErrorProtoP\001\242\002" +
-      "\003SXX\252\002\016Securetoken.V1\312\002\016Securetoken\\V1\342\002" +
-      "\032Securetoken\\V1\\GPBMetadata\352\002\017Securetoke" +
-      "n::V1b\006proto3"
+      "\020\020*\333\001\n\021CallerErrorReason\022#\n\037CALLER_ERROR" +
+      "_REASON_UNSPECIFIED\020\000\022&\n\"CALLER_ERROR_RE" +
+      "ASON_UNKNOWN_CALLER\020\001\022\'\n#CALLER_ERROR_RE" +
+      "ASON_RPC_NOT_ALLOWED\020\002\022)\n%CALLER_ERROR_R" +
+      "EASON_GRANT_NOT_ALLOWED\020\003\022%\n!CALLER_ERRO" +
+      "R_REASON_RATE_EXCEEDED\020\004By\n\022dev.secureto" +
+      "ken.v1B\nErrorProtoP\001\242\002\003SXX\252\002\016Securetoken" +
+      ".V1\312\002\016Securetoken\\V1\342\002\032Securetoken\\V1\\GP" +
+      "BMetadata\352\002\017Securetoken::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,

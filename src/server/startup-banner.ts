@@ -8,13 +8,16 @@ export interface BannerFacts {
   readonly keyId: string;
   /** Whether the key ends with the process. */
   readonly ephemeral: boolean;
+  /** Whether there is a console at the address. */
+  readonly console: boolean;
 }
 
 /** The address, the key's id, and a line to paste. */
-export function startupBanner({ url, keyId, ephemeral }: BannerFacts): string {
+export function startupBanner({ url, keyId, ephemeral, console }: BannerFacts): string {
   const lines = [
     `Secure Token answers gRPC, gRPC-Web and Connect on ${url}`,
     `Key ${keyId}${ephemeral ? " (ephemeral: set SECRET_KEY and SALT to keep tokens)" : ""}`,
+    ...(console ? ["Open it in a browser for the console."] : []),
     "",
     "Issue a token:",
     `  npx buf curl ${url}/securetoken.v1.TokenService/GenerateToken -d '{"userId":"user_123"}'`,

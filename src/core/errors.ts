@@ -60,15 +60,19 @@ export class TokenError extends Error {
   readonly field: string;
   /** Every variable part of the message, by name. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** The authentic token that the error is about, for logs. */
-  readonly subject: TokenSubject | undefined;
+  readonly #subject: TokenSubject | undefined;
 
   constructor(message: string, facts: TokenErrorFacts) {
     super(message);
     this.reason = facts.reason;
     this.field = facts.field;
     this.metadata = facts.metadata ?? {};
-    this.subject = facts.subject;
+    this.#subject = facts.subject;
+  }
+
+  /** The authentic token that the error is about, for an audit log; printing an error omits it. */
+  get subject(): TokenSubject | undefined {
+    return this.#subject;
   }
 }
 

@@ -19,6 +19,7 @@ export {
   type Keyset,
   type KeysetKey,
 } from "./keyset.js";
+export type { ManagerOptions } from "./manager-options.js";
 export type {
   BatchResult,
   ExportedConfig,
@@ -26,6 +27,7 @@ export type {
   Introspection,
   IssuedToken,
   PermissionResult,
+  RefreshedToken,
   RefreshOptions,
   TokenInfo,
   TokenState,
@@ -35,7 +37,7 @@ export type { RandomBytes } from "./primitives.js";
 export { generateSalt, generateSecretKey, Secret } from "./secrets.js";
 export { createSettings, type Settings, type SettingsInput } from "./settings.js";
 export { type Clock, Duration, Instant, systemClock } from "./time.js";
-export { type ManagerOptions, SecureTokenManager } from "./token-manager.js";
+export { SecureTokenManager } from "./token-manager.js";
 export {
   validateExpiresHours,
   validatePermissions,

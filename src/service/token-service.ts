@@ -49,7 +49,8 @@ export function createTokenService(manager: SecureTokenManager): ServiceImpl<typ
       const issued = manager.refreshToken(request.token, {
         newExpiresInHours: toHours(request.newExpiresIn),
       });
-      return { token: issued.token, ...toClaims(issued), sessionId: issued.sessionId };
+      const { token, sessionId, clamped } = issued;
+      return { token, ...toClaims(issued), sessionId, clamped };
     },
 
     getTokenInfo(request) {

@@ -15,6 +15,7 @@ const clock = movableClock();
 const revoked = new Set<string>();
 const manager = await fixedManager({ clock, isRevoked: (id) => revoked.has(id) });
 const { token } = manager.generateToken("sesame", { permissions: ["read"] });
+const longLived = manager.generateToken("sesame", { expiresInHours: 8760 });
 const doomed = manager.generateToken("sesame");
 revoked.add(doomed.tokenId);
 const SECRET = "sesame-sesame-sesame";
@@ -46,6 +47,10 @@ const provoke = {
   REVOCATION_NOT_ENABLED: () => {
     const request = create(RefreshTokenRequestSchema, { token, revokeOld: true });
     createTokenService(manager).refreshToken(request, {} as never);
+  },
+  SESSION_ENDED: () => {
+    clock.micros = NOW_MICROS + 720 * 3_600_000_000;
+    manager.refreshToken(longLived.token);
   },
   SETTING_INVALID: () => createSettings({ secretKey: SECRET }),
 } satisfies Record<ErrorReason, () => unknown>;

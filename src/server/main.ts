@@ -4,9 +4,11 @@ import { parseEnv } from "node:util";
 import pino, { type Logger } from "pino";
 import { SecureTokenManager } from "../core/index.js";
 import { type Config, ConfigError, type Env, loadConfig } from "./config.js";
-import { loadKeys } from "./keys.js";
+import { openKeys, type ServerKeys } from "./keys.js";
 import { createServer, type Server } from "./server.js";
 import { startupBanner } from "./startup-banner.js";
+import type { WatchedFile } from "./watched-file.js";
+import { KEYSET_HEALTH } from "./watched-keyset.js";
 
 /** EX_CONFIG of sysexits.h: the configuration is at fault. */
 export const EXIT_CONFIG = 78;
@@ -20,10 +22,15 @@ export async function runServer(): Promise<void> {
   Reflect.deleteProperty(Object.prototype, "__proto__");
   const config = configOrExit();
   const logger = pino({ level: config.logLevel, base: null }, pino.destination(2));
-  const { keyset, ephemeral } = await loadKeys(config);
-  const { defaultExpirationHours } = config;
-  const manager = new SecureTokenManager(keyset, { defaultExpirationHours });
+  const { keyset, ephemeral, file } = await keysOrExit(config, logger);
+  const { defaultExpirationHours, maxSessionHours } = config;
+  const manager = new SecureTokenManager(keyset, { defaultExpirationHours, maxSessionHours });
   const server = createServer({ manager, logger });
+  file?.follow({
+    manager,
+    setCurrent: (current) => server.setPartHealth(KEYSET_HEALTH, current),
+  });
+  reloadOnSignal(file ? [file] : []);
   endOnSignal(server, logger);
   const { address, port, family } = await listenOrExit(server, config);
   const url = `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
@@ -44,10 +51,22 @@ function configOrExit(): Config {
   try {
     return loadConfig(readEnv());
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(EXIT_CONFIG);
+    exitOnConfigError(error);
   }
+}
+
+async function keysOrExit(config: Config, logger: Logger): Promise<ServerKeys> {
+  try {
+    return await openKeys(config, logger);
+  } catch (error) {
+    exitOnConfigError(error);
+  }
+}
+
+function exitOnConfigError(error: unknown): never {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(EXIT_CONFIG);
 }
 
 async function listenOrExit(server: Server, { port, host }: Config) {
@@ -60,6 +79,14 @@ async function listenOrExit(server: Server, { port, host }: Config) {
     );
     process.exit(EXIT_CONFIG);
   }
+}
+
+/** SIGHUP reads every file again, changed or not. Without any file it ends the process, as ever. */
+function reloadOnSignal(files: readonly WatchedFile[]): void {
+  if (files.length === 0) return;
+  process.on("SIGHUP", () => {
+    for (const file of files) void file.reload();
+  });
 }
 
 function endOnSignal(server: Server, logger: Logger): void {

@@ -33,6 +33,8 @@ export interface ServerDeps {
 
 /** A server that can be started once and stopped once. */
 export interface Server {
+  /** Adds a name to grpc.health.v1, or changes its state: that of a part, not of the server. */
+  setPartHealth(name: string, serving: boolean): void;
   /** Starts to listen and becomes SERVING. Port 0 takes any free one; the answer tells which. */
   listen(port: number, host: string): Promise<AddressInfo>;
   /**
@@ -66,6 +68,7 @@ export function createServer({ manager, logger }: ServerDeps): Server {
   });
   const listener = createListener({ ...adapter, limits: DEFAULT_LIMITS });
   return {
+    setPartHealth: health.setPart,
     async listen(port, host) {
       const address = await listener.listen(port, host);
       health.setServing(true);

@@ -10,7 +10,9 @@ describe("loadConfig", () => {
     assert.deepEqual(loadConfig({}), {
       secretKey: undefined,
       salt: undefined,
+      keysetFile: undefined,
       defaultExpirationHours: 24,
+      maxSessionHours: 720,
       pbkdf2Iterations: 600_000,
       logLevel: "info",
       host: "127.0.0.1",
@@ -23,6 +25,7 @@ describe("loadConfig", () => {
       SECRET_KEY: SECRET,
       SALT: "sixteen bytes...",
       DEFAULT_EXPIRATION_HOURS: "0.5",
+      MAX_SESSION_HOURS: "1.5",
       PBKDF2_ITERATIONS: "100000",
       LOG_LEVEL: "debug",
       HOST: "0.0.0.0",
@@ -31,6 +34,7 @@ describe("loadConfig", () => {
     assert.equal(config.secretKey?.reveal(), SECRET);
     assert.equal(Buffer.from(config.salt as Uint8Array).toString(), "sixteen bytes...");
     assert.equal(config.defaultExpirationHours, 0.5);
+    assert.equal(config.maxSessionHours, 1.5);
     assert.equal(config.pbkdf2Iterations, 100_000);
     assert.equal(config.host, "0.0.0.0");
     assert.equal(config.port, 0);
@@ -52,6 +56,12 @@ describe("loadConfig", () => {
     ["SALT", "base64:!!!!", /SALT must be padded base64/],
     ["DEFAULT_EXPIRATION_HOURS", "0", /Expires hours must be between 0 and 8760 hours/],
     ["DEFAULT_EXPIRATION_HOURS", "1e3", /DEFAULT_EXPIRATION_HOURS must be a number in decimal/],
+    [
+      "MAX_SESSION_HOURS",
+      "0",
+      /MAX_SESSION_HOURS must be a number of hours above 0, at most 87600/,
+    ],
+    ["MAX_SESSION_HOURS", "87600.1", /MAX_SESSION_HOURS must be a number of hours/],
     ["PBKDF2_ITERATIONS", "99999", /PBKDF2_ITERATIONS must be a whole number from 100000/],
     ["PBKDF2_ITERATIONS", "10000001", /PBKDF2_ITERATIONS must be a whole number/],
     ["LOG_LEVEL", "verbose", /LOG_LEVEL must be one of debug, info, warn, error/],
@@ -83,6 +93,13 @@ describe("loadConfig", () => {
     for (const text of [inspect(config), JSON.stringify(config), `${config.secretKey}`]) {
       assert.ok(!text.includes(SECRET));
     }
+  });
+
+  it("takes KEYSET_FILE in place of SECRET_KEY and SALT, and never beside them", () => {
+    const env = { HOST: "0.0.0.0", KEYSET_FILE: "keys.json" };
+    assert.equal(loadConfig(env).keysetFile, "keys.json");
+    assert.throws(() => loadConfig({ ...env, SECRET_KEY: SECRET }), /SECRET_KEY must not be set/);
+    assert.throws(() => loadConfig({ ...env, SALT: "x".repeat(16) }), /SALT must not be set/);
   });
 
   it("refuses to make up a key for others than this machine", () => {

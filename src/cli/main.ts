@@ -12,6 +12,7 @@ import { addGenerateCommand } from "./generate.js";
 import { addGenerateKeyCommand } from "./generate-key.js";
 import { addGenerateSaltCommand } from "./generate-salt.js";
 import { addInfoCommand } from "./info.js";
+import { addKeysCommand } from "./keys/index.js";
 import { printError } from "./output.js";
 import { addRefreshCommand } from "./refresh.js";
 import { addServeCommand } from "./serve.js";
@@ -19,13 +20,14 @@ import { addValidateCommand } from "./validate.js";
 
 const program = new Command("secure-token")
   .description("Issue and check self-contained encrypted tokens.")
-  .option("--server <url>", "ask this server; without it, the key of SECRET_KEY and SALT is used")
+  .option("--server <url>", "ask this server; without it, the local key is used")
   .option("--json", "print JSON, for programs", false)
   .addHelpText(
     "after",
     `
 Environment:
   SECRET_KEY, SALT        the local key, and the server's
+  KEYSET_FILE             several keys, in place of these two
   SECURE_TOKEN_API_KEY    the credential sent to --server
 
 Exit codes:
@@ -37,6 +39,7 @@ Exit codes:
 addServeCommand(program);
 addGenerateKeyCommand(program);
 addGenerateSaltCommand(program);
+addKeysCommand(program);
 addGenerateCommand(program);
 addValidateCommand(program);
 addCheckCommand(program);

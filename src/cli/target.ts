@@ -7,7 +7,7 @@ import { readEnv } from "../server/main.js";
 
 /** Options that every command about tokens takes. */
 export interface TargetOptions {
-  /** Where the server is; without it, the key of SECRET_KEY and SALT is used. */
+  /** Where the server is; without it, the key of SECRET_KEY and SALT or of KEYSET_FILE is used. */
   readonly server?: string;
   /** Whether to print JSON, for programs. */
   readonly json?: boolean;
@@ -34,10 +34,12 @@ export async function withTarget<T>(
 /** A manager with the configured key: a made-up one would open no token that exists. */
 async function localManager(): Promise<SecureTokenManager> {
   const config = loadConfig(readEnv());
-  if (!config.secretKey || !config.salt) {
-    throw new ConfigError(["SECRET_KEY and SALT must be set, unless --server names a server"]);
+  if (!config.keysetFile && (!config.secretKey || !config.salt)) {
+    throw new ConfigError([
+      "SECRET_KEY and SALT, or KEYSET_FILE, must be set, unless --server names a server",
+    ]);
   }
   const { keyset } = await loadKeys(config);
-  const { defaultExpirationHours } = config;
-  return new SecureTokenManager(keyset, { defaultExpirationHours });
+  const { defaultExpirationHours, maxSessionHours } = config;
+  return new SecureTokenManager(keyset, { defaultExpirationHours, maxSessionHours });
 }

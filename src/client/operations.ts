@@ -55,6 +55,12 @@ export interface IssuedToken extends Claims {
   readonly sessionId: string;
 }
 
+/** A refreshed token: `expiresAt` is what was granted. */
+export interface RefreshedToken extends IssuedToken {
+  /** Whether `expiresAt` is the end of the session, which the lifetime asked for would outlive. */
+  readonly clamped: boolean;
+}
+
 /** A valid token's claims. */
 export interface ValidToken extends Claims {
   readonly valid: true;

@@ -19,6 +19,7 @@ export type {
   IssuedToken,
   KeyState,
   PermissionResult,
+  RefreshedToken,
   RefreshOptions,
   TokenInfo,
   TokenState,

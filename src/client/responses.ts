@@ -46,6 +46,11 @@ export function toIssuedToken(
   return { token, ...toClaims(message), sessionId: message.sessionId };
 }
 
+/** A refreshed token. */
+export function toRefreshedToken(message: RefreshTokenResponse): op.RefreshedToken {
+  return { ...toIssuedToken(message), clamped: message.clamped };
+}
+
 /** A valid token's claims. */
 export function toValidToken(message: ValidateTokenResponse | GetTokenInfoResponse): op.ValidToken {
   required(message.valid, "valid");

@@ -109,17 +109,17 @@ export class SecureTokenClient {
 
   /**
    * A new token with the user, permissions, additional data and session of a valid one, which stays
-   * valid unless `revokeOld` is set.
-   * @throws TokenError for a lifetime out of range, and for `revokeOld` where the server keeps no
-   * revocations; else as `validateToken`.
+   * valid unless `revokeOld` is set. No token outlives its session; the answer tells what was granted.
+   * @throws TokenError for a lifetime out of range, for `revokeOld` where the server keeps no
+   * revocations, and once the session has ended; else as `validateToken`.
    */
   async refreshToken(
     token: string,
     options: op.RefreshOptions = {},
     call?: op.CallOptions,
-  ): Promise<op.IssuedToken> {
+  ): Promise<op.RefreshedToken> {
     const request = requests.toRefreshRequest(token, options);
-    return responses.toIssuedToken(await this.#run(this.raw.refreshToken, request, call));
+    return responses.toRefreshedToken(await this.#run(this.raw.refreshToken, request, call));
   }
 
   /** All that is known of a valid token. @throws as `validateToken`. */

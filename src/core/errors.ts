@@ -28,7 +28,8 @@ export type ErrorReason =
   | "TOO_MANY_TOKENS"
   | "REQUIRED_PERMISSION_INVALID"
   | "REVOCATION_NOT_ENABLED"
-  | "SETTING_INVALID";
+  | "SETTING_INVALID"
+  | "SESSION_ENDED";
 
 /** What an error tells beside its message. */
 export interface TokenErrorFacts {
@@ -148,4 +149,16 @@ export function revokedToken(subject: TokenSubject): InvalidTokenError {
     field: "token",
     subject,
   });
+}
+
+/** The token is valid, and its session is too old for one more refresh. */
+export function sessionEnded(maxSessionHours: number): TokenError {
+  return new TokenError(
+    `The session has reached its maximum of ${maxSessionHours} hours and is refreshed no more`,
+    {
+      reason: "SESSION_ENDED",
+      field: "token",
+      metadata: { max_session_hours: String(maxSessionHours) },
+    },
+  );
 }

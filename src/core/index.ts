@@ -20,6 +20,7 @@ export {
   type Keyset,
   type KeysetKey,
 } from "./keyset.js";
+export type { ManagerOptions } from "./manager-options.js";
 export type {
   BatchResult,
   ExportedConfig,
@@ -27,6 +28,7 @@ export type {
   Introspection,
   IssuedToken,
   PermissionResult,
+  RefreshedToken,
   RefreshOptions,
   TokenInfo,
   TokenState,
@@ -36,7 +38,7 @@ export type { RandomBytes } from "./primitives.js";
 export { generateSalt, generateSecretKey, Secret } from "./secrets.js";
 export { createSettings, type Settings, type SettingsInput } from "./settings.js";
 export { type Clock, Duration, Instant, systemClock } from "./time.js";
-export { type ManagerOptions, SecureTokenManager } from "./token-manager.js";
+export { SecureTokenManager } from "./token-manager.js";
 export {
   validateExpiresHours,
   validatePermissions,

@@ -1,6 +1,7 @@
 /** What a manager is made from: validated, and safe to print. */
 import { TokenError } from "./errors.js";
 import { generateSalt, generateSecretKey, Secret } from "./secrets.js";
+import { hoursToMicros } from "./time.js";
 import { validateExpiresHours, validateSalt, validateSecretKey } from "./validators.js";
 
 /** PBKDF2 iterations when none are set (OWASP). The Python library uses 100,000. */
@@ -11,6 +12,10 @@ export const MIN_PBKDF2_ITERATIONS = 100_000;
 export const MAX_PBKDF2_ITERATIONS = 10_000_000;
 /** The lifetime of a token that names none, in hours. */
 export const DEFAULT_EXPIRATION_HOURS = 24;
+/** How long a session may be refreshed, in hours: 30 days. */
+export const DEFAULT_MAX_SESSION_HOURS = 720;
+/** The longest that a session may be refreshed, in hours: ten years. */
+export const LONGEST_MAX_SESSION_HOURS = 87_600;
 
 /** What may be set. */
 export interface SettingsInput {
@@ -20,6 +25,8 @@ export interface SettingsInput {
   readonly salt?: Uint8Array | string | undefined;
   /** 0 < h <= 8760, fractions allowed. Default 24. */
   readonly defaultExpirationHours?: number | undefined;
+  /** How long after its start a session may be refreshed: 0 < h <= 87600. Default 720. */
+  readonly maxSessionHours?: number | undefined;
   /** 100,000 to 10,000,000. Default 600,000. */
   readonly pbkdf2Iterations?: number | undefined;
 }
@@ -32,6 +39,8 @@ export interface Settings {
   readonly salt: Uint8Array;
   /** Hours. */
   readonly defaultExpirationHours: number;
+  /** Hours. */
+  readonly maxSessionHours: number;
   /** Iterations. */
   readonly pbkdf2Iterations: number;
 }
@@ -47,14 +56,30 @@ export function createSettings(input: SettingsInput = {}): Settings {
   if (salt !== undefined) validateSalt(salt);
   const defaultExpirationHours = input.defaultExpirationHours ?? DEFAULT_EXPIRATION_HOURS;
   validateExpiresHours(defaultExpirationHours, "DEFAULT_EXPIRATION_HOURS");
+  const maxSessionHours = input.maxSessionHours ?? DEFAULT_MAX_SESSION_HOURS;
+  validateMaxSessionHours(maxSessionHours);
   const pbkdf2Iterations = input.pbkdf2Iterations ?? DEFAULT_PBKDF2_ITERATIONS;
   validatePbkdf2Iterations(pbkdf2Iterations);
   return {
     secretKey: new Secret(secretKey),
     salt: salt ?? generateSalt(),
     defaultExpirationHours,
+    maxSessionHours,
     pbkdf2Iterations,
   };
+}
+
+/**
+ * How long a session may be refreshed, in hours: above 0, at most 87,600, fractions allowed. True, or
+ * @throws TokenError naming the rule.
+ */
+export function validateMaxSessionHours(hours: unknown): true {
+  const inRange = typeof hours === "number" && hours > 0 && hours <= LONGEST_MAX_SESSION_HOURS;
+  if (inRange && hoursToMicros(hours) >= 1) return true;
+  throw new TokenError(
+    `MAX_SESSION_HOURS must be a number of hours above 0, at most ${LONGEST_MAX_SESSION_HOURS}`,
+    { reason: "SETTING_INVALID", field: "MAX_SESSION_HOURS" },
+  );
 }
 
 /**

@@ -8,54 +8,28 @@ import {
   type TokenSubject,
 } from "./errors.js";
 import { createKeyset, deriveKey, type Keyset, type KeysetKey } from "./keyset.js";
+import { completeOptions, type ManagerOptions } from "./manager-options.js";
 import type * as op from "./operations.js";
-import { type RandomBytes, randomBytes } from "./primitives.js";
 import * as rules from "./rules.js";
-import { createSettings, DEFAULT_EXPIRATION_HOURS, type SettingsInput } from "./settings.js";
-import {
-  addMicros,
-  type Clock,
-  Duration,
-  difference,
-  Instant,
-  isAfter,
-  systemClock,
-} from "./time.js";
+import { limitToSession } from "./session.js";
+import { createSettings, type SettingsInput } from "./settings.js";
+import { addMicros, Duration, difference, Instant, isAfter } from "./time.js";
 import { type OpenedToken, openToken, sealToken } from "./token.js";
 
 type SessionClaim = "sessionId" | "sessionStartedAt";
 
-/** What a manager takes from outside. */
-export interface ManagerOptions {
-  /** The lifetime of a token that names none, in hours, 0 < h <= 8760. Default 24. */
-  readonly defaultExpirationHours?: number;
-  /** Tells the present. Default: the machine's clock. */
-  readonly clock?: Clock;
-  /** Gives token ids and initialization vectors. Default: the operating system's. */
-  readonly random?: RandomBytes;
-  /** Whether a token was revoked. Asked of authentic tokens only. Default: none is. */
-  readonly isRevoked?: (tokenId: string) => boolean;
-}
-
-/** Issues and checks tokens with one keyset. Every method is synchronous and touches nothing else. */
+/** Issues and checks tokens with a keyset. Every method is synchronous and touches nothing else. */
 export class SecureTokenManager {
-  readonly #keyset: Keyset;
-  readonly #defaultExpirationHours: number;
-  readonly #clock: Clock;
-  readonly #random: RandomBytes;
-  readonly #isRevoked: (tokenId: string) => boolean;
+  #keyset: Keyset;
+  readonly #options: Required<ManagerOptions>;
 
   /**
    * Works with keys that are derived already; `SecureTokenManager.create` derives one.
-   * @throws TokenError when `defaultExpirationHours` is out of range.
+   * @throws TokenError when `defaultExpirationHours` or `maxSessionHours` is out of range.
    */
   constructor(keyset: Keyset, options: ManagerOptions = {}) {
     this.#keyset = keyset;
-    this.#defaultExpirationHours = options.defaultExpirationHours ?? DEFAULT_EXPIRATION_HOURS;
-    rules.checkExpiresHours(this.#defaultExpirationHours, "DEFAULT_EXPIRATION_HOURS");
-    this.#clock = options.clock ?? systemClock;
-    this.#random = options.random ?? randomBytes;
-    this.#isRevoked = options.isRevoked ?? (() => false);
+    this.#options = completeOptions(options);
   }
 
   /**
@@ -64,12 +38,19 @@ export class SecureTokenManager {
    */
   static async create(
     input: SettingsInput = {},
-    options: Omit<ManagerOptions, "defaultExpirationHours"> = {},
+    options: Omit<ManagerOptions, "defaultExpirationHours" | "maxSessionHours"> = {},
   ): Promise<SecureTokenManager> {
-    const { secretKey, salt, pbkdf2Iterations, defaultExpirationHours } = createSettings(input);
+    const { secretKey, salt, pbkdf2Iterations, ...hours } = createSettings(input);
     const source = { secretKey: secretKey.reveal(), salt, iterations: pbkdf2Iterations };
     const key: KeysetKey = { ...(await deriveKey(source)), state: "PRIMARY" };
-    return new SecureTokenManager(createKeyset([key]), { ...options, defaultExpirationHours });
+    const { defaultExpirationHours, maxSessionHours } = hours;
+    const limits = { defaultExpirationHours, maxSessionHours };
+    return new SecureTokenManager(createKeyset([key]), { ...options, ...limits });
+  }
+
+  /** Works with another keyset from the next call on. Tokens of keys that it lacks become invalid. */
+  useKeyset(keyset: Keyset): void {
+    this.#keyset = keyset;
   }
 
   /**
@@ -82,7 +63,9 @@ export class SecureTokenManager {
     const additionalData = options.additionalData ?? {};
     const additionalDataJson = rules.checkAdditionalData(additionalData);
     rules.checkUserId(userId);
-    return this.#issue(lifetime, { userId, permissions, additionalData }, additionalDataJson);
+    const now = Instant.fromMicros(this.#options.clock());
+    const expiresAt = addMicros(now, lifetime);
+    return this.#issue(now, expiresAt, { userId, permissions, additionalData }, additionalDataJson);
   }
 
   /**
@@ -138,13 +121,18 @@ export class SecureTokenManager {
 
   /**
    * A new token with the user, permissions, additional data and session of a valid one, which
-   * stays valid. Claims are carried over as they are, additional data digit for digit.
-   * @throws TokenError for a lifetime out of range; else as `validateToken`.
+   * stays valid. Claims are carried over as they are, additional data digit for digit. No token
+   * outlives its session's start plus `maxSessionHours`; the answer tells what was granted.
+   * @throws TokenError for a lifetime out of range, and once the session has ended; else as
+   * `validateToken`.
    */
-  refreshToken(token: string, options: op.RefreshOptions = {}): op.IssuedToken {
-    const { claims, payload } = this.#openValid(token);
+  refreshToken(token: string, options: op.RefreshOptions = {}): op.RefreshedToken {
+    const { claims, payload, now } = this.#openValid(token);
     const lifetime = this.#lifetime(options.newExpiresInHours, "new_expires_in");
-    return this.#issue(lifetime, claims, additionalDataText(payload));
+    const { maxSessionHours } = this.#options;
+    const granted = limitToSession(claims.sessionStartedAt, now, lifetime, maxSessionHours);
+    const issued = this.#issue(now, granted.expiresAt, claims, additionalDataText(payload));
+    return { ...issued, clamped: granted.clamped };
   }
 
   /** All that is known of a valid token. @throws as `validateToken`. */
@@ -172,7 +160,7 @@ export class SecureTokenManager {
     const { claims, keyId, now } = opened;
     const expired = isAfter(now, claims.expiresAt);
     return {
-      state: expired ? "EXPIRED" : this.#isRevoked(claims.tokenId) ? "REVOKED" : "ACTIVE",
+      state: expired ? "EXPIRED" : this.#options.isRevoked(claims.tokenId) ? "REVOKED" : "ACTIVE",
       claims,
       timeRemaining: expired ? new Duration(0, 0) : difference(claims.expiresAt, now),
       keyId,
@@ -187,29 +175,29 @@ export class SecureTokenManager {
       version: TOKEN_VERSION,
       iterations: primary.iterations,
       salt: primary.salt,
-      defaultExpirationHours: this.#defaultExpirationHours,
+      defaultExpirationHours: this.#options.defaultExpirationHours,
       keys: keys.map(({ keyId, state }) => ({ keyId, state })),
     };
   }
 
   #lifetime(hours: number | undefined, field: string): number {
-    return rules.checkExpiresHours(hours ?? this.#defaultExpirationHours, field);
+    return rules.checkExpiresHours(hours ?? this.#options.defaultExpirationHours, field);
   }
 
   #issue(
-    lifetime: number,
+    issuedAt: Instant,
+    expiresAt: Instant,
     content: Omit<Claims, "tokenId" | "issuedAt" | "expiresAt" | SessionClaim> &
       Partial<Pick<Claims, SessionClaim>>,
     additionalDataJson: string,
   ): op.IssuedToken {
-    const issuedAt = Instant.fromMicros(this.#clock());
-    const entropy = this.#random(40);
+    const entropy = this.#options.random(40);
     const tokenId = entropy.toString("base64url", 0, 24);
     const claims: Claims = {
       ...content,
       tokenId,
       issuedAt,
-      expiresAt: addMicros(issuedAt, lifetime),
+      expiresAt,
       sessionId: content.sessionId ?? tokenId,
       sessionStartedAt: content.sessionStartedAt ?? issuedAt,
     };
@@ -221,7 +209,7 @@ export class SecureTokenManager {
 
   /** The authentic token behind a text. @throws InvalidTokenError */
   #open(token: unknown): OpenedToken {
-    return openToken(this.#keyset.keys, token, Instant.fromMicros(this.#clock()));
+    return openToken(this.#keyset.keys, token, Instant.fromMicros(this.#options.clock()));
   }
 
   /** The same, neither expired nor revoked. @throws InvalidTokenError, TokenExpiredError */
@@ -230,7 +218,7 @@ export class SecureTokenManager {
     const { claims, now } = opened;
     if (isAfter(now, claims.expiresAt))
       throw new TokenExpiredError(claims.expiresAt, subjectOf(opened));
-    if (this.#isRevoked(claims.tokenId)) throw revokedToken(subjectOf(opened));
+    if (this.#options.isRevoked(claims.tokenId)) throw revokedToken(subjectOf(opened));
     return opened;
   }
 }

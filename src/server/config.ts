@@ -9,7 +9,9 @@ import {
 } from "../core/index.js";
 import {
   DEFAULT_EXPIRATION_HOURS,
+  DEFAULT_MAX_SESSION_HOURS,
   DEFAULT_PBKDF2_ITERATIONS,
+  validateMaxSessionHours,
   validatePbkdf2Iterations,
 } from "../core/settings.js";
 import { parseOrigins } from "./cors.js";
@@ -27,8 +29,12 @@ export interface Config {
   readonly secretKey?: Secret | undefined;
   /** SALT, as bytes; unset: random ones. */
   readonly salt?: Uint8Array | undefined;
+  /** KEYSET_FILE: several keys, in place of SECRET_KEY and SALT. */
+  readonly keysetFile?: string | undefined;
   /** DEFAULT_EXPIRATION_HOURS. */
   readonly defaultExpirationHours: number;
+  /** MAX_SESSION_HOURS. */
+  readonly maxSessionHours: number;
   /** PBKDF2_ITERATIONS. */
   readonly pbkdf2Iterations: number;
   /** LOG_LEVEL. */
@@ -97,7 +103,9 @@ export function loadConfig(env: Env): Config {
   const config: Config = {
     secretKey: read<Secret | undefined>("SECRET_KEY", undefined, parseSecretKey),
     salt: read<Uint8Array | undefined>("SALT", undefined, parseSalt),
+    keysetFile: env.KEYSET_FILE || undefined,
     defaultExpirationHours: read("DEFAULT_EXPIRATION_HOURS", DEFAULT_EXPIRATION_HOURS, parseHours),
+    maxSessionHours: read("MAX_SESSION_HOURS", DEFAULT_MAX_SESSION_HOURS, parseSessionHours),
     pbkdf2Iterations: read("PBKDF2_ITERATIONS", DEFAULT_PBKDF2_ITERATIONS, parseIterations),
     logLevel: read<LogLevel>("LOG_LEVEL", "info", parseLogLevel),
     host: read("HOST", DEFAULT_HOST, (text) => text),
@@ -108,9 +116,13 @@ export function loadConfig(env: Env): Config {
     corsOrigins: read<readonly string[]>("CORS_ORIGINS", [], parseOrigins),
     console: read("CONSOLE", isLoopback(env.HOST || DEFAULT_HOST), parseSwitch),
   };
+  for (const name of ["SECRET_KEY", "SALT"].filter((name) => config.keysetFile && env[name])) {
+    faults.push(`${name} must not be set beside KEYSET_FILE, which replaces it`);
+  }
   if (!isLoopback(config.host)) {
     for (const [waiver, names] of Object.entries(REQUIRED_BEYOND_LOOPBACK)) {
       if (read(waiver, false, parseSwitch)) continue;
+      if (waiver === "ALLOW_EPHEMERAL_KEY" && config.keysetFile) continue;
       for (const name of names.filter((name) => !env[name])) {
         faults.push(`${name} must be set when HOST is not a loopback address, or ${waiver}=on`);
       }
@@ -145,7 +157,7 @@ function parseSecretKey(text: string): Secret {
 }
 
 /** Text means its UTF-8 bytes, as the Python library reads it; `base64:` bytes that are no text. */
-function parseSalt(text: string): Uint8Array {
+export function parseSalt(text: string): Uint8Array {
   const encoded = text.startsWith("base64:") ? text.slice("base64:".length) : undefined;
   const salt = Buffer.from(encoded ?? text, encoded === undefined ? "utf8" : "base64");
   if (encoded !== undefined && salt.toString("base64") !== encoded) {
@@ -158,6 +170,12 @@ function parseSalt(text: string): Uint8Array {
 function parseHours(text: string): number {
   const hours = parseNumber(text);
   validateExpiresHours(hours, "DEFAULT_EXPIRATION_HOURS");
+  return hours;
+}
+
+function parseSessionHours(text: string): number {
+  const hours = parseNumber(text);
+  validateMaxSessionHours(hours);
   return hours;
 }
 

@@ -12,45 +12,56 @@ export interface HealthState {
   readonly routes: (router: ConnectRouter) => void;
   /** From now on SERVING, or NOT_SERVING; watchers are told. */
   setServing(serving: boolean): void;
-  /** A detail of the configuration, by a name of its own: NOT_SERVING while a bad file is ignored. */
-  setDetail(name: string, inForce: boolean): void;
+  /** A state of its own under a further name, which changes nothing in the others. */
+  setPart(name: string, serving: boolean): void;
 }
 
 /** Health of the server as a whole (the empty name) and of each of `services`. NOT_SERVING at first. */
 export function createHealth(services: readonly string[]): HealthState {
   const names = new Set(["", ...services]);
-  const details = new Map<string, ServingStatus>();
+  const parts = new Map<string, boolean>();
   const changes = new EventEmitter().setMaxListeners(0);
-  let status = ServingStatus.NOT_SERVING;
+  let up = false;
+  const isKnown = (name: string) => names.has(name) || parts.has(name);
+  const statusOf = (name: string) =>
+    up && (parts.get(name) ?? true) ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+  const watchedStatus = (name: string) =>
+    isKnown(name) ? statusOf(name) : ServingStatus.SERVICE_UNKNOWN;
   return {
     setServing(serving) {
-      status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+      up = serving;
       changes.emit("change");
     },
-    setDetail(name, inForce) {
-      details.set(name, inForce ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
+    setPart(name, serving) {
+      parts.set(name, serving);
+      changes.emit("change");
     },
     routes(router) {
       router.service(Health, {
         check({ service }) {
-          const found = names.has(service) ? status : details.get(service);
-          if (found === undefined) throw new ConnectError("unknown service", Code.NotFound);
-          return { status: found };
+          if (!isKnown(service)) throw new ConnectError("unknown service", Code.NotFound);
+          return { status: statusOf(service) };
         },
         async *watch({ service }, { signal }) {
-          const known = names.has(service);
           // Listens before the first answer, so that no change falls between the two.
           const updates = on(changes, "change", { signal });
-          yield { status: known ? status : ServingStatus.SERVICE_UNKNOWN };
+          let told = watchedStatus(service);
+          yield { status: told };
           try {
-            for await (const _ of updates) if (known) yield { status };
+            for await (const _ of updates) {
+              const status = watchedStatus(service);
+              if (status !== told) yield { status };
+              told = status;
+            }
           } catch (error) {
             if (!signal.aborted) throw error;
           }
         },
         list() {
-          const all = [...[...names].map((name) => [name, status] as const), ...details];
-          return { statuses: Object.fromEntries(all.map(([name, status]) => [name, { status }])) };
+          const all = [...names, ...parts.keys()];
+          return {
+            statuses: Object.fromEntries(all.map((name) => [name, { status: statusOf(name) }])),
+          };
         },
       });
     },

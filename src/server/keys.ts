@@ -1,4 +1,5 @@
 /** The keyset that a server works with, derived from its configuration. */
+import type { Logger } from "pino";
 import {
   createKeyset,
   deriveKey,
@@ -7,16 +8,38 @@ import {
   type Keyset,
 } from "../core/index.js";
 import type { Config } from "./config.js";
+import { createKeysetLoader } from "./derive-keyset.js";
+import { MAX_KEYSET_BYTES } from "./keyset-file.js";
+import { readSnapshot } from "./watched-file.js";
+import { asConfigError, type WatchedKeyset, watchKeyset } from "./watched-keyset.js";
 
 /** A keyset, and whether it ends with the process. */
 export interface ServerKeys {
   readonly keyset: Keyset;
   /** Whether a part of the key was made up at start: its tokens end with the process. */
   readonly ephemeral: boolean;
+  /** KEYSET_FILE, where it is set. */
+  readonly file?: WatchedKeyset;
 }
 
-/** Derives the configured key; what is not configured is made up. */
+/**
+ * The keys of KEYSET_FILE, which is watched from now on, or the one of SECRET_KEY and SALT.
+ * @throws ConfigError when the file cannot be used.
+ */
+export async function openKeys(config: Config, logger: Logger): Promise<ServerKeys> {
+  if (config.keysetFile === undefined) return loadKeys(config);
+  const file = await watchKeyset(config.keysetFile, logger);
+  return { keyset: file.keyset, ephemeral: false, file };
+}
+
+/**
+ * The configured keys as they are now; what is not configured is made up.
+ * @throws ConfigError when KEYSET_FILE cannot be used.
+ */
 export async function loadKeys(config: Config): Promise<ServerKeys> {
+  if (config.keysetFile !== undefined) {
+    return { keyset: await readKeyset(config.keysetFile), ephemeral: false };
+  }
   const key = await deriveKey({
     secretKey: config.secretKey?.reveal() ?? generateSecretKey(),
     salt: config.salt ?? generateSalt(),
@@ -26,4 +49,12 @@ export async function loadKeys(config: Config): Promise<ServerKeys> {
     keyset: createKeyset([{ ...key, state: "PRIMARY" }]),
     ephemeral: !config.secretKey || !config.salt,
   };
+}
+
+async function readKeyset(path: string): Promise<Keyset> {
+  try {
+    return await createKeysetLoader()(await readSnapshot(path, MAX_KEYSET_BYTES));
+  } catch (error) {
+    throw asConfigError(error);
+  }
 }

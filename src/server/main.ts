@@ -7,10 +7,11 @@ import { ANYONE, KnownCallers } from "./callers/callers.js";
 import { type Config, ConfigError, type Env, loadConfig } from "./config.js";
 import { loadConsole } from "./console-assets.js";
 import { loadCallers, loadTls } from "./files.js";
-import { loadKeys } from "./keys.js";
+import { openKeys } from "./keys.js";
 import { type Reloadable, watchReloadables } from "./reload.js";
 import { createServer, type Server } from "./server.js";
 import { startupBanner } from "./startup-banner.js";
+import { KEYSET_HEALTH } from "./watched-keyset.js";
 
 /** EX_CONFIG of sysexits.h: the configuration is at fault. */
 export const EXIT_CONFIG = 78;
@@ -23,12 +24,12 @@ export async function runServer(): Promise<void> {
   // is named "__proto__" is an ordinary member, and no input can reach a prototype.
   Reflect.deleteProperty(Object.prototype, "__proto__");
   const config = orExit(() => loadConfig(readEnv()));
-  const { callersFile, tlsFiles, reflection, defaultExpirationHours } = config;
+  const { callersFile, tlsFiles, reflection, defaultExpirationHours, maxSessionHours } = config;
   const rows = callersFile === undefined ? undefined : orExit(() => loadCallers(callersFile));
   const tls = tlsFiles && orExit(() => loadTls(tlsFiles));
   const logger = pino({ level: config.logLevel, base: null }, pino.destination(2));
-  const { keyset, ephemeral } = await loadKeys(config);
-  const manager = new SecureTokenManager(keyset, { defaultExpirationHours });
+  const { keyset, ephemeral, file } = await openKeys(config, logger).catch(exitOnConfigError);
+  const manager = new SecureTokenManager(keyset, { defaultExpirationHours, maxSessionHours });
   const isAuthentic = (token: string) => manager.introspectToken(token).state !== "INVALID";
   const known = rows && new KnownCallers(rows, isAuthentic);
   const server = createServer({
@@ -52,7 +53,11 @@ export async function runServer(): Promise<void> {
   }
   const { setHealth } = server;
   const reload = await watchReloadables(reloadables, { logger, setHealth });
-  process.on("SIGHUP", reload);
+  file?.follow({ manager, setCurrent: (current) => setHealth(KEYSET_HEALTH, current) });
+  // Without any file to read again it ends the process, as ever.
+  if (file || reloadables.length > 0) {
+    process.on("SIGHUP", () => Promise.all([file?.reload(), reload()]));
+  }
   endOnSignal(server, logger);
   const { address, port, family } = await listenOrExit(server, config);
   const host = family === "IPv6" ? `[${address}]` : address;
@@ -75,10 +80,14 @@ function orExit<T>(load: () => T): T {
   try {
     return load();
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(EXIT_CONFIG);
+    exitOnConfigError(error);
   }
+}
+
+function exitOnConfigError(error: unknown): never {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(EXIT_CONFIG);
 }
 
 async function listenOrExit(server: Server, { port, host }: Config) {

@@ -104,7 +104,7 @@ export function createServer(deps: ServerDeps): Server {
       return address;
     },
     replaceTls: listener.replaceTls,
-    setHealth: health.setDetail,
+    setHealth: health.setPart,
     close(graceMs) {
       health.setServing(false);
       const closed = listener.close(graceMs);

@@ -50,8 +50,10 @@ export function createTokenService(manager: SecureTokenManager): ServiceImpl<typ
       const token = tokenOf(request, context);
       if (request.revokeOld) throw revocationNotEnabled();
       const newExpiresInHours = toHours(request.newExpiresIn);
-      const issued = release(manager.refreshToken(token, { newExpiresInHours }), context);
-      return { token: issued.token, ...toClaims(issued), sessionId: issued.sessionId };
+      const issued = manager.refreshToken(token, { newExpiresInHours });
+      release(issued, context);
+      const { sessionId, clamped } = issued;
+      return { token: issued.token, ...toClaims(issued), sessionId, clamped };
     },
 
     getTokenInfo(request, context) {

@@ -64,6 +64,8 @@ describe("createSettings", () => {
     for (const defaultExpirationHours of [0, -1, 8760.000001, Number.NaN, 1e-300]) {
       refusal({ defaultExpirationHours }, "DEFAULT_EXPIRATION_HOURS");
     }
+    for (const maxSessionHours of [0.5, 87_600]) assert.ok(createSettings({ maxSessionHours }));
+    refusal({ maxSessionHours: 87_601 }, "MAX_SESSION_HOURS");
     for (const pbkdf2Iterations of [100_000, 10_000_000]) {
       assert.ok(createSettings({ ...GOOD, pbkdf2Iterations }));
     }

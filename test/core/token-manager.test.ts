@@ -2,8 +2,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { TokenExpiredError } from "../../src/core/index.js";
-import { fixedManager, HOUR_MICROS, movableClock, NOW_MICROS } from "../support/fixed-manager.js";
+import { createKeyset, Instant, TokenExpiredError } from "../../src/core/index.js";
+import {
+  fixedManager,
+  HOUR_MICROS,
+  movableClock,
+  NOW_MICROS,
+  testKey,
+} from "../support/fixed-manager.js";
+import { payloadText, sealBytes } from "../support/sealed.js";
 
 const content = {
   permissions: ["read", "write"],
@@ -141,5 +148,83 @@ describe("refreshToken", () => {
     assert.throws(() => manager.refreshToken("x", { newExpiresInHours: 0 }), { field: "token" });
     clock.micros += 2 * HOUR_MICROS;
     assert.throws(() => manager.refreshToken(token), { name: "TokenExpiredError" });
+  });
+});
+
+describe("a session's end", () => {
+  const MAX = 720;
+
+  it("ends a chain of 1,000 refreshes to the microsecond", async () => {
+    const clock = movableClock();
+    const manager = await fixedManager({ clock });
+    const first = manager.generateToken("u", { expiresInHours: 1 });
+    const end = NOW_MICROS + MAX * HOUR_MICROS;
+    const step = Math.floor((MAX * HOUR_MICROS) / 1000);
+    let latest = first.token;
+    for (let i = 1; i < 1000; i++) {
+      clock.micros += step;
+      const fresh = manager.refreshToken(latest, { newExpiresInHours: 1 });
+      const asked = clock.micros + HOUR_MICROS;
+      assert.deepEqual(fresh.expiresAt, Instant.fromMicros(Math.min(asked, end)));
+      assert.equal(fresh.clamped, asked > end);
+      assert.equal(fresh.sessionId, first.sessionId);
+      latest = fresh.token;
+    }
+    clock.micros = end - 1;
+    const last = manager.refreshToken(latest, { newExpiresInHours: 8760 });
+    assert.deepEqual(last.expiresAt, Instant.fromMicros(end));
+    assert.equal(last.clamped, true);
+    clock.micros = end;
+    assert.ok(manager.validateToken(last.token), "valid at its last instant");
+    assert.throws(() => manager.refreshToken(last.token), {
+      name: "TokenError",
+      reason: "SESSION_ENDED",
+      field: "token",
+      metadata: { max_session_hours: "720" },
+    });
+    clock.micros = end + 1;
+    assert.throws(() => manager.refreshToken(last.token), { reason: "TOKEN_EXPIRED" });
+  });
+
+  it("is not clamped when exactly reached", async () => {
+    const manager = await fixedManager({ maxSessionHours: 2 });
+    const { token } = manager.generateToken("u");
+    const exact = manager.refreshToken(token, { newExpiresInHours: 2 });
+    assert.equal(exact.clamped, false);
+    assert.equal(manager.refreshToken(token, { newExpiresInHours: 2.0000001 }).clamped, true);
+  });
+
+  it("counts from the issue of a token that names no session, as the Python library's do", async () => {
+    const clock = movableClock();
+    const manager = await fixedManager({ clock, maxSessionHours: 1.5 });
+    const token = sealBytes(await testKey("one"), payloadText());
+    clock.micros += HOUR_MICROS;
+    const fresh = manager.refreshToken(token, { newExpiresInHours: 1 });
+    assert.deepEqual(fresh.expiresAt, Instant.fromMicros(NOW_MICROS + 1.5 * HOUR_MICROS));
+    clock.micros += HOUR_MICROS / 2;
+    assert.throws(() => manager.refreshToken(token), { reason: "SESSION_ENDED" });
+  });
+
+  it("is above 0 and at most 87600 hours after the start", async () => {
+    for (const maxSessionHours of [1e-9, 0.25, 87_600]) await fixedManager({ maxSessionHours });
+    for (const maxSessionHours of [0, -1, 87_600.0001, 1e-300, Number.NaN, "720" as never]) {
+      await assert.rejects(fixedManager({ maxSessionHours }), { field: "MAX_SESSION_HOURS" });
+    }
+  });
+});
+
+describe("useKeyset", () => {
+  it("encrypts and decrypts with the other keys from the next call on", async () => {
+    const [one, two] = [await testKey("one"), await testKey("two")];
+    const manager = await fixedManager();
+    const before = manager.generateToken("u").token;
+    manager.useKeyset(createKeyset([two, { ...one, state: "SECONDARY" }]));
+    const after = manager.generateToken("u").token;
+    assert.equal(manager.getTokenInfo(before).keyId, one.keyId);
+    assert.equal(manager.getTokenInfo(after).keyId, two.keyId);
+    manager.useKeyset(createKeyset([two]));
+    assert.throws(() => manager.validateToken(before), { reason: "TOKEN_MALFORMED" });
+    assert.ok(manager.validateToken(after));
+    assert.equal(manager.exportConfig().keys.length, 1);
   });
 });

@@ -10,7 +10,9 @@ describe("loadConfig", () => {
     assert.deepEqual(loadConfig({}), {
       secretKey: undefined,
       salt: undefined,
+      keysetFile: undefined,
       defaultExpirationHours: 24,
+      maxSessionHours: 720,
       pbkdf2Iterations: 600_000,
       logLevel: "info",
       host: "127.0.0.1",
@@ -28,6 +30,7 @@ describe("loadConfig", () => {
       SECRET_KEY: SECRET,
       SALT: "sixteen bytes...",
       DEFAULT_EXPIRATION_HOURS: "0.5",
+      MAX_SESSION_HOURS: "1.5",
       PBKDF2_ITERATIONS: "100000",
       LOG_LEVEL: "debug",
       HOST: "0.0.0.0",
@@ -43,6 +46,7 @@ describe("loadConfig", () => {
     assert.equal(config.defaultExpirationHours, 0.5);
     assert.equal(config.pbkdf2Iterations, 100_000);
     assert.equal(config.host, "0.0.0.0");
+    assert.equal(config.maxSessionHours, 1.5);
     assert.equal(config.port, 0);
     assert.equal(config.callersFile, "callers.json");
     assert.deepEqual(config.tlsFiles, { cert: "cert.pem", key: "key.pem", clientCa: "ca.pem" });
@@ -72,6 +76,12 @@ describe("loadConfig", () => {
     ["TLS_CERT_FILE", "cert.pem", /TLS_KEY_FILE must be set with TLS_CERT_FILE/],
     ["TLS_KEY_FILE", "key.pem", /TLS_CERT_FILE must be set with TLS_KEY_FILE/],
     ["TLS_CLIENT_CA_FILE", "ca.pem", /TLS_CERT_FILE must be set with TLS_CLIENT_CA_FILE/],
+    [
+      "MAX_SESSION_HOURS",
+      "0",
+      /MAX_SESSION_HOURS must be a number of hours above 0, at most 87600/,
+    ],
+    ["MAX_SESSION_HOURS", "87600.1", /MAX_SESSION_HOURS must be a number of hours/],
     ["PORT", "65536", /PORT must be a port, 0 to 65535/],
     ["PORT", "-1", /PORT must be a number/],
   ];
@@ -131,6 +141,14 @@ describe("loadConfig", () => {
       assert.ok(loadConfig({ ...env, [waiver]: "on" }));
     });
   }
+
+  it("takes KEYSET_FILE in place of SECRET_KEY and SALT, and never beside them", () => {
+    const { SECRET_KEY, SALT, ...others } = SECURE;
+    const env = { ...others, HOST: "0.0.0.0", KEYSET_FILE: "keys.json" };
+    assert.equal(loadConfig(env).keysetFile, "keys.json");
+    assert.throws(() => loadConfig({ ...env, SECRET_KEY }), /SECRET_KEY must not be set/);
+    assert.throws(() => loadConfig({ ...env, SALT }), /SALT must not be set/);
+  });
 
   it("keeps reflection off beyond loopback, unless it is set", () => {
     assert.equal(loadConfig({ ...SECURE, HOST: "10.0.0.1" }).reflection, false);

@@ -24,6 +24,7 @@ describe("watchFile", () => {
   let told: string[];
   let waiting: (() => void)[];
   let held: Promise<void> | undefined;
+  let loading: () => void;
   let awake: NodeJS.Timeout;
 
   beforeEach(() => {
@@ -32,6 +33,7 @@ describe("watchFile", () => {
     told = [];
     waiting = [];
     held = undefined;
+    loading = () => {};
     // A watch alone keeps no process running.
     awake = setInterval(() => {}, 1000);
   });
@@ -51,6 +53,7 @@ describe("watchFile", () => {
       path,
       async ({ bytes }) => {
         const text = bytes.toString();
+        loading();
         await held;
         if (text.startsWith("bad")) throw new Error(`refused ${text}`);
         return text;
@@ -152,6 +155,8 @@ describe("watchFile", () => {
     await start();
     rmSync(path);
     await latest(/^failed: ENOENT/);
+    writeFileSync(join(folder, "other"), "");
+    await setTimeout(300);
     writeFileSync(path, "one");
     await latest(/^one$/);
     assert.equal(told.length, 3);
@@ -182,10 +187,16 @@ describe("watchFile", () => {
 
   it("calls nobody once it is closed", async () => {
     writeFileSync(path, "one");
+    let release = () => {};
     const file = await start();
-    const reloaded = file.reload();
-    file.close();
-    await reloaded;
+    held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    loading = () => {
+      file.close();
+      release();
+    };
+    await file.reload();
     await file.reload();
     assert.deepEqual(told, ["one"]);
   });

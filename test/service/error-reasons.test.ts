@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { inspect } from "node:util";
 import { create } from "@bufbuild/protobuf";
+import { createContextValues } from "@connectrpc/connect";
 import { ErrorReasonSchema } from "../../gen/ts/src/securetoken/v1/error_pb.js";
 import { RefreshTokenRequestSchema } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { createSettings, type ErrorReason, TokenError } from "../../src/core/index.js";
@@ -15,6 +16,7 @@ const clock = movableClock();
 const revoked = new Set<string>();
 const manager = await fixedManager({ clock, isRevoked: (id) => revoked.has(id) });
 const { token } = manager.generateToken("sesame", { permissions: ["read"] });
+const longLived = manager.generateToken("sesame", { expiresInHours: 8760 });
 const doomed = manager.generateToken("sesame");
 revoked.add(doomed.tokenId);
 const SECRET = "sesame-sesame-sesame";
@@ -45,7 +47,11 @@ const provoke = {
   REQUIRED_PERMISSION_INVALID: () => manager.checkPermission(token, SECRET.repeat(10)),
   REVOCATION_NOT_ENABLED: () => {
     const request = create(RefreshTokenRequestSchema, { token, revokeOld: true });
-    createTokenService(manager).refreshToken(request, {} as never);
+    createTokenService(manager).refreshToken(request, { values: createContextValues() } as never);
+  },
+  SESSION_ENDED: () => {
+    clock.micros = NOW_MICROS + 720 * 3_600_000_000;
+    manager.refreshToken(longLived.token);
   },
   SETTING_INVALID: () => createSettings({ secretKey: SECRET }),
 } satisfies Record<ErrorReason, () => unknown>;

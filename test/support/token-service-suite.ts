@@ -114,6 +114,7 @@ export function tokenServiceSuite(name: string, open: () => Promise<Harness>): v
       assert.notEqual(fresh.tokenId, old.tokenId);
       assert.equal(fresh.sessionId, old.tokenId);
       assert.equal(fresh.expiresAt.seconds - fresh.issuedAt.seconds, 3 * 3600);
+      assert.equal(fresh.clamped, false);
       assert.equal(fresh.additionalData.id, 9223372036854775807n);
       const info = await client.getTokenInfo(fresh.token);
       assert.deepEqual(info.additionalData, old.additionalData);
@@ -121,6 +122,22 @@ export function tokenServiceSuite(name: string, open: () => Promise<Harness>): v
       assert.equal(info.sessionId, old.tokenId);
       assert.deepEqual(info.sessionStartedAt, old.issuedAt);
       assert.equal((await client.validateToken(token)).tokenId, old.tokenId);
+    });
+
+    it("refreshes a token up to its session's end, and says that it was clamped", async () => {
+      const { token } = await client.generateToken("ada", { expiresInHours: 721 });
+      const start = (await client.getTokenInfo(token)).sessionStartedAt;
+      service.clock.advanceHours(719);
+      const last = await client.refreshToken(token, { newExpiresInHours: 2 });
+      assert.equal(last.clamped, true);
+      assert.equal(last.expiresAt.seconds - start.seconds, 720 * 3600);
+      assert.equal(last.expiresAt.micros, start.micros);
+      service.clock.advanceHours(1);
+      await assert.rejects(client.refreshToken(token), {
+        name: "TokenError",
+        reason: "SESSION_ENDED",
+        field: "token",
+      });
     });
 
     it("tells all that is known of a token", async () => {

@@ -1,7 +1,13 @@
 /** A TokenService for tests: the real one, with a clock that stands still and faults on demand. */
 import { randomBytes } from "node:crypto";
 import type { ConnectRouter, Interceptor } from "@connectrpc/connect";
-import { createKeyset, Instant, type KeySource, SecureTokenManager } from "../../src/core/index.js";
+import {
+  createKeyset,
+  Instant,
+  type KeySource,
+  type ManagerOptions,
+  SecureTokenManager,
+} from "../../src/core/index.js";
 import { sealToken } from "../../src/core/token.js";
 import { tokenErrors, tokenRoutes } from "../../src/service/index.js";
 import { cachedKey } from "./keys.js";
@@ -47,7 +53,7 @@ export interface TestService {
 /** A service of its own: no state is shared with another test. */
 export async function createTestService(
   source: KeySource = TEST_KEY,
-  defaultExpirationHours = 24,
+  hours: Pick<ManagerOptions, "defaultExpirationHours" | "maxSessionHours"> = {},
 ): Promise<TestService> {
   const key = { ...(await cachedKey(source)), state: "PRIMARY" as const };
   const revoked = new Set<string>();
@@ -59,7 +65,7 @@ export async function createTestService(
     },
   };
   const manager = new SecureTokenManager(createKeyset([key]), {
-    defaultExpirationHours,
+    ...hours,
     clock: () => {
       if (service.fault) throw service.fault;
       return clock.micros;

@@ -247,6 +247,14 @@ export enum ErrorReason {
    * @generated from enum value: ERROR_REASON_SETTING_INVALID = 16;
    */
   SETTING_INVALID = 16,
+
+  /**
+   * Kind TOKEN_ERROR: the token is valid, but its session has reached its longest duration and is
+   * refreshed no more. ErrorInfo metadata "max_session_hours" tells that duration.
+   *
+   * @generated from enum value: ERROR_REASON_SESSION_ENDED = 17;
+   */
+  SESSION_ENDED = 17,
 }
 
 /**

@@ -567,7 +567,7 @@ export declare type RefreshTokenResponse = Message<"securetoken.v1.RefreshTokenR
   issuedAt?: Timestamp | undefined;
 
   /**
-   * The last instant at which the new token is valid.
+   * The last instant at which the new token is valid: what was granted, see clamped.
    *
    * @generated from field: google.protobuf.Timestamp expires_at = 6;
    */
@@ -593,6 +593,13 @@ export declare type RefreshTokenResponse = Message<"securetoken.v1.RefreshTokenR
    * @generated from field: string session_id = 9;
    */
   sessionId: string;
+
+  /**
+   * Whether expires_at is the end of the session, because the lifetime asked for would outlive it.
+   *
+   * @generated from field: bool clamped = 10;
+   */
+  clamped: boolean;
 };
 
 /**
@@ -1058,11 +1065,13 @@ export declare const TokenService: GenService<{
   },
   /**
    * RefreshToken issues a new token with the user_id, permissions, additional_data and session of
-   * a valid one. The old token stays valid until it expires, unless revoke_old is set.
+   * a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
+   * outlives its session: the server's maximum (720 hours unless configured) since the session's
+   * first token was issued.
    *
    * Who may call: callers that may issue tokens, and the token's own holder.
    * Errors: those of ValidateToken; TOKEN_ERROR (INVALID_ARGUMENT) for new_expires_in out of
-   * range, and for revoke_old on a server that keeps no revocations.
+   * range, for revoke_old on a server that keeps no revocations, and once the session has ended.
    *
    * @generated from rpc securetoken.v1.TokenService.RefreshToken
    */

@@ -1,0 +1,51 @@
+/** A key for a keyset file: random, or the one that the settings name. */
+import type { Command } from "commander";
+import { deriveKey, generateSalt, generateSecretKey, Secret } from "../../core/index.js";
+import { DEFAULT_PBKDF2_ITERATIONS, validatePbkdf2Iterations } from "../../core/settings.js";
+import { ConfigError, loadConfig } from "../../server/config.js";
+import type { FileKey } from "../../server/keyset-file.js";
+import { readEnv } from "../../server/main.js";
+import { parseDecimal } from "../numbers.js";
+
+/** Options of the commands that make a key. */
+export interface NewKeyOptions {
+  readonly iterations: number;
+  readonly fromSettings?: boolean;
+}
+
+/** Adds the options of `newKey` to a command. */
+export function withNewKeyOptions(command: Command): Command {
+  return command
+    .option(
+      "--iterations <number>",
+      "PBKDF2 iterations of a random key",
+      parseDecimal,
+      DEFAULT_PBKDF2_ITERATIONS,
+    )
+    .option("--from-settings", "take the key of SECRET_KEY, SALT and PBKDF2_ITERATIONS instead");
+}
+
+/** Makes and derives a key. @throws TokenError, ConfigError for what the rules refuse. */
+export async function newKey(
+  { iterations, fromSettings }: NewKeyOptions,
+  facts: Pick<FileKey, "state" | "createdAt" | "promotedAt">,
+): Promise<FileKey> {
+  const source = fromSettings ? settingsSource() : randomSource(iterations);
+  const { keyId } = await deriveKey(source);
+  return { keyId, ...source, secretKey: new Secret(source.secretKey), ...facts };
+}
+
+function randomSource(iterations: number) {
+  validatePbkdf2Iterations(iterations);
+  return { secretKey: generateSecretKey(), salt: generateSalt(), iterations };
+}
+
+function settingsSource() {
+  // The file that is being made takes the place of these two: KEYSET_FILE may name it already.
+  const config = loadConfig({ ...readEnv(), KEYSET_FILE: undefined });
+  if (!config.secretKey || !config.salt) {
+    throw new ConfigError(["SECRET_KEY and SALT must be set for --from-settings"]);
+  }
+  const { secretKey, salt, pbkdf2Iterations: iterations } = config;
+  return { secretKey: secretKey.reveal(), salt, iterations };
+}

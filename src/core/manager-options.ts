@@ -1,0 +1,41 @@
+/** What a manager takes from outside: limits, time, randomness and revocations. */
+import { type RandomBytes, randomBytes } from "./primitives.js";
+import { checkExpiresHours } from "./rules.js";
+import {
+  DEFAULT_EXPIRATION_HOURS,
+  DEFAULT_MAX_SESSION_HOURS,
+  validateMaxSessionHours,
+} from "./settings.js";
+import { type Clock, systemClock } from "./time.js";
+
+/** What a manager takes from outside. */
+export interface ManagerOptions {
+  /** The lifetime of a token that names none, in hours, 0 < h <= 8760. Default 24. */
+  readonly defaultExpirationHours?: number;
+  /** How long after its start a session may be refreshed: 0 < h <= 87600. Default 720. */
+  readonly maxSessionHours?: number;
+  /** Tells the present. Default: the machine's clock. */
+  readonly clock?: Clock;
+  /** Gives token ids and initialization vectors. Default: the operating system's. */
+  readonly random?: RandomBytes;
+  /** Whether a token was revoked. Asked of authentic tokens only. Default: none is. */
+  readonly isRevoked?: (tokenId: string) => boolean;
+}
+
+/**
+ * The options with their defaults.
+ * @throws TokenError when `defaultExpirationHours` or `maxSessionHours` is out of range.
+ */
+export function completeOptions(options: ManagerOptions): Required<ManagerOptions> {
+  const defaultExpirationHours = options.defaultExpirationHours ?? DEFAULT_EXPIRATION_HOURS;
+  checkExpiresHours(defaultExpirationHours, "DEFAULT_EXPIRATION_HOURS");
+  const maxSessionHours = options.maxSessionHours ?? DEFAULT_MAX_SESSION_HOURS;
+  validateMaxSessionHours(maxSessionHours);
+  return {
+    defaultExpirationHours,
+    maxSessionHours,
+    clock: options.clock ?? systemClock,
+    random: options.random ?? randomBytes,
+    isRevoked: options.isRevoked ?? (() => false),
+  };
+}

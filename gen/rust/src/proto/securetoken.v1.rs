@@ -104,6 +104,9 @@ pub enum ErrorReason {
     /// Kind TOKEN_ERROR: a setting (secret key, salt, default lifetime, iterations) breaks its rule.
     /// Raised where settings are read, by libraries and at start; no RPC sends it.
     SettingInvalid = 16,
+    /// Kind TOKEN_ERROR: the token is valid, but its session has reached its longest duration and is
+    /// refreshed no more. ErrorInfo metadata "max_session_hours" tells that duration.
+    SessionEnded = 17,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -129,6 +132,7 @@ impl ErrorReason {
             Self::RequiredPermissionInvalid => "ERROR_REASON_REQUIRED_PERMISSION_INVALID",
             Self::RevocationNotEnabled => "ERROR_REASON_REVOCATION_NOT_ENABLED",
             Self::SettingInvalid => "ERROR_REASON_SETTING_INVALID",
+            Self::SessionEnded => "ERROR_REASON_SESSION_ENDED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -153,6 +157,7 @@ impl ErrorReason {
             }
             "ERROR_REASON_REVOCATION_NOT_ENABLED" => Some(Self::RevocationNotEnabled),
             "ERROR_REASON_SETTING_INVALID" => Some(Self::SettingInvalid),
+            "ERROR_REASON_SESSION_ENDED" => Some(Self::SessionEnded),
             _ => None,
         }
     }
@@ -433,7 +438,7 @@ pub struct RefreshTokenResponse {
     /// When the new token was issued.
     #[prost(message, optional, tag = "5")]
     pub issued_at: ::core::option::Option<::prost_types::Timestamp>,
-    /// The last instant at which the new token is valid.
+    /// The last instant at which the new token is valid: what was granted, see clamped.
     #[prost(message, optional, tag = "6")]
     pub expires_at: ::core::option::Option<::prost_types::Timestamp>,
     /// As in the old token.
@@ -445,6 +450,9 @@ pub struct RefreshTokenResponse {
     /// The session that the old token belongs to.
     #[prost(string, tag = "9")]
     pub session_id: ::prost::alloc::string::String,
+    /// Whether expires_at is the end of the session, because the lifetime asked for would outlive it.
+    #[prost(bool, tag = "10")]
+    pub clamped: bool,
 }
 /// GetTokenInfoRequest names the token to describe.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -890,11 +898,13 @@ pub mod token_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// RefreshToken issues a new token with the user_id, permissions, additional_data and session of
-        /// a valid one. The old token stays valid until it expires, unless revoke_old is set.
+        /// a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
+        /// outlives its session: the server's maximum (720 hours unless configured) since the session's
+        /// first token was issued.
         ///
         /// Who may call: callers that may issue tokens, and the token's own holder.
         /// Errors: those of ValidateToken; TOKEN_ERROR (INVALID_ARGUMENT) for new_expires_in out of
-        /// range, and for revoke_old on a server that keeps no revocations.
+        /// range, for revoke_old on a server that keeps no revocations, and once the session has ended.
         pub async fn refresh_token(
             &mut self,
             request: impl tonic::IntoRequest<super::RefreshTokenRequest>,
@@ -1084,11 +1094,13 @@ pub mod token_service_server {
             tonic::Status,
         >;
         /// RefreshToken issues a new token with the user_id, permissions, additional_data and session of
-        /// a valid one. The old token stays valid until it expires, unless revoke_old is set.
+        /// a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
+        /// outlives its session: the server's maximum (720 hours unless configured) since the session's
+        /// first token was issued.
         ///
         /// Who may call: callers that may issue tokens, and the token's own holder.
         /// Errors: those of ValidateToken; TOKEN_ERROR (INVALID_ARGUMENT) for new_expires_in out of
-        /// range, and for revoke_old on a server that keeps no revocations.
+        /// range, for revoke_old on a server that keeps no revocations, and once the session has ended.
         async fn refresh_token(
             &self,
             request: tonic::Request<super::RefreshTokenRequest>,
@@ -1727,6 +1739,7 @@ impl ::core::fmt::Debug for RefreshTokenResponse {
             .field("additional_data", &self.additional_data)
             .field("additional_data_json", &self.additional_data_json)
             .field("session_id", &self.session_id)
+            .field("clamped", &self.clamped)
             .finish()
     }
 }

@@ -137,6 +137,9 @@ const (
 	// Kind TOKEN_ERROR: a setting (secret key, salt, default lifetime, iterations) breaks its rule.
 	// Raised where settings are read, by libraries and at start; no RPC sends it.
 	ErrorReason_ERROR_REASON_SETTING_INVALID ErrorReason = 16
+	// Kind TOKEN_ERROR: the token is valid, but its session has reached its longest duration and is
+	// refreshed no more. ErrorInfo metadata "max_session_hours" tells that duration.
+	ErrorReason_ERROR_REASON_SESSION_ENDED ErrorReason = 17
 )
 
 // Enum value maps for ErrorReason.
@@ -159,6 +162,7 @@ var (
 		14: "ERROR_REASON_REQUIRED_PERMISSION_INVALID",
 		15: "ERROR_REASON_REVOCATION_NOT_ENABLED",
 		16: "ERROR_REASON_SETTING_INVALID",
+		17: "ERROR_REASON_SESSION_ENDED",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":                 0,
@@ -178,6 +182,7 @@ var (
 		"ERROR_REASON_REQUIRED_PERMISSION_INVALID": 14,
 		"ERROR_REASON_REVOCATION_NOT_ENABLED":      15,
 		"ERROR_REASON_SETTING_INVALID":             16,
+		"ERROR_REASON_SESSION_ENDED":               17,
 	}
 )
 
@@ -374,7 +379,7 @@ const file_securetoken_v1_error_proto_rawDesc = "" +
 	"\x1cTOKEN_ERROR_KIND_TOKEN_ERROR\x10\x01\x12\"\n" +
 	"\x1eTOKEN_ERROR_KIND_TOKEN_EXPIRED\x10\x02\x12\"\n" +
 	"\x1eTOKEN_ERROR_KIND_INVALID_TOKEN\x10\x03\x12&\n" +
-	"\"TOKEN_ERROR_KIND_PERMISSION_DENIED\x10\x04*\xf3\x04\n" +
+	"\"TOKEN_ERROR_KIND_PERMISSION_DENIED\x10\x04*\x93\x05\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_TOKEN_EXPIRED\x10\x01\x12\x1c\n" +
@@ -393,7 +398,8 @@ const file_securetoken_v1_error_proto_rawDesc = "" +
 	"\x1cERROR_REASON_TOO_MANY_TOKENS\x10\r\x12,\n" +
 	"(ERROR_REASON_REQUIRED_PERMISSION_INVALID\x10\x0e\x12'\n" +
 	"#ERROR_REASON_REVOCATION_NOT_ENABLED\x10\x0f\x12 \n" +
-	"\x1cERROR_REASON_SETTING_INVALID\x10\x10*\xdb\x01\n" +
+	"\x1cERROR_REASON_SETTING_INVALID\x10\x10\x12\x1e\n" +
+	"\x1aERROR_REASON_SESSION_ENDED\x10\x11*\xdb\x01\n" +
 	"\x11CallerErrorReason\x12#\n" +
 	"\x1fCALLER_ERROR_REASON_UNSPECIFIED\x10\x00\x12&\n" +
 	"\"CALLER_ERROR_REASON_UNKNOWN_CALLER\x10\x01\x12'\n" +

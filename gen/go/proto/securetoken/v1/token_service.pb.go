@@ -1118,14 +1118,16 @@ type RefreshTokenResponse struct {
 	Permissions []string `protobuf:"bytes,4,rep,name=permissions,proto3" json:"permissions,omitempty"`
 	// When the new token was issued.
 	IssuedAt *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=issued_at,json=issuedAt,proto3" json:"issued_at,omitempty"`
-	// The last instant at which the new token is valid.
+	// The last instant at which the new token is valid: what was granted, see clamped.
 	ExpiresAt *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
 	// As in the old token.
 	AdditionalData *structpb.Struct `protobuf:"bytes,7,opt,name=additional_data,json=additionalData,proto3" json:"additional_data,omitempty"`
 	// As in ValidateTokenResponse.
 	AdditionalDataJson string `protobuf:"bytes,8,opt,name=additional_data_json,json=additionalDataJson,proto3" json:"additional_data_json,omitempty"`
 	// The session that the old token belongs to.
-	SessionId     string `protobuf:"bytes,9,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`
+	SessionId string `protobuf:"bytes,9,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`
+	// Whether expires_at is the end of the session, because the lifetime asked for would outlive it.
+	Clamped       bool `protobuf:"varint,10,opt,name=clamped,proto3" json:"clamped,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1221,6 +1223,13 @@ func (x *RefreshTokenResponse) GetSessionId() string {
 		return x.SessionId
 	}
 	return ""
+}
+
+func (x *RefreshTokenResponse) GetClamped() bool {
+	if x != nil {
+		return x.Clamped
+	}
+	return false
 }
 
 // GetTokenInfoRequest names the token to describe.
@@ -1798,7 +1807,7 @@ const file_securetoken_v1_token_service_proto_rawDesc = "" +
 	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\x12?\n" +
 	"\x0enew_expires_in\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\fnewExpiresIn\x12\x1d\n" +
 	"\n" +
-	"revoke_old\x18\x03 \x01(\bR\trevokeOld\"\x8e\x03\n" +
+	"revoke_old\x18\x03 \x01(\bR\trevokeOld\"\xa8\x03\n" +
 	"\x14RefreshTokenResponse\x12\x19\n" +
 	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\x12\x19\n" +
 	"\btoken_id\x18\x02 \x01(\tR\atokenId\x12\x17\n" +
@@ -1810,7 +1819,9 @@ const file_securetoken_v1_token_service_proto_rawDesc = "" +
 	"\x0fadditional_data\x18\a \x01(\v2\x17.google.protobuf.StructR\x0eadditionalData\x120\n" +
 	"\x14additional_data_json\x18\b \x01(\tR\x12additionalDataJson\x12\x1d\n" +
 	"\n" +
-	"session_id\x18\t \x01(\tR\tsessionId\"0\n" +
+	"session_id\x18\t \x01(\tR\tsessionId\x12\x18\n" +
+	"\aclamped\x18\n" +
+	" \x01(\bR\aclamped\"0\n" +
 	"\x13GetTokenInfoRequest\x12\x19\n" +
 	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\"\x86\x05\n" +
 	"\x14GetTokenInfoResponse\x12\x14\n" +

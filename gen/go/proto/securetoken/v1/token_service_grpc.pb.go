@@ -80,11 +80,13 @@ type TokenServiceClient interface {
 	// Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens.
 	BatchValidateTokens(ctx context.Context, in *BatchValidateTokensRequest, opts ...grpc.CallOption) (*BatchValidateTokensResponse, error)
 	// RefreshToken issues a new token with the user_id, permissions, additional_data and session of
-	// a valid one. The old token stays valid until it expires, unless revoke_old is set.
+	// a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
+	// outlives its session: the server's maximum (720 hours unless configured) since the session's
+	// first token was issued.
 	//
 	// Who may call: callers that may issue tokens, and the token's own holder.
 	// Errors: those of ValidateToken; TOKEN_ERROR (INVALID_ARGUMENT) for new_expires_in out of
-	// range, and for revoke_old on a server that keeps no revocations.
+	// range, for revoke_old on a server that keeps no revocations, and once the session has ended.
 	RefreshToken(ctx context.Context, in *RefreshTokenRequest, opts ...grpc.CallOption) (*RefreshTokenResponse, error)
 	// GetTokenInfo answers with all that is known of a valid token.
 	//
@@ -248,11 +250,13 @@ type TokenServiceServer interface {
 	// Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens.
 	BatchValidateTokens(context.Context, *BatchValidateTokensRequest) (*BatchValidateTokensResponse, error)
 	// RefreshToken issues a new token with the user_id, permissions, additional_data and session of
-	// a valid one. The old token stays valid until it expires, unless revoke_old is set.
+	// a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
+	// outlives its session: the server's maximum (720 hours unless configured) since the session's
+	// first token was issued.
 	//
 	// Who may call: callers that may issue tokens, and the token's own holder.
 	// Errors: those of ValidateToken; TOKEN_ERROR (INVALID_ARGUMENT) for new_expires_in out of
-	// range, and for revoke_old on a server that keeps no revocations.
+	// range, for revoke_old on a server that keeps no revocations, and once the session has ended.
 	RefreshToken(context.Context, *RefreshTokenRequest) (*RefreshTokenResponse, error)
 	// GetTokenInfo answers with all that is known of a valid token.
 	//

@@ -36,6 +36,7 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_REASON_REQUIRED_PERMISSION_INVALID: _ClassVar[ErrorReason]
     ERROR_REASON_REVOCATION_NOT_ENABLED: _ClassVar[ErrorReason]
     ERROR_REASON_SETTING_INVALID: _ClassVar[ErrorReason]
+    ERROR_REASON_SESSION_ENDED: _ClassVar[ErrorReason]
 
 class CallerErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -66,6 +67,7 @@ ERROR_REASON_TOO_MANY_TOKENS: ErrorReason
 ERROR_REASON_REQUIRED_PERMISSION_INVALID: ErrorReason
 ERROR_REASON_REVOCATION_NOT_ENABLED: ErrorReason
 ERROR_REASON_SETTING_INVALID: ErrorReason
+ERROR_REASON_SESSION_ENDED: ErrorReason
 CALLER_ERROR_REASON_UNSPECIFIED: CallerErrorReason
 CALLER_ERROR_REASON_UNKNOWN_CALLER: CallerErrorReason
 CALLER_ERROR_REASON_RPC_NOT_ALLOWED: CallerErrorReason

@@ -184,7 +184,7 @@ class RefreshTokenRequest(_message.Message):
     def __init__(self, token: _Optional[str] = ..., new_expires_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., revoke_old: bool = ...) -> None: ...
 
 class RefreshTokenResponse(_message.Message):
-    __slots__ = ("token", "token_id", "user_id", "permissions", "issued_at", "expires_at", "additional_data", "additional_data_json", "session_id")
+    __slots__ = ("token", "token_id", "user_id", "permissions", "issued_at", "expires_at", "additional_data", "additional_data_json", "session_id", "clamped")
     TOKEN_FIELD_NUMBER: _ClassVar[int]
     TOKEN_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -194,6 +194,7 @@ class RefreshTokenResponse(_message.Message):
     ADDITIONAL_DATA_FIELD_NUMBER: _ClassVar[int]
     ADDITIONAL_DATA_JSON_FIELD_NUMBER: _ClassVar[int]
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    CLAMPED_FIELD_NUMBER: _ClassVar[int]
     token: str
     token_id: str
     user_id: str
@@ -203,7 +204,8 @@ class RefreshTokenResponse(_message.Message):
     additional_data: _struct_pb2.Struct
     additional_data_json: str
     session_id: str
-    def __init__(self, token: _Optional[str] = ..., token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., additional_data_json: _Optional[str] = ..., session_id: _Optional[str] = ...) -> None: ...
+    clamped: bool
+    def __init__(self, token: _Optional[str] = ..., token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., additional_data_json: _Optional[str] = ..., session_id: _Optional[str] = ..., clamped: bool = ...) -> None: ...
 
 class GetTokenInfoRequest(_message.Message):
     __slots__ = ("token",)

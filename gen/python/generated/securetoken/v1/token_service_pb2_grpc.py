@@ -161,11 +161,13 @@ class TokenServiceServicer(object):
 
     def RefreshToken(self, request, context):
         """RefreshToken issues a new token with the user_id, permissions, additional_data and session of
-        a valid one. The old token stays valid until it expires, unless revoke_old is set.
+        a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
+        outlives its session: the server's maximum (720 hours unless configured) since the session's
+        first token was issued.
 
         Who may call: callers that may issue tokens, and the token's own holder.
         Errors: those of ValidateToken; TOKEN_ERROR (INVALID_ARGUMENT) for new_expires_in out of
-        range, and for revoke_old on a server that keeps no revocations.
+        range, for revoke_old on a server that keeps no revocations, and once the session has ended.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -153,6 +153,15 @@ public enum ErrorReason
    * <code>ERROR_REASON_SETTING_INVALID = 16;</code>
    */
   ERROR_REASON_SETTING_INVALID(16),
+  /**
+   * <pre>
+   * Kind TOKEN_ERROR: the token is valid, but its session has reached its longest duration and is
+   * refreshed no more. ErrorInfo metadata "max_session_hours" tells that duration.
+   * </pre>
+   *
+   * <code>ERROR_REASON_SESSION_ENDED = 17;</code>
+   */
+  ERROR_REASON_SESSION_ENDED(17),
   UNRECOGNIZED(-1),
   ;
 
@@ -296,6 +305,15 @@ public enum ErrorReason
    * <code>ERROR_REASON_SETTING_INVALID = 16;</code>
    */
   public static final int ERROR_REASON_SETTING_INVALID_VALUE = 16;
+  /**
+   * <pre>
+   * Kind TOKEN_ERROR: the token is valid, but its session has reached its longest duration and is
+   * refreshed no more. ErrorInfo metadata "max_session_hours" tells that duration.
+   * </pre>
+   *
+   * <code>ERROR_REASON_SESSION_ENDED = 17;</code>
+   */
+  public static final int ERROR_REASON_SESSION_ENDED_VALUE = 17;
 
 
   public final int getNumber() {
@@ -339,6 +357,7 @@ public enum ErrorReason
       case 14: return ERROR_REASON_REQUIRED_PERMISSION_INVALID;
       case 15: return ERROR_REASON_REVOCATION_NOT_ENABLED;
       case 16: return ERROR_REASON_SETTING_INVALID;
+      case 17: return ERROR_REASON_SESSION_ENDED;
       default: return null;
     }
   }

@@ -287,7 +287,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp expiresAt_;
   /**
    * <pre>
-   * The last instant at which the new token is valid.
+   * The last instant at which the new token is valid: what was granted, see clamped.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expires_at = 6 [json_name = "expiresAt"];</code>
@@ -299,7 +299,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The last instant at which the new token is valid.
+   * The last instant at which the new token is valid: what was granted, see clamped.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expires_at = 6 [json_name = "expiresAt"];</code>
@@ -311,7 +311,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The last instant at which the new token is valid.
+   * The last instant at which the new token is valid: what was granted, see clamped.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expires_at = 6 [json_name = "expiresAt"];</code>
@@ -453,6 +453,21 @@ private static final long serialVersionUID = 0L;
     }
   }
 
+  public static final int CLAMPED_FIELD_NUMBER = 10;
+  private boolean clamped_ = false;
+  /**
+   * <pre>
+   * Whether expires_at is the end of the session, because the lifetime asked for would outlive it.
+   * </pre>
+   *
+   * <code>bool clamped = 10 [json_name = "clamped"];</code>
+   * @return The clamped.
+   */
+  @java.lang.Override
+  public boolean getClamped() {
+    return clamped_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -493,6 +508,9 @@ private static final long serialVersionUID = 0L;
     }
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(sessionId_)) {
       com.google.protobuf.GeneratedMessageV3.writeString(output, 9, sessionId_);
+    }
+    if (clamped_ != false) {
+      output.writeBool(10, clamped_);
     }
     getUnknownFields().writeTo(output);
   }
@@ -538,6 +556,10 @@ private static final long serialVersionUID = 0L;
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(sessionId_)) {
       size += com.google.protobuf.GeneratedMessageV3.computeStringSize(9, sessionId_);
     }
+    if (clamped_ != false) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeBoolSize(10, clamped_);
+    }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
     return size;
@@ -580,6 +602,8 @@ private static final long serialVersionUID = 0L;
         .equals(other.getAdditionalDataJson())) return false;
     if (!getSessionId()
         .equals(other.getSessionId())) return false;
+    if (getClamped()
+        != other.getClamped()) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -617,6 +641,9 @@ private static final long serialVersionUID = 0L;
     hash = (53 * hash) + getAdditionalDataJson().hashCode();
     hash = (37 * hash) + SESSION_ID_FIELD_NUMBER;
     hash = (53 * hash) + getSessionId().hashCode();
+    hash = (37 * hash) + CLAMPED_FIELD_NUMBER;
+    hash = (53 * hash) + com.google.protobuf.Internal.hashBoolean(
+        getClamped());
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -782,6 +809,7 @@ private static final long serialVersionUID = 0L;
       }
       additionalDataJson_ = "";
       sessionId_ = "";
+      clamped_ = false;
       return this;
     }
 
@@ -852,6 +880,9 @@ private static final long serialVersionUID = 0L;
       }
       if (((from_bitField0_ & 0x00000100) != 0)) {
         result.sessionId_ = sessionId_;
+      }
+      if (((from_bitField0_ & 0x00000200) != 0)) {
+        result.clamped_ = clamped_;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -944,6 +975,9 @@ private static final long serialVersionUID = 0L;
         bitField0_ |= 0x00000100;
         onChanged();
       }
+      if (other.getClamped() != false) {
+        setClamped(other.getClamped());
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -1022,6 +1056,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000100;
               break;
             } // case 74
+            case 80: {
+              clamped_ = input.readBool();
+              bitField0_ |= 0x00000200;
+              break;
+            } // case 80
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1624,7 +1663,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> expiresAtBuilder_;
     /**
      * <pre>
-     * The last instant at which the new token is valid.
+     * The last instant at which the new token is valid: what was granted, see clamped.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expires_at = 6 [json_name = "expiresAt"];</code>
@@ -1635,7 +1674,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The last instant at which the new token is valid.
+     * The last instant at which the new token is valid: what was granted, see clamped.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expires_at = 6 [json_name = "expiresAt"];</code>
@@ -1650,7 +1689,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The last instant at which the new token is valid.
+     * The last instant at which the new token is valid: what was granted, see clamped.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expires_at = 6 [json_name = "expiresAt"];</code>
@@ -1670,7 +1709,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The last instant at which the new token is valid.
+     * The last instant at which the new token is valid: what was granted, see clamped.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expires_at = 6 [json_name = "expiresAt"];</code>
@@ -1688,7 +1727,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The last instant at which the new token is valid.
+     * The last instant at which the new token is valid: what was granted, see clamped.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expires_at = 6 [json_name = "expiresAt"];</code>
@@ -1713,7 +1752,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The last instant at which the new token is valid.
+     * The last instant at which the new token is valid: what was granted, see clamped.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expires_at = 6 [json_name = "expiresAt"];</code>
@@ -1730,7 +1769,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The last instant at which the new token is valid.
+     * The last instant at which the new token is valid: what was granted, see clamped.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expires_at = 6 [json_name = "expiresAt"];</code>
@@ -1742,7 +1781,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The last instant at which the new token is valid.
+     * The last instant at which the new token is valid: what was granted, see clamped.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expires_at = 6 [json_name = "expiresAt"];</code>
@@ -1757,7 +1796,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The last instant at which the new token is valid.
+     * The last instant at which the new token is valid: what was granted, see clamped.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expires_at = 6 [json_name = "expiresAt"];</code>
@@ -2113,6 +2152,50 @@ private static final long serialVersionUID = 0L;
       checkByteStringIsUtf8(value);
       sessionId_ = value;
       bitField0_ |= 0x00000100;
+      onChanged();
+      return this;
+    }
+
+    private boolean clamped_ ;
+    /**
+     * <pre>
+     * Whether expires_at is the end of the session, because the lifetime asked for would outlive it.
+     * </pre>
+     *
+     * <code>bool clamped = 10 [json_name = "clamped"];</code>
+     * @return The clamped.
+     */
+    @java.lang.Override
+    public boolean getClamped() {
+      return clamped_;
+    }
+    /**
+     * <pre>
+     * Whether expires_at is the end of the session, because the lifetime asked for would outlive it.
+     * </pre>
+     *
+     * <code>bool clamped = 10 [json_name = "clamped"];</code>
+     * @param value The clamped to set.
+     * @return This builder for chaining.
+     */
+    public Builder setClamped(boolean value) {
+
+      clamped_ = value;
+      bitField0_ |= 0x00000200;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Whether expires_at is the end of the session, because the lifetime asked for would outlive it.
+     * </pre>
+     *
+     * <code>bool clamped = 10 [json_name = "clamped"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearClamped() {
+      bitField0_ = (bitField0_ & ~0x00000200);
+      clamped_ = false;
       onChanged();
       return this;
     }

@@ -138,7 +138,7 @@ public interface RefreshTokenResponseOrBuilder extends
 
   /**
    * <pre>
-   * The last instant at which the new token is valid.
+   * The last instant at which the new token is valid: what was granted, see clamped.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expires_at = 6 [json_name = "expiresAt"];</code>
@@ -147,7 +147,7 @@ public interface RefreshTokenResponseOrBuilder extends
   boolean hasExpiresAt();
   /**
    * <pre>
-   * The last instant at which the new token is valid.
+   * The last instant at which the new token is valid: what was granted, see clamped.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expires_at = 6 [json_name = "expiresAt"];</code>
@@ -156,7 +156,7 @@ public interface RefreshTokenResponseOrBuilder extends
   com.google.protobuf.Timestamp getExpiresAt();
   /**
    * <pre>
-   * The last instant at which the new token is valid.
+   * The last instant at which the new token is valid: what was granted, see clamped.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expires_at = 6 [json_name = "expiresAt"];</code>
@@ -229,4 +229,14 @@ public interface RefreshTokenResponseOrBuilder extends
    */
   com.google.protobuf.ByteString
       getSessionIdBytes();
+
+  /**
+   * <pre>
+   * Whether expires_at is the end of the session, because the lifetime asked for would outlive it.
+   * </pre>
+   *
+   * <code>bool clamped = 10 [json_name = "clamped"];</code>
+   * @return The clamped.
+   */
+  boolean getClamped();
 }

@@ -442,10 +442,12 @@ public final class TokenServiceGrpc {
     /**
      * <pre>
      * RefreshToken issues a new token with the user_id, permissions, additional_data and session of
-     * a valid one. The old token stays valid until it expires, unless revoke_old is set.
+     * a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
+     * outlives its session: the server's maximum (720 hours unless configured) since the session's
+     * first token was issued.
      * Who may call: callers that may issue tokens, and the token's own holder.
      * Errors: those of ValidateToken; TOKEN_ERROR (INVALID_ARGUMENT) for new_expires_in out of
-     * range, and for revoke_old on a server that keeps no revocations.
+     * range, for revoke_old on a server that keeps no revocations, and once the session has ended.
      * </pre>
      */
     default void refreshToken(dev.securetoken.v1.RefreshTokenRequest request,
@@ -610,10 +612,12 @@ public final class TokenServiceGrpc {
     /**
      * <pre>
      * RefreshToken issues a new token with the user_id, permissions, additional_data and session of
-     * a valid one. The old token stays valid until it expires, unless revoke_old is set.
+     * a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
+     * outlives its session: the server's maximum (720 hours unless configured) since the session's
+     * first token was issued.
      * Who may call: callers that may issue tokens, and the token's own holder.
      * Errors: those of ValidateToken; TOKEN_ERROR (INVALID_ARGUMENT) for new_expires_in out of
-     * range, and for revoke_old on a server that keeps no revocations.
+     * range, for revoke_old on a server that keeps no revocations, and once the session has ended.
      * </pre>
      */
     public void refreshToken(dev.securetoken.v1.RefreshTokenRequest request,
@@ -757,10 +761,12 @@ public final class TokenServiceGrpc {
     /**
      * <pre>
      * RefreshToken issues a new token with the user_id, permissions, additional_data and session of
-     * a valid one. The old token stays valid until it expires, unless revoke_old is set.
+     * a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
+     * outlives its session: the server's maximum (720 hours unless configured) since the session's
+     * first token was issued.
      * Who may call: callers that may issue tokens, and the token's own holder.
      * Errors: those of ValidateToken; TOKEN_ERROR (INVALID_ARGUMENT) for new_expires_in out of
-     * range, and for revoke_old on a server that keeps no revocations.
+     * range, for revoke_old on a server that keeps no revocations, and once the session has ended.
      * </pre>
      */
     public dev.securetoken.v1.RefreshTokenResponse refreshToken(dev.securetoken.v1.RefreshTokenRequest request) throws io.grpc.StatusException {
@@ -900,10 +906,12 @@ public final class TokenServiceGrpc {
     /**
      * <pre>
      * RefreshToken issues a new token with the user_id, permissions, additional_data and session of
-     * a valid one. The old token stays valid until it expires, unless revoke_old is set.
+     * a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
+     * outlives its session: the server's maximum (720 hours unless configured) since the session's
+     * first token was issued.
      * Who may call: callers that may issue tokens, and the token's own holder.
      * Errors: those of ValidateToken; TOKEN_ERROR (INVALID_ARGUMENT) for new_expires_in out of
-     * range, and for revoke_old on a server that keeps no revocations.
+     * range, for revoke_old on a server that keeps no revocations, and once the session has ended.
      * </pre>
      */
     public dev.securetoken.v1.RefreshTokenResponse refreshToken(dev.securetoken.v1.RefreshTokenRequest request) {
@@ -1048,10 +1056,12 @@ public final class TokenServiceGrpc {
     /**
      * <pre>
      * RefreshToken issues a new token with the user_id, permissions, additional_data and session of
-     * a valid one. The old token stays valid until it expires, unless revoke_old is set.
+     * a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
+     * outlives its session: the server's maximum (720 hours unless configured) since the session's
+     * first token was issued.
      * Who may call: callers that may issue tokens, and the token's own holder.
      * Errors: those of ValidateToken; TOKEN_ERROR (INVALID_ARGUMENT) for new_expires_in out of
-     * range, and for revoke_old on a server that keeps no revocations.
+     * range, for revoke_old on a server that keeps no revocations, and once the session has ended.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<dev.securetoken.v1.RefreshTokenResponse> refreshToken(

@@ -195,7 +195,7 @@ public final class TokenServiceProto {
       "lt\"\220\001\n\023RefreshTokenRequest\022\031\n\005token\030\001 \001(" +
       "\tB\003\200\001\001R\005token\022?\n\016new_expires_in\030\002 \001(\0132\031." +
       "google.protobuf.DurationR\014newExpiresIn\022\035" +
-      "\n\nrevoke_old\030\003 \001(\010R\trevokeOld\"\216\003\n\024Refres" +
+      "\n\nrevoke_old\030\003 \001(\010R\trevokeOld\"\250\003\n\024Refres" +
       "hTokenResponse\022\031\n\005token\030\001 \001(\tB\003\200\001\001R\005toke" +
       "n\022\031\n\010token_id\030\002 \001(\tR\007tokenId\022\027\n\007user_id\030" +
       "\003 \001(\tR\006userId\022 \n\013permissions\030\004 \003(\tR\013perm" +
@@ -205,71 +205,72 @@ public final class TokenServiceProto {
       "sAt\022@\n\017additional_data\030\007 \001(\0132\027.google.pr" +
       "otobuf.StructR\016additionalData\0220\n\024additio" +
       "nal_data_json\030\010 \001(\tR\022additionalDataJson\022" +
-      "\035\n\nsession_id\030\t \001(\tR\tsessionId\"0\n\023GetTok" +
-      "enInfoRequest\022\031\n\005token\030\001 \001(\tB\003\200\001\001R\005token" +
-      "\"\206\005\n\024GetTokenInfoResponse\022\024\n\005valid\030\001 \001(\010" +
-      "R\005valid\022\031\n\010token_id\030\002 \001(\tR\007tokenId\022\027\n\007us" +
-      "er_id\030\003 \001(\tR\006userId\022 \n\013permissions\030\004 \003(\t" +
-      "R\013permissions\0227\n\tissued_at\030\005 \001(\0132\032.googl" +
-      "e.protobuf.TimestampR\010issuedAt\0229\n\nexpire" +
-      "s_at\030\006 \001(\0132\032.google.protobuf.TimestampR\t" +
-      "expiresAt\022@\n\016time_remaining\030\007 \001(\0132\031.goog" +
-      "le.protobuf.DurationR\rtimeRemaining\022@\n\017a" +
-      "dditional_data\030\010 \001(\0132\027.google.protobuf.S" +
-      "tructR\016additionalData\0220\n\024additional_data" +
-      "_json\030\t \001(\tR\022additionalDataJson\0229\n\ncreat" +
-      "ed_at\030\n \001(\0132\032.google.protobuf.TimestampR" +
-      "\tcreatedAt\022\035\n\nis_revoked\030\013 \001(\010R\tisRevoke" +
-      "d\022\025\n\006key_id\030\014 \001(\tR\005keyId\022\035\n\nsession_id\030\r" +
-      " \001(\tR\tsessionId\022H\n\022session_started_at\030\016 " +
-      "\001(\0132\032.google.protobuf.TimestampR\020session" +
-      "StartedAt\"3\n\026IntrospectTokenRequest\022\031\n\005t" +
-      "oken\030\001 \001(\tB\003\200\001\001R\005token\"\227\001\n\027IntrospectTok" +
-      "enResponse\0220\n\005state\030\001 \001(\0162\032.securetoken." +
-      "v1.TokenStateR\005state\0223\n\006claims\030\002 \001(\0132\033.s" +
-      "ecuretoken.v1.TokenClaimsR\006claims\022\025\n\006key" +
-      "_id\030\003 \001(\tR\005keyId\"\025\n\023ExportConfigRequest\"" +
-      "\375\001\n\024ExportConfigResponse\022\034\n\talgorithm\030\001 " +
-      "\001(\tR\talgorithm\022\030\n\007version\030\002 \001(\tR\007version" +
-      "\022\036\n\niterations\030\003 \001(\rR\niterations\022\027\n\004salt" +
-      "\030\004 \001(\014B\003\200\001\001R\004salt\022G\n\022default_expires_in\030" +
-      "\005 \001(\0132\031.google.protobuf.DurationR\020defaul" +
-      "tExpiresIn\022+\n\004keys\030\006 \003(\0132\027.securetoken.v" +
-      "1.KeyInfoR\004keys\"P\n\007KeyInfo\022\025\n\006key_id\030\001 \001" +
-      "(\tR\005keyId\022.\n\005state\030\002 \001(\0162\030.securetoken.v" +
-      "1.KeyStateR\005state*\214\001\n\nTokenState\022\033\n\027TOKE" +
-      "N_STATE_UNSPECIFIED\020\000\022\026\n\022TOKEN_STATE_ACT" +
-      "IVE\020\001\022\027\n\023TOKEN_STATE_EXPIRED\020\002\022\027\n\023TOKEN_" +
-      "STATE_REVOKED\020\003\022\027\n\023TOKEN_STATE_INVALID\020\004" +
-      "*k\n\010KeyState\022\031\n\025KEY_STATE_UNSPECIFIED\020\000\022" +
-      "\024\n\020KEY_STATE_STAGED\020\001\022\025\n\021KEY_STATE_PRIMA" +
-      "RY\020\002\022\027\n\023KEY_STATE_SECONDARY\020\0032\372\006\n\014TokenS" +
-      "ervice\022\\\n\rGenerateToken\022$.securetoken.v1" +
-      ".GenerateTokenRequest\032%.securetoken.v1.G" +
-      "enerateTokenResponse\022\\\n\rValidateToken\022$." +
-      "securetoken.v1.ValidateTokenRequest\032%.se" +
-      "curetoken.v1.ValidateTokenResponse\022b\n\017Ch" +
-      "eckPermission\022&.securetoken.v1.CheckPerm" +
-      "issionRequest\032\'.securetoken.v1.CheckPerm" +
-      "issionResponse\022e\n\020CheckPermissions\022\'.sec" +
-      "uretoken.v1.CheckPermissionsRequest\032(.se" +
-      "curetoken.v1.CheckPermissionsResponse\022n\n" +
-      "\023BatchValidateTokens\022*.securetoken.v1.Ba" +
-      "tchValidateTokensRequest\032+.securetoken.v" +
-      "1.BatchValidateTokensResponse\022Y\n\014Refresh" +
-      "Token\022#.securetoken.v1.RefreshTokenReque" +
-      "st\032$.securetoken.v1.RefreshTokenResponse" +
-      "\022Y\n\014GetTokenInfo\022#.securetoken.v1.GetTok" +
-      "enInfoRequest\032$.securetoken.v1.GetTokenI" +
-      "nfoResponse\022b\n\017IntrospectToken\022&.securet" +
-      "oken.v1.IntrospectTokenRequest\032\'.securet" +
-      "oken.v1.IntrospectTokenResponse\022Y\n\014Expor" +
-      "tConfig\022#.securetoken.v1.ExportConfigReq" +
-      "uest\032$.securetoken.v1.ExportConfigRespon" +
-      "seB\200\001\n\022dev.securetoken.v1B\021TokenServiceP" +
-      "rotoP\001\242\002\003SXX\252\002\016Securetoken.V1\312\002\016Secureto" +
-      "ken\\V1\342\002\032Securetoken\\V1\\GPBMetadata\352\002\017Se" +
-      "curetoken::V1b\006proto3"
+      "\035\n\nsession_id\030\t \001(\tR\tsessionId\022\030\n\007clampe" +
+      "d\030\n \001(\010R\007clamped\"0\n\023GetTokenInfoRequest\022" +
+      "\031\n\005token\030\001 \001(\tB\003\200\001\001R\005token\"\206\005\n\024GetTokenI" +
+      "nfoResponse\022\024\n\005valid\030\001 \001(\010R\005valid\022\031\n\010tok" +
+      "en_id\030\002 \001(\tR\007tokenId\022\027\n\007user_id\030\003 \001(\tR\006u" +
+      "serId\022 \n\013permissions\030\004 \003(\tR\013permissions\022" +
+      "7\n\tissued_at\030\005 \001(\0132\032.google.protobuf.Tim" +
+      "estampR\010issuedAt\0229\n\nexpires_at\030\006 \001(\0132\032.g" +
+      "oogle.protobuf.TimestampR\texpiresAt\022@\n\016t" +
+      "ime_remaining\030\007 \001(\0132\031.google.protobuf.Du" +
+      "rationR\rtimeRemaining\022@\n\017additional_data" +
+      "\030\010 \001(\0132\027.google.protobuf.StructR\016additio" +
+      "nalData\0220\n\024additional_data_json\030\t \001(\tR\022a" +
+      "dditionalDataJson\0229\n\ncreated_at\030\n \001(\0132\032." +
+      "google.protobuf.TimestampR\tcreatedAt\022\035\n\n" +
+      "is_revoked\030\013 \001(\010R\tisRevoked\022\025\n\006key_id\030\014 " +
+      "\001(\tR\005keyId\022\035\n\nsession_id\030\r \001(\tR\tsessionI" +
+      "d\022H\n\022session_started_at\030\016 \001(\0132\032.google.p" +
+      "rotobuf.TimestampR\020sessionStartedAt\"3\n\026I" +
+      "ntrospectTokenRequest\022\031\n\005token\030\001 \001(\tB\003\200\001" +
+      "\001R\005token\"\227\001\n\027IntrospectTokenResponse\0220\n\005" +
+      "state\030\001 \001(\0162\032.securetoken.v1.TokenStateR" +
+      "\005state\0223\n\006claims\030\002 \001(\0132\033.securetoken.v1." +
+      "TokenClaimsR\006claims\022\025\n\006key_id\030\003 \001(\tR\005key" +
+      "Id\"\025\n\023ExportConfigRequest\"\375\001\n\024ExportConf" +
+      "igResponse\022\034\n\talgorithm\030\001 \001(\tR\talgorithm" +
+      "\022\030\n\007version\030\002 \001(\tR\007version\022\036\n\niterations" +
+      "\030\003 \001(\rR\niterations\022\027\n\004salt\030\004 \001(\014B\003\200\001\001R\004s" +
+      "alt\022G\n\022default_expires_in\030\005 \001(\0132\031.google" +
+      ".protobuf.DurationR\020defaultExpiresIn\022+\n\004" +
+      "keys\030\006 \003(\0132\027.securetoken.v1.KeyInfoR\004key" +
+      "s\"P\n\007KeyInfo\022\025\n\006key_id\030\001 \001(\tR\005keyId\022.\n\005s" +
+      "tate\030\002 \001(\0162\030.securetoken.v1.KeyStateR\005st" +
+      "ate*\214\001\n\nTokenState\022\033\n\027TOKEN_STATE_UNSPEC" +
+      "IFIED\020\000\022\026\n\022TOKEN_STATE_ACTIVE\020\001\022\027\n\023TOKEN" +
+      "_STATE_EXPIRED\020\002\022\027\n\023TOKEN_STATE_REVOKED\020" +
+      "\003\022\027\n\023TOKEN_STATE_INVALID\020\004*k\n\010KeyState\022\031" +
+      "\n\025KEY_STATE_UNSPECIFIED\020\000\022\024\n\020KEY_STATE_S" +
+      "TAGED\020\001\022\025\n\021KEY_STATE_PRIMARY\020\002\022\027\n\023KEY_ST" +
+      "ATE_SECONDARY\020\0032\372\006\n\014TokenService\022\\\n\rGene" +
+      "rateToken\022$.securetoken.v1.GenerateToken" +
+      "Request\032%.securetoken.v1.GenerateTokenRe" +
+      "sponse\022\\\n\rValidateToken\022$.securetoken.v1" +
+      ".ValidateTokenRequest\032%.securetoken.v1.V" +
+      "alidateTokenResponse\022b\n\017CheckPermission\022" +
+      "&.securetoken.v1.CheckPermissionRequest\032" +
+      "\'.securetoken.v1.CheckPermissionResponse" +
+      "\022e\n\020CheckPermissions\022\'.securetoken.v1.Ch" +
+      "eckPermissionsRequest\032(.securetoken.v1.C" +
+      "heckPermissionsResponse\022n\n\023BatchValidate" +
+      "Tokens\022*.securetoken.v1.BatchValidateTok" +
+      "ensRequest\032+.securetoken.v1.BatchValidat" +
+      "eTokensResponse\022Y\n\014RefreshToken\022#.secure" +
+      "token.v1.RefreshTokenRequest\032$.securetok" +
+      "en.v1.RefreshTokenResponse\022Y\n\014GetTokenIn" +
+      "fo\022#.securetoken.v1.GetTokenInfoRequest\032" +
+      "$.securetoken.v1.GetTokenInfoResponse\022b\n" +
+      "\017IntrospectToken\022&.securetoken.v1.Intros" +
+      "pectTokenRequest\032\'.securetoken.v1.Intros" +
+      "pectTokenResponse\022Y\n\014ExportConfig\022#.secu" +
+      "retoken.v1.ExportConfigRequest\032$.securet" +
+      "oken.v1.ExportConfigResponseB\200\001\n\022dev.sec" +
+      "uretoken.v1B\021TokenServiceProtoP\001\242\002\003SXX\252\002" +
+      "\016Securetoken.V1\312\002\016Securetoken\\V1\342\002\032Secur" +
+      "etoken\\V1\\GPBMetadata\352\002\017Securetoken::V1b" +
+      "\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -368,7 +369,7 @@ public final class TokenServiceProto {
     internal_static_securetoken_v1_RefreshTokenResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_securetoken_v1_RefreshTokenResponse_descriptor,
-        new java.lang.String[] { "Token", "TokenId", "UserId", "Permissions", "IssuedAt", "ExpiresAt", "AdditionalData", "AdditionalDataJson", "SessionId", });
+        new java.lang.String[] { "Token", "TokenId", "UserId", "Permissions", "IssuedAt", "ExpiresAt", "AdditionalData", "AdditionalDataJson", "SessionId", "Clamped", });
     internal_static_securetoken_v1_GetTokenInfoRequest_descriptor =
       getDescriptor().getMessageTypes().get(15);
     internal_static_securetoken_v1_GetTokenInfoRequest_fieldAccessorTable = new

@@ -50,6 +50,18 @@ const RECIPES: Record<string, Recipe> = {
       session_started_at: '"2030-01-01T00:00:00.000001"',
     },
   },
+  sessionEnded: {
+    members: {
+      session_id: JSON.stringify(idOf("valid")),
+      session_started_at: '"2029-12-01T00:00:00"',
+    },
+  },
+  sessionEnding: {
+    members: {
+      session_id: JSON.stringify(idOf("valid")),
+      session_started_at: '"2029-12-03T04:00:00"',
+    },
+  },
   manyPermissions: { members: { permissions: list(200) } },
   unicode: {
     members: {

@@ -78,7 +78,7 @@ describe("a body that is no message", () => {
 
 describe("a host that is no host", () => {
   const hosts = ["[", "a:99999", "", "%", "a b"];
-  it("is 400 over HTTP/1.1, and the next request is served", async () => {
+  it("is 400 over HTTP/1.1, and the next request is served", { timeout: 20_000 }, async () => {
     for (const host of hosts) {
       const answer = await new Promise<string>((resolve, reject) => {
         const socket = connect(Number(new URL(server.http1).port), "127.0.0.1", () => {
@@ -100,7 +100,7 @@ describe("a host that is no host", () => {
     }
   });
 
-  it("is 400 over HTTP/2", async () => {
+  it("is 400 over HTTP/2", { timeout: 20_000 }, async () => {
     for (const host of hosts.filter((candidate) => !/^$| /.test(candidate))) {
       const session = connectHttp2(server.http2);
       const status = await new Promise((resolve, reject) => {

@@ -137,7 +137,8 @@ export class SecureTokenManager {
     const { claims, payload } = this.#openValid(token);
     const lifetime = this.#lifetime(options.newExpiresInHours, "new_expires_in");
     const additionalDataJson = additionalDataText(payload);
-    return this.#issue(lifetime, { ...claims, additionalDataJson });
+    const issued = this.#issue(lifetime, { ...claims, additionalDataJson });
+    return claims.additionalDataJson === undefined ? issued : { ...issued, additionalDataJson };
   }
 
   /** All that is known of a valid token. @throws as `validateToken`. */

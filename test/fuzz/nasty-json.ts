@@ -26,6 +26,9 @@ const ORDINARY: Record<string, string> = {
 
 const EXPIRED = '"2026-11-23T11:32:09.123455"';
 
+/** What a double and a google.protobuf.Struct would alter. */
+const EXACT = '{"n":[9007199254740993],"__proto__":{"admin":true}}';
+
 /** Texts of values; some are no JSON at all. */
 const VALUES = [
   ...[
@@ -118,7 +121,8 @@ export function nastyPayload(random: Random): Buffer {
 function object(random: Random): string {
   const members = NAMES.flatMap((name): [string, string][] => {
     const expired = name === "expires_at" && random.chance(0.1);
-    const ordinary = expired ? EXPIRED : ORDINARY[name];
+    const exact = name === "additional_data" && random.chance(0.1);
+    const ordinary = expired ? EXPIRED : exact ? EXACT : ORDINARY[name];
     if (random.chance(0.02)) return [];
     if (ordinary === undefined && random.chance(0.7)) return [];
     const strange = ordinary === undefined || random.chance(0.06);

@@ -184,7 +184,7 @@ function struct(random: Random) {
   const levels = random.pick([0, 1, 2, 3, 31, 32, 33, 90]);
   for (let i = 0; i < levels; i++) nested = random.chance(0.5) ? [nested] : { a: nested };
   return {
-    [random.pick(["a", "", "toString", "\ud800"])]: nested,
+    [random.pick(["a", "", "toString", "__proto__", "\ud800"])]: nested,
     list: Array(random.chance(0.05) ? 300 : 1).fill(0),
   };
 }

@@ -100,7 +100,7 @@ describe("a host that is no host", () => {
     }
   });
 
-  it("is 400 over HTTP/2", async () => {
+  it("is 400 over HTTP/2", { timeout: 20_000 }, async () => {
     for (const host of hosts.filter((candidate) => !/^$| /.test(candidate))) {
       const session = connectHttp2(server.origin);
       const status = await new Promise((resolve, reject) => {

@@ -22,6 +22,8 @@ const ROTATIONS = SOAK ? 10 : 2;
 const RESTARTS = SOAK ? 20 : 3;
 /** The most time between two servers' copies of the file, in milliseconds. */
 const SPREAD_MS = 300;
+/** How long a restarted server runs before the next one ends: clients must have found it again. */
+const READY_MS = 1500;
 
 interface Replica {
   readonly server: ServerProcess;
@@ -91,13 +93,13 @@ describe("under steady load", () => {
     const load = startLoad(clients, RATE);
     for (let restart = 0; restart < RESTARTS; restart++) {
       const index = restart % servers.length;
-      await setTimeout(SPREAD_MS);
+      await setTimeout(READY_MS);
       const before = load.calls();
       assert.equal(await servers[index]!.end(), 0);
       servers[index] = await start(String(servers[index]!.port));
       assert.ok(load.calls() > before, "the other server answers meanwhile");
     }
-    await setTimeout(SPREAD_MS);
+    await setTimeout(READY_MS);
     await load.stop();
     t.diagnostic(`${load.calls()} calls, ${load.failures.length} failed`);
     assert.deepEqual(load.failures, []);

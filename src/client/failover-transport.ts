@@ -38,7 +38,7 @@ export function createFailoverTransport(transports: readonly Transport[]): Trans
       for (let i = 0; ; i++) {
         const index = candidates[i % candidates.length] as number;
         // Whole milliseconds, and never 0: that would mean none.
-        const left = deadline && Math.max(1, Math.floor(deadline - performance.now()));
+        const left = deadline ? Math.max(1, Math.floor(deadline - performance.now())) : timeoutMs;
         try {
           const transport = transports[index] as Transport;
           return await transport.unary(method, signal, left, header, input, contextValues);

@@ -69,6 +69,10 @@ const CHANNEL_OPTIONS: ChannelOptions = {
   // Probes a connection with calls under way; servers take more frequent pings for a flood.
   "grpc.keepalive_time_ms": 60_000,
   "grpc.keepalive_timeout_ms": 10_000,
+  // A server that restarts is back within seconds; gRPC's own pause grows to two minutes, and while
+  // it lasts a second server's restart leaves a client without any.
+  "grpc.initial_reconnect_backoff_ms": 100,
+  "grpc.max_reconnect_backoff_ms": 1_000,
   // A batch of 1,000 tokens, each with all the data a token may carry, stays well below.
   "grpc.max_receive_message_length": 16 * 1024 * 1024,
   // How to retry is said here, not in DNS.

@@ -11,7 +11,8 @@ import { setTimeout } from "node:timers/promises";
 import { credentials } from "@grpc/grpc-js";
 import { createSecureTokenClient as createGrpcJsClient } from "../../src/client/grpc-js.js";
 import { createSecureTokenClient, type SecureTokenClient } from "../../src/client/node.js";
-import { formatKeysetFile } from "../../src/server/keyset-file.js";
+import { formatKeysetFile, parseKeysetFile } from "../../src/server/keyset-file.js";
+import { readSnapshot } from "../../src/server/watched-file.js";
 import { fileKey } from "../support/keyset-file.js";
 import { runCommand, type ServerProcess, startServer } from "../support/server-process.js";
 import { startLoad } from "../support/steady-load.js";
@@ -22,6 +23,8 @@ const ROTATIONS = SOAK ? 10 : 2;
 const RESTARTS = SOAK ? 20 : 3;
 /** The most time between two servers' copies of the file, in milliseconds. */
 const SPREAD_MS = 300;
+/** How long a restarted server runs before the next one ends: clients must have found it again. */
+const READY_MS = 1500;
 
 interface Replica {
   readonly server: ServerProcess;
@@ -51,6 +54,7 @@ describe("under steady load", () => {
     const baseUrl = replicas.map(({ server }) => server.url);
     const client = open(createSecureTokenClient({ baseUrl }));
     const load = startLoad({ client }, RATE);
+    closing.push(() => load.stop());
 
     for (let round = 0; round < ROTATIONS; round++) {
       const before = (await replicas[0]!.client.exportConfig()).keys[0]!.keyId;
@@ -68,7 +72,7 @@ describe("under steady load", () => {
       }
     }
     await load.stop();
-    t.diagnostic(`${load.calls()} calls, ${load.failures.length} failed`);
+    t.diagnostic(load.summary());
     assert.deepEqual(load.failures, []);
     assert.ok(load.calls() > 0);
     for (const { server } of replicas) assert.equal(await server.end(), 0);
@@ -89,17 +93,18 @@ describe("under steady load", () => {
       "grpc-js": open(createGrpcJsClient({ address, credentials: insecure })),
     };
     const load = startLoad(clients, RATE);
+    closing.push(() => load.stop());
     for (let restart = 0; restart < RESTARTS; restart++) {
       const index = restart % servers.length;
-      await setTimeout(SPREAD_MS);
+      await setTimeout(READY_MS);
       const before = load.calls();
       assert.equal(await servers[index]!.end(), 0);
       servers[index] = await start(String(servers[index]!.port));
       assert.ok(load.calls() > before, "the other server answers meanwhile");
     }
-    await setTimeout(SPREAD_MS);
+    await setTimeout(READY_MS);
     await load.stop();
-    t.diagnostic(`${load.calls()} calls, ${load.failures.length} failed`);
+    t.diagnostic(load.summary());
     assert.deepEqual(load.failures, []);
     for (const server of servers) {
       assert.match(server.output(), /"msg":"keyset file loaded"/);
@@ -123,7 +128,7 @@ describe("under steady load", () => {
 
   /** Brings the master file to each replica at a time of its own, and waits until all work with it. */
   async function rollOut(replicas: readonly Replica[]): Promise<void> {
-    const wanted = (await keys("list")) as unknown as { keyId: string; state: string }[];
+    const wanted = parseKeysetFile(await readSnapshot(master));
     const expected = wanted.map(({ keyId, state }) => `${keyId} ${state.toUpperCase()}`).sort();
     await Promise.all(
       replicas.map(async ({ client, path }) => {

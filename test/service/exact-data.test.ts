@@ -10,7 +10,7 @@ import { payloadText, sealBytes } from "../support/sealed.js";
 const manager = await fixedManager();
 const key = await testKey("one");
 const transport = createRouterTransport(tokenRoutes(manager), {
-  router: { interceptors: [tokenErrors(assert.ifError)] },
+  router: { interceptors: [tokenErrors({ answered() {}, internalError: assert.ifError })] },
 });
 const client = createClient(TokenService, transport);
 

@@ -1,0 +1,132 @@
+/** Several servers behind one client: who is asked, and what may be asked twice. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Code, ConnectError, createRouterTransport, type Transport } from "@connectrpc/connect";
+import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import { createFailoverTransport } from "../../src/client/failover-transport.js";
+import { createSecureTokenClient, SecureTokenClient } from "../../src/client/node.js";
+import { serve, unreachableUrl } from "../support/http-server.js";
+import { createTestService } from "../support/token-service.js";
+
+const REFUSED = new ConnectError(
+  "Stream closed with error code NGHTTP2_REFUSED_STREAM",
+  Code.Internal,
+);
+const UNREACHABLE = new ConnectError("connect ECONNREFUSED", Code.Unavailable);
+const RESET = new ConnectError("read ECONNRESET", Code.Aborted);
+
+describe("a client of several servers", () => {
+  /** Servers that fail with what `faults` says of them, by index, and the calls that they got. */
+  const servers = (faults: readonly (ConnectError | undefined)[], onAsked = () => {}) => {
+    const asked: number[] = [];
+    const deadlines: (number | undefined)[] = [];
+    const transports = faults.map((_, index): Transport => {
+      const router = createRouterTransport((routes) =>
+        routes.service(TokenService, {
+          exportConfig: () => ({ version: "1.0", defaultExpiresIn: { seconds: 1n } }),
+          validateToken() {
+            throw new ConnectError("no", Code.Unauthenticated);
+          },
+        }),
+      );
+      return {
+        ...router,
+        async unary(method, signal, timeoutMs, header, input, values) {
+          asked.push(index);
+          onAsked();
+          deadlines.push(timeoutMs);
+          const fault = faults[index];
+          if (fault) throw fault;
+          return router.unary(method, signal, timeoutMs, header, input, values);
+        },
+      };
+    });
+    const client = new SecureTokenClient(createFailoverTransport(transports));
+    return { client, asked, deadlines };
+  };
+
+  it("asks them in turn", async () => {
+    const { client, asked } = servers([undefined, undefined, undefined]);
+    for (let i = 0; i < 6; i++) await client.exportConfig();
+    assert.deepEqual(asked, [0, 1, 2, 0, 1, 2]);
+  });
+
+  for (const fault of [UNREACHABLE, RESET, REFUSED]) {
+    it(`goes on to the next after "${fault.rawMessage}", which then rests`, async () => {
+      const { client, asked } = servers([fault, undefined, undefined]);
+      await client.exportConfig();
+      assert.deepEqual(asked.splice(0), [0, 1]);
+      for (let i = 0; i < 6; i++) await client.exportConfig();
+      assert.ok(!asked.includes(0));
+    });
+  }
+
+  it("asks resting servers too when there is no other, each once", async () => {
+    const { client, asked } = servers([UNREACHABLE, UNREACHABLE]);
+    await assert.rejects(client.exportConfig(), { code: Code.Unavailable });
+    await assert.rejects(client.exportConfig(), { code: Code.Unavailable });
+    assert.deepEqual(asked, [0, 1, 1, 0]);
+  });
+
+  it("repeats a refused call once more than there are servers, and no more", async () => {
+    const { client, asked } = servers([REFUSED]);
+    await assert.rejects(client.exportConfig(), /REFUSED_STREAM/);
+    assert.deepEqual(asked, [0, 0]);
+  });
+
+  it("repeats a refresh that revokes only where it was refused", async () => {
+    const lost = servers([RESET, undefined]);
+    const refresh = { revokeOld: true };
+    await assert.rejects(lost.client.refreshToken("t", refresh), { code: Code.Aborted });
+    assert.deepEqual(lost.asked, [0]);
+    const refused = servers([REFUSED, UNREACHABLE]);
+    await assert.rejects(refused.client.refreshToken("t", refresh), { code: Code.Unavailable });
+    assert.deepEqual(refused.asked, [0, 1]);
+    const harmless = servers([RESET, UNREACHABLE]);
+    await assert.rejects(harmless.client.refreshToken("t"), { code: Code.Unavailable });
+    assert.deepEqual(harmless.asked, [0, 1]);
+  });
+
+  it("repeats nothing that a server has answered", async () => {
+    const { client, asked } = servers([undefined, undefined]);
+    await assert.rejects(client.validateToken("t"), { code: Code.Unauthenticated });
+    assert.deepEqual(asked, [0]);
+    const canceled = servers([new ConnectError("late", Code.DeadlineExceeded), undefined]);
+    await assert.rejects(canceled.client.exportConfig(), { code: Code.DeadlineExceeded });
+    assert.deepEqual(canceled.asked, [0]);
+  });
+
+  it("repeats nothing once its caller has given up, and keeps to one deadline", async () => {
+    const caller = new AbortController();
+    const aborted = servers([UNREACHABLE, undefined], () => caller.abort());
+    await assert.rejects(aborted.client.exportConfig({ signal: caller.signal }));
+    assert.deepEqual(aborted.asked, [0]);
+    const { client, deadlines } = servers([UNREACHABLE, undefined]);
+    await client.exportConfig({ timeoutMs: 1000 });
+    assert.ok(deadlines.length === 2 && deadlines.every((it) => it && it > 0 && it <= 1000));
+    await client.exportConfig({ timeoutMs: 0 });
+    assert.equal(deadlines.at(-1), 0);
+  });
+
+  it("reaches the one server that is there, over every protocol", async () => {
+    const service = await createTestService();
+    for (const [version, protocols] of [
+      ["2", ["grpc", "grpc-web", "connect"]],
+      ["1.1", ["grpc-web", "connect"]],
+    ] as const) {
+      const server = await serve(service, version);
+      const baseUrl = [await unreachableUrl(), server.baseUrl];
+      for (const protocol of protocols) {
+        const client = createSecureTokenClient({ baseUrl, protocol, httpVersion: version });
+        for (let i = 0; i < 3; i++) assert.equal((await client.exportConfig()).version, "1.0");
+        client.close();
+      }
+      await server.close();
+    }
+  });
+
+  it("needs at least one, and a URL for each", () => {
+    assert.throws(() => createSecureTokenClient({ baseUrl: [] }), TypeError);
+    assert.throws(() => createSecureTokenClient({ baseUrl: ["http://a", "b:1"] }), TypeError);
+  });
+});

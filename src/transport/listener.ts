@@ -17,8 +17,10 @@ import {
 import type { AddressInfo, Server as NetServer, Socket } from "node:net";
 import { Server as TlsServer } from "node:tls";
 import { createClearListener } from "./clear-listener.js";
+import { ConnectionCap } from "./connection-cap.js";
 import type { Protocol } from "./detect-protocol.js";
 import { type ConnectionLimits, http1Options, http2Options } from "./limits.js";
+import { SessionGuard } from "./session-guard.js";
 import { createTlsListener, type TlsMaterial, tlsOptions } from "./tls-listener.js";
 
 /** What a listener serves, and how it is bounded. */
@@ -75,12 +77,17 @@ export function createListener(options: ListenerOptions): Listener {
   });
   http2.on("sessionError", () => {});
 
+  const cap = new ConnectionCap(limits.maxConnections);
+  const guard = new SessionGuard(limits);
   const serve = (protocol: Protocol, socket: Socket) => {
+    // The session hides its socket; it begins while "connection" is emitted.
+    if (protocol === "h2") http2.once("session", (session) => guard.watch(session, socket));
     (protocol === "h2" ? http2 : http1).emit("connection", socket);
   };
   const server = tls ? createTlsListener(tls, serve) : createClearListener(limits, serve);
   server.on("connection", (socket: Socket) => {
     track(sockets, socket);
+    cap.admit(socket);
     // Without a listener, the reset of a connection would end the process.
     socket.on("error", () => socket.destroy());
   });

@@ -30,6 +30,10 @@ export class ConnectHttp1Wire implements Wire {
     this.#response.destroy();
   }
 
+  leave(): void {
+    this.#response.shouldKeepAlive = false;
+  }
+
   #write({ status, headers, body }: ConnectResponse): void {
     this.#response.writeHead(status, headers);
     this.#response.end(body);

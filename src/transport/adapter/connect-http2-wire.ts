@@ -28,6 +28,10 @@ export class ConnectHttp2Wire implements Wire {
     this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   }
 
+  leave(): void {
+    this.#stream.session?.close();
+  }
+
   #write({ status, headers, body }: ConnectResponse): void {
     headers[":status"] = status;
     this.#stream.respond(headers);

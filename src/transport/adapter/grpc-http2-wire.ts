@@ -46,6 +46,10 @@ export class GrpcHttp2Wire implements Wire {
     this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   }
 
+  leave(): void {
+    this.#stream.session?.close();
+  }
+
   #writeHead(call: UnaryCall, trailers: OutgoingHttpHeaders): void {
     const stream = this.#stream;
     stream.respond(

@@ -57,8 +57,13 @@ function serveRoute(
     refuseNodeRequest(route, request, response, toConnectError(reason));
   };
   const timer = startDeadline(options, route, request, () => {
-    // After the answer an HTTP/1.1 connection with half a request on it is of no more use.
-    if (!("stream" in request) && "shouldKeepAlive" in response) response.shouldKeepAlive = false;
+    // The peers of a stream may fall silent for as long as they like.
+    const slow = route.unary !== undefined && !request.readableEnded;
+    if (response.writableEnded || slow) leaveConnection(request, response);
+    if (response.writableEnded) {
+      response.destroy();
+      return;
+    }
     interrupt(deadlineExceeded());
     refuse(deadlineExceeded());
   });
@@ -84,6 +89,12 @@ function serveRoute(
   } catch (reason) {
     refuse(reason);
   }
+}
+
+/** Ends the connection of a client that does not send, or does not take its answer, in time. */
+function leaveConnection(request: NodeRequest, response: NodeResponse): void {
+  if ("stream" in request) request.stream.session?.close();
+  else if ("shouldKeepAlive" in response) response.shouldKeepAlive = false;
 }
 
 /** Starts the call's deadline. One by default is written into the headers, where Connect will find it. */

@@ -17,4 +17,9 @@ export interface Wire {
   refuse(call: UnaryCall, error: ConnectError): void;
   /** Gives up without an answer. */
   abort(): void;
+  /**
+   * Ends the connection, over HTTP/2 once its other calls have ended: its client does not send, or does not take the
+   * answer, in time. Before the answer this only decides; nothing is written.
+   */
+  leave(): void;
 }

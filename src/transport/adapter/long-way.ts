@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { ContextValues } from "@connectrpc/connect";
 import type { Timeout } from "./deadline.js";
@@ -7,6 +8,7 @@ import { interruptibleBody } from "./interruptible-body.js";
 import type { Authorize, CallHead, NodeHandler, NodeRequest, NodeResponse } from "./options.js";
 import { refuseNodeRequest } from "./refuse-node-request.js";
 import type { Route } from "./routes.js";
+import { drain, noteSlowCall } from "./slow-client.js";
 import { stopReading } from "./stop-reading.js";
 
 /** What the long way needs to know of its adapter. */
@@ -59,7 +61,7 @@ function serveRoute(
   const timer = startDeadline(options, route, request, () => {
     // The peers of a stream may fall silent for as long as they like.
     const slow = route.unary !== undefined && !request.readableEnded;
-    if (response.writableEnded || slow) leaveConnection(request, response);
+    if (response.writableEnded || slow) noteSlow(request, response);
     if (response.writableEnded) {
       response.destroy();
       return;
@@ -91,9 +93,9 @@ function serveRoute(
   }
 }
 
-/** Ends the connection of a client that does not send, or does not take its answer, in time. */
-function leaveConnection(request: NodeRequest, response: NodeResponse): void {
-  if ("stream" in request) request.stream.session?.close();
+/** Notes that a client does not send, or does not take its answer, in time. */
+function noteSlow(request: NodeRequest, response: NodeResponse): void {
+  if ("stream" in request) noteSlowCall(request.stream.session);
   else if ("shouldKeepAlive" in response) response.shouldKeepAlive = false;
 }
 
@@ -121,9 +123,7 @@ function dropBodyAfterAnswer(request: NodeRequest, response: NodeResponse): void
   if ("stream" in request) {
     request.stream.once("finish", () => stopReading(request.stream));
   } else {
-    response.once("finish", () => {
-      if (!request.readableEnded) request.resume();
-    });
+    response.once("finish", () => drain(request as IncomingMessage));
   }
 }
 

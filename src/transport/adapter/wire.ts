@@ -18,8 +18,8 @@ export interface Wire {
   /** Gives up without an answer. */
   abort(): void;
   /**
-   * Ends the connection, over HTTP/2 once its other calls have ended: its client does not send, or does not take the
-   * answer, in time. Before the answer this only decides; nothing is written.
+   * Notes that the client does not send, or does not take the answer, in time. Over HTTP/1.1 that ends the connection
+   * after the answer, over HTTP/2 after some such calls.
    */
-  leave(): void;
+  noteSlow(): void;
 }

@@ -5,6 +5,9 @@ import type { RawConnection } from "./raw-connection.js";
 /** The start of a message that needs 65,280 bytes more. */
 const PREFIX = Buffer.from([0, 0, 0, 0xff, 0]);
 
+/** Twenty streams of one connection. */
+const IDS = Array.from({ length: 20 }, (_, i) => 2 * i + 1);
+
 /** An HTTP/1.1 body that comes byte by byte. */
 export const slowBodyHttp1: Attack = {
   name: "slow body, HTTP/1.1",
@@ -33,24 +36,28 @@ export const slowBodyGrpcWeb: Attack = {
 export const slowBodyHttp2: Attack = {
   name: "slow body, HTTP/2",
   connections: 20,
-  run: (connection) => dripOnStreams(connection, PREFIX),
+  async run(connection) {
+    await connection.begin();
+    await connection.write(Buffer.concat([...IDS.map((id) => callHeaders(id)), ...onEach(PREFIX)]));
+    const drops = Buffer.concat(onEach(Buffer.alloc(1)));
+    await drip(connection, () => connection.write(drops, IDS.length));
+  },
 };
 
 /** Whole messages on streams that the client never ends. */
 export const unendedStreams: Attack = {
   name: "calls never ended, HTTP/2",
   connections: 20,
-  run: (connection) => dripOnStreams(connection, Buffer.alloc(5)),
+  async run(connection) {
+    await connection.begin();
+    const messages = onEach(Buffer.alloc(5));
+    await connection.write(Buffer.concat([...IDS.map((id) => callHeaders(id)), ...messages]));
+    await connection.waitForEnd();
+  },
 };
 
-async function dripOnStreams(connection: RawConnection, start: Buffer): Promise<void> {
-  await connection.begin();
-  const ids = Array.from({ length: 20 }, (_, i) => 2 * i + 1);
-  const onEach = (bytes: Buffer) => ids.map((id) => frame(TYPE.data, 0, id, bytes));
-  const heads = Buffer.concat([...ids.map((id) => callHeaders(id)), ...onEach(start)]);
-  await connection.write(heads, ids.length);
-  const drops = Buffer.concat(onEach(Buffer.alloc(1)));
-  await drip(connection, () => connection.write(drops, ids.length));
+function onEach(bytes: Buffer): Buffer[] {
+  return IDS.map((id) => frame(TYPE.data, 0, id, bytes));
 }
 
 async function drip(connection: RawConnection, drop: () => Promise<void>) {

@@ -16,6 +16,7 @@ import {
 } from "node:http2";
 import type { AddressInfo, Server as NetServer, Socket } from "node:net";
 import { Server as TlsServer } from "node:tls";
+import { answerClientError } from "./answer-client-error.js";
 import { createClearListener } from "./clear-listener.js";
 import { ConnectionCap } from "./connection-cap.js";
 import type { Protocol } from "./detect-protocol.js";
@@ -68,7 +69,7 @@ export function createListener(options: ListenerOptions): Listener {
   const http2 = createHttp2Server(http2Options(limits));
   // A server that never listens itself does not check for slow requests unless told that it does.
   http1.emit("listening");
-  http1.on("clientError", (_error, socket) => refuse(socket as Socket));
+  http1.on("clientError", (error, socket) => answerClientError(error, socket as Socket));
   http2.on("stream", onStream as never);
   http2.on("session", (session) => {
     track(sessions, session);
@@ -139,12 +140,4 @@ function track<T extends { once(event: "close", listener: () => void): unknown }
 ): void {
   set.add(item);
   item.once("close", () => set.delete(item));
-}
-
-/** Answers what is no HTTP, and does not wait for a peer that never closes. */
-function refuse(socket: Socket): void {
-  if (!socket.writable) return void socket.destroy();
-  socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", () =>
-    socket.destroy(),
-  );
 }

@@ -1,0 +1,228 @@
+/** Every limit at its edge, N and N + 1, over every protocol. docs/limits.md is the list. */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { JsonValue } from "@bufbuild/protobuf";
+import { createKeyset, SecureTokenManager } from "../../src/core/index.js";
+import { ANYONE } from "../../src/server/callers/callers.js";
+import { type RawClient, rawHttp1, rawHttp2 } from "../fuzz/raw-client.js";
+import { outcomeOf } from "../fuzz/request-bodies.js";
+import { NOW_MICROS, testKey } from "../support/fixed-manager.js";
+import { type ProductServer, startProductServer } from "../support/product-server.js";
+import { payloadText, sealBytes } from "../support/sealed.js";
+import { callRequest, type MethodName, messageBytes, WAYS, type Way } from "../support/ways.js";
+
+const KIB = 1024;
+const DEFAULT_TIMEOUT_MS = 300;
+const key = await testKey("one");
+const manager = new SecureTokenManager(createKeyset([key]), { clock: () => NOW_MICROS });
+const { token } = manager.generateToken("user_123", { permissions: ["read"], expiresInHours: 1 });
+
+/** An authentic token whose ciphertext has so many blocks: 284 make 8,184 characters, 285 make 8,208. */
+function tokenOfBlocks(blocks: number): string {
+  const filler = blocks * 16 - 1 - payloadText({ additional_data: { x: "" } }).length;
+  return sealBytes(key, payloadText({ additional_data: { x: "x".repeat(filler) } }));
+}
+
+function nested(depth: number): JsonValue {
+  return depth === 1 ? {} : { a: nested(depth - 1) };
+}
+
+interface Edge {
+  readonly limit: string;
+  readonly method: MethodName;
+  /** The request with `n` of what is limited. */
+  readonly input: (n: number) => JsonValue;
+  readonly n: number;
+  /** What N ends with; N + 1 ends with `beyond`. */
+  readonly at?: string;
+  readonly beyond?: string;
+  /** Whether it is the message's bytes that are counted. */
+  readonly bytes?: boolean;
+}
+
+const generate = (more: Record<string, JsonValue>) => ({ userId: "user_123", ...more });
+const many = (n: number, text = "read") => Array.from({ length: n }, () => text);
+const oversize = { bytes: true, beyond: "resource_exhausted" } as const;
+
+const EDGES: readonly Edge[] = [
+  {
+    limit: "message of 64 KiB",
+    method: "generateToken",
+    n: 64 * KIB,
+    input: () => generate({}),
+    ...oversize,
+  },
+  {
+    limit: "batch of 1 MiB",
+    method: "batchValidateTokens",
+    n: KIB * KIB,
+    input: () => ({ tokens: [token] }),
+    ...oversize,
+  },
+  {
+    limit: "token of 8,192 characters",
+    method: "validateToken",
+    n: 284,
+    input: (n) => ({ token: tokenOfBlocks(n) }),
+    beyond: "unauthenticated",
+  },
+  {
+    limit: "text of 8,192 characters that is no token",
+    method: "validateToken",
+    n: 8192,
+    input: (n) => ({ token: "A".repeat(n) }),
+    at: "unauthenticated",
+    beyond: "unauthenticated",
+  },
+  {
+    limit: "1,000 tokens in a batch",
+    method: "batchValidateTokens",
+    n: 1000,
+    input: (n) => ({ tokens: many(n, token) }),
+  },
+  {
+    limit: "256 permissions to check",
+    method: "checkPermissions",
+    n: 256,
+    input: (n) => ({ token, permissions: many(n) }),
+  },
+  {
+    limit: "required_permission of 128 characters",
+    method: "checkPermission",
+    n: 128,
+    input: (n) => ({ token, requiredPermission: "é".repeat(n) }),
+    at: "permission_denied",
+  },
+  {
+    limit: "64 permissions",
+    method: "generateToken",
+    n: 64,
+    input: (n) => generate({ permissions: many(n) }),
+  },
+  {
+    limit: "permission of 30 characters",
+    method: "generateToken",
+    n: 30,
+    input: (n) => generate({ permissions: ["é".repeat(n)] }),
+  },
+  {
+    limit: "user_id of 256 characters",
+    method: "generateToken",
+    n: 256,
+    input: (n) => generate({ userId: "é".repeat(n) }),
+  },
+  {
+    limit: "additional_data of 4 KiB",
+    method: "generateToken",
+    n: 4 * KIB,
+    input: (n) => generate({ additionalData: { k: "x".repeat(n - '{"k":""}'.length) } }),
+  },
+  {
+    limit: "additional_data of 32 levels",
+    method: "generateToken",
+    n: 32,
+    input: (n) => generate({ additionalData: nested(n) }),
+  },
+  {
+    limit: "additional_data of 256 values",
+    method: "generateToken",
+    n: 256,
+    // The object and the list are values too.
+    input: (n) => generate({ additionalData: { a: Array.from({ length: n - 2 }, () => 0) } }),
+  },
+  {
+    limit: "lifetime of 8,760 hours",
+    method: "generateToken",
+    n: 8760 * 3600,
+    input: (n) => generate({ expiresIn: `${n}s` }),
+  },
+];
+
+let server: ProductServer;
+let clients: Record<1 | 2, RawClient>;
+
+before(async () => {
+  server = await startProductServer(manager, ANYONE, { defaultTimeoutMs: DEFAULT_TIMEOUT_MS });
+  clients = { 1: rawHttp1(server.origin), 2: rawHttp2(server.origin) };
+});
+after(async () => {
+  clients[1].close();
+  clients[2].close();
+  await server.close();
+  assert.deepEqual(server.internalErrors, []);
+});
+
+async function outcome(
+  way: Way,
+  method: MethodName,
+  message: Buffer,
+  headers: Record<string, string> = {},
+): Promise<string> {
+  const request = callRequest(way, method, message, headers);
+  return outcomeOf(request, await clients[way.http].send(request));
+}
+
+for (const way of WAYS) {
+  describe(`limits over ${way.name}`, () => {
+    for (const {
+      limit,
+      method,
+      input,
+      n,
+      bytes,
+      at = "ok",
+      beyond = "invalid_argument",
+    } of EDGES) {
+      it(limit, async () => {
+        const send = (size: number) =>
+          outcome(way, method, messageBytes(way, method, input(size), bytes ? size : 0));
+        assert.equal(await send(n), at, "N");
+        assert.equal(await send(n + 1), beyond, "N + 1");
+      });
+    }
+
+    it("deadline of 60 s", async () => {
+      const send = (ms: number) => {
+        const timeout = way.framed
+          ? { "grpc-timeout": `${ms}m` }
+          : { "connect-timeout-ms": `${ms}` };
+        return outcome(way, "exportConfig", messageBytes(way, "exportConfig", {}), timeout);
+      };
+      assert.equal(await send(60_000), "ok");
+      assert.equal(await send(60_001), "invalid_argument");
+    });
+
+    it("no compression of requests", async () => {
+      const name = way.framed ? "grpc-encoding" : "content-encoding";
+      const message = messageBytes(way, "exportConfig", {});
+      assert.equal(
+        await outcome(way, "exportConfig", message, { [name]: "gzip" }),
+        "unimplemented",
+      );
+    });
+
+    it("no compression of answers", async () => {
+      const accepted = way.framed
+        ? { "grpc-accept-encoding": "gzip,br", "accept-encoding": "gzip" }
+        : { "accept-encoding": "gzip, br" };
+      const message = messageBytes(way, "checkPermissions", { token, permissions: many(256) });
+      const request = callRequest(way, "checkPermissions", message, accepted);
+      const answer = await clients[way.http].send(request);
+      assert.equal(outcomeOf(request, answer), "ok");
+      for (const name of ["grpc-encoding", "content-encoding"]) {
+        assert.equal(answer.headers[name] ?? "identity", "identity");
+      }
+      if (way.framed) assert.equal(answer.body[0], 0);
+    });
+
+    it("header list of 16 KiB", async () => {
+      const send = (size: number) => {
+        const message = messageBytes(way, "exportConfig", {});
+        return outcome(way, "exportConfig", message, { "x-long": "y".repeat(size) });
+      };
+      assert.equal(await send(15 * KIB), "ok");
+      const refused = way.http === 2 ? /^reset .*ENHANCE_YOUR_CALM/ : /^resource_exhausted$/;
+      assert.match(await send(17 * KIB), refused);
+    });
+  });
+}

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { JsonValue } from "@bufbuild/protobuf";
 import { createKeyset, SecureTokenManager } from "../../src/core/index.js";
-import { ANYONE } from "../../src/server/callers/callers.js";
 import { type RawClient, rawHttp1, rawHttp2 } from "../fuzz/raw-client.js";
 import { outcomeOf } from "../fuzz/request-bodies.js";
 import { NOW_MICROS, testKey } from "../support/fixed-manager.js";
@@ -12,7 +11,6 @@ import { payloadText, sealBytes } from "../support/sealed.js";
 import { callRequest, type MethodName, messageBytes, WAYS, type Way } from "../support/ways.js";
 
 const KIB = 1024;
-const DEFAULT_TIMEOUT_MS = 300;
 const key = await testKey("one");
 const manager = new SecureTokenManager(createKeyset([key]), { clock: () => NOW_MICROS });
 const { token } = manager.generateToken("user_123", { permissions: ["read"], expiresInHours: 1 });
@@ -142,7 +140,7 @@ let server: ProductServer;
 let clients: Record<1 | 2, RawClient>;
 
 before(async () => {
-  server = await startProductServer(manager, ANYONE, { defaultTimeoutMs: DEFAULT_TIMEOUT_MS });
+  server = await startProductServer(manager);
   clients = { 1: rawHttp1(server.origin), 2: rawHttp2(server.origin) };
 });
 after(async () => {

@@ -34,6 +34,10 @@ export class ConnectHttp1Wire implements Wire {
     this.#response.shouldKeepAlive = false;
   }
 
+  dropAnswer(): void {
+    this.#response.destroy();
+  }
+
   #write({ status, headers, body }: ConnectResponse): void {
     this.#response.writeHead(status, headers);
     this.#response.end(body);

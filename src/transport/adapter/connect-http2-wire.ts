@@ -33,6 +33,11 @@ export class ConnectHttp2Wire implements Wire {
     noteSlowCall(this.#stream.session);
   }
 
+  dropAnswer(): void {
+    this.noteSlow();
+    this.#stream.close(constants.NGHTTP2_CANCEL);
+  }
+
   #write({ status, headers, body }: ConnectResponse): void {
     headers[":status"] = status;
     this.#stream.respond(headers);

@@ -51,6 +51,11 @@ export class GrpcHttp2Wire implements Wire {
     noteSlowCall(this.#stream.session);
   }
 
+  dropAnswer(): void {
+    this.noteSlow();
+    this.#stream.close(constants.NGHTTP2_CANCEL);
+  }
+
   #writeHead(call: UnaryCall, trailers: OutgoingHttpHeaders): void {
     const stream = this.#stream;
     stream.respond(

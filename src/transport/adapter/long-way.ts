@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { constants } from "node:http2";
 import type { Socket } from "node:net";
 import type { ContextValues } from "@connectrpc/connect";
 import type { Timeout } from "./deadline.js";
@@ -63,7 +64,9 @@ function serveRoute(
     const slow = route.unary !== undefined && !request.readableEnded;
     if (response.writableEnded || slow) noteSlow(request, response);
     if (response.writableEnded) {
-      response.destroy();
+      // The answer is there, and the client has not taken it.
+      if ("stream" in request) request.stream.close(constants.NGHTTP2_CANCEL);
+      else response.destroy();
       return;
     }
     interrupt(deadlineExceeded());

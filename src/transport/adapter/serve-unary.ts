@@ -71,9 +71,12 @@ export function serveUnary(exchange: UnaryExchange): void {
 /** The deadline holds for the answer too: a client that leaves no room for it would keep it in memory for ever. */
 function timeUp(exchange: UnaryExchange): void {
   const { call, wire } = exchange;
-  if (!call.bodyRead || call.done) wire.noteSlow();
-  if (call.done) wire.abort();
-  else fail(exchange, deadlineExceeded());
+  if (call.done) {
+    wire.dropAnswer();
+    return;
+  }
+  if (!call.bodyRead) wire.noteSlow();
+  fail(exchange, deadlineExceeded());
 }
 
 function readBody(exchange: UnaryExchange): void {

@@ -20,6 +20,7 @@ import { answerClientError } from "./answer-client-error.js";
 import { createClearListener } from "./clear-listener.js";
 import { ConnectionCap } from "./connection-cap.js";
 import type { Protocol } from "./detect-protocol.js";
+import { boundHeaderList } from "./header-list.js";
 import { type ConnectionLimits, http1Options, http2Options } from "./limits.js";
 import { SessionGuard } from "./session-guard.js";
 import { createTlsListener, type TlsMaterial, tlsOptions } from "./tls-listener.js";
@@ -70,7 +71,7 @@ export function createListener(options: ListenerOptions): Listener {
   // A server that never listens itself does not check for slow requests unless told that it does.
   http1.emit("listening");
   http1.on("clientError", (error, socket) => answerClientError(error, socket as Socket));
-  http2.on("stream", onStream as never);
+  http2.on("stream", boundHeaderList(limits.maxHeaderBytes, onStream) as never);
   http2.on("session", (session) => {
     track(sessions, session);
     // A connection that was accepted before the listener closed may speak up after it.

@@ -46,18 +46,13 @@ export function messageBytes(way: Way, method: MethodName, input: JsonValue, siz
 }
 
 /** A call of a method. */
-export function callRequest(
-  way: Way,
-  method: MethodName,
-  message: Buffer,
-  headers: Record<string, string> = {},
-): RawRequest {
+export function callRequest(way: Way, method: MethodName, message: Buffer): RawRequest {
   const prefix = Buffer.alloc(5);
   prefix.writeUInt32BE(message.length, 1);
   return {
     method: "POST",
     path: `/${TokenService.typeName}/${TokenService.method[method].name}`,
-    headers: { "content-type": way.type, ...headers },
+    headers: { "content-type": way.type },
     body: way.framed ? Buffer.concat([prefix, message]) : message,
   };
 }

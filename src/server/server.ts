@@ -16,7 +16,7 @@ import {
 } from "../service/index.js";
 import { type Authorize, createUnaryAdapter } from "../transport/adapter/index.js";
 import { refuseBadHost, refuseMalformed, unreadableRequest } from "../transport/index.js";
-import { DEFAULT_LIMITS } from "../transport/limits.js";
+import { type ConnectionLimits, DEFAULT_LIMITS } from "../transport/limits.js";
 import { createListener } from "../transport/listener.js";
 import type { TlsMaterial } from "../transport/tls-listener.js";
 import { type Audit, createAudit } from "./audit.js";
@@ -49,6 +49,10 @@ export interface ServerDeps {
   readonly corsOrigins?: readonly string[] | undefined;
   /** The page at `/`; see `loadConsole`. Default none. */
   readonly console?: ConsoleAssets | undefined;
+  /** Bounds on connections, where they differ from `DEFAULT_LIMITS`. */
+  readonly limits?: Partial<ConnectionLimits>;
+  /** The deadline of a call whose client names none, in milliseconds. Default `DEFAULT_TIMEOUT_MS`. */
+  readonly defaultTimeoutMs?: number;
 }
 
 /** A server that can be started once and stopped once. */
@@ -88,7 +92,7 @@ export function createServer(deps: ServerDeps): Server {
     acceptCompression: [],
     readMaxBytes: MAX_REQUEST_BYTES,
     maxTimeoutMs: MAX_TIMEOUT_MS,
-    defaultTimeoutMs: DEFAULT_TIMEOUT_MS,
+    defaultTimeoutMs: deps.defaultTimeoutMs ?? DEFAULT_TIMEOUT_MS,
     unreadable: unreadableRequest,
     wrapNodeHandler(connect) {
       const rpc = withNoStore(refuseBadHost(connect));
@@ -96,7 +100,11 @@ export function createServer(deps: ServerDeps): Server {
     },
     shutdownSignal: shutdown.signal,
   });
-  const listener = createListener({ ...adapter, limits: DEFAULT_LIMITS, tls });
+  const listener = createListener({
+    ...adapter,
+    limits: { ...DEFAULT_LIMITS, ...deps.limits },
+    tls,
+  });
   return {
     async listen(port, host) {
       const address = await listener.listen(port, host);

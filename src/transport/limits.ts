@@ -8,6 +8,10 @@ export interface ConnectionLimits {
   readonly maxHeaderBytes: number;
   /** Concurrent streams of an HTTP/2 connection. */
   readonly maxConcurrentStreams: number;
+  /** What one stream may send, headers and body, in bytes; more is no part of any call. */
+  readonly maxStreamBytes: number;
+  /** Open connections. */
+  readonly maxConnections: number;
   /** How long a new connection may stay silent, in milliseconds. */
   readonly detectionTimeoutMs: number;
   /** How long an HTTP/1.1 client may take for its headers, in milliseconds. */
@@ -16,16 +20,27 @@ export interface ConnectionLimits {
   readonly requestTimeoutMs: number;
   /** How long an idle HTTP/1.1 connection is kept, in milliseconds. */
   readonly keepAliveTimeoutMs: number;
+  /** How long an HTTP/2 client may take for its first request, in milliseconds. */
+  readonly firstRequestTimeoutMs: number;
+  /** How long an HTTP/2 session without streams is kept, in milliseconds. */
+  readonly idleSessionTimeoutMs: number;
+  /** How long an HTTP/2 session that was told to leave may take for its last streams, in milliseconds. */
+  readonly leaveTimeoutMs: number;
 }
 
 /** What the service runs with. */
 export const DEFAULT_LIMITS: ConnectionLimits = {
   maxHeaderBytes: 16 * 1024,
   maxConcurrentStreams: 100,
+  maxStreamBytes: 1024 * 1024 + 64 * 1024,
+  maxConnections: 5_000,
   detectionTimeoutMs: 5_000,
-  headersTimeoutMs: 10_000,
+  headersTimeoutMs: 5_000,
   requestTimeoutMs: 60_000,
   keepAliveTimeoutMs: 75_000,
+  firstRequestTimeoutMs: 10_000,
+  idleSessionTimeoutMs: 300_000,
+  leaveTimeoutMs: 60_000,
 };
 
 /** The limits as options of an HTTP/1.1 server. */
@@ -48,8 +63,8 @@ export function http2Options(limits: ConnectionLimits): Http2Options {
       enablePush: false,
     },
     maxSendHeaderBlockLength: 64 * 1024,
-    // Each PING and SETTINGS of ours must be answered before more are sent; floods of theirs end
-    // the session when their answers pile up.
+    // Each PING and SETTINGS of ours must be answered before more are sent. Floods of theirs are
+    // the session guard's.
     maxOutstandingPings: 10,
     maxOutstandingSettings: 10,
   } as Http2Options;

@@ -16,9 +16,13 @@ import {
 } from "node:http2";
 import type { AddressInfo, Server as NetServer, Socket } from "node:net";
 import { Server as TlsServer } from "node:tls";
+import { answerClientError } from "./answer-client-error.js";
 import { createClearListener } from "./clear-listener.js";
+import { ConnectionCap } from "./connection-cap.js";
 import type { Protocol } from "./detect-protocol.js";
+import { boundHeaderList } from "./header-list.js";
 import { type ConnectionLimits, http1Options, http2Options } from "./limits.js";
+import { SessionGuard } from "./session-guard.js";
 import { createTlsListener, type TlsMaterial, tlsOptions } from "./tls-listener.js";
 
 /** What a listener serves, and how it is bounded. */
@@ -66,8 +70,8 @@ export function createListener(options: ListenerOptions): Listener {
   const http2 = createHttp2Server(http2Options(limits));
   // A server that never listens itself does not check for slow requests unless told that it does.
   http1.emit("listening");
-  http1.on("clientError", (_error, socket) => refuse(socket as Socket));
-  http2.on("stream", onStream as never);
+  http1.on("clientError", (error, socket) => answerClientError(error, socket as Socket));
+  http2.on("stream", boundHeaderList(limits.maxHeaderBytes, onStream) as never);
   http2.on("session", (session) => {
     track(sessions, session);
     // A connection that was accepted before the listener closed may speak up after it.
@@ -75,12 +79,17 @@ export function createListener(options: ListenerOptions): Listener {
   });
   http2.on("sessionError", () => {});
 
+  const cap = new ConnectionCap(limits.maxConnections);
+  const guard = new SessionGuard(limits);
   const serve = (protocol: Protocol, socket: Socket) => {
+    // The session hides its socket; it begins while "connection" is emitted.
+    if (protocol === "h2") http2.once("session", (session) => guard.watch(session, socket));
     (protocol === "h2" ? http2 : http1).emit("connection", socket);
   };
   const server = tls ? createTlsListener(tls, serve) : createClearListener(limits, serve);
   server.on("connection", (socket: Socket) => {
     track(sockets, socket);
+    cap.admit(socket);
     // Without a listener, the reset of a connection would end the process.
     socket.on("error", () => socket.destroy());
   });
@@ -132,12 +141,4 @@ function track<T extends { once(event: "close", listener: () => void): unknown }
 ): void {
   set.add(item);
   item.once("close", () => set.delete(item));
-}
-
-/** Answers what is no HTTP, and does not wait for a peer that never closes. */
-function refuse(socket: Socket): void {
-  if (!socket.writable) return void socket.destroy();
-  socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", () =>
-    socket.destroy(),
-  );
 }

@@ -8,6 +8,8 @@ export interface RawRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** Whether the body never ends. */
+  readonly unfinished?: boolean;
 }
 
 /** What came back; `reset` where the server closed the stream instead of answering. */
@@ -43,10 +45,10 @@ export function rawHttp2(origin: string): RawClient {
     }
     return session;
   };
-  const exchange = ({ method, path, headers, body }: RawRequest) =>
+  const exchange = ({ method, path, headers, body, unfinished = false }: RawRequest) =>
     new Promise<RawAnswer>((resolve, reject) => {
       const head = { ...headers, ":method": method, ":path": path };
-      const stream = open().request(head, { endStream: body.length === 0 });
+      const stream = open().request(head, { endStream: body.length === 0 && !unfinished });
       const timer = setTimeout(() => reject(new Error("no answer")), PATIENCE_MS);
       let answer: IncomingHttpHeaders & { ":status"?: number | undefined } = {};
       let trailers: IncomingHttpHeaders = {};
@@ -75,7 +77,8 @@ export function rawHttp2(origin: string): RawClient {
         // Reading ends on a reset too, before its error is told.
         if (answered()) setImmediate(() => finish());
       });
-      if (body.length > 0) stream.end(body);
+      if (unfinished) stream.write(body);
+      else if (body.length > 0) stream.end(body);
     });
   return {
     close: () => session?.destroy(),
@@ -92,7 +95,7 @@ export function rawHttp1(origin: string): RawClient {
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
   return {
     close: () => agent.destroy(),
-    send: ({ method, path, headers, body }) =>
+    send: ({ method, path, headers, body, unfinished = false }) =>
       new Promise((resolve, reject) => {
         const request = httpRequest(`${origin}${path}`, { method, headers, agent });
         request.setTimeout(PATIENCE_MS, () => reject(new Error("no answer")));
@@ -110,7 +113,8 @@ export function rawHttp1(origin: string): RawClient {
             resolve({ status, headers: received, trailers, body: Buffer.concat(chunks) });
           });
         });
-        request.end(body);
+        if (unfinished) request.flushHeaders();
+        else request.end(body);
       }),
   };
 }

@@ -61,7 +61,7 @@ function isAllowed(outcome: string): boolean {
 }
 
 /** The call's code, or the HTTP status where the request was no call at all. */
-function outcomeOf(request: RawRequest, answer: RawAnswer): string {
+export function outcomeOf(request: RawRequest, answer: RawAnswer): string {
   if (answer.reset !== undefined) return `reset ${answer.reset}`;
   const type = answer.headers["content-type"] ?? "";
   if (type.startsWith("application/grpc-web")) return grpcWebCode(answer);

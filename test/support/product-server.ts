@@ -2,7 +2,7 @@
 import pino from "pino";
 import type { SecureTokenManager } from "../../src/core/index.js";
 import { ANYONE, type Callers } from "../../src/server/callers/callers.js";
-import { createServer } from "../../src/server/server.js";
+import { createServer, type ServerDeps } from "../../src/server/server.js";
 
 /** A server that runs. */
 export interface ProductServer {
@@ -17,10 +17,11 @@ export interface ProductServer {
 export async function startProductServer(
   manager: SecureTokenManager,
   callers: Callers = ANYONE,
+  bounds: Pick<ServerDeps, "limits" | "defaultTimeoutMs"> = {},
 ): Promise<ProductServer> {
   const internalErrors: string[] = [];
   const logger = pino({ level: "error" }, { write: (line: string) => internalErrors.push(line) });
-  const server = createServer({ manager, logger, callers });
+  const server = createServer({ manager, logger, callers, ...bounds });
   const { port } = await server.listen(0, "127.0.0.1");
   const origin = `http://127.0.0.1:${port}`;
   return { origin, internalErrors, close: () => server.close(0) };

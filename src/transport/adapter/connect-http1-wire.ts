@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ConnectError } from "@connectrpc/connect";
 import type { ConnectResponse } from "./connect-response.js";
 import { connectErrorResponse, connectResponse } from "./connect-response.js";
+import { drain } from "./slow-client.js";
 import type { UnaryCall } from "./unary-call.js";
 import type { Wire } from "./wire.js";
 
@@ -21,12 +22,19 @@ export class ConnectHttp1Wire implements Wire {
 
   refuse(call: UnaryCall, error: ConnectError): void {
     this.#write(connectErrorResponse(call, error));
-    // HTTP/1.1 has no way to say stop: what the client still sends is thrown away, so that it can read the answer and
-    // the connection stays usable. The server's own request timeout bounds it.
-    if (!this.#request.readableEnded) this.#request.resume();
+    // HTTP/1.1 has no way to say stop.
+    drain(this.#request);
   }
 
   abort(): void {
+    this.#response.destroy();
+  }
+
+  noteSlow(): void {
+    this.#response.shouldKeepAlive = false;
+  }
+
+  dropAnswer(): void {
     this.#response.destroy();
   }
 

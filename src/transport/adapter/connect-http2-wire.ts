@@ -3,6 +3,7 @@ import { constants } from "node:http2";
 import type { ConnectError } from "@connectrpc/connect";
 import type { ConnectResponse } from "./connect-response.js";
 import { connectErrorResponse, connectResponse } from "./connect-response.js";
+import { noteSlowCall } from "./slow-client.js";
 import { stopReading } from "./stop-reading.js";
 import type { UnaryCall } from "./unary-call.js";
 import type { Wire } from "./wire.js";
@@ -26,6 +27,15 @@ export class ConnectHttp2Wire implements Wire {
 
   abort(): void {
     this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  }
+
+  noteSlow(): void {
+    noteSlowCall(this.#stream.session);
+  }
+
+  dropAnswer(): void {
+    this.noteSlow();
+    this.#stream.close(constants.NGHTTP2_CANCEL);
   }
 
   #write({ status, headers, body }: ConnectResponse): void {

@@ -4,6 +4,7 @@ import { constants } from "node:http2";
 import type { ConnectError } from "@connectrpc/connect";
 import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { copyToNodeHeaders } from "./node-headers.js";
+import { noteSlowCall } from "./slow-client.js";
 import { stopReading } from "./stop-reading.js";
 import type { UnaryCall } from "./unary-call.js";
 import type { Wire } from "./wire.js";
@@ -44,6 +45,15 @@ export class GrpcHttp2Wire implements Wire {
 
   abort(): void {
     this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  }
+
+  noteSlow(): void {
+    noteSlowCall(this.#stream.session);
+  }
+
+  dropAnswer(): void {
+    this.noteSlow();
+    this.#stream.close(constants.NGHTTP2_CANCEL);
   }
 
   #writeHead(call: UnaryCall, trailers: OutgoingHttpHeaders): void {

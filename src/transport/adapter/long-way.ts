@@ -1,3 +1,5 @@
+import type { IncomingMessage } from "node:http";
+import { constants } from "node:http2";
 import type { Socket } from "node:net";
 import type { ContextValues } from "@connectrpc/connect";
 import type { Timeout } from "./deadline.js";
@@ -7,6 +9,7 @@ import { interruptibleBody } from "./interruptible-body.js";
 import type { Authorize, CallHead, NodeHandler, NodeRequest, NodeResponse } from "./options.js";
 import { refuseNodeRequest } from "./refuse-node-request.js";
 import type { Route } from "./routes.js";
+import { drain, noteSlowCall } from "./slow-client.js";
 import { stopReading } from "./stop-reading.js";
 
 /** What the long way needs to know of its adapter. */
@@ -57,8 +60,15 @@ function serveRoute(
     refuseNodeRequest(route, request, response, toConnectError(reason));
   };
   const timer = startDeadline(options, route, request, () => {
-    // After the answer an HTTP/1.1 connection with half a request on it is of no more use.
-    if (!("stream" in request) && "shouldKeepAlive" in response) response.shouldKeepAlive = false;
+    // The peers of a stream may fall silent for as long as they like.
+    const slow = route.unary !== undefined && !request.readableEnded;
+    if (response.writableEnded || slow) noteSlow(request, response);
+    if (response.writableEnded) {
+      // The answer is there, and the client has not taken it.
+      if ("stream" in request) request.stream.close(constants.NGHTTP2_CANCEL);
+      else response.destroy();
+      return;
+    }
     interrupt(deadlineExceeded());
     refuse(deadlineExceeded());
   });
@@ -86,6 +96,12 @@ function serveRoute(
   }
 }
 
+/** Notes that a client does not send, or does not take its answer, in time. */
+function noteSlow(request: NodeRequest, response: NodeResponse): void {
+  if ("stream" in request) noteSlowCall(request.stream.session);
+  else if ("shouldKeepAlive" in response) response.shouldKeepAlive = false;
+}
+
 /** Starts the call's deadline. One by default is written into the headers, where Connect will find it. */
 function startDeadline(
   { defaultTimeoutMs }: LongWayOptions,
@@ -110,9 +126,7 @@ function dropBodyAfterAnswer(request: NodeRequest, response: NodeResponse): void
   if ("stream" in request) {
     request.stream.once("finish", () => stopReading(request.stream));
   } else {
-    response.once("finish", () => {
-      if (!request.readableEnded) request.resume();
-    });
+    response.once("finish", () => drain(request as IncomingMessage));
   }
 }
 

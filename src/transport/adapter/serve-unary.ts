@@ -41,7 +41,7 @@ export function serveUnary(exchange: UnaryExchange): void {
       return;
     }
     call.deadlineAt = Math.trunc(Date.now() + timeout.timeoutMs);
-    call.timer = startTimer(timeout.timeoutMs, () => fail(exchange, deadlineExceeded()));
+    call.timer = startTimer(timeout.timeoutMs, () => timeUp(exchange));
   }
   if (admit === undefined) {
     readBody(exchange);
@@ -68,6 +68,17 @@ export function serveUnary(exchange: UnaryExchange): void {
   readBody(exchange);
 }
 
+/** The deadline holds for the answer too: a client that leaves no room for it would keep it in memory for ever. */
+function timeUp(exchange: UnaryExchange): void {
+  const { call, wire } = exchange;
+  if (call.done) {
+    wire.dropAnswer();
+    return;
+  }
+  if (!call.bodyRead) wire.noteSlow();
+  fail(exchange, deadlineExceeded());
+}
+
 function readBody(exchange: UnaryExchange): void {
   const { body, source, timeout } = exchange;
   const fault = timeout.error ?? exchange.fault;
@@ -91,6 +102,7 @@ function readBody(exchange: UnaryExchange): void {
 function invoke(exchange: UnaryExchange): void {
   const { call, body, binary, unreadable } = exchange;
   if (call.done) return;
+  call.bodyRead = true;
   let message: MessageShape<DescMessage>;
   try {
     message = body.message(call.route.serialization.getI(binary).parse);

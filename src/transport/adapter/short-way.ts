@@ -81,6 +81,7 @@ export function tryStream(
   });
   stream.on("error", ignoreError);
   stream.on("close", () => {
+    clearTimeout(call.timer);
     if (!call.done) call.finish(resetReason(stream.rstCode));
   });
   const { readMaxBytes } = unary.options;
@@ -122,6 +123,7 @@ export function tryRequest(
   request.on("error", ignoreError);
   response.on("error", ignoreError);
   response.on("close", () => {
+    clearTimeout(call.timer);
     if (!call.done) call.finish(undefined);
   });
   const { readMaxBytes, maxTimeoutMs } = unary.options;

@@ -29,7 +29,10 @@ export class UnaryCall {
   done = false;
   /** When this call must be over, in whole milliseconds of `Date.now()`. */
   deadlineAt: number | undefined;
+  /** Runs until nothing more is to be sent or read; whoever owns the stream clears it then. */
   timer: NodeJS.Timeout | undefined;
+  /** Whether the client has sent its whole message. */
+  bodyRead = false;
   readonly #init: UnaryCallInit;
   #controller: AbortController | undefined;
   #abortReason: { readonly reason: unknown } | undefined;
@@ -117,13 +120,12 @@ export class UnaryCall {
   }
 
   /**
-   * Ends the call: no later answer counts, the timer stops and the signal, if anyone holds it, is aborted.
+   * Ends the call: no later answer counts and the signal, if anyone holds it, is aborted.
    *
    * @param reason why, for the signal; `undefined` for a call that went well
    */
   finish(reason: ConnectError | undefined): void {
     this.done = true;
-    clearTimeout(this.timer);
     this.#abortReason = { reason };
     if (this.#controller !== undefined) {
       this.route.options.shutdownSignal?.removeEventListener("abort", this.#onShutdown);

@@ -17,4 +17,11 @@ export interface Wire {
   refuse(call: UnaryCall, error: ConnectError): void;
   /** Gives up without an answer. */
   abort(): void;
+  /**
+   * Notes that the client did not send its request in time. Over HTTP/1.1 that ends the connection after the answer,
+   * over HTTP/2 after some such calls.
+   */
+  noteSlow(): void;
+  /** Takes back what the client has not taken in time of an answer, and notes that it was slow. */
+  dropAnswer(): void;
 }

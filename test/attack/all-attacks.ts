@@ -1,0 +1,40 @@
+/** Every attack, in the order of the table. */
+import type { Attack } from "./attack.js";
+import { bigHeaders } from "./big-headers.js";
+import { continuationFlood } from "./continuation-flood.js";
+import { emptyDataFlood } from "./empty-data-flood.js";
+import { idleSessions, silentConnections } from "./idle-connections.js";
+import { allowedIdleStreams, idleStreams } from "./idle-streams.js";
+import { madeYouReset } from "./made-you-reset.js";
+import { pingFlood, unreadPingFlood } from "./ping-flood.js";
+import { rapidReset } from "./rapid-reset.js";
+import { settingsFlood } from "./settings-flood.js";
+import { slowBodyGrpcWeb, slowBodyHttp1, slowBodyHttp2, unendedStreams } from "./slow-body.js";
+import { slowHeaders } from "./slow-headers.js";
+import { unknownFrameFlood } from "./unknown-frame-flood.js";
+import { unreadAnswers } from "./unread-answers.js";
+import { windowUpdateFlood } from "./window-update-flood.js";
+
+/** The attacks by name. */
+export const ATTACKS: readonly Attack[] = [
+  rapidReset,
+  madeYouReset,
+  continuationFlood,
+  pingFlood,
+  unreadPingFlood,
+  settingsFlood,
+  emptyDataFlood,
+  windowUpdateFlood,
+  unknownFrameFlood,
+  idleStreams,
+  allowedIdleStreams,
+  silentConnections,
+  idleSessions,
+  slowHeaders,
+  slowBodyHttp1,
+  slowBodyGrpcWeb,
+  slowBodyHttp2,
+  unendedStreams,
+  bigHeaders,
+  unreadAnswers,
+];

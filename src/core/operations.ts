@@ -1,9 +1,12 @@
 /** What each operation of SecureTokenManager takes and gives. */
 import type { Claims } from "./claims.js";
-import type { TokenError } from "./errors.js";
+import type { TokenError, TokenSubject } from "./errors.js";
 import type { JsonObject } from "./exact-json.js";
 import type { KeyState } from "./keyset.js";
 import type { Duration, Instant } from "./time.js";
+
+/** Is told of the valid token that an operation is about. */
+export type OnOpened = (subject: TokenSubject) => void;
 
 /** What a new token holds beside its user. */
 export interface GenerateOptions {

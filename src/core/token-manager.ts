@@ -78,12 +78,14 @@ export class SecureTokenManager {
   }
 
   /**
-   * True when the token is valid and holds the permission, compared exactly.
+   * True when the token is valid and holds the permission, compared exactly. `onOpened` is told of
+   * the valid token, for an audit log.
    * @throws PermissionDeniedError when it does not; else as `validateToken`.
    */
-  checkPermission(token: string, requiredPermission: string): true {
+  checkPermission(token: string, requiredPermission: string, onOpened?: op.OnOpened): true {
     rules.checkRequiredPermission(requiredPermission, "required_permission");
     const opened = this.#openValid(token);
+    onOpened?.(subjectOf(opened));
     if (!opened.claims.permissions.includes(requiredPermission)) {
       throw new PermissionDeniedError(requiredPermission, subjectOf(opened));
     }
@@ -91,15 +93,22 @@ export class SecureTokenManager {
   }
 
   /**
-   * For each of at most 256 permissions, in order, whether the token holds it.
+   * For each of at most 256 permissions, in order, whether the token holds it. `onOpened` is told of
+   * the valid token, for an audit log.
    * @throws TokenError for too many or too long permissions; else as `validateToken`.
    */
-  checkPermissions(token: string, permissions: readonly string[]): op.PermissionResult[] {
+  checkPermissions(
+    token: string,
+    permissions: readonly string[],
+    onOpened?: op.OnOpened,
+  ): op.PermissionResult[] {
     rules.checkCount(permissions, rules.MAX_CHECKED_PERMISSIONS, "permissions");
     for (let i = 0; i < permissions.length; i++) {
       rules.checkRequiredPermission(permissions[i], `permissions[${i}]`);
     }
-    const granted = new Set(this.#openValid(token).claims.permissions);
+    const opened = this.#openValid(token);
+    onOpened?.(subjectOf(opened));
+    const granted = new Set(opened.claims.permissions);
     return permissions.map((permission) => ({ permission, granted: granted.has(permission) }));
   }
 

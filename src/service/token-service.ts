@@ -5,7 +5,7 @@ import {
   type TokenService,
   TokenState,
 } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
-import { type SecureTokenManager, TokenError } from "../core/index.js";
+import { type SecureTokenManager, TokenError, type TokenSubject } from "../core/index.js";
 import { about, release, tokenOf } from "./call.js";
 import { hoursToDuration, toClaims, toDuration, toHours, toTimestamp } from "./convert.js";
 import { toStatus } from "./error-details.js";
@@ -29,12 +29,14 @@ export function createTokenService(manager: SecureTokenManager): ServiceImpl<typ
 
     checkPermission(request, context) {
       const token = tokenOf(request, context);
-      return { granted: manager.checkPermission(token, request.requiredPermission) };
+      const onOpened = (subject: TokenSubject) => about(subject, context);
+      return { granted: manager.checkPermission(token, request.requiredPermission, onOpened) };
     },
 
     checkPermissions(request, context) {
       const token = tokenOf(request, context);
-      return { results: manager.checkPermissions(token, request.permissions) };
+      const onOpened = (subject: TokenSubject) => about(subject, context);
+      return { results: manager.checkPermissions(token, request.permissions, onOpened) };
     },
 
     batchValidateTokens(request) {

@@ -112,6 +112,9 @@ async function closeGracefully(parts: {
     for (const socket of parts.sockets) socket.destroy();
   }, parts.graceMs);
   const sweep = setInterval(() => parts.http1.closeIdleConnections(), IDLE_SWEEP_MS);
+  // RFC 9113, section 6.8, would announce this GOAWAY by an earlier one that refuses nothing yet. Node
+  // cannot: once any GOAWAY is sent it ignores new streams, whose calls would then hang. This one
+  // names the last stream that was taken, so that clients know which calls to send again elsewhere.
   for (const session of parts.sessions) session.close();
   parts.http1.closeIdleConnections();
   await closed;

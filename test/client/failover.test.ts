@@ -1,9 +1,13 @@
 /** Several servers behind one client: who is asked, and what may be asked twice. */
 import assert from "node:assert/strict";
+import http2 from "node:http2";
+import type { AddressInfo } from "node:net";
 import { describe, it } from "node:test";
 import { Code, ConnectError, createRouterTransport, type Transport } from "@connectrpc/connect";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { createFailoverTransport } from "../../src/client/failover-transport.js";
+import { createSecureTokenClient as createGrpcJsClient } from "../../src/client/grpc-js.js";
 import { createSecureTokenClient, SecureTokenClient } from "../../src/client/node.js";
 import { serve, unreachableUrl } from "../support/http-server.js";
 import { createTestService } from "../support/token-service.js";
@@ -124,6 +128,29 @@ describe("a client of several servers", () => {
       await server.close();
     }
   });
+
+  for (const [name, connect] of [
+    ["node", (url: string) => createSecureTokenClient({ baseUrl: url })],
+    ["grpc-js", (url: string) => createGrpcJsClient({ address: url })],
+  ] as const) {
+    it(`${name}: sends a call again that met a closing connection, whatever it is`, async () => {
+      const { routes, interceptors } = await createTestService();
+      const server = http2.createServer(connectNodeAdapter({ routes, interceptors }));
+      let sessions = 0;
+      // GOAWAY goes out before the first call's frames are read: it is refused.
+      server.on("session", (session) => {
+        if (++sessions === 1) session.close();
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      // What is wrong with the request shows that a server has read it.
+      const answer = client.refreshToken("token", { revokeOld: true });
+      await assert.rejects(answer, { reason: "REVOCATION_NOT_ENABLED" });
+      assert.equal(sessions, 2);
+      client.close();
+      await new Promise((resolve) => server.close(resolve));
+    });
+  }
 
   it("needs at least one, and a URL for each", () => {
     assert.throws(() => createSecureTokenClient({ baseUrl: [] }), TypeError);

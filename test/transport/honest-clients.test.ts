@@ -96,7 +96,7 @@ describe("an honest client", () => {
 
 describe("a full server", () => {
   it("makes room at the cost of connections that said nothing", async () => {
-    const limits = { maxConnections: 20 };
+    const limits = { maxConnections: 20, firstRequestTimeoutMs: 600_000 };
     const full = await startProductServer(await fixedManager(), ANYONE, { limits });
     const honest = connect(full.origin);
     assert.ok(await call(honest));

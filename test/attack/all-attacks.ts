@@ -6,9 +6,9 @@ import { emptyDataFlood } from "./empty-data-flood.js";
 import { idleSessions, silentConnections } from "./idle-connections.js";
 import { allowedIdleStreams, idleStreams } from "./idle-streams.js";
 import { madeYouReset } from "./made-you-reset.js";
-import { pingFlood, unreadPingFlood } from "./ping-flood.js";
+import { pacedPingFlood, pingFlood, unreadPingFlood } from "./ping-flood.js";
 import { rapidReset } from "./rapid-reset.js";
-import { settingsFlood } from "./settings-flood.js";
+import { pacedSettingsFlood, settingsFlood } from "./settings-flood.js";
 import { slowBodyGrpcWeb, slowBodyHttp1, slowBodyHttp2, unendedStreams } from "./slow-body.js";
 import { slowHeaders } from "./slow-headers.js";
 import { unknownFrameFlood } from "./unknown-frame-flood.js";
@@ -22,7 +22,9 @@ export const ATTACKS: readonly Attack[] = [
   continuationFlood,
   pingFlood,
   unreadPingFlood,
+  pacedPingFlood,
   settingsFlood,
+  pacedSettingsFlood,
   emptyDataFlood,
   windowUpdateFlood,
   unknownFrameFlood,

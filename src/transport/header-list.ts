@@ -3,7 +3,7 @@
  * that have acknowledged the settings, and a client may never do so.
  */
 import { constants } from "node:http2";
-import type { StreamListener } from "./listener.js";
+import type { StreamListener } from "./stream-listener.js";
 
 /** What the size of a list counts for each of its fields, beyond its text (RFC 9113, section 6.5.2). */
 const FIELD_OVERHEAD = 32;

@@ -2,17 +2,11 @@
  * One port for HTTP/2 with prior knowledge (RFC 9113, section 3.3) and HTTP/1.1: the first bytes of
  * a connection tell which it is. With TLS, ALPN tells (RFC 7301).
  */
-import {
-  createServer as createHttpServer,
-  type IncomingHttpHeaders,
-  type RequestListener,
-  type Server,
-} from "node:http";
+import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
 import {
   createServer as createHttp2Server,
   type Http2Server,
   type ServerHttp2Session,
-  type ServerHttp2Stream,
 } from "node:http2";
 import type { AddressInfo, Server as NetServer, Socket } from "node:net";
 import { Server as TlsServer } from "node:tls";
@@ -23,6 +17,7 @@ import type { Protocol } from "./detect-protocol.js";
 import { boundHeaderList } from "./header-list.js";
 import { type ConnectionLimits, http1Options, http2Options } from "./limits.js";
 import { SessionGuard } from "./session-guard.js";
+import type { StreamListener } from "./stream-listener.js";
 import { createTlsListener, type TlsMaterial, tlsOptions } from "./tls-listener.js";
 
 /** What a listener serves, and how it is bounded. */
@@ -36,14 +31,6 @@ export interface ListenerOptions {
   /** Encrypts every connection; without it all is in the clear. */
   readonly tls?: TlsMaterial | undefined;
 }
-
-/** Node's listener for the "stream" event of an HTTP/2 server. */
-export type StreamListener = (
-  stream: ServerHttp2Stream,
-  headers: IncomingHttpHeaders,
-  flags: number,
-  rawHeaders: readonly string[],
-) => void;
 
 /** A port that answers HTTP/2 and HTTP/1.1. */
 export interface Listener {

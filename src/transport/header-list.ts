@@ -1,4 +1,7 @@
-/** Holds HTTP/2 clients to the header list size that the settings announce: Node lets twice as much pass. */
+/**
+ * Holds HTTP/2 clients to the header list size that the settings announce. Node holds only those
+ * that have acknowledged the settings, and a client may never do so.
+ */
 import { constants } from "node:http2";
 import type { StreamListener } from "./stream-listener.js";
 

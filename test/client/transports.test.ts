@@ -5,16 +5,16 @@ import * as grpcJs from "../../src/client/grpc-js.js";
 import * as node from "../../src/client/node.js";
 import * as web from "../../src/client/web.js";
 import { compatSuite, type KeyChoice } from "../support/compat-suite.js";
-import { serve, unreachableUrl } from "../support/http-server.js";
+import { serveAsProduct, unreachableUrl } from "../support/http-server.js";
 import { createTestService, type TestService } from "../support/token-service.js";
 import { type Harness, tokenServiceSuite } from "../support/token-service-suite.js";
 
 type Connect = (baseUrl: string) => node.SecureTokenClient;
 
-function overHttp(version: "1.1" | "2", connect: Connect): () => Promise<Harness> {
+function overHttp(connect: Connect): () => Promise<Harness> {
   return async () => {
     const service = await createTestService();
-    const server = await serve(service, version);
+    const server = await serveAsProduct(service);
     const client = connect(server.baseUrl);
     const unreachable = connect(await unreachableUrl());
     const close = async () => {
@@ -39,19 +39,19 @@ for (const httpVersion of ["1.1", "2"] as const) {
       const name = `${protocol}, HTTP/${httpVersion}, ${useBinaryFormat ? "binary" : "JSON"}`;
       const options = { protocol, httpVersion, useBinaryFormat };
       const connect: Connect = (baseUrl) => node.createSecureTokenClient({ ...options, baseUrl });
-      tokenServiceSuite(name, overHttp(httpVersion, connect));
+      tokenServiceSuite(name, overHttp(connect));
     }
   }
 }
 
 for (const useBinaryFormat of [true, false]) {
   const connect: Connect = (baseUrl) => node.createSecureTokenClient({ useBinaryFormat, baseUrl });
-  tokenServiceSuite(`grpc, ${useBinaryFormat ? "binary" : "JSON"}`, overHttp("2", connect));
+  tokenServiceSuite(`grpc, ${useBinaryFormat ? "binary" : "JSON"}`, overHttp(connect));
 }
 
 tokenServiceSuite(
   "grpc-js",
-  overHttp("2", (address) => grpcJs.createSecureTokenClient({ address })),
+  overHttp((address) => grpcJs.createSecureTokenClient({ address })),
 );
 
 for (const protocol of ["connect", "grpc-web"] as const) {
@@ -59,7 +59,7 @@ for (const protocol of ["connect", "grpc-web"] as const) {
     const connect: Connect = (baseUrl) =>
       web.createSecureTokenClient({ protocol, useBinaryFormat, baseUrl });
     const name = `web: ${protocol}, ${useBinaryFormat ? "binary" : "JSON"}`;
-    tokenServiceSuite(name, overHttp("1.1", connect));
+    tokenServiceSuite(name, overHttp(connect));
   }
 }
 
@@ -83,7 +83,7 @@ async function openGrpc(key: KeyChoice): Promise<Harness> {
   // The Python library has no sessions: its refresh has no end.
   const hours = { defaultExpirationHours, maxSessionHours: 87_600 };
   const service: TestService = await createTestService(key, hours);
-  const server = await serve(service, "2");
+  const server = await serveAsProduct(service);
   const client = node.createSecureTokenClient({ baseUrl: server.baseUrl });
   const close = async () => {
     client.close();

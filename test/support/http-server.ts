@@ -3,6 +3,10 @@ import http from "node:http";
 import http2 from "node:http2";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { createUnaryAdapter } from "../../src/transport/adapter/index.js";
+import { refuseBadHost, refuseMalformed, unreadableRequest } from "../../src/transport/index.js";
+import { DEFAULT_LIMITS } from "../../src/transport/limits.js";
+import { createListener } from "../../src/transport/listener.js";
 import { TEST_CERTIFICATE, TEST_CERTIFICATE_KEY } from "./tls.js";
 import type { TestService } from "./token-service.js";
 
@@ -20,6 +24,26 @@ export async function serve(service: TestService, version: "1.1" | "2"): Promise
   const handler = connectNodeAdapter({ routes, interceptors, acceptCompression: [] });
   const server = version === "2" ? http2.createServer(handler) : http.createServer(handler);
   return listen(server, "http");
+}
+
+/** Serves a test service as the product does: its adapter and listener, every protocol on one port. */
+export async function serveAsProduct(
+  service: TestService,
+): Promise<Pick<TestServer, "baseUrl" | "close">> {
+  const { routes, interceptors } = service;
+  const adapter = createUnaryAdapter({
+    routes: refuseMalformed(routes),
+    interceptors,
+    acceptCompression: [],
+    unreadable: unreadableRequest,
+    wrapNodeHandler: refuseBadHost,
+  });
+  const listener = createListener({ ...adapter, limits: DEFAULT_LIMITS });
+  const { port } = await listener.listen(0, "127.0.0.1");
+  const close = async () => {
+    await listener.close(0);
+  };
+  return { baseUrl: `http://127.0.0.1:${port}`, close };
 }
 
 /** The same over HTTP/2 with TLS, for clients that show a certificate which `TEST_CERTIFICATE` signed. */

@@ -63,9 +63,11 @@ export async function runServer(): Promise<void> {
   const host = family === "IPv6" ? `[${address}]` : address;
   const url = `${tls ? "https" : "http"}://${host}:${port}`;
   const keyId = keyset.primary.keyId;
-  if (process.stdout.isTTY)
+  if (process.stdout.isTTY) {
     process.stdout.write(startupBanner({ url, keyId, ephemeral, console: config.console }));
-  else logger.info({ url, key_id: keyId }, "listening");
+    return;
+  }
+  logger.info({ url, key_id: keyId }, "listening");
   if (ephemeral) logger.warn("the key is ephemeral: its tokens end with this process");
 }
 

@@ -26,12 +26,16 @@ function overHttp(connect: Connect): () => Promise<Harness> {
   };
 }
 
-tokenServiceSuite("in memory", async () => {
-  const service = await createTestService();
-  const { routes, interceptors } = service;
-  const transport = createRouterTransport(routes, { router: { interceptors } });
-  return { client: new node.SecureTokenClient(transport), service, close: async () => {} };
-});
+tokenServiceSuite(
+  "in memory",
+  async () => {
+    const service = await createTestService();
+    const { routes, interceptors } = service;
+    const transport = createRouterTransport(routes, { router: { interceptors } });
+    return { client: new node.SecureTokenClient(transport), service, close: async () => {} };
+  },
+  { overNetwork: false },
+);
 
 for (const httpVersion of ["1.1", "2"] as const) {
   for (const protocol of ["connect", "grpc-web"] as const) {

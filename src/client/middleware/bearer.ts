@@ -17,7 +17,7 @@ export function readBearer(authorization: readonly string[]): Bearer {
   // Which of two another reader of the same request would take is anyone's guess.
   if (authorization.length > 1) return { refusal: INVALID_TOKEN };
   const space = value.indexOf(" ");
-  if (value.slice(0, space).toLowerCase() !== "bearer") return { refusal: NO_TOKEN };
+  if (space < 0 || value.slice(0, space).toLowerCase() !== "bearer") return { refusal: NO_TOKEN };
   // Before the pattern looks at it: the length of a header is the sender's choice.
   if (value.length - space - 1 > MAX_TOKEN_LENGTH) return { refusal: INVALID_TOKEN };
   const token = CREDENTIALS.exec(value.slice(space + 1))?.[1];

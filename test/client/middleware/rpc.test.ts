@@ -201,7 +201,7 @@ guardSuite("grpc-js", startGrpcJs);
 
 describe("RPC interceptors", () => {
   for (const [name, start] of Object.entries({ connect: startConnect, "grpc-js": startGrpcJs })) {
-    it(`${name}: gives up asking when the caller gives up`, { timeout: 20_000 }, async (t) => {
+    it(`${name}: gives up asking when the caller gives up`, { timeout: 20_000 }, async () => {
       let asked: AbortSignal | undefined;
       const guard: TokenGuard = {
         admit: (_authorization, _requirement, signal) => {
@@ -213,8 +213,7 @@ describe("RPC interceptors", () => {
       const answer = server.ask("any", []);
       while (!asked) await new Promise((resolve) => setTimeout(resolve, 5));
       await server.close();
-      assert.match(await answer, /Canceled|Unavailable|Aborted|Internal/);
-      t.diagnostic(await answer);
+      assert.match(await answer, /^Canceled/);
       while (!asked.aborted) await new Promise((resolve) => setTimeout(resolve, 5));
     });
   }
@@ -235,12 +234,14 @@ describe("RPC interceptors", () => {
   });
 });
 
+type Listener = Parameters<grpc.ServerInterceptingCall["start"]>[0];
+
 /** What the interceptor does with a call of this metadata; no HTTP/2 client of Node can send two. */
 function admitted(guard: TokenGuard, metadata: grpc.Metadata): Promise<string> {
   const interceptor = createGrpcJsInterceptor(guard, { "/notes.v1.Notes/": [] });
   return new Promise((resolve) => {
     const base = {
-      start: (listener: grpc.InterceptingServerListener) => listener.onReceiveMetadata(metadata),
+      start: (listener: Listener) => listener.onReceiveMetadata(metadata),
       sendStatus: (status: { code: number; details: string }) =>
         resolve(`${status.code} ${status.details}`),
     };

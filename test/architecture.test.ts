@@ -15,8 +15,8 @@ const LAYERS: Record<string, { may: string[]; packages?: RegExp }> = {
   console: { may: ["client", "gen/ts"] },
   cli: { may: ["server", "client", "core"] },
 };
-/** The clients that need Node; what browsers load must reach none of them. */
-const NODE_ONLY = /^src\/client\/(node|grpc-js[a-z-]*)\.ts$/;
+/** The clients and the middleware that need Node; what browsers load must reach none of them. */
+const NODE_ONLY = /^src\/client\/(node|grpc-js[a-z-]*|middleware\/[a-z-]+)\.ts$/;
 
 interface Import {
   from: string;

@@ -1,4 +1,4 @@
-/** The README's examples run as they stand, but for the address of the server. */
+/** The README's examples run as they stand, but for the addresses of servers. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { ROOT } from "./support/buf.js";
+import { unreachableUrl } from "./support/http-server.js";
 import { type ServerProcess, startServer } from "./support/server-process.js";
 
 const run = promisify(execFile);
@@ -16,8 +17,10 @@ const README = readFileSync(join(ROOT, "README.md"), "utf8");
 
 describe("README.md", () => {
   let server: ServerProcess;
+  let freePort: string;
   before(async () => {
     server = await startServer();
+    freePort = new URL(await unreachableUrl()).port;
     mkdirSync(SCRATCH, { recursive: true });
   });
   after(async () => {
@@ -30,7 +33,10 @@ describe("README.md", () => {
     const missing = language === "python" && !existsSync(PYTHON) && !process.env.CI;
     const skip = missing && "the Python client is not installed; npm run test:clients does it";
     it(title, { skip }, async () => {
-      const here = code.replaceAll("127.0.0.1:8080", `127.0.0.1:${server.port}`);
+      // 8090 is where an example listens itself.
+      const here = code
+        .replaceAll("8090", freePort)
+        .replaceAll("127.0.0.1:8080", `127.0.0.1:${server.port}`);
       const { stdout } = await RUN[language as keyof typeof RUN](here, index);
       assert.match(stdout, /\S/);
     });

@@ -14,7 +14,7 @@ import { toStruct } from "./struct.js";
 import { hoursToDuration } from "./time.js";
 
 /** The most characters of a token. */
-const MAX_TOKEN_LENGTH = 8192;
+export const MAX_TOKEN_LENGTH = 8192;
 /** The longest google.protobuf.Duration: 10,000 years, in hours. */
 const MAX_DURATION_HOURS = 87_660_000;
 

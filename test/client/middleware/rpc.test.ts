@@ -1,0 +1,257 @@
+/** The interceptors for Connect and for @grpc/grpc-js, in real servers: unary calls and streams. */
+import assert from "node:assert/strict";
+import http2 from "node:http2";
+import type { AddressInfo } from "node:net";
+import { describe, it } from "node:test";
+import {
+  create,
+  type DescMessage,
+  fromBinary,
+  type MessageShape,
+  toBinary,
+} from "@bufbuild/protobuf";
+import {
+  type Client,
+  Code,
+  ConnectError,
+  type ConnectRouter,
+  createClient,
+  type HandlerContext,
+} from "@connectrpc/connect";
+import {
+  connectNodeAdapter,
+  createGrpcTransport,
+  Http2SessionManager,
+} from "@connectrpc/connect-node";
+import * as grpc from "@grpc/grpc-js";
+import {
+  claimsOfCall,
+  createGrpcJsInterceptor,
+} from "../../../src/client/middleware/grpc-js-interceptor.js";
+import {
+  createConnectInterceptor,
+  createTokenGuard,
+  type TokenGuard,
+  tokenClaims,
+} from "../../../src/client/middleware/index.js";
+import {
+  type Endpoint,
+  guardSuite,
+  policyOf,
+  type StartProtected,
+  startGuardFixture,
+} from "../../support/guard-suite.js";
+import {
+  type EchoRequest,
+  EchoResponseSchema,
+  EchoService,
+} from "../../transport/adapter/gen/adaptertest/v1/echo_pb.js";
+
+const NAME = "adaptertest.v1.EchoService";
+const POLICY = policyOf({
+  read: ["Echo", "Spell", "Join", "Chat"].map((method) => `/${NAME}/${method}`),
+  any: [`/${NAME}/EchoSmall`],
+  open: [`/${NAME}/Look`],
+});
+const REFUSALS: Record<string, string> = {
+  "Unauthenticated a bearer token is required": "no token",
+  "Unauthenticated the bearer token is not valid": "invalid token",
+  "PermissionDenied a permission is missing": "permission missing",
+  "Unavailable tokens cannot be checked at present": "unavailable",
+};
+
+/** Every method answers with the user whom its interceptor tells it of. */
+const startConnect: StartProtected = async (guard) => {
+  const answer = (context: HandlerContext) =>
+    create(EchoResponseSchema, { text: context.values.get(tokenClaims)?.userId ?? "nobody" });
+  const unary = (_request: EchoRequest, context: HandlerContext) => answer(context);
+  async function* stream(_request: unknown, context: HandlerContext) {
+    yield answer(context);
+  }
+  const routes = (router: ConnectRouter) =>
+    router.service(EchoService, {
+      echo: unary,
+      echoSmall: unary,
+      look: unary,
+      missing: unary,
+      join: async (_requests, context) => answer(context),
+      spell: stream,
+      chat: stream,
+    });
+  const interceptors = [createConnectInterceptor(guard, POLICY)];
+  const server = http2.createServer(connectNodeAdapter({ routes, interceptors }));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return asking(port, () => new Promise((resolve) => server.close(resolve)));
+};
+
+const startGrpcJs: StartProtected = async (guard) => {
+  const server = new grpc.Server({ interceptors: [createGrpcJsInterceptor(guard, POLICY)] });
+  const answer = (call: { metadata: grpc.Metadata }) =>
+    create(EchoResponseSchema, { text: claimsOfCall(call)?.userId ?? "nobody" });
+  const unary: grpc.handleUnaryCall<unknown, unknown> = (call, reply) => reply(null, answer(call));
+  server.addService(definition(), {
+    Echo: unary,
+    EchoSmall: unary,
+    Look: unary,
+    Missing: unary,
+    Join: ((call, reply) => {
+      call.resume().on("end", () => reply(null, answer(call)));
+    }) satisfies grpc.handleClientStreamingCall<unknown, unknown>,
+    Spell: ((call) => {
+      call.write(answer(call));
+      call.end();
+    }) satisfies grpc.handleServerStreamingCall<unknown, unknown>,
+    Chat: ((call) => {
+      call.resume().on("end", () => call.end());
+      call.write(answer(call));
+    }) satisfies grpc.handleBidiStreamingCall<unknown, unknown>,
+  });
+  const port = await new Promise<number>((resolve, reject) => {
+    const credentials = grpc.ServerCredentials.createInsecure();
+    server.bindAsync("127.0.0.1:0", credentials, (error, port) =>
+      error ? reject(error) : resolve(port),
+    );
+  });
+  return asking(port, async () => server.forceShutdown());
+};
+
+/** The service as @grpc/grpc-js describes one. */
+function definition(): grpc.ServiceDefinition {
+  const serialize = (schema: DescMessage) => (message: MessageShape<DescMessage>) =>
+    Buffer.from(toBinary(schema, message));
+  const deserialize = (schema: DescMessage) => (bytes: Buffer) =>
+    fromBinary(schema, new Uint8Array(bytes));
+  return Object.fromEntries(
+    EchoService.methods.map(({ name, methodKind, input, output }) => [
+      name,
+      {
+        path: `/${NAME}/${name}`,
+        requestStream: methodKind === "client_streaming" || methodKind === "bidi_streaming",
+        responseStream: methodKind === "server_streaming" || methodKind === "bidi_streaming",
+        requestSerialize: serialize(input),
+        requestDeserialize: deserialize(input),
+        responseSerialize: serialize(output),
+        responseDeserialize: deserialize(output),
+      },
+    ]),
+  );
+}
+
+/** Asks over gRPC. Of "read" every kind of method is asked, and all must give the same. */
+function asking(port: number, stop: () => Promise<unknown>) {
+  const baseUrl = `http://127.0.0.1:${port}`;
+  const sessionManager = new Http2SessionManager(baseUrl);
+  const client = createClient(EchoService, createGrpcTransport({ baseUrl, sessionManager }));
+  return {
+    async ask(endpoint: Endpoint, [authorization]: readonly string[]) {
+      const headers = authorization === undefined ? {} : { authorization };
+      const outcomes = await Promise.all(
+        CALLS[endpoint].map((call) => outcome(client, call, headers)),
+      );
+      assert.equal(new Set(outcomes).size, 1, outcomes.join(", "));
+      return outcomes[0] as string;
+    },
+    close() {
+      sessionManager.abort();
+      return stop();
+    },
+  };
+}
+
+type Call = (client: Client<typeof EchoService>, headers: HeadersInit) => Promise<{ text: string }>;
+
+const REQUEST = { text: "a" };
+const CALLS: Record<Endpoint, Call[]> = {
+  read: [
+    (client, headers) => client.echo(REQUEST, { headers }),
+    (client, headers) => client.join(once(), { headers }),
+    (client, headers) => only(client.spell(REQUEST, { headers })),
+    (client, headers) => only(client.chat(once(), { headers })),
+  ],
+  any: [(client, headers) => client.echoSmall(REQUEST, { headers })],
+  open: [(client, headers) => client.look(REQUEST, { headers })],
+  unnamed: [(client, headers) => client.missing(REQUEST, { headers })],
+};
+
+async function outcome(client: Client<typeof EchoService>, call: Call, headers: HeadersInit) {
+  try {
+    return (await call(client, headers)).text;
+  } catch (error) {
+    assert.ok(error instanceof ConnectError);
+    assert.deepEqual(error.details, []);
+    const seen = `${Code[error.code]} ${error.rawMessage}`;
+    return REFUSALS[seen] ?? seen;
+  }
+}
+
+async function* once() {
+  yield REQUEST;
+}
+
+async function only<T>(messages: AsyncIterable<T>): Promise<T> {
+  const all: T[] = [];
+  for await (const message of messages) all.push(message);
+  assert.equal(all.length, 1);
+  return all[0] as T;
+}
+
+guardSuite("connect", startConnect);
+guardSuite("grpc-js", startGrpcJs);
+
+describe("RPC interceptors", () => {
+  for (const [name, start] of Object.entries({ connect: startConnect, "grpc-js": startGrpcJs })) {
+    it(`${name}: gives up asking when the caller gives up`, { timeout: 20_000 }, async () => {
+      let asked: AbortSignal | undefined;
+      const guard: TokenGuard = {
+        admit: (_authorization, _requirement, signal) => {
+          asked = signal;
+          return new Promise(() => {});
+        },
+      };
+      const server = await start(guard);
+      const answer = server.ask("any", []);
+      while (!asked) await new Promise((resolve) => setTimeout(resolve, 5));
+      await server.close();
+      assert.match(await answer, /^Canceled/);
+      while (!asked.aborted) await new Promise((resolve) => setTimeout(resolve, 5));
+    });
+  }
+
+  it("grpc-js: refuses two values, and a guard that fails", async (t) => {
+    const fixture = await startGuardFixture();
+    t.after(() => fixture.close());
+    const metadata = new grpc.Metadata();
+    metadata.add("authorization", `Bearer ${fixture.tokens.reader}`);
+    assert.equal(await admitted(createTokenGuard(fixture.client), metadata), "proceeds");
+    metadata.add("authorization", `Bearer ${fixture.tokens.reader}`);
+    assert.equal(
+      await admitted(createTokenGuard(fixture.client), metadata),
+      "16 the bearer token is not valid",
+    );
+    const failing: TokenGuard = { admit: () => Promise.reject(new Error("secret detail")) };
+    assert.equal(await admitted(failing, metadata), "14 tokens cannot be checked at present");
+  });
+});
+
+type Listener = Parameters<grpc.ServerInterceptingCall["start"]>[0];
+
+/** What the interceptor does with a call of this metadata; no HTTP/2 client of Node can send two. */
+function admitted(guard: TokenGuard, metadata: grpc.Metadata): Promise<string> {
+  const interceptor = createGrpcJsInterceptor(guard, { "/notes.v1.Notes/": [] });
+  return new Promise((resolve) => {
+    const base = {
+      start: (listener: Listener) => listener.onReceiveMetadata(metadata),
+      sendStatus: (status: { code: number; details: string }) =>
+        resolve(`${status.code} ${status.details}`),
+    };
+    const method = { ...definition().Echo, path: "/notes.v1.Notes/List" };
+    const call = interceptor(method as never, base as never);
+    call.start({
+      onReceiveMetadata: () => resolve("proceeds"),
+      onReceiveMessage() {},
+      onReceiveHalfClose() {},
+      onCancel() {},
+    });
+  });
+}

@@ -1,0 +1,158 @@
+/** Who passes: one suite for every interceptor and middleware, with a real token service behind them. */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Interceptor } from "@connectrpc/connect";
+import type { Policy } from "../../src/client/middleware/index.js";
+import { createTokenGuard, type TokenGuard } from "../../src/client/middleware/index.js";
+import { createSecureTokenClient, type SecureTokenClient } from "../../src/client/node.js";
+import { KnownCallers } from "../../src/server/callers/callers.js";
+import { unreachableUrl } from "./http-server.js";
+import { type ProductServer, startProductServer } from "./product-server.js";
+import { createTestService } from "./token-service.js";
+
+/** What a protected server offers: it requires notes:read, any token, nothing; or has no requirement. */
+export type Endpoint = "read" | "any" | "open" | "unnamed";
+
+/** A server that a guard protects. */
+export interface ProtectedServer {
+  /**
+   * Sends these authorization headers. Gives the user whom the handler was told of, "nobody" where it
+   * was told of none, or which refusal came back.
+   */
+  ask(endpoint: Endpoint, authorization: readonly string[]): Promise<string>;
+  close(): Promise<unknown>;
+}
+
+/** Starts a server behind a guard. */
+export type StartProtected = (guard: TokenGuard) => Promise<ProtectedServer>;
+
+/** The policy of the endpoints, by the name that a server gives them. */
+export function policyOf(names: Record<Exclude<Endpoint, "unnamed">, string[]>): Policy {
+  const requirements = { read: ["notes:read"], any: [], open: "open" } as const;
+  return Object.fromEntries(
+    Object.entries(names).flatMap(([endpoint, all]) =>
+      all.map((name) => [name, requirements[endpoint as keyof typeof names]]),
+    ),
+  );
+}
+
+/** A token service, tokens of every kind, and a client that counts its calls. */
+export interface GuardFixture {
+  readonly server: ProductServer;
+  readonly client: SecureTokenClient;
+  readonly calls: () => number;
+  readonly tokens: Record<"reader" | "writer" | "expired" | "revoked" | "forged", string>;
+  /** Moves the token service's clock. */
+  readonly advanceHours: (hours: number) => void;
+  close(): Promise<unknown>;
+}
+
+/** Starts a token service of its own. */
+export async function startGuardFixture(): Promise<GuardFixture> {
+  const service = await createTestService();
+  const expired = await service.seal({ permissions: ["notes:read"] });
+  service.clock.advanceHours(2);
+  const revoked = service.manager.generateToken("ada", { permissions: ["notes:read"] });
+  service.revoked.add(revoked.tokenId);
+  const reader = await service.seal({ permissions: ["notes:read"] });
+  const forged = `${reader.slice(0, 40)}${reader[40] === "A" ? "B" : "A"}${reader.slice(41)}`;
+  const server = await startProductServer(service.manager);
+  let calls = 0;
+  const count: Interceptor = (next) => (request) => {
+    calls++;
+    return next(request);
+  };
+  const client = createSecureTokenClient({ baseUrl: server.origin, interceptors: [count] });
+  return {
+    server,
+    client,
+    calls: () => calls,
+    tokens: {
+      reader,
+      writer: await service.seal({ permissions: ["notes:write"] }),
+      expired,
+      revoked: revoked.token,
+      forged,
+    },
+    advanceHours: (hours) => service.clock.advanceHours(hours),
+    close() {
+      client.close();
+      return server.close();
+    },
+  };
+}
+
+/** Runs the cases against one kind of server. */
+export function guardSuite(name: string, start: StartProtected): void {
+  describe(name, () => {
+    let fixture: GuardFixture;
+    let server: ProtectedServer;
+    before(async () => {
+      fixture = await startGuardFixture();
+      server = await start(createTokenGuard(fixture.client));
+    });
+    after(async () => {
+      await server.close();
+      await fixture.close();
+    });
+
+    const cases: [string, Endpoint, (tokens: GuardFixture["tokens"]) => string[], string][] = [
+      ["the permission", "read", ({ reader }) => [`Bearer ${reader}`], "ada"],
+      ["a scheme in other letters", "read", ({ reader }) => [`bEARER  ${reader}`], "ada"],
+      ["another permission", "read", ({ writer }) => [`Bearer ${writer}`], "permission missing"],
+      ["any valid token", "any", ({ writer }) => [`Bearer ${writer}`], "ada"],
+      ["no token", "read", () => [], "no token"],
+      ["no token, any required", "any", () => [], "no token"],
+      ["another scheme", "read", ({ reader }) => [`Basic ${reader}`], "no token"],
+      ["no scheme", "read", ({ reader }) => [reader], "no token"],
+      ["a scheme that runs on", "read", () => ["Bearerx"], "no token"],
+      ["an empty token", "read", () => ["Bearer"], "no token"],
+      ["no text of a token", "read", () => ["Bearer a b"], "invalid token"],
+      ["a forged token", "read", ({ forged }) => [`Bearer ${forged}`], "invalid token"],
+      ["an expired token", "any", ({ expired }) => [`Bearer ${expired}`], "invalid token"],
+      ["a revoked token", "any", ({ revoked }) => [`Bearer ${revoked}`], "invalid token"],
+      ["a token too long", "any", () => [`Bearer ${"a".repeat(8193)}`], "invalid token"],
+      ["two joined", "any", (t) => [`Bearer ${t.reader}, Bearer ${t.reader}`], "invalid token"],
+      ["open, no token", "open", () => [], "nobody"],
+      ["open, a forged token", "open", ({ forged }) => [`Bearer ${forged}`], "nobody"],
+      ["not in the policy", "unnamed", ({ reader }) => [`Bearer ${reader}`], "permission missing"],
+      ["not in the policy, no token", "unnamed", () => [], "permission missing"],
+    ];
+    for (const [title, endpoint, authorization, outcome] of cases) {
+      it(`${title}: ${outcome}`, async () => {
+        assert.equal(await server.ask(endpoint, authorization(fixture.tokens)), outcome);
+      });
+    }
+
+    it("refuses what cannot be checked, and lets pass what is open", async (t) => {
+      const client = createSecureTokenClient({ baseUrl: await unreachableUrl() });
+      const down = await start(createTokenGuard(client));
+      t.after(() => down.close());
+      const authorization = [`Bearer ${fixture.tokens.reader}`];
+      assert.equal(await down.ask("read", authorization), "unavailable");
+      assert.equal(await down.ask("any", authorization), "unavailable");
+      assert.equal(await down.ask("read", []), "no token");
+      assert.equal(await down.ask("open", []), "nobody");
+    });
+
+    it("refuses everybody while the token service refuses the guard's own credential", async (t) => {
+      const strict = await startProductServer(
+        (await createTestService()).manager,
+        new KnownCallers([], () => false),
+      );
+      const client = createSecureTokenClient({ baseUrl: strict.origin, apiKey: "stk_unknown" });
+      const faults: unknown[] = [];
+      const refused = await start(
+        createTokenGuard(client, { onFault: (error) => faults.push(error) }),
+      );
+      t.after(async () => {
+        await refused.close();
+        client.close();
+        await strict.close();
+      });
+      const outcome = await refused.ask("any", [`Bearer ${fixture.tokens.reader}`]);
+      assert.equal(outcome, "unavailable");
+      assert.ok(faults.length > 0);
+    });
+  });
+}

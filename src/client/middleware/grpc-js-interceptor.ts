@@ -11,7 +11,8 @@ import { type Policy, parsePolicy, requirementOfRpc } from "./requirement.js";
  *
  *     new Server({ interceptors: [createGrpcJsInterceptor(guard, policy)] });
  *
- * No message is read before the call may pass.
+ * No message is read before the call may pass. Of several `authorization` headers Node shows
+ * @grpc/grpc-js the first alone; whatever runs behind this interceptor sees the same one.
  * @throws TypeError naming an entry of the policy that is no requirement.
  */
 export function createGrpcJsInterceptor(guard: TokenGuard, policy: Policy): ServerInterceptor {

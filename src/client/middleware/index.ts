@@ -1,7 +1,11 @@
 /** secure-token-service/middleware: what protects services with tokens. */
 export type { Claims } from "../operations.js";
 export type { CacheClock, ClaimsCacheOptions } from "./claims-cache.js";
-export { createConnectInterceptor, tokenClaims } from "./connect-interceptor.js";
+export {
+  createConnectInterceptor,
+  seeAllAuthorization,
+  tokenClaims,
+} from "./connect-interceptor.js";
 export { createExpressMiddleware, type HttpMiddleware, type HttpResponse } from "./express.js";
 export {
   createFastifyHook,

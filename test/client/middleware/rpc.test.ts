@@ -1,5 +1,6 @@
 /** The interceptors for Connect and for @grpc/grpc-js, in real servers: unary calls and streams. */
 import assert from "node:assert/strict";
+import http from "node:http";
 import http2 from "node:http2";
 import type { AddressInfo } from "node:net";
 import { describe, it } from "node:test";
@@ -16,6 +17,7 @@ import {
   ConnectError,
   type ConnectRouter,
   createClient,
+  createRouterTransport,
   type HandlerContext,
 } from "@connectrpc/connect";
 import {
@@ -31,6 +33,7 @@ import {
 import {
   createConnectInterceptor,
   createTokenGuard,
+  seeAllAuthorization,
   type TokenGuard,
   tokenClaims,
 } from "../../../src/client/middleware/index.js";
@@ -62,6 +65,13 @@ const REFUSALS: Record<string, string> = {
 
 /** Every method answers with the user whom its interceptor tells it of. */
 const startConnect: StartProtected = async (guard) => {
+  const server = http2.createServer(connectHandler(guard));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return asking(port, () => new Promise((resolve) => server.close(resolve)));
+};
+
+function connectHandler(guard: TokenGuard) {
   const answer = (context: HandlerContext) =>
     create(EchoResponseSchema, { text: context.values.get(tokenClaims)?.userId ?? "nobody" });
   const unary = (_request: EchoRequest, context: HandlerContext) => answer(context);
@@ -79,11 +89,8 @@ const startConnect: StartProtected = async (guard) => {
       chat: stream,
     });
   const interceptors = [createConnectInterceptor(guard, POLICY)];
-  const server = http2.createServer(connectNodeAdapter({ routes, interceptors }));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  return asking(port, () => new Promise((resolve) => server.close(resolve)));
-};
+  return connectNodeAdapter({ routes, interceptors, contextValues: seeAllAuthorization });
+}
 
 const startGrpcJs: StartProtected = async (guard) => {
   const server = new grpc.Server({ interceptors: [createGrpcJsInterceptor(guard, POLICY)] });
@@ -218,6 +225,43 @@ describe("RPC interceptors", () => {
     });
   }
 
+  it("connect: refuses two headers, of which Node would show the first", async (t) => {
+    const fixture = await startGuardFixture();
+    const server = http.createServer(connectHandler(createTokenGuard(fixture.client)));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    t.after(async () => {
+      await new Promise((resolve) => server.close(resolve));
+      await fixture.close();
+    });
+    const good = `Bearer ${fixture.tokens.reader}`;
+    assert.equal(await postEcho(port, [good]), 200);
+    assert.equal(await postEcho(port, [good, good]), 401);
+    assert.equal(await postEcho(port, []), 401);
+  });
+
+  it("connect: goes by the joined header where a platform shows no other", async () => {
+    const seen: (readonly string[])[] = [];
+    const guard: TokenGuard = {
+      async admit(authorization) {
+        seen.push(authorization);
+        return {};
+      },
+    };
+    const routes = (router: ConnectRouter) =>
+      router.service(EchoService, { echo: () => create(EchoResponseSchema) });
+    const interceptors = [createConnectInterceptor(guard, POLICY)];
+    const transport = createRouterTransport(routes, { router: { interceptors } });
+    const client = createClient(EchoService, transport);
+    const headers = new Headers([
+      ["authorization", "Bearer a"],
+      ["authorization", "Bearer b"],
+    ]);
+    await client.echo(REQUEST, { headers });
+    await client.echo(REQUEST);
+    assert.deepEqual(seen, [["Bearer a, Bearer b"], []]);
+  });
+
   it("grpc-js: refuses two values, and a guard that fails", async (t) => {
     const fixture = await startGuardFixture();
     t.after(() => fixture.close());
@@ -233,6 +277,23 @@ describe("RPC interceptors", () => {
     assert.equal(await admitted(failing, metadata), "14 tokens cannot be checked at present");
   });
 });
+
+/** The status of a Connect call with these authorization headers, over HTTP/1.1. */
+function postEcho(port: number, authorization: string[]): Promise<number | undefined> {
+  const raw = authorization.flatMap((value) => ["Authorization", value]);
+  const fixed = ["Host", "127.0.0.1", "Connection", "close", "Content-Type", "application/json"];
+  const headers = [...fixed, "Content-Length", "2", ...raw];
+  const options = { host: "127.0.0.1", port, path: `/${NAME}/Echo`, method: "POST", headers };
+  return new Promise((resolve, reject) => {
+    http
+      .request(options as unknown as http.RequestOptions, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+      .on("error", reject)
+      .end("{}");
+  });
+}
 
 type Listener = Parameters<grpc.ServerInterceptingCall["start"]>[0];
 

@@ -3,7 +3,7 @@ import { type RandomBytes, randomBytes } from "./primitives.js";
 import { checkExpiresHours } from "./rules.js";
 import {
   DEFAULT_EXPIRATION_HOURS,
-  DEFAULT_MAX_SESSION_HOURS,
+  LONGEST_MAX_SESSION_HOURS,
   validateMaxSessionHours,
 } from "./settings.js";
 import { type Clock, systemClock } from "./time.js";
@@ -12,7 +12,10 @@ import { type Clock, systemClock } from "./time.js";
 export interface ManagerOptions {
   /** The lifetime of a token that names none, in hours, 0 < h <= 8760. Default 24. */
   readonly defaultExpirationHours?: number;
-  /** How long after its start a session may be refreshed: 0 < h <= 87600. Default 720. */
+  /**
+   * How long after its start a session may be refreshed: 0 < h <= 87600. Default 87600, ten years:
+   * the Python library, for which this one stands in, knows no end. A server's default is 720.
+   */
   readonly maxSessionHours?: number;
   /** Tells the present. Default: the machine's clock. */
   readonly clock?: Clock;
@@ -29,7 +32,7 @@ export interface ManagerOptions {
 export function completeOptions(options: ManagerOptions): Required<ManagerOptions> {
   const defaultExpirationHours = options.defaultExpirationHours ?? DEFAULT_EXPIRATION_HOURS;
   checkExpiresHours(defaultExpirationHours, "DEFAULT_EXPIRATION_HOURS");
-  const maxSessionHours = options.maxSessionHours ?? DEFAULT_MAX_SESSION_HOURS;
+  const maxSessionHours = options.maxSessionHours ?? LONGEST_MAX_SESSION_HOURS;
   validateMaxSessionHours(maxSessionHours);
   return {
     defaultExpirationHours,

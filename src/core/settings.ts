@@ -12,8 +12,6 @@ export const MIN_PBKDF2_ITERATIONS = 100_000;
 export const MAX_PBKDF2_ITERATIONS = 10_000_000;
 /** The lifetime of a token that names none, in hours. */
 export const DEFAULT_EXPIRATION_HOURS = 24;
-/** How long a session may be refreshed, in hours: 30 days. */
-export const DEFAULT_MAX_SESSION_HOURS = 720;
 /** The longest that a session may be refreshed, in hours: ten years. */
 export const LONGEST_MAX_SESSION_HOURS = 87_600;
 
@@ -25,7 +23,7 @@ export interface SettingsInput {
   readonly salt?: Uint8Array | string | undefined;
   /** 0 < h <= 8760, fractions allowed. Default 24. */
   readonly defaultExpirationHours?: number | undefined;
-  /** How long after its start a session may be refreshed: 0 < h <= 87600. Default 720. */
+  /** How long after its start a session may be refreshed: 0 < h <= 87600. Default 87600. */
   readonly maxSessionHours?: number | undefined;
   /** 100,000 to 10,000,000. Default 600,000. */
   readonly pbkdf2Iterations?: number | undefined;
@@ -56,7 +54,7 @@ export function createSettings(input: SettingsInput = {}): Settings {
   if (salt !== undefined) validateSalt(salt);
   const defaultExpirationHours = input.defaultExpirationHours ?? DEFAULT_EXPIRATION_HOURS;
   validateExpiresHours(defaultExpirationHours, "DEFAULT_EXPIRATION_HOURS");
-  const maxSessionHours = input.maxSessionHours ?? DEFAULT_MAX_SESSION_HOURS;
+  const maxSessionHours = input.maxSessionHours ?? LONGEST_MAX_SESSION_HOURS;
   validateMaxSessionHours(maxSessionHours);
   const pbkdf2Iterations = input.pbkdf2Iterations ?? DEFAULT_PBKDF2_ITERATIONS;
   validatePbkdf2Iterations(pbkdf2Iterations);

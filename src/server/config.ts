@@ -9,7 +9,6 @@ import {
 } from "../core/index.js";
 import {
   DEFAULT_EXPIRATION_HOURS,
-  DEFAULT_MAX_SESSION_HOURS,
   DEFAULT_PBKDF2_ITERATIONS,
   validateMaxSessionHours,
   validatePbkdf2Iterations,
@@ -75,6 +74,8 @@ export class ConfigError extends Error {
 }
 
 const DEFAULT_HOST = "127.0.0.1";
+/** How long a session may be refreshed, in hours: 30 days. */
+const DEFAULT_MAX_SESSION_HOURS = 720;
 /** What a server that others can reach must have, by the setting that waives it. */
 const REQUIRED_BEYOND_LOOPBACK = {
   ALLOW_EPHEMERAL_KEY: ["SECRET_KEY", "SALT"],

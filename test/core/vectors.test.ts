@@ -20,9 +20,7 @@ compatSuite("core", async (key, nowMicros) => {
   const derived = await cachedKey(key);
   const keyset = createKeyset([{ ...derived, state: "PRIMARY" }]);
   const { defaultExpirationHours } = key;
-  // The Python library has no sessions: its refresh has no end.
-  const hours = { defaultExpirationHours, maxSessionHours: 87_600 };
-  return new SecureTokenManager(keyset, { ...hours, clock: () => nowMicros });
+  return new SecureTokenManager(keyset, { defaultExpirationHours, clock: () => nowMicros });
 });
 
 describe("core: compat.json, keys and settings", () => {

@@ -105,7 +105,7 @@ function expectContent(found: Record<string, unknown>, args: GenerateArgs): void
 async function ourDriver(): Promise<Run> {
   const clock = movableClock();
   const keyset = createKeyset([{ ...(await deriveKey(EXCHANGE_KEY)), state: "PRIMARY" }]);
-  const manager = new SecureTokenManager(keyset, { clock, maxSessionHours: 87_600 });
+  const manager = new SecureTokenManager(keyset, { clock });
   return async (request) => {
     clock.micros = request.now_us;
     try {

@@ -65,6 +65,8 @@ export async function createTestService(
     },
   };
   const manager = new SecureTokenManager(createKeyset([key]), {
+    // A server's default.
+    maxSessionHours: 720,
     ...hours,
     clock: () => {
       if (service.fault) throw service.fault;

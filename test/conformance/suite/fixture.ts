@@ -43,6 +43,8 @@ export async function corpusManager(clock: Clock = fixedClock): Promise<SecureTo
   const revoked = new Set<string>(tokens.revokedIds);
   return new SecureTokenManager(await corpusKeyset(), {
     defaultExpirationHours: DEFAULT_HOURS,
+    // A server's default.
+    maxSessionHours: 720,
     clock,
     isRevoked: (tokenId) => revoked.has(tokenId),
   });

@@ -150,7 +150,7 @@ func TestEveryReasonOfTheSchemaIsAConstant(t *testing.T) {
 		securetoken.ReasonExpiresInOutOfRange: true, securetoken.ReasonAdditionalDataInvalid: true,
 		securetoken.ReasonTokenTooLarge: true, securetoken.ReasonTooManyTokens: true,
 		securetoken.ReasonRequiredPermissionInvalid: true, securetoken.ReasonRevocationNotEnabled: true,
-		securetoken.ReasonSettingInvalid: true,
+		securetoken.ReasonSettingInvalid: true, securetoken.ReasonSessionEnded: true,
 	}
 	for _, name := range securetokenv1.ErrorReason_name {
 		if reason := securetoken.Reason(strings.TrimPrefix(name, "ERROR_REASON_")); !known[reason] {

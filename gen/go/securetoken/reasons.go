@@ -40,4 +40,6 @@ const (
 	ReasonRevocationNotEnabled Reason = "REVOCATION_NOT_ENABLED"
 	// ReasonSettingInvalid: a setting breaks its rule. No RPC sends it.
 	ReasonSettingInvalid Reason = "SETTING_INVALID"
+	// ReasonSessionEnded: the session has reached its maximum, and its tokens are refreshed no more.
+	ReasonSessionEnded Reason = "SESSION_ENDED"
 )

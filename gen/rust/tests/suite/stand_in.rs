@@ -252,6 +252,7 @@ impl TokenService for StandIn {
             additional_data: held.additional_data,
             additional_data_json: held.additional_data_json,
             session_id: "id-0".into(),
+            clamped: false,
         };
         answer(&token, response)
     }

@@ -1,5 +1,10 @@
 /** Padded base64url (RFC 4648, section 5), strict: one value, one spelling. */
 
+/** Room for the two layers of any token that is read, so that reading one allocates nothing. */
+const ROOM = 8192;
+const innerText = Buffer.allocUnsafeSlow(ROOM);
+const innerBytes = Buffer.allocUnsafeSlow(ROOM);
+
 /** Bytes as padded base64url. */
 export function encodeBase64url(bytes: Buffer): string {
   const text = bytes.toString("base64url");
@@ -8,12 +13,31 @@ export function encodeBase64url(bytes: Buffer): string {
 }
 
 /**
- * The bytes that `encodeBase64url` turns into exactly this text, or `undefined`. Node's decoder
- * skips foreign characters and ignores stray bits, so the result is encoded again and compared;
- * without that, one token would have many spellings.
+ * The bytes that `encodeBase64url` turns into exactly this text, or `undefined`; in `target`, where
+ * one is given that has room for them. Node's decoder skips foreign characters and ignores stray
+ * bits, so the result is encoded again and compared; without that, one token would have many
+ * spellings.
  */
-export function decodeBase64url(text: string): Buffer | undefined {
+export function decodeBase64url(
+  text: string,
+  target: Buffer = Buffer.allocUnsafe(text.length),
+): Buffer | undefined {
   if (text.length === 0 || text.length % 4 !== 0) return undefined;
-  const bytes = Buffer.from(text, "base64url");
+  const bytes = target.subarray(0, target.write(text, "base64url"));
   return encodeBase64url(bytes) === text ? bytes : undefined;
+}
+
+/** Base64url of base64url: the form of a token. */
+export function encodeTwice(bytes: Buffer): string {
+  return encodeBase64url(Buffer.from(encodeBase64url(bytes), "latin1"));
+}
+
+/**
+ * Undoes `encodeTwice`, both layers strict; of a text of at most 8,192 characters. The bytes are
+ * overwritten by the next call.
+ */
+export function decodeTwice(text: string): Buffer | undefined {
+  if (text.length > ROOM) return undefined;
+  const inner = decodeBase64url(text, innerText);
+  return inner && decodeBase64url(inner.toString("latin1"), innerBytes);
 }

@@ -2,19 +2,11 @@
  * Fernet (github.com/fernet/spec, version 0x80):
  * `0x80 ‖ timestamp (8, big endian) ‖ IV (16) ‖ AES-128-CBC ciphertext ‖ HMAC-SHA256 (32)`.
  */
-import {
-  decryptAesCbc,
-  encryptAesCbc,
-  equalConstantTime,
-  hmacSha256,
-  type KeyObject,
-  secretKeyObject,
-} from "./primitives.js";
+import { AesCbcKey, HmacSha256Key, MAC_LENGTH } from "./primitives.js";
 
 const VERSION = 0x80;
 const IV_OFFSET = 9;
 const CIPHERTEXT_OFFSET = 25;
-const MAC_LENGTH = 32;
 /** Version, timestamp, IV, one block of ciphertext, MAC. */
 const SHORTEST = CIPHERTEXT_OFFSET + 16 + MAC_LENGTH;
 /** How far ahead of ours the clock of whoever made a token may be, in seconds. */
@@ -23,9 +15,9 @@ export const MAX_CLOCK_SKEW_SECONDS = 60;
 /** The two halves of a 32-byte Fernet key. */
 export interface FernetKey {
   /** The first 16 bytes: HMAC-SHA256. */
-  readonly signing: KeyObject;
+  readonly signing: HmacSha256Key;
   /** The last 16 bytes: AES-128-CBC. */
-  readonly encryption: KeyObject;
+  readonly encryption: AesCbcKey;
 }
 
 /** What a Fernet token held. */
@@ -42,8 +34,8 @@ export interface OpenedFernet<K extends FernetKey> {
 export function createFernetKey(bytes: Uint8Array): FernetKey {
   if (bytes.length !== 32) throw new TypeError("a Fernet key has 32 bytes");
   return {
-    signing: secretKeyObject(bytes.subarray(0, 16)),
-    encryption: secretKeyObject(bytes.subarray(16)),
+    signing: new HmacSha256Key(bytes.subarray(0, 16)),
+    encryption: new AesCbcKey(bytes.subarray(16)),
   };
 }
 
@@ -54,7 +46,7 @@ export function sealFernet(
   timestamp: number,
   iv: Buffer,
 ): Buffer {
-  const ciphertext = encryptAesCbc(key.encryption, iv, plaintext);
+  const ciphertext = key.encryption.encrypt(iv, Buffer.from(plaintext, "utf8"));
   const macOffset = CIPHERTEXT_OFFSET + ciphertext.length;
   const token = Buffer.allocUnsafe(macOffset + MAC_LENGTH);
   token[0] = VERSION;
@@ -62,7 +54,7 @@ export function sealFernet(
   token.writeUInt32BE(timestamp % 2 ** 32, 5);
   iv.copy(token, IV_OFFSET, 0, 16);
   ciphertext.copy(token, CIPHERTEXT_OFFSET);
-  hmacSha256(key.signing, token.subarray(0, macOffset)).copy(token, macOffset);
+  key.signing.sign(token.subarray(0, macOffset)).copy(token, macOffset);
   return token;
 }
 
@@ -82,12 +74,10 @@ export function openFernet<K extends FernetKey>(
   const signed = token.subarray(0, macOffset);
   const mac = token.subarray(macOffset);
   for (const key of keys) {
-    if (!equalConstantTime(hmacSha256(key.signing, signed), mac)) continue;
+    if (!key.signing.verify(signed, mac)) continue;
     const timestamp = token.readUInt32BE(1) * 2 ** 32 + token.readUInt32BE(5);
     if (timestamp > now + MAX_CLOCK_SKEW_SECONDS || timestamp + ttl < now) return undefined;
-    const iv = token.subarray(IV_OFFSET, CIPHERTEXT_OFFSET);
-    const ciphertext = token.subarray(CIPHERTEXT_OFFSET, macOffset);
-    const plaintext = decryptAesCbc(key.encryption, iv, ciphertext);
+    const plaintext = key.encryption.decrypt(token.subarray(IV_OFFSET, macOffset));
     return plaintext && { key, timestamp, plaintext };
   }
   return undefined;

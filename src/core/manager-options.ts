@@ -1,5 +1,5 @@
 /** What a manager takes from outside: limits, time, randomness and revocations. */
-import { type RandomBytes, randomBytes } from "./primitives.js";
+import { createRandomPool, type RandomBytes } from "./primitives.js";
 import { checkExpiresHours } from "./rules.js";
 import {
   DEFAULT_EXPIRATION_HOURS,
@@ -38,7 +38,7 @@ export function completeOptions(options: ManagerOptions): Required<ManagerOption
     defaultExpirationHours,
     maxSessionHours,
     clock: options.clock ?? systemClock,
-    random: options.random ?? randomBytes,
+    random: options.random ?? createRandomPool(),
     isRevoked: options.isRevoked ?? (() => false),
   };
 }

@@ -1,32 +1,49 @@
 /** The only module that knows `node:crypto`. Everything here is one step of a published standard. */
 import { isUtf8 } from "node:buffer";
 import {
+  type Cipher,
   createCipheriv,
   createDecipheriv,
-  createHmac,
-  createSecretKey,
+  type Decipher,
+  hash,
   hkdfSync,
-  type KeyObject,
   pbkdf2 as pbkdf2Callback,
   randomBytes as systemRandomBytes,
   timingSafeEqual,
 } from "node:crypto";
 import { promisify } from "node:util";
 
-export type { KeyObject };
-
 /** Gives `length` unpredictable bytes. A parameter, so that tests can fix it. */
 export type RandomBytes = (length: number) => Buffer;
 
 const pbkdf2Async = promisify(pbkdf2Callback);
+/** One block of AES, in bytes. */
 const BLOCK = 16;
+/** One block of SHA-256, in bytes. */
+const HASH_BLOCK = 64;
+/** The length of an HMAC-SHA256, in bytes. */
+export const MAC_LENGTH = 32;
+/** What is signed in one piece of memory that is kept, in bytes: more than the longest token. */
+const USUAL_LENGTH = 8192;
+/** How many random bytes are drawn at once: a call costs as much for one token as for a hundred. */
+const POOL_LENGTH = 4096;
 
 /** The operating system's cryptographic random numbers. */
 export const randomBytes: RandomBytes = (length) => systemRandomBytes(length);
 
-/** Wraps key bytes so that they stay out of the JavaScript heap and print as an opaque object. */
-export function secretKeyObject(bytes: Uint8Array): KeyObject {
-  return createSecretKey(bytes);
+/** The same, drawn ahead; each byte is handed out once, and never changes afterwards. */
+export function createRandomPool(): RandomBytes {
+  let pool: Buffer = Buffer.alloc(0);
+  let used = 0;
+  return (length) => {
+    if (length > POOL_LENGTH) return randomBytes(length);
+    if (used + length > pool.length) {
+      pool = randomBytes(POOL_LENGTH);
+      used = 0;
+    }
+    used += length;
+    return pool.subarray(used - length, used);
+  };
 }
 
 /** PBKDF2-HMAC-SHA256 (RFC 8018, section 5.2), 32 bytes, on the thread pool. */
@@ -39,39 +56,91 @@ export function hkdf(key: Uint8Array, info: string, length: number): Buffer {
   return Buffer.from(hkdfSync("sha256", key, "", info, length));
 }
 
-/** HMAC-SHA256 (RFC 2104), 32 bytes. */
-export function hmacSha256(key: KeyObject, data: Uint8Array): Buffer {
-  return createHmac("sha256", key).update(data).digest();
-}
+/**
+ * A key of HMAC-SHA256 (RFC 2104): two one-shot hashes over memory that holds the padded key
+ * already, in less than half the time of `createHmac`, which makes an object for every call. The
+ * memory is outside the JavaScript heap, and a key prints as nothing.
+ */
+export class HmacSha256Key {
+  readonly #inner = Buffer.allocUnsafeSlow(HASH_BLOCK + USUAL_LENGTH);
+  readonly #outer = Buffer.allocUnsafeSlow(HASH_BLOCK + MAC_LENGTH);
+  readonly #mac = Buffer.allocUnsafeSlow(MAC_LENGTH);
 
-/** Compares in a time that depends on the length alone. Lengths must be equal. */
-export function equalConstantTime(a: Uint8Array, b: Uint8Array): boolean {
-  return timingSafeEqual(a, b);
-}
+  /** `key` is copied. At most 64 bytes: a longer one would have to be hashed first. */
+  constructor(key: Uint8Array) {
+    for (let i = 0; i < HASH_BLOCK; i++) {
+      this.#inner[i] = (key[i] ?? 0) ^ 0x36;
+      this.#outer[i] = (key[i] ?? 0) ^ 0x5c;
+    }
+  }
 
-/** AES-128-CBC with PKCS #7 padding (RFC 5652, section 6.3) of a text's UTF-8 bytes. */
-export function encryptAesCbc(key: KeyObject, iv: Uint8Array, plaintext: string): Buffer {
-  const cipher = createCipheriv("aes-128-cbc", key, iv);
-  return Buffer.concat([cipher.update(plaintext, "utf8"), cipher.final()]);
+  /** The MAC of `data`, 32 bytes, which the next call overwrites. */
+  sign(data: Uint8Array): Buffer {
+    const end = HASH_BLOCK + data.length;
+    let text = this.#inner;
+    if (end > text.length) text = Buffer.concat([text.subarray(0, HASH_BLOCK)], end);
+    text.set(data, HASH_BLOCK);
+    // As text of one character a byte: a hash that comes as a buffer takes twice as long.
+    this.#outer.write(hash("sha256", text.subarray(0, end), "binary"), HASH_BLOCK, "latin1");
+    this.#mac.write(hash("sha256", this.#outer, "binary"), "latin1");
+    return this.#mac;
+  }
+
+  /** Whether `mac`, of 32 bytes, is that of `data`; the time tells nothing about where they differ. */
+  verify(data: Uint8Array, mac: Uint8Array): boolean {
+    return timingSafeEqual(this.sign(data), mac);
+  }
 }
 
 /**
- * Undoes `encryptAesCbc`, or gives `undefined` when a length or any padding byte is wrong. Call it
- * on authenticated ciphertext only: told apart before a MAC, padding is an oracle.
+ * A key of AES-128-CBC with PKCS #7 padding (RFC 5652, section 6.3). One OpenSSL context each way
+ * lives as long as the key: setting one up takes longer than a token's encryption. Both are fed
+ * whole blocks alone, so nothing of one call is left for the next but the block it chains to.
  */
-export function decryptAesCbc(
-  key: KeyObject,
-  iv: Uint8Array,
-  ciphertext: Uint8Array,
-): Buffer | undefined {
-  if (ciphertext.length === 0 || ciphertext.length % BLOCK !== 0) return undefined;
-  const decipher = createDecipheriv("aes-128-cbc", key, iv).setAutoPadding(false);
-  const padded = decipher.update(ciphertext);
-  const padding = padded[padded.length - 1] as number;
-  if (padding < 1 || padding > BLOCK) return undefined;
-  const length = padded.length - padding;
-  for (let i = length; i < padded.length; i++) if (padded[i] !== padding) return undefined;
-  return padded.subarray(0, length);
+export class AesCbcKey {
+  readonly #cipher: Cipher;
+  readonly #decipher: Decipher;
+  /** The last block that was encrypted, which the cipher mixes into the next one. */
+  readonly #chained = Buffer.alloc(BLOCK);
+
+  /** `key` is copied: 16 bytes. */
+  constructor(key: Uint8Array) {
+    this.#cipher = createCipheriv("aes-128-cbc", key, this.#chained).setAutoPadding(false);
+    this.#decipher = createDecipheriv("aes-128-cbc", key, this.#chained).setAutoPadding(false);
+  }
+
+  /** Encrypts under `iv`, 16 unpredictable bytes. */
+  encrypt(iv: Uint8Array, plaintext: Uint8Array): Buffer {
+    const { length } = plaintext;
+    const padding = BLOCK - (length % BLOCK);
+    const blocks = Buffer.allocUnsafe(length + padding);
+    blocks.set(plaintext);
+    blocks.fill(padding, length);
+    // The cipher will mix in the last block of the call before; mixed in twice, it cancels out.
+    for (let i = 0; i < BLOCK; i++) {
+      blocks[i] = (blocks[i] as number) ^ (iv[i] as number) ^ (this.#chained[i] as number);
+    }
+    const ciphertext = this.#cipher.update(blocks);
+    ciphertext.copy(this.#chained, 0, ciphertext.length - BLOCK);
+    return ciphertext;
+  }
+
+  /**
+   * Undoes `encrypt`, given the IV and the ciphertext in one piece, or gives `undefined` when a
+   * length or any padding byte is wrong. Call it on authenticated ciphertext only: told apart
+   * before a MAC, padding is an oracle.
+   */
+  decrypt(ivAndCiphertext: Uint8Array): Buffer | undefined {
+    const { length } = ivAndCiphertext;
+    if (length < 2 * BLOCK || length % BLOCK !== 0) return undefined;
+    // A block of CBC needs none but the one before it: the IV's own comes out as noise, the rest right.
+    const padded = this.#decipher.update(ivAndCiphertext);
+    const padding = padded[length - 1] as number;
+    if (padding < 1 || padding > BLOCK) return undefined;
+    const end = length - padding;
+    for (let i = end; i < length; i++) if (padded[i] !== padding) return undefined;
+    return padded.subarray(BLOCK, end);
+  }
 }
 
 /** Bytes as text, or `undefined` when they are not well-formed UTF-8 (RFC 3629). */

@@ -1,5 +1,5 @@
 /** A token's text: base64url over the base64url of a Fernet token, as the Python library writes it. */
-import { decodeBase64url, encodeBase64url } from "./base64url.js";
+import { decodeTwice, encodeTwice } from "./base64url.js";
 import { type Claims, type NewClaims, readClaims, writeClaims } from "./claims.js";
 import { emptyToken, malformedToken } from "./errors.js";
 import { type FernetKey, openFernet, sealFernet } from "./fernet.js";
@@ -26,8 +26,7 @@ export interface OpenedToken {
 
 /** Makes a token. `iv` is 16 unpredictable bytes. */
 export function sealToken(key: FernetKey, claims: NewClaims, iv: Buffer): string {
-  const fernet = sealFernet(key, writeClaims(claims), claims.issuedAt.seconds, iv);
-  return encodeBase64url(Buffer.from(encodeBase64url(fernet), "latin1"));
+  return encodeTwice(sealFernet(key, writeClaims(claims), claims.issuedAt.seconds, iv));
 }
 
 /**
@@ -37,8 +36,7 @@ export function sealToken(key: FernetKey, claims: NewClaims, iv: Buffer): string
  */
 export function openToken(keys: readonly KeysetKey[], text: unknown, now: Instant): OpenedToken {
   if (typeof text !== "string") throw emptyToken();
-  const inner = text.length <= MAX_TOKEN_LENGTH ? decodeBase64url(text) : undefined;
-  const bytes = inner && decodeBase64url(inner.toString("latin1"));
+  const bytes = text.length <= MAX_TOKEN_LENGTH ? decodeTwice(text) : undefined;
   const fernet = bytes && openFernet(keys, bytes, now.seconds);
   if (!fernet) throw BLANK.test(text) ? emptyToken() : malformedToken();
   const payload = decodeUtf8(fernet.plaintext);

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import fernet from "fernet";
 import { decodeBase64url, encodeBase64url } from "../../src/core/base64url.js";
 import { createFernetKey, openFernet, sealFernet } from "../../src/core/fernet.js";
-import { fixedManager, NOW_MICROS, testKey } from "../support/fixed-manager.js";
+import { fixedManager, NOW_MICROS, testKey, testKeyBytes } from "../support/fixed-manager.js";
 import { seededRandom } from "../support/random.js";
 import { payloadText, sealBytes } from "../support/sealed.js";
 
@@ -46,7 +46,7 @@ describe("fernet", () => {
   it("reads and makes the inner layer of whole tokens", async () => {
     const key = await testKey("one");
     const manager = await fixedManager();
-    const raw = Buffer.concat([key.signing.export(), key.encryption.export()]);
+    const raw = testKeyBytes("one");
     const secret = new fernet.Secret(encodeBase64url(raw));
     const { token, tokenId } = manager.generateToken("us\u20acr", { permissions: ["read"] });
     const inner = decodeBase64url(token)?.toString("latin1");

@@ -60,6 +60,28 @@ describe("Fernet", () => {
     for (const padded of bad) assert.equal(openFernet([key], sealPadded(padded), NOW), undefined);
   });
 
+  it("is left by no call in a state that changes the next", () => {
+    const good = sealFernet(key, "good", NOW, IV);
+    const ragged = Array.from({ length: 70 }, (_, length) => sealPadded(Buffer.alloc(length, 1)));
+    const forged = Buffer.from(good).fill(0, good.length - 32);
+    for (const before of [...ragged, forged, good.subarray(0, 60), Buffer.alloc(0)]) {
+      openFernet([key], before, NOW);
+      assert.equal(openFernet([key], good, NOW)?.plaintext.toString(), "good");
+      assert.deepEqual(sealFernet(key, "good", NOW, IV), good);
+    }
+    const first = openFernet([key], good, NOW)?.plaintext;
+    openFernet([key], sealFernet(key, "another", NOW, IV), NOW);
+    assert.equal(first?.toString(), "good");
+  });
+
+  it("opens and seals texts longer than any token", () => {
+    const text = "ab".repeat(20_000);
+    assert.equal(
+      openFernet([key], sealFernet(key, text, NOW, IV), NOW)?.plaintext.toString(),
+      text,
+    );
+  });
+
   it("allows a clock 60 s ahead, and a ttl to its last second", () => {
     const token = sealFernet(key, "x", NOW, IV);
     assert.ok(openFernet([key], token, NOW - 60));

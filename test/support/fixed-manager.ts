@@ -1,4 +1,5 @@
 /** Managers whose time stands where a test puts it. */
+import { pbkdf2Sync } from "node:crypto";
 import {
   createKeyset,
   deriveKey,
@@ -15,10 +16,17 @@ export const NOW_SECONDS = Math.floor(NOW_MICROS / 1_000_000);
 /** Microseconds of an hour. */
 export const HOUR_MICROS = 3_600_000_000;
 
+const SALT = Buffer.from("0123456789abcdef");
+const ITERATIONS = 10;
+
 /** A key of this name and state. Few iterations: what PBKDF2 gives is proven by the vectors. */
 export async function testKey(name: string, state: KeyState = "PRIMARY"): Promise<KeysetKey> {
-  const source = { secretKey: name, salt: Buffer.from("0123456789abcdef"), iterations: 10 };
-  return { ...(await deriveKey(source)), state };
+  return { ...(await deriveKey({ secretKey: name, salt: SALT, iterations: ITERATIONS })), state };
+}
+
+/** The bytes of the same key, which a key itself does not give. */
+export function testKeyBytes(name: string): Buffer {
+  return pbkdf2Sync(name, SALT, ITERATIONS, 32, "sha256");
 }
 
 /** A clock that a test moves. */

@@ -2,8 +2,8 @@
 import { malformedToken, missingClaim } from "./errors.js";
 import { type JsonObject, parseExactJson } from "./exact-json.js";
 import { MAX_CLOCK_SKEW_SECONDS } from "./fernet.js";
-import { endOfString, parseStrictJson } from "./strict-json.js";
-import { addMicros, formatNaive, Instant, isAfter, parseNaive } from "./time.js";
+import { endOfString, parseStrictJson, type StrictJson } from "./strict-json.js";
+import { formatNaive, Instant, parseNaive } from "./time.js";
 
 /** The version that every token carries. */
 export const TOKEN_VERSION = "1.0";
@@ -96,22 +96,22 @@ export function readClaims(text: string, timestamp: number, now: Instant): Claim
   const offset = zoneOffset(issuedLocal, timestamp);
   const issuedAt = new Instant(issuedLocal.seconds - offset, issuedLocal.micros);
   const expiresAt = new Instant(expiresLocal.seconds - offset, expiresLocal.micros);
-  if (isAfter(issuedAt, addMicros(now, MAX_CLOCK_SKEW_SECONDS * 1_000_000))) throw malformedToken();
+  if (isAheadOf(issuedAt, now)) throw malformedToken();
   if (!isRepresentable(issuedAt) || !isRepresentable(expiresAt)) throw malformedToken();
-  const altered = json.hasBigInteger || holdsProtoName(text, json.value);
-  const additionalDataJson = altered ? additionalDataText(text) : undefined;
-  return {
+  const claims: Claims = {
     tokenId: token_id,
     userId: user_id,
     permissions,
     issuedAt,
     expiresAt,
-    ...(additionalDataJson === undefined
-      ? { additionalData: additional_data }
-      : { additionalData: parseExactJson(additionalDataJson) as JsonObject, additionalDataJson }),
+    additionalData: additional_data,
     sessionId: session_id,
     sessionStartedAt: ownSession ? issuedAt : sessionStart,
   };
+  if (!json.hasBigInteger && !holdsProtoName(text, json)) return claims;
+  const additionalDataJson = additionalDataText(text);
+  const additionalData = parseExactJson(additionalDataJson) as JsonObject;
+  return { ...claims, additionalData, additionalDataJson };
 }
 
 /**
@@ -132,9 +132,9 @@ export function additionalDataText(payload: string): string {
 }
 
 /** Whether a member may be named `__proto__`, escapes considered. A text of that content counts. */
-function holdsProtoName(text: string, value: unknown): boolean {
+function holdsProtoName(text: string, { value, hasEscapes }: StrictJson): boolean {
   const name = '"__proto__"';
-  return text.includes(name) || (text.includes("\\") && JSON.stringify(value).includes(name));
+  return text.includes(name) || (hasEscapes && JSON.stringify(value).includes(name));
 }
 
 /** Where the value of the payload's own member `name` starts, however the name is escaped. */
@@ -165,6 +165,12 @@ function zoneOffset(issuedLocal: Instant, timestamp: number): number {
   if (Math.abs(offset) > MAX_ZONE_OFFSET_SECONDS) throw malformedToken();
   if (Math.abs(ahead - offset) > MAX_CLOCK_SKEW_SECONDS) throw malformedToken();
   return offset;
+}
+
+/** Whether an instant is further ahead of `now` than clocks may differ. */
+function isAheadOf(instant: Instant, now: Instant): boolean {
+  const ahead = instant.seconds - now.seconds - MAX_CLOCK_SKEW_SECONDS;
+  return ahead > 0 || (ahead === 0 && instant.micros > now.micros);
 }
 
 /** The payload's members, once the required ones are there. The first missing one is named. */

@@ -27,6 +27,7 @@ const NOT_PRINTABLE = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
 export function checkUserId(userId: unknown): string {
   const rule = (text: string) => broken("user_id", "USER_ID_INVALID", `user_id must ${text}`);
   if (typeof userId !== "string") throw rule("be a string");
+  if (isPlain(userId) && userId.length >= 1 && userId.length <= MAX_USER_ID_LENGTH) return userId;
   const length = codePoints(userId);
   if (length < 1 || length > MAX_USER_ID_LENGTH) {
     throw rule(`be 1 to ${MAX_USER_ID_LENGTH} characters long`);
@@ -45,11 +46,14 @@ export function checkPermissions(permissions: unknown): string[] {
     const text = `permissions must be at most ${MAX_PERMISSIONS}`;
     throw broken("permissions", "TOO_MANY_PERMISSIONS", text);
   }
-  for (let i = 0; i < permissions.length; i++) checkPermission(permissions[i], `permissions[${i}]`);
+  for (let i = 0; i < permissions.length; i++) checkPermission(permissions, i);
   return [...new Set<string>(permissions)];
 }
 
-function checkPermission(permission: unknown, field: string): void {
+function checkPermission(permissions: readonly unknown[], i: number): void {
+  const permission = permissions[i];
+  if (isPlain(permission) && permission.length >= 2 && permission.length <= 30) return;
+  const field = `permissions[${i}]`;
   const rule = (text: string) => broken(field, "PERMISSION_INVALID", text);
   if (typeof permission !== "string") throw rule("Each permission must be a string");
   const length = codePoints(permission);
@@ -105,9 +109,13 @@ export function checkCount(items: readonly unknown[], max: number, field: string
 }
 
 /** A finished token of at most 8,192 characters; else names the larger of its two large parts. */
-export function checkTokenLength(token: string, permissions: string, additionalData: string): void {
+export function checkTokenLength(
+  token: string,
+  permissions: readonly string[],
+  additionalData: string,
+): void {
   if (token.length <= MAX_TOKEN_LENGTH) return;
-  const larger = Buffer.byteLength(permissions) > Buffer.byteLength(additionalData);
+  const larger = Buffer.byteLength(permissions.join()) > Buffer.byteLength(additionalData);
   const field = larger ? "permissions" : "additional_data";
   const text = `${field} must be smaller: the token would exceed ${MAX_TOKEN_LENGTH} characters`;
   throw broken(field, "TOKEN_TOO_LARGE", text);
@@ -115,6 +123,16 @@ export function checkTokenLength(token: string, permissions: string, additionalD
 
 function broken(field: string, reason: ErrorReason, message: string): TokenError {
   return new TokenError(message, { reason, field });
+}
+
+/** Whether a value is text of printable ASCII alone, as nearly all of it is: most rules hold then. */
+function isPlain(text: unknown): text is string {
+  if (typeof text !== "string") return false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x20 || code > 0x7e) return false;
+  }
+  return true;
 }
 
 /** Unicode code points, as Python's `len` counts them. */

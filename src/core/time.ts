@@ -115,8 +115,26 @@ export function hoursToMicros(hours: number): number {
 
 /** Naive ISO 8601 in UTC as Python's `isoformat()` writes it: six fractional digits or none. */
 export function formatNaive({ seconds, micros }: Instant): string {
-  const text = new Date(seconds * 1000).toISOString().slice(0, 19);
+  const days = Math.floor(seconds / SECONDS_PER_DAY);
+  const rest = seconds - days * SECONDS_PER_DAY;
+  const hour = Math.floor(rest / 3600);
+  const minute = Math.floor(rest / 60) % 60;
+  const text = `${dateText(days)}T${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(rest % 60)}`;
   return micros > 0 ? `${text}.${String(micros).padStart(6, "0")}` : text;
+}
+
+/** The dates that were asked for last, by day since 1970. A token's two days are often the last one's. */
+const recentDates = new Map<number, string>();
+const MAX_RECENT_DATES = 512;
+
+function dateText(days: number): string {
+  let text = recentDates.get(days);
+  if (text === undefined) {
+    text = new Date(days * SECONDS_PER_DAY * 1000).toISOString().slice(0, 10);
+    if (recentDates.size >= MAX_RECENT_DATES) recentDates.clear();
+    recentDates.set(days, text);
+  }
+  return text;
 }
 
 /**

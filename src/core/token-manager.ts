@@ -1,12 +1,7 @@
 /** SecureTokenManager: the Python library's manager, by its names, as a pure function of its inputs. */
-import { additionalDataText, type Claims, TOKEN_VERSION } from "./claims.js";
-import {
-  PermissionDeniedError,
-  revokedToken,
-  TokenError,
-  TokenExpiredError,
-  type TokenSubject,
-} from "./errors.js";
+import { additionalDataText, TOKEN_VERSION } from "./claims.js";
+import { PermissionDeniedError, revokedToken, TokenError, TokenExpiredError } from "./errors.js";
+import { issueToken, type NewContent, TOKEN_ENTROPY } from "./issue-token.js";
 import { createKeyset, deriveKey, type Keyset, type KeysetKey } from "./keyset.js";
 import { completeOptions, type ManagerOptions } from "./manager-options.js";
 import type * as op from "./operations.js";
@@ -14,9 +9,7 @@ import * as rules from "./rules.js";
 import { limitToSession } from "./session.js";
 import { createSettings, type SettingsInput } from "./settings.js";
 import { addMicros, Duration, difference, Instant, isAfter } from "./time.js";
-import { type OpenedToken, openToken, sealToken } from "./token.js";
-
-type SessionClaim = "sessionId" | "sessionStartedAt";
+import { describeValid, type OpenedToken, openToken, subjectOf } from "./token.js";
 
 /** Issues and checks tokens with a keyset. Every method is synchronous and touches nothing else. */
 export class SecureTokenManager {
@@ -65,7 +58,7 @@ export class SecureTokenManager {
     rules.checkUserId(userId);
     const now = Instant.fromMicros(this.#options.clock());
     const expiresAt = addMicros(now, lifetime);
-    return this.#issue(now, expiresAt, { userId, permissions, additionalData }, additionalDataJson);
+    return this.#issue({ userId, permissions, additionalData }, additionalDataJson, now, expiresAt);
   }
 
   /**
@@ -73,8 +66,7 @@ export class SecureTokenManager {
    * @throws InvalidTokenError, TokenExpiredError
    */
   validateToken(token: string): op.ValidToken {
-    const { claims, keyId, now } = this.#openValid(token);
-    return { valid: true, ...claims, timeRemaining: difference(claims.expiresAt, now), keyId };
+    return describeValid(this.#openValid(token));
   }
 
   /**
@@ -140,21 +132,14 @@ export class SecureTokenManager {
     const lifetime = this.#lifetime(options.newExpiresInHours, "new_expires_in");
     const { maxSessionHours } = this.#options;
     const granted = limitToSession(claims.sessionStartedAt, now, lifetime, maxSessionHours);
-    const issued = this.#issue(now, granted.expiresAt, claims, additionalDataText(payload));
+    const issued = this.#issue(claims, additionalDataText(payload), now, granted.expiresAt);
     return { ...issued, clamped: granted.clamped };
   }
 
   /** All that is known of a valid token. @throws as `validateToken`. */
   getTokenInfo(token: string): op.TokenInfo {
-    const { claims, keyId, now } = this.#openValid(token);
-    return {
-      valid: true,
-      ...claims,
-      timeRemaining: difference(claims.expiresAt, now),
-      createdAt: claims.issuedAt,
-      isRevoked: false,
-      keyId,
-    };
+    const valid = describeValid(this.#openValid(token));
+    return { ...valid, createdAt: valid.issuedAt, isRevoked: false };
   }
 
   /** A token's state. Never throws about the token. */
@@ -193,27 +178,9 @@ export class SecureTokenManager {
     return rules.checkExpiresHours(hours ?? this.#options.defaultExpirationHours, field);
   }
 
-  #issue(
-    issuedAt: Instant,
-    expiresAt: Instant,
-    content: Omit<Claims, "tokenId" | "issuedAt" | "expiresAt" | SessionClaim> &
-      Partial<Pick<Claims, SessionClaim>>,
-    additionalDataJson: string,
-  ): op.IssuedToken {
-    const entropy = this.#options.random(40);
-    const tokenId = entropy.toString("base64url", 0, 24);
-    const claims: Claims = {
-      ...content,
-      tokenId,
-      issuedAt,
-      expiresAt,
-      sessionId: content.sessionId ?? tokenId,
-      sessionStartedAt: content.sessionStartedAt ?? issuedAt,
-    };
-    const iv = entropy.subarray(24);
-    const token = sealToken(this.#keyset.primary, { ...claims, additionalDataJson }, iv);
-    rules.checkTokenLength(token, content.permissions.join(), additionalDataJson);
-    return { token, ...claims, keyId: this.#keyset.primary.keyId };
+  #issue(content: NewContent, additionalDataJson: string, now: Instant, expiresAt: Instant) {
+    const entropy = this.#options.random(TOKEN_ENTROPY);
+    return issueToken(this.#keyset.primary, content, additionalDataJson, now, expiresAt, entropy);
   }
 
   /** The authentic token behind a text. @throws InvalidTokenError */
@@ -230,9 +197,4 @@ export class SecureTokenManager {
     if (this.#options.isRevoked(claims.tokenId)) throw revokedToken(subjectOf(opened));
     return opened;
   }
-}
-
-/** Whom an error about an authentic token names in logs. */
-function subjectOf({ claims: { tokenId, userId }, keyId }: OpenedToken): TokenSubject {
-  return { tokenId, userId, keyId };
 }

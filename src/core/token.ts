@@ -1,12 +1,13 @@
 /** A token's text: base64url over the base64url of a Fernet token, as the Python library writes it. */
 import { decodeTwice, encodeTwice } from "./base64url.js";
 import { type Claims, type NewClaims, readClaims, writeClaims } from "./claims.js";
-import { emptyToken, malformedToken } from "./errors.js";
+import { emptyToken, malformedToken, type TokenSubject } from "./errors.js";
 import { type FernetKey, openFernet, sealFernet } from "./fernet.js";
 import type { KeysetKey } from "./keyset.js";
+import type { ValidToken } from "./operations.js";
 import { decodeUtf8 } from "./primitives.js";
 import { MAX_TOKEN_LENGTH } from "./rules.js";
-import type { Instant } from "./time.js";
+import { difference, type Instant } from "./time.js";
 
 /** What Python's `str.strip` takes for white space: unlike JavaScript's `trim`, no BOM. */
 const BLANK =
@@ -43,4 +44,28 @@ export function openToken(keys: readonly KeysetKey[], text: unknown, now: Instan
   if (payload === undefined) throw malformedToken();
   const claims = readClaims(payload, fernet.timestamp, now);
   return { claims, payload, keyId: fernet.key.keyId, now };
+}
+
+/** A valid token's claims as they are told; member by member, for speed. */
+export function describeValid({ claims, keyId, now }: OpenedToken): ValidToken {
+  const { expiresAt, additionalDataJson } = claims;
+  const valid: ValidToken = {
+    valid: true,
+    tokenId: claims.tokenId,
+    userId: claims.userId,
+    permissions: claims.permissions,
+    issuedAt: claims.issuedAt,
+    expiresAt,
+    additionalData: claims.additionalData,
+    sessionId: claims.sessionId,
+    sessionStartedAt: claims.sessionStartedAt,
+    timeRemaining: difference(expiresAt, now),
+    keyId,
+  };
+  return additionalDataJson === undefined ? valid : { ...valid, additionalDataJson };
+}
+
+/** Whom an error about an authentic token names in logs. */
+export function subjectOf({ claims: { tokenId, userId }, keyId }: OpenedToken): TokenSubject {
+  return { tokenId, userId, keyId };
 }

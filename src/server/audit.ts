@@ -1,44 +1,59 @@
 /** One line a call: who, what, about which token, how it ended. Never a token, key or data. */
-import { Code, type ConnectError } from "@connectrpc/connect";
-import type { Logger } from "pino";
+import { Code, type ConnectError, type ContextValues } from "@connectrpc/connect";
+import { type Logger, symbols } from "pino";
 import { ErrorInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
-import type { Call, CallObserver } from "../service/index.js";
+import { callKey } from "../service/index.js";
 import type { CallHead } from "./callers/callers.js";
 
-/** Writes the lines. */
-export interface Audit extends CallObserver {
-  /** A call that was refused by its headers. */
-  refused(head: CallHead, error: ConnectError): void;
+/** Is told of every call when it is over. `error` is what its client was told, if it was one. */
+export type Audit = (
+  head: CallHead,
+  values: ContextValues | undefined,
+  error: ConnectError | undefined,
+) => void;
+
+/** What a text may hold and still be JSON between quotes as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+/**
+ * An audit that writes to `logger`, at level info; internal errors, with their cause, at level error.
+ * Lines are put together here: the logger's own way takes longer than to check a token.
+ */
+export function createAudit(logger: Logger): Audit {
+  const { [symbols.streamSym]: stream } = logger as unknown as Record<symbol, Destination>;
+  return (head, values, error) => {
+    const rpc = head.method.name;
+    if (error?.code === Code.Internal && error.cause !== undefined) {
+      logger.error({ err: error.cause, rpc }, "internal error");
+    }
+    if (!logger.isLevelEnabled("info")) return;
+    const call = values?.get(callKey);
+    const subject = call?.subject;
+    let line = `{"level":30,"time":${Date.now()},"rpc":"${rpc}"`;
+    line += member("caller", call?.caller.name);
+    line += member("peer", call?.peer ?? head.socket?.remoteAddress);
+    line += error === undefined ? ',"outcome":"Ok"' : `,"outcome":"${Code[error.code]}"`;
+    if (error !== undefined) line += member("reason", reasonOf(error));
+    if (subject !== undefined) {
+      line += member("token_id", subject.tokenId);
+      line += member("key_id", subject.keyId);
+      line += member("user_id", subject.userId);
+    }
+    if (call !== undefined) {
+      const micros = Math.round((performance.now() - call.startedAt) * 1000);
+      line += `,"duration_ms":${micros / 1000}`;
+    }
+    stream?.write(`${line},"msg":"call"}\n`);
+  };
 }
 
-/** An audit that writes to `logger`, at level info; internal errors at level error. */
-export function createAudit(logger: Logger): Audit {
-  const write = (call: Call | undefined, rpc: string, error: ConnectError | undefined) => {
-    const duration = call && performance.now() - call.startedAt;
-    logger.info(
-      {
-        rpc,
-        caller: call?.caller.name,
-        peer: call?.peer,
-        outcome: error ? Code[error.code] : "Ok",
-        reason: error && reasonOf(error),
-        token_id: call?.subject?.tokenId,
-        key_id: call?.subject?.keyId,
-        user_id: call?.subject?.userId,
-        duration_ms: duration && Math.round(duration * 1000) / 1000,
-      },
-      "call",
-    );
-  };
-  return {
-    answered: write,
-    internalError: (err, rpc) => logger.error({ err, rpc }, "internal error"),
-    refused({ method, socket }, error) {
-      const peer = socket?.remoteAddress;
-      const refusal = { peer, outcome: Code[error.code], reason: reasonOf(error) };
-      logger.info({ rpc: method.name, ...refusal }, "call");
-    },
-  };
+interface Destination {
+  write(line: string): void;
+}
+
+function member(name: string, text: string | undefined): string {
+  if (text === undefined) return "";
+  return PLAIN.test(text) ? `,"${name}":"${text}"` : `,"${name}":${JSON.stringify(text)}`;
 }
 
 /** The reason in the error's ErrorInfo. */

@@ -9,9 +9,9 @@ import type { SecureTokenManager } from "../core/index.js";
 import {
   type Call,
   callKey,
+  directRpcs,
   ERROR_DETAIL_FILES,
   MAX_REQUEST_BYTES,
-  tokenErrors,
   tokenRoutes,
 } from "../service/index.js";
 import { type Authorize, createUnaryAdapter } from "../transport/adapter/index.js";
@@ -19,14 +19,13 @@ import { refuseBadHost, refuseMalformed, unreadableRequest } from "../transport/
 import { type ConnectionLimits, DEFAULT_LIMITS } from "../transport/limits.js";
 import { createListener } from "../transport/listener.js";
 import type { TlsMaterial } from "../transport/tls-listener.js";
-import { type Audit, createAudit } from "./audit.js";
+import { createAudit } from "./audit.js";
 import { requireRows } from "./callers/authorization.js";
 import type { Callers } from "./callers/callers.js";
 import { withConsole } from "./console.js";
 import type { ConsoleAssets } from "./console-assets.js";
 import { withCors } from "./cors.js";
 import { createHealth } from "./health.js";
-import { noStore, withNoStore } from "./no-store.js";
 import { REFLECTION_SERVICES, reflectionRoutes } from "./reflection.js";
 
 /** The longest deadline that a client may ask for, in milliseconds. */
@@ -76,7 +75,6 @@ export function createServer(deps: ServerDeps): Server {
   const { corsOrigins = [], console: assets } = deps;
   requireRows([TokenService, Health, ...(reflection ? REFLECTION_SERVICES : [])]);
   const health = createHealth([TokenService.typeName]);
-  const audit = createAudit(deps.logger);
   const shutdown = new AbortController();
   // Every open stream listens; that many is no leak.
   setMaxListeners(0, shutdown.signal);
@@ -86,8 +84,11 @@ export function createServer(deps: ServerDeps): Server {
       health.routes(router);
       if (reflection) reflectionRoutes([TokenService, Health], ERROR_DETAIL_FILES)(router);
     }),
-    authorize: authorizeWith(callers, audit),
-    interceptors: [noStore, tokenErrors(audit)],
+    direct: directRpcs(manager),
+    authorize: admitWith(callers),
+    ended: createAudit(deps.logger),
+    // Tokens belong in no cache (RFC 9111, section 5.2.2.5).
+    responseHeaders: { "cache-control": "no-store" },
     // Ciphertext does not shrink, and decompression would run before a call is known to be ours.
     acceptCompression: [],
     readMaxBytes: MAX_REQUEST_BYTES,
@@ -95,7 +96,7 @@ export function createServer(deps: ServerDeps): Server {
     defaultTimeoutMs: deps.defaultTimeoutMs ?? DEFAULT_TIMEOUT_MS,
     unreadable: unreadableRequest,
     wrapNodeHandler(connect) {
-      const rpc = withNoStore(refuseBadHost(connect));
+      const rpc = refuseBadHost(connect);
       return withCors(assets ? withConsole(rpc, assets) : rpc, corsOrigins);
     },
     shutdownSignal: shutdown.signal,
@@ -126,17 +127,12 @@ export function createServer(deps: ServerDeps): Server {
   };
 }
 
-/** Asks the callers, before the body is read; what they refuse is logged here, all else at its end. */
-function authorizeWith(callers: Callers, audit: Audit): Authorize {
+/** Asks the callers, before the body is read. */
+function admitWith(callers: Callers): Authorize {
   return (head) => {
-    try {
-      const caller = callers.admit(head);
-      const peer = head.socket?.remoteAddress ?? "";
-      const call: Call = { caller, peer, startedAt: performance.now() };
-      return createContextValues().set(callKey, call);
-    } catch (error) {
-      if (error instanceof ConnectError) audit.refused(head, error);
-      throw error;
-    }
+    const caller = callers.admit(head);
+    const peer = head.socket?.remoteAddress ?? "";
+    const call: Call = { caller, peer, startedAt: performance.now() };
+    return createContextValues().set(callKey, call);
   };
 }

@@ -1,6 +1,6 @@
 /** Who makes a call, and what the call turned out to be about. */
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { Code, ConnectError, createContextKey, type HandlerContext } from "@connectrpc/connect";
+import { Code, ConnectError, createContextKey } from "@connectrpc/connect";
 import { ErrorInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
 import type { CallerErrorReason } from "../../gen/ts/src/securetoken/v1/error_pb.js";
 import type { IssuedToken, TokenSubject } from "../core/index.js";
@@ -59,8 +59,8 @@ export function callerError(
  * The token that a request is about, once its caller is known to be entitled to ask.
  * @throws ConnectError PERMISSION_DENIED when a token's holder asks about another token.
  */
-export function tokenOf({ token }: { readonly token: string }, context: HandlerContext): string {
-  const held = context.values.get(callKey)?.caller.heldToken;
+export function tokenOf({ token }: { readonly token: string }, call: Call | undefined): string {
+  const held = call?.caller.heldToken;
   if (held !== undefined && held !== token) {
     throw callerError(
       "RPC_NOT_ALLOWED",
@@ -75,20 +75,18 @@ export function tokenOf({ token }: { readonly token: string }, context: HandlerC
  * Lets a new token out if its caller may issue it, and notes it for the log.
  * @throws ConnectError PERMISSION_DENIED naming what the caller may not grant.
  */
-export function release(issued: IssuedToken, context: HandlerContext): IssuedToken {
-  const call = context.values.get(callKey);
+export function release<T extends IssuedToken>(issued: T, call: Call | undefined): T {
   const refusal = call?.caller.refuseGrant?.(issued);
   if (refusal) {
     const { field, permission } = refusal;
     const metadata = { field, ...(permission !== undefined && { permission }) };
     throw callerError("GRANT_NOT_ALLOWED", Code.PermissionDenied, refusal.message, metadata);
   }
-  return about(issued, context);
+  return about(issued, call);
 }
 
 /** Notes the token that a call is about, for the log. */
-export function about<T extends TokenSubject>(subject: T, context: HandlerContext): T {
-  const call = context.values.get(callKey);
+export function about<T extends TokenSubject>(subject: T, call: Call | undefined): T {
   if (call) call.subject = subject;
   return subject;
 }

@@ -1,5 +1,10 @@
 /** TokenService over the core: what a server mounts. */
 export { type Call, type Caller, callerError, callKey, type GrantRefusal } from "./call.js";
 export { ERROR_DETAIL_FILES, ERROR_DOMAIN, toConnectError } from "./error-details.js";
-export { type CallObserver, tokenErrors } from "./interceptors/token-errors.js";
-export { MAX_BATCH_REQUEST_BYTES, MAX_REQUEST_BYTES, tokenRoutes } from "./routes.js";
+export {
+  type DirectRpc,
+  directRpcs,
+  MAX_BATCH_REQUEST_BYTES,
+  MAX_REQUEST_BYTES,
+  tokenRoutes,
+} from "./routes.js";

@@ -1,66 +1,93 @@
-/** TokenService: each RPC converts in, calls the core, converts out. Errors pass through. */
-import type { ServiceImpl } from "@connectrpc/connect";
+/** TokenService: each RPC calls the core, and says how what it gives is answered. Errors pass through. */
+import type {
+  DescMessage,
+  DescMethodUnary,
+  MessageInitShape,
+  MessageShape,
+} from "@bufbuild/protobuf";
 import {
   KeyState,
-  type TokenService,
+  TokenService,
   TokenState,
 } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { type SecureTokenManager, TokenError, type TokenSubject } from "../core/index.js";
-import { about, release, tokenOf } from "./call.js";
+import { type Answer, batchAnswer, issuedAnswer, throughMessage, validAnswer } from "./answers.js";
+import { about, type Call, release, tokenOf } from "./call.js";
 import { hoursToDuration, toClaims, toDuration, toHours, toTimestamp } from "./convert.js";
-import { toStatus } from "./error-details.js";
 
-/** The nine RPCs over one manager. Every RPC throws what the manager throws. */
-export function createTokenService(manager: SecureTokenManager): ServiceImpl<typeof TokenService> {
-  return {
-    generateToken(request, context) {
-      const { permissions, additionalData } = request;
-      const expiresInHours = toHours(request.expiresIn);
-      const options = { permissions, expiresInHours, additionalData };
-      const issued = release(manager.generateToken(request.userId, options), context);
-      return { token: issued.token, ...toClaims(issued), sessionId: issued.sessionId };
-    },
+/** One RPC. */
+export interface Rpc extends Answer<unknown, DescMessage> {
+  readonly method: DescMethodUnary;
+  /** Does what is asked. Throws what the core throws, and what the caller may not do. */
+  readonly handle: (request: MessageShape<DescMessage>, call: Call | undefined) => unknown;
+}
 
-    validateToken(request, context) {
-      const claims = about(manager.validateToken(tokenOf(request, context)), context);
-      const timeRemaining = toDuration(claims.timeRemaining);
-      return { valid: true, ...toClaims(claims), timeRemaining };
-    },
+const { method } = TokenService;
 
-    checkPermission(request, context) {
-      const token = tokenOf(request, context);
-      const onOpened = (subject: TokenSubject) => about(subject, context);
-      return { granted: manager.checkPermission(token, request.requiredPermission, onOpened) };
-    },
+/** The nine RPCs over one manager. */
+export function createRpcs(manager: SecureTokenManager): readonly Rpc[] {
+  const rpcs = {
+    generateToken: rpc(
+      method.generateToken,
+      ({ userId, permissions, additionalData, expiresIn }, call) => {
+        const options = { permissions, expiresInHours: toHours(expiresIn), additionalData };
+        return release(manager.generateToken(userId, options), call);
+      },
+      issuedAnswer,
+    ),
 
-    checkPermissions(request, context) {
-      const token = tokenOf(request, context);
-      const onOpened = (subject: TokenSubject) => about(subject, context);
-      return { results: manager.checkPermissions(token, request.permissions, onOpened) };
-    },
+    validateToken: rpc(
+      method.validateToken,
+      (request, call) => about(manager.validateToken(tokenOf(request, call)), call),
+      validAnswer,
+    ),
 
-    batchValidateTokens(request) {
-      const results = manager.batchValidateTokens(request.tokens).map((result) => {
-        if ("error" in result) return errorResult(result.error);
-        const timeRemaining = toDuration(result.claims.timeRemaining);
-        return claimsResult({ ...toClaims(result.claims), timeRemaining });
-      });
-      return { results };
-    },
+    checkPermission: rpc(
+      method.checkPermission,
+      (request, call) => {
+        const onOpened = (subject: TokenSubject) => about(subject, call);
+        return manager.checkPermission(
+          tokenOf(request, call),
+          request.requiredPermission,
+          onOpened,
+        );
+      },
+      (granted) => ({ granted }),
+    ),
 
-    refreshToken(request, context) {
-      const token = tokenOf(request, context);
-      if (request.revokeOld) throw revocationNotEnabled();
-      const newExpiresInHours = toHours(request.newExpiresIn);
-      const issued = manager.refreshToken(token, { newExpiresInHours });
-      release(issued, context);
-      const { sessionId, clamped } = issued;
-      return { token: issued.token, ...toClaims(issued), sessionId, clamped };
-    },
+    checkPermissions: rpc(
+      method.checkPermissions,
+      (request, call) => {
+        const onOpened = (subject: TokenSubject) => about(subject, call);
+        return manager.checkPermissions(tokenOf(request, call), request.permissions, onOpened);
+      },
+      (results) => ({ results }),
+    ),
 
-    getTokenInfo(request, context) {
-      const info = about(manager.getTokenInfo(tokenOf(request, context)), context);
-      return {
+    batchValidateTokens: rpc(
+      method.batchValidateTokens,
+      ({ tokens }) => manager.batchValidateTokens(tokens),
+      batchAnswer,
+    ),
+
+    refreshToken: rpc(
+      method.refreshToken,
+      (request, call) => {
+        const token = tokenOf(request, call);
+        if (request.revokeOld) throw revocationNotEnabled();
+        const newExpiresInHours = toHours(request.newExpiresIn);
+        return release(manager.refreshToken(token, { newExpiresInHours }), call);
+      },
+      (issued) => {
+        const { token, sessionId, clamped } = issued;
+        return { token, ...toClaims(issued), sessionId, clamped };
+      },
+    ),
+
+    getTokenInfo: rpc(
+      method.getTokenInfo,
+      (request, call) => about(manager.getTokenInfo(tokenOf(request, call)), call),
+      (info) => ({
         valid: true,
         ...toClaims(info),
         timeRemaining: toDuration(info.timeRemaining),
@@ -69,36 +96,46 @@ export function createTokenService(manager: SecureTokenManager): ServiceImpl<typ
         keyId: info.keyId,
         sessionId: info.sessionId,
         sessionStartedAt: toTimestamp(info.sessionStartedAt),
-      };
-    },
+      }),
+    ),
 
-    introspectToken(request, context) {
-      const found = manager.introspectToken(tokenOf(request, context));
-      const state = TokenState[found.state];
-      if (found.state === "INVALID") return { state };
-      about({ ...found.claims, keyId: found.keyId }, context);
-      const timeRemaining = toDuration(found.timeRemaining);
-      return { state, claims: { ...toClaims(found.claims), timeRemaining }, keyId: found.keyId };
-    },
+    introspectToken: rpc(
+      method.introspectToken,
+      (request, call) => {
+        const found = manager.introspectToken(tokenOf(request, call));
+        if (found.state !== "INVALID") about({ ...found.claims, keyId: found.keyId }, call);
+        return found;
+      },
+      (found) => {
+        const state = TokenState[found.state];
+        if (found.state === "INVALID") return { state };
+        const timeRemaining = toDuration(found.timeRemaining);
+        return { state, claims: { ...toClaims(found.claims), timeRemaining }, keyId: found.keyId };
+      },
+    ),
 
-    exportConfig() {
-      const { defaultExpirationHours, keys, ...config } = manager.exportConfig();
-      return {
+    exportConfig: rpc(
+      method.exportConfig,
+      () => manager.exportConfig(),
+      ({ defaultExpirationHours, keys, ...config }) => ({
         ...config,
         salt: new Uint8Array(config.salt),
         defaultExpiresIn: hoursToDuration(defaultExpirationHours),
         keys: keys.map(({ keyId, state }) => ({ keyId, state: KeyState[state] })),
-      };
-    },
-  };
+      }),
+    ),
+  } satisfies Record<keyof typeof method, Rpc>;
+  return Object.values(rpcs);
 }
 
-function claimsResult<T>(value: T) {
-  return { result: { case: "claims" as const, value } };
-}
-
-function errorResult(error: TokenError) {
-  return { result: { case: "error" as const, value: toStatus(error) } };
+/** An RPC; where its answer is just a way to a message, the other forms go through that. */
+function rpc<M extends DescMethodUnary, V>(
+  method: M,
+  handle: (request: MessageShape<M["input"]>, call: Call | undefined) => V,
+  answer: Answer<V, M["output"]> | ((value: V) => MessageInitShape<M["output"]>),
+): Rpc {
+  const forms = typeof answer === "function" ? throughMessage(method.output, answer) : answer;
+  return { method, handle, ...forms } as unknown as Rpc;
 }
 
 /** This server keeps no revocations, and says so rather than leave the old token alive unsaid. */

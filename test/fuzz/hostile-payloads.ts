@@ -4,7 +4,7 @@ import { createRegistry } from "@bufbuild/protobuf";
 import { Code, ConnectError, createClient, createRouterTransport } from "@connectrpc/connect";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { InvalidTokenError, TokenError, TokenExpiredError } from "../../src/core/index.js";
-import { ERROR_DETAIL_FILES, tokenErrors, tokenRoutes } from "../../src/service/index.js";
+import { ERROR_DETAIL_FILES, tokenRoutes } from "../../src/service/index.js";
 import { fixedManager, NOW_SECONDS, testKey } from "../support/fixed-manager.js";
 import { type Random, seededRandom } from "../support/random.js";
 import { sealBytes } from "../support/sealed.js";
@@ -88,9 +88,7 @@ function outcomeOf(run: () => unknown, where: string): string {
 type Service = ReturnType<typeof serviceOf>;
 
 function serviceOf(manager: Manager, useBinaryFormat: boolean) {
-  const interceptors = [tokenErrors({ answered() {}, internalError() {} })];
   const transport = createRouterTransport(tokenRoutes(manager), {
-    router: { interceptors },
     transport: {
       useBinaryFormat,
       jsonOptions: { registry: createRegistry(...ERROR_DETAIL_FILES) },

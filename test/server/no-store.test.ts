@@ -1,36 +1,36 @@
-/** The mark that every RPC's answer carries whichever adapter sends it. */
+/** No cache keeps what is said about tokens, over whichever protocol and however it ends. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
-import { Code, ConnectError, createClient, createRouterTransport } from "@connectrpc/connect";
-import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
-import { noStore } from "../../src/server/no-store.js";
-import { createTestService } from "../support/token-service.js";
+import { after, describe, it } from "node:test";
+import { rawHttp2 } from "../fuzz/raw-client.js";
+import { startTestServer } from "../support/server.js";
+import { envelope } from "../transport/adapter/support.js";
+
+const server = await startTestServer();
+const client = rawHttp2(server.url);
+after(async () => {
+  client.close();
+  await server.close();
+});
+
+const GOOD = Buffer.from("0a03616461", "hex");
+const JUNK = Buffer.from("ffff", "hex");
 
 describe("no-store", () => {
-  const open = async () => {
-    const { routes, interceptors } = await createTestService();
-    const router = { interceptors: [noStore, ...interceptors] };
-    return createClient(TokenService, createRouterTransport(routes, { router }));
-  };
-
-  it("marks answers", async () => {
-    let header = new Headers();
-    const client = await open();
-    await client.generateToken(
-      { userId: "ada" },
-      {
-        onHeader: (received) => {
-          header = received;
-        },
-      },
-    );
-    assert.equal(header.get("cache-control"), "no-store");
-  });
-
-  it("marks errors", async () => {
-    const client = await open();
-    const error = await client.validateToken({ token: "x" }).catch((error: unknown) => error);
-    assert.ok(error instanceof ConnectError && error.code === Code.Unauthenticated);
-    assert.equal(error.metadata.get("cache-control"), "no-store");
-  });
+  for (const [type, bodies] of Object.entries({
+    "application/grpc": { good: envelope(GOOD), junk: envelope(JUNK) },
+    "application/grpc-web+proto": { good: envelope(GOOD), junk: envelope(JUNK) },
+    "application/proto": { good: GOOD, junk: JUNK },
+    "application/json": { good: Buffer.from('{"userId":"ada"}'), junk: Buffer.from("{") },
+  })) {
+    for (const [kind, body] of Object.entries(bodies)) {
+      for (const rpc of ["GenerateToken", "ValidateToken", "CheckPermission"]) {
+        it(`is on every answer of ${rpc}: ${type}, ${kind} request`, async () => {
+          const path = `/securetoken.v1.TokenService/${rpc}`;
+          const headers = { "content-type": type, te: "trailers" };
+          const answer = await client.send({ method: "POST", path, headers, body });
+          assert.equal(answer.headers["cache-control"], "no-store");
+        });
+      }
+    }
+  }
 });

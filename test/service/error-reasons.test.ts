@@ -3,11 +3,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { inspect } from "node:util";
 import { create } from "@bufbuild/protobuf";
-import { createContextValues } from "@connectrpc/connect";
 import { ErrorReasonSchema } from "../../gen/ts/src/securetoken/v1/error_pb.js";
 import { RefreshTokenRequestSchema } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { createSettings, type ErrorReason, TokenError } from "../../src/core/index.js";
-import { createTokenService } from "../../src/service/token-service.js";
+import { createRpcs } from "../../src/service/token-service.js";
 import { fixedManager, movableClock, NOW_MICROS, testKey } from "../support/fixed-manager.js";
 import { payloadText, sealBytes } from "../support/sealed.js";
 
@@ -48,7 +47,9 @@ const provoke = {
   REQUIRED_PERMISSION_INVALID: () => manager.checkPermission(token, SECRET.repeat(10)),
   REVOCATION_NOT_ENABLED: () => {
     const request = create(RefreshTokenRequestSchema, { token, revokeOld: true });
-    createTokenService(manager).refreshToken(request, { values: createContextValues() } as never);
+    createRpcs(manager)
+      .find(({ method }) => method.localName === "refreshToken")
+      ?.handle(request, undefined);
   },
   SESSION_ENDED: () => {
     clock.micros = NOW_MICROS + 720 * 3_600_000_000;

@@ -1,6 +1,6 @@
 /** A TokenService for tests: the real one, with a clock that stands still and faults on demand. */
 import { randomBytes } from "node:crypto";
-import type { ConnectRouter, Interceptor } from "@connectrpc/connect";
+import { ConnectError, type ConnectRouter, type Interceptor } from "@connectrpc/connect";
 import {
   createKeyset,
   Instant,
@@ -9,7 +9,7 @@ import {
   SecureTokenManager,
 } from "../../src/core/index.js";
 import { sealToken } from "../../src/core/token.js";
-import { tokenErrors, tokenRoutes } from "../../src/service/index.js";
+import { tokenRoutes } from "../../src/service/index.js";
 import { cachedKey } from "./keys.js";
 
 /** 2026-11-23T11:32:09.123456Z. */
@@ -44,7 +44,7 @@ export interface TestService {
   readonly revoked: Set<string>;
   /** While set, every look at the clock throws it: a fault that nobody foresaw. */
   fault: Error | undefined;
-  /** What `tokenErrors` has reported as unforeseen. */
+  /** What was thrown that nobody foresaw. */
   readonly reported: unknown[];
   /** Makes an authentic token, also one that no request can ask for. It lives for an hour. */
   seal(content?: SealedContent): Promise<string>;
@@ -77,10 +77,7 @@ export async function createTestService(
   const service: TestService = {
     manager,
     routes: tokenRoutes(manager),
-    interceptors: [
-      hold,
-      tokenErrors({ answered() {}, internalError: (error) => reported.push(error) }),
-    ],
+    interceptors: [hold, reportTo(reported)],
     clock,
     revoked,
     fault: undefined,
@@ -96,6 +93,18 @@ export async function createTestService(
   };
   return service;
 }
+
+const reportTo =
+  (reported: unknown[]): Interceptor =>
+  (next) =>
+  async (request) => {
+    try {
+      return await next(request);
+    } catch (error) {
+      if (!(error instanceof ConnectError)) reported.push(error);
+      throw error;
+    }
+  };
 
 const hold: Interceptor = (next) => async (request) => {
   if (request.header.has(HOLD_HEADER) && !request.signal.aborted) {

@@ -1,13 +1,15 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
 import type { ConnectError } from "@connectrpc/connect";
 import type { ConnectResponse } from "./connect-response.js";
 import { connectErrorResponse, connectResponse } from "./connect-response.js";
 import { drain } from "./slow-client.js";
-import type { UnaryCall } from "./unary-call.js";
-import type { Wire } from "./wire.js";
+import type { AnsweredCall, Wire } from "./wire.js";
 
 /** Connect's unary protocol over HTTP/1.1. */
 export class ConnectHttp1Wire implements Wire {
+  readonly reserve = 0;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
 
@@ -16,11 +18,20 @@ export class ConnectHttp1Wire implements Wire {
     this.#response = response;
   }
 
-  respond(call: UnaryCall, message: Uint8Array): void {
+  get socket(): Socket {
+    return this.#request.socket;
+  }
+
+  url(path: string, headers: IncomingHttpHeaders): string {
+    const scheme = (this.#request.socket as Partial<TLSSocket>).encrypted ? "https" : "http";
+    return new URL(path, `${scheme}://${headers.host}`).toString();
+  }
+
+  respond(call: AnsweredCall, message: Uint8Array): void {
     this.#write(connectResponse(call, message));
   }
 
-  refuse(call: UnaryCall, error: ConnectError): void {
+  refuse(call: AnsweredCall, error: ConnectError): void {
     this.#write(connectErrorResponse(call, error));
     // HTTP/1.1 has no way to say stop.
     drain(this.#request);

@@ -1,26 +1,37 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { ServerHttp2Stream } from "node:http2";
 import { constants } from "node:http2";
+import type { Socket } from "node:net";
 import type { ConnectError } from "@connectrpc/connect";
 import type { ConnectResponse } from "./connect-response.js";
 import { connectErrorResponse, connectResponse } from "./connect-response.js";
+import { http2Url } from "./http2-url.js";
 import { noteSlowCall } from "./slow-client.js";
 import { stopReading } from "./stop-reading.js";
-import type { UnaryCall } from "./unary-call.js";
-import type { Wire } from "./wire.js";
+import type { AnsweredCall, Wire } from "./wire.js";
 
 /** Connect's unary protocol over HTTP/2. */
 export class ConnectHttp2Wire implements Wire {
+  readonly reserve = 0;
   readonly #stream: ServerHttp2Stream;
 
   constructor(stream: ServerHttp2Stream) {
     this.#stream = stream;
   }
 
-  respond(call: UnaryCall, message: Uint8Array): void {
+  get socket(): Socket | undefined {
+    return this.#stream.session?.socket;
+  }
+
+  url(path: string, headers: IncomingHttpHeaders): string {
+    return http2Url(this.#stream, path, headers);
+  }
+
+  respond(call: AnsweredCall, message: Uint8Array): void {
     this.#write(connectResponse(call, message));
   }
 
-  refuse(call: UnaryCall, error: ConnectError): void {
+  refuse(call: AnsweredCall, error: ConnectError): void {
     this.#write(connectErrorResponse(call, error));
     stopReading(this.#stream);
   }

@@ -6,7 +6,7 @@ import {
   trailerMux,
 } from "@connectrpc/connect/protocol-connect";
 import { copyToNodeHeaders } from "./node-headers.js";
-import type { UnaryCall } from "./unary-call.js";
+import type { AnsweredCall } from "./wire.js";
 
 /** One response of Connect's unary protocol, ready for either version of HTTP. */
 export interface ConnectResponse {
@@ -16,8 +16,11 @@ export interface ConnectResponse {
 }
 
 /** The response that carries a message. Trailers travel as headers with the prefix `trailer-`. */
-export function connectResponse(call: UnaryCall, message: Uint8Array): ConnectResponse {
-  const headers: OutgoingHttpHeaders = { "content-type": call.responseType };
+export function connectResponse(call: AnsweredCall, message: Uint8Array): ConnectResponse {
+  const headers: OutgoingHttpHeaders = {
+    "content-type": call.format.responseType,
+    ...call.route.hooks.responseHeaders,
+  };
   if (call.hasResponseTrailer) {
     copyToNodeHeaders(trailerMux(call.responseHeader, call.responseTrailer), headers);
   } else {
@@ -28,14 +31,14 @@ export function connectResponse(call: UnaryCall, message: Uint8Array): ConnectRe
 }
 
 /** The response that carries an error, as JSON whatever the request's own format. */
-export function connectErrorResponse(call: UnaryCall, error: ConnectError): ConnectResponse {
+export function connectErrorResponse(call: AnsweredCall, error: ConnectError): ConnectResponse {
   const { responseHeader, responseTrailer } = call;
   responseHeader.set("content-type", "application/json");
   error.metadata.forEach((value, name) => {
     responseHeader.set(name, value);
   });
   const body = errorToJsonBytes(error, call.route.options.jsonOptions);
-  const headers: OutgoingHttpHeaders = {};
+  const headers: OutgoingHttpHeaders = { ...call.route.hooks.responseHeaders };
   copyToNodeHeaders(trailerMux(responseHeader, responseTrailer), headers);
   headers["content-length"] = body.byteLength;
   return { status: codeToHttpStatus(error.code), headers, body };

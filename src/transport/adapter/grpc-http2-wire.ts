@@ -1,43 +1,57 @@
-import type { OutgoingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { ServerHttp2Stream } from "node:http2";
 import { constants } from "node:http2";
+import type { Socket } from "node:net";
 import type { ConnectError } from "@connectrpc/connect";
 import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
+import { http2Url } from "./http2-url.js";
 import { copyToNodeHeaders } from "./node-headers.js";
 import { noteSlowCall } from "./slow-client.js";
 import { stopReading } from "./stop-reading.js";
-import type { UnaryCall } from "./unary-call.js";
-import type { Wire } from "./wire.js";
+import type { AnsweredCall, Wire } from "./wire.js";
 
 const okTrailers = { "grpc-status": "0" };
+const WITH_TRAILERS = { waitForTrailers: true };
+/** One byte of flags, four bytes of length. */
+const ENVELOPE_HEAD = 5;
 
 /** gRPC over HTTP/2. */
 export class GrpcHttp2Wire implements Wire {
+  readonly reserve = ENVELOPE_HEAD;
   readonly #stream: ServerHttp2Stream;
 
   constructor(stream: ServerHttp2Stream) {
     this.#stream = stream;
   }
 
-  respond(call: UnaryCall, message: Uint8Array): void {
-    const length = message.byteLength;
-    const envelope = Buffer.allocUnsafe(5 + length);
+  get socket(): Socket | undefined {
+    return this.#stream.session?.socket;
+  }
+
+  url(path: string, headers: IncomingHttpHeaders): string {
+    return http2Url(this.#stream, path, headers);
+  }
+
+  respond(call: AnsweredCall, envelope: Uint8Array): void {
+    const length = envelope.byteLength - ENVELOPE_HEAD;
     envelope[0] = 0;
-    envelope.writeUInt32BE(length, 1);
-    envelope.set(message, 5);
+    envelope[1] = length >>> 24;
+    envelope[2] = length >>> 16;
+    envelope[3] = length >>> 8;
+    envelope[4] = length;
     const trailers = call.hasResponseTrailer ? nodeTrailers(call.responseTrailer) : okTrailers;
     this.#writeHead(call, trailers);
     this.#stream.end(envelope);
   }
 
-  refuse(call: UnaryCall, error: ConnectError): void {
+  refuse(call: AnsweredCall, error: ConnectError): void {
     const trailers = nodeTrailers(setTrailerStatus(call.responseTrailer, error));
     if (call.hasResponseHeader) {
       this.#writeHead(call, trailers);
       this.#stream.end();
     } else {
       // gRPC's Trailers-Only: with nothing but a status to tell, one HEADERS frame is the whole answer.
-      const head = { ":status": 200, "content-type": call.responseType, ...trailers };
+      const head = { ...headOf(call), ...trailers };
       this.#stream.respond(head, { endStream: true });
     }
     stopReading(this.#stream);
@@ -56,12 +70,9 @@ export class GrpcHttp2Wire implements Wire {
     this.#stream.close(constants.NGHTTP2_CANCEL);
   }
 
-  #writeHead(call: UnaryCall, trailers: OutgoingHttpHeaders): void {
+  #writeHead(call: AnsweredCall, trailers: OutgoingHttpHeaders): void {
     const stream = this.#stream;
-    stream.respond(
-      call.nodeResponseHeaders({ ":status": 200, "content-type": call.responseType }),
-      { waitForTrailers: true },
-    );
+    stream.respond(call.nodeResponseHeaders(headOf(call)), WITH_TRAILERS);
     stream.on("wantTrailers", () => {
       try {
         stream.sendTrailers(trailers);
@@ -71,6 +82,10 @@ export class GrpcHttp2Wire implements Wire {
       }
     });
   }
+}
+
+function headOf({ route, format }: AnsweredCall): OutgoingHttpHeaders {
+  return { ":status": 200, "content-type": format.responseType, ...route.hooks.responseHeaders };
 }
 
 function nodeTrailers(trailer: Headers): OutgoingHttpHeaders {

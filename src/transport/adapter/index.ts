@@ -1,6 +1,8 @@
 export type {
   Authorize,
   CallHead,
+  DirectMethod,
+  Ended,
   NodeHandler,
   NodeRequest,
   NodeResponse,

@@ -102,7 +102,7 @@ function handlerContext(call: UnaryCall): HandlerContext {
     service: method.parent,
     requestMethod: "POST",
     protocolName: call.protocolName,
-    timeoutMs: call.timeoutMs,
+    timeoutMs: () => call.timeoutMs(),
     get url() {
       return call.url;
     },
@@ -131,7 +131,7 @@ function mergedContext(call: UnaryCall, request: UnaryRequest): HandlerContext {
     service: request.service,
     requestMethod: "POST",
     protocolName: call.protocolName,
-    timeoutMs: call.timeoutMs,
+    timeoutMs: () => call.timeoutMs(),
     signal: request.signal,
     values: request.contextValues,
     requestHeader: request.header,

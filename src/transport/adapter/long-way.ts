@@ -2,11 +2,13 @@ import type { IncomingMessage } from "node:http";
 import { constants } from "node:http2";
 import type { Socket } from "node:net";
 import type { ContextValues } from "@connectrpc/connect";
+import { createContextValues } from "@connectrpc/connect";
 import type { Timeout } from "./deadline.js";
 import { deadlineExceeded, readTimeout, startTimer } from "./deadline.js";
 import { ignoreError, toConnectError } from "./errors.js";
 import { interruptibleBody } from "./interruptible-body.js";
-import type { Authorize, CallHead, NodeHandler, NodeRequest, NodeResponse } from "./options.js";
+import type { CallHead, Hooks, NodeHandler, NodeRequest, NodeResponse } from "./options.js";
+import { errorOf, expectOutcome, type Outcome } from "./outcome.js";
 import { refuseNodeRequest } from "./refuse-node-request.js";
 import type { Route } from "./routes.js";
 import { drain, noteSlowCall } from "./slow-client.js";
@@ -20,10 +22,7 @@ export interface LongWayOptions {
   readonly connect: NodeHandler;
   /** Where `connect` finds the context values of a request. */
   readonly contextValues: WeakMap<NodeRequest, ContextValues>;
-  /** See `UnaryAdapterOptions`. */
-  readonly authorize: Authorize | undefined;
-  /** See `UnaryAdapterOptions`. */
-  readonly defaultTimeoutMs: number | undefined;
+  readonly hooks: Hooks;
 }
 
 /**
@@ -35,6 +34,8 @@ export function createLongWay(options: LongWayOptions): NodeHandler {
   return (request, response) => {
     request.on("error", ignoreError);
     response.on("error", ignoreError);
+    const { responseHeaders = {} } = options.hooks;
+    for (const name in responseHeaders) response.setHeader(name, responseHeaders[name] as string);
     const [path = ""] = (request.url ?? "").split("?", 1);
     const route = routes.get(path);
     if (route === undefined) {
@@ -52,12 +53,18 @@ function serveRoute(
   request: NodeRequest,
   response: NodeResponse,
 ): void {
+  const { authorize, ended } = options.hooks;
+  const head = callHead(route, request);
   let pending = true;
+  let values: ContextValues | undefined;
+  let outcome: Outcome | undefined;
   const interrupt = interruptibleBody(request);
   const refuse = (reason: unknown) => {
     if (!pending) return;
     pending = false;
-    refuseNodeRequest(route, request, response, toConnectError(reason));
+    const error = toConnectError(reason);
+    outcome = { answered: false, error };
+    refuseNodeRequest(route, request, response, error);
   };
   const timer = startDeadline(options, route, request, () => {
     // The peers of a stream may fall silent for as long as they like.
@@ -69,23 +76,29 @@ function serveRoute(
       else response.destroy();
       return;
     }
-    interrupt(deadlineExceeded());
-    refuse(deadlineExceeded());
+    const error = deadlineExceeded();
+    if (outcome !== undefined && !outcome.answered) outcome.error ??= error;
+    interrupt(error);
+    refuse(error);
   });
   response.on("close", () => {
     pending = false;
     clearTimeout(timer);
+    if (ended !== undefined) ended(head, values, errorOf(outcome));
   });
   dropBodyAfterAnswer(request, response);
-  const proceed = (values: ContextValues | undefined) => {
+  const proceed = (admitted: ContextValues | undefined) => {
     if (!pending) return;
     pending = false;
-    if (values !== undefined) options.contextValues.set(request, values);
+    values = admitted;
+    const own = admitted ?? createContextValues();
+    outcome = expectOutcome(own);
+    options.contextValues.set(request, own);
     // Connect throws here when it cannot build a URL, for want of a host or for a bad one.
     callSafely(options.connect, request, response, 400);
   };
   try {
-    const verdict = options.authorize?.(callHead(route, request));
+    const verdict = authorize?.(head);
     if (verdict instanceof Promise) {
       verdict.then(proceed, refuse);
     } else {
@@ -104,7 +117,7 @@ function noteSlow(request: NodeRequest, response: NodeResponse): void {
 
 /** Starts the call's deadline. One by default is written into the headers, where Connect will find it. */
 function startDeadline(
-  { defaultTimeoutMs }: LongWayOptions,
+  { hooks: { defaultTimeoutMs } }: LongWayOptions,
   route: Route,
   request: NodeRequest,
   onTimeUp: () => void,

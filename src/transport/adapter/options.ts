@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
-import type { DescMethod, DescService } from "@bufbuild/protobuf";
-import type { ConnectError, ContextValues } from "@connectrpc/connect";
+import type { DescMessage, DescMethod, DescService, MessageShape } from "@bufbuild/protobuf";
+import type { ConnectError, ContextValues, HandlerContext } from "@connectrpc/connect";
 import type { ConnectNodeAdapterOptions, connectNodeAdapter } from "@connectrpc/connect-node";
 
 /** A plain Node request handler for `http` and for `http2`'s compatibility API. */
@@ -41,6 +41,32 @@ export type Authorize = (
 ) => ContextValues | undefined | Promise<ContextValues | undefined>;
 
 /**
+ * Is told of a call once it is over, whichever way it went and however far it came.
+ *
+ * `values` are what {@link Authorize} returned, `undefined` where it did not come to that. `error` is what the client was
+ * told, or `undefined` for an answer. Of a call that the long way ends before its handler, for a body that is no message
+ * or a client that is gone, the error is only known to be `unknown`.
+ */
+export type Ended = (
+  head: CallHead,
+  values: ContextValues | undefined,
+  error: ConnectError | undefined,
+) => void;
+
+/**
+ * A unary method that answers without making a message: what `call` gives is written at once, in whichever format the
+ * client asks for. It must answer as the method's handler on the router does, which serves the long way.
+ */
+export interface DirectMethod {
+  /** Does the work, synchronously. Throws what the handler would throw. */
+  readonly call: (request: MessageShape<DescMessage>, context: HandlerContext) => unknown;
+  /** The answer in binary, behind `reserve` bytes that are the adapter's to fill. */
+  readonly toBinary: (value: unknown, reserve: number) => Uint8Array;
+  /** The answer in protobuf's JSON. */
+  readonly toJson: (value: unknown) => string;
+}
+
+/**
  * Options of `createUnaryAdapter`: those of `connectNodeAdapter`, and a few more.
  *
  * `contextValues` of `connectNodeAdapter` is not among them, since the short way has no Node request to hand to it:
@@ -56,6 +82,12 @@ export interface UnaryAdapterOptions extends Omit<ConnectNodeAdapterOptions, "co
   defaultTimeoutMs?: number;
   /** Called once for every request whose path is a method's, whichever way it goes. Default: every call may go on. */
   authorize?: Authorize;
+  /** Called once for every request whose path is a method's, when it is over. Default: nobody is told. */
+  ended?: Ended;
+  /** Methods that the short way calls in place of their handlers, unless there are interceptors. Default: none. */
+  direct?: ReadonlyMap<DescMethod, DirectMethod>;
+  /** Headers of every answer, errors included, on either way; names in lower case. Default: none. */
+  responseHeaders?: Readonly<Record<string, string>>;
   /**
    * Makes the answer to a body in which the method's message cannot be found, on the short way. Default: the fault as
    * Connect tells it, which is `internal` where the client is to blame.
@@ -67,6 +99,13 @@ export interface UnaryAdapterOptions extends Omit<ConnectNodeAdapterOptions, "co
    */
   wrapNodeHandler?: (handler: NodeHandler) => NodeHandler;
 }
+
+/** The part of the options that is asked at every call. */
+export type Hooks = {
+  readonly [K in "authorize" | "defaultTimeoutMs" | "ended" | "responseHeaders" | "unreadable"]:
+    | UnaryAdapterOptions[K]
+    | undefined;
+};
 
 /** What `createUnaryAdapter` returns: one listener for each version of HTTP. */
 export interface UnaryAdapter {

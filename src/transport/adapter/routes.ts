@@ -1,5 +1,5 @@
 import type { DescMethod, DescMethodUnary } from "@bufbuild/protobuf";
-import type { ConnectRouter, ConnectRouterOptions, MethodImplSpec } from "@connectrpc/connect";
+import type { ConnectRouter, MethodImplSpec } from "@connectrpc/connect";
 import { createMethodImplSpec, createServiceImplSpec } from "@connectrpc/connect";
 import type {
   MethodSerializationLookup,
@@ -9,6 +9,8 @@ import {
   createMethodSerializationLookup,
   validateUniversalHandlerOptions,
 } from "@connectrpc/connect/protocol";
+
+import type { DirectMethod, Hooks, UnaryAdapterOptions } from "./options.js";
 
 type UnarySpec = Extract<MethodImplSpec, { kind: "unary" }>;
 
@@ -27,6 +29,9 @@ export interface Route {
 export interface UnaryRoute {
   readonly method: DescMethodUnary;
   readonly impl: UnarySpec["impl"];
+  /** What is called in place of `impl`, if anything. */
+  readonly direct: DirectMethod | undefined;
+  readonly hooks: Hooks;
   readonly options: UniversalHandlerOptions;
   readonly serialization: MethodSerializationLookup<
     DescMethodUnary["input"],
@@ -41,14 +46,14 @@ export interface UnaryRoute {
  * protocols serve a method is read from the handler the router made, not derived a second time.
  *
  * @param router the router that Connect's own adapter serves
- * @param base the options `router` was created with
- * @param prefix put before every request path, `""` for none
+ * @param base the adapter's options, which `router` was created with
+ * @param hooks those of them that calls ask
  * @param routes receives the methods
  */
 export function recordRoutes(
   router: ConnectRouter,
-  base: ConnectRouterOptions,
-  prefix: string,
+  base: UnaryAdapterOptions,
+  hooks: Hooks,
   routes: Map<string, Route>,
 ): ConnectRouter {
   const defaults = validateUniversalHandlerOptions(base);
@@ -60,11 +65,11 @@ export function recordRoutes(
     const options = validateUniversalHandlerOptions({ ...defaults, ...own });
     for (const handler of router.handlers.slice(firstHandler)) {
       const spec = specs.find((candidate) => candidate.method === handler.method);
-      routes.set(prefix + handler.requestPath, {
+      routes.set((base.requestPathPrefix ?? "") + handler.requestPath, {
         method: handler.method,
         options,
         protocols: handler.protocolNames,
-        unary: spec?.kind === "unary" ? toUnaryRoute(spec, options) : undefined,
+        unary: spec?.kind === "unary" ? toUnaryRoute(spec, options, base.direct, hooks) : undefined,
       });
     }
   };
@@ -87,10 +92,18 @@ export function recordRoutes(
   return recorder;
 }
 
-function toUnaryRoute(spec: UnarySpec, options: UniversalHandlerOptions): UnaryRoute {
+function toUnaryRoute(
+  spec: UnarySpec,
+  options: UniversalHandlerOptions,
+  direct: UnaryAdapterOptions["direct"],
+  hooks: Hooks,
+): UnaryRoute {
   return {
     method: spec.method,
     impl: spec.impl,
+    // Interceptors are promised a message.
+    direct: options.interceptors.length > 0 ? undefined : direct?.get(spec.method),
+    hooks,
     options,
     serialization: createMethodSerializationLookup(
       spec.method,

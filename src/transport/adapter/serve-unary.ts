@@ -1,30 +1,20 @@
 import type { Readable } from "node:stream";
-import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
-import type { ConnectError } from "@connectrpc/connect";
+import type { ConnectError, ContextValues } from "@connectrpc/connect";
 import type { Timeout } from "./deadline.js";
 import { deadlineExceeded, startTimer } from "./deadline.js";
 import { internalError, toConnectError } from "./errors.js";
 import { invokeUnary } from "./invoke.js";
 import type { MessageBody } from "./message-body.js";
-import type { Authorize } from "./options.js";
 import type { UnaryCall } from "./unary-call.js";
-import type { Wire } from "./wire.js";
+import { writeAnswer } from "./write-answer.js";
 
-/** Everything that differs between the ways a unary call arrives. */
+/** A unary call whose request is still to be read. */
 export interface UnaryExchange {
   readonly call: UnaryCall;
-  readonly wire: Wire;
   readonly source: Readable;
   readonly body: MessageBody;
-  /** Binary or JSON. */
-  readonly binary: boolean;
-  readonly timeout: Timeout;
-  /** See `UnaryAdapterOptions`. */
-  readonly unreadable: ((fault: unknown) => ConnectError) | undefined;
   /** An error that the headers alone bear out, told only to a client that may call. */
   readonly fault: ConnectError | undefined;
-  /** Asks the adapter's hook, if there is one. */
-  readonly admit: (() => ReturnType<Authorize>) | undefined;
 }
 
 /**
@@ -33,134 +23,140 @@ export interface UnaryExchange {
  * Plain callbacks, and promises only where a hook, an interceptor or a handler returns one: a call whose parts are all
  * synchronous is answered in the turn of the event loop in which its last byte arrives.
  */
-export function serveUnary(exchange: UnaryExchange): void {
-  const { call, timeout, admit } = exchange;
-  if (timeout.timeoutMs !== undefined && timeout.error === undefined) {
-    if (timeout.timeoutMs <= 0) {
-      fail(exchange, deadlineExceeded());
+export function serveUnary(exchange: UnaryExchange, { timeoutMs, error }: Timeout): void {
+  const { call } = exchange;
+  if (timeoutMs !== undefined && error === undefined) {
+    if (timeoutMs <= 0) {
+      fail(call, deadlineExceeded());
       return;
     }
-    call.deadlineAt = Math.trunc(Date.now() + timeout.timeoutMs);
-    call.timer = startTimer(timeout.timeoutMs, () => timeUp(exchange));
+    call.deadlineAt = Math.trunc(Date.now() + timeoutMs);
+    call.timer = startTimer(timeoutMs, timeUp, call);
   }
-  if (admit === undefined) {
+  const { authorize } = call.route.hooks;
+  if (authorize === undefined) {
     readBody(exchange);
     return;
   }
+  let verdict: ReturnType<typeof authorize>;
   try {
-    const verdict = admit();
-    if (verdict instanceof Promise) {
-      verdict.then(
-        (values) => {
-          if (call.done) return;
-          call.values = values;
-          readBody(exchange);
-        },
-        (reason) => fail(exchange, reason),
-      );
-      return;
-    }
-    call.values = verdict;
+    verdict = authorize(call);
   } catch (reason) {
-    fail(exchange, reason);
+    fail(call, reason);
     return;
   }
-  readBody(exchange);
+  if (verdict instanceof Promise) {
+    verdict.then(
+      (values) => admit(exchange, values),
+      (reason) => fail(call, reason),
+    );
+  } else {
+    admit(exchange, verdict);
+  }
 }
 
 /** The deadline holds for the answer too: a client that leaves no room for it would keep it in memory for ever. */
-function timeUp(exchange: UnaryExchange): void {
-  const { call, wire } = exchange;
+function timeUp(call: UnaryCall): void {
+  const { wire } = call;
   if (call.done) {
     wire.dropAnswer();
     return;
   }
   if (!call.bodyRead) wire.noteSlow();
-  fail(exchange, deadlineExceeded());
+  fail(call, deadlineExceeded());
 }
 
-function readBody(exchange: UnaryExchange): void {
-  const { body, source, timeout } = exchange;
-  const fault = timeout.error ?? exchange.fault;
+function admit(exchange: UnaryExchange, values: ContextValues | undefined): void {
+  if (exchange.call.done) return;
+  exchange.call.values = values;
+  readBody(exchange);
+}
+
+function readBody({ call, source, body, fault }: UnaryExchange): void {
   if (fault !== undefined) {
-    fail(exchange, fault);
+    fail(call, fault);
     return;
   }
   const onData = (chunk: Buffer) => {
     // After an early answer, such as a deadline's, HTTP/1.1 leaves nothing but to read on and forget.
-    if (exchange.call.done || !body.push(chunk)) return;
+    if (call.done || !body.push(chunk)) return;
     source.off("data", onData);
     source.off("end", onEnd);
     source.pause();
     onEnd();
   };
-  const onEnd = () => invoke(exchange);
+  const onEnd = () => {
+    // A stream that is reset ends, too; its close tells of the client that is gone.
+    if (!call.done && !source.destroyed) invoke(call, body);
+  };
   source.on("data", onData);
   source.on("end", onEnd);
 }
 
-function invoke(exchange: UnaryExchange): void {
-  const { call, body, binary, unreadable } = exchange;
-  if (call.done) return;
+function invoke(call: UnaryCall, body: MessageBody): void {
+  const { route, format } = call;
   call.bodyRead = true;
-  let message: MessageShape<DescMessage>;
+  let message: ReturnType<typeof parse>;
+  const { parse } = route.serialization.getI(format.binary);
   try {
-    message = body.message(call.route.serialization.getI(binary).parse);
+    message = body.message(parse);
   } catch (fault) {
-    fail(exchange, unreadable === undefined ? fault : unreadable(fault));
+    const { unreadable } = route.hooks;
+    fail(call, unreadable === undefined ? fault : unreadable(fault));
     return;
   }
+  let output: unknown;
   try {
-    const output = invokeUnary(call, message);
-    if (output instanceof Promise) {
-      output.then(
-        (settled) => succeed(exchange, settled),
-        (reason) => fail(exchange, reason),
-      );
-    } else {
-      succeed(exchange, output);
-    }
+    output =
+      route.direct === undefined ? invokeUnary(call, message) : route.direct.call(message, call);
   } catch (reason) {
-    fail(exchange, reason);
+    fail(call, reason);
+    return;
+  }
+  if (output instanceof Promise) {
+    output.then(
+      (settled) => succeed(call, settled),
+      (reason) => fail(call, reason),
+    );
+  } else {
+    succeed(call, output);
   }
 }
 
-function succeed(exchange: UnaryExchange, output: MessageShape<DescMessage>): void {
-  const { call, wire, binary } = exchange;
+function succeed(call: UnaryCall, output: unknown): void {
   if (call.done) return;
   let bytes: Uint8Array;
   try {
-    bytes = call.route.serialization.getO(binary).serialize(output);
+    bytes = writeAnswer(call, output);
   } catch (reason) {
-    fail(exchange, reason);
+    fail(call, reason);
     return;
   }
   call.finish(undefined);
   try {
-    wire.respond(call, bytes);
+    call.wire.respond(call, bytes);
   } catch (reason) {
-    answerUnsendable(exchange, reason);
+    answerUnsendable(call, reason);
   }
 }
 
-function fail(exchange: UnaryExchange, reason: unknown): void {
-  const { call, wire } = exchange;
+function fail(call: UnaryCall, reason: unknown): void {
   if (call.done) return;
   const error = toConnectError(reason);
   call.finish(error);
   try {
-    wire.refuse(call, error);
+    call.wire.refuse(call, error);
   } catch (fault) {
-    answerUnsendable(exchange, fault);
+    answerUnsendable(call, fault);
   }
 }
 
 /** The handler's headers or its error cannot be written: the client is told without them that something went wrong. */
-function answerUnsendable({ call, wire }: UnaryExchange, cause: unknown): void {
+function answerUnsendable(call: UnaryCall, cause: unknown): void {
   try {
     call.dropResponseHeaders();
-    wire.refuse(call, internalError(cause));
+    call.wire.refuse(call, internalError(cause));
   } catch {
-    wire.abort();
+    call.wire.abort();
   }
 }

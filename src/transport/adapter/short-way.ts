@@ -1,8 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { ServerHttp2Stream } from "node:http2";
-import type { Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
-import type { ConnectError } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { ConnectHttp1Wire } from "./connect-http1-wire.js";
 import { ConnectHttp2Wire } from "./connect-http2-wire.js";
 import { readTimeout } from "./deadline.js";
@@ -10,17 +8,10 @@ import { EnvelopeBody } from "./envelope-body.js";
 import { ignoreError, resetReason } from "./errors.js";
 import { GrpcHttp2Wire } from "./grpc-http2-wire.js";
 import { BareBody, messageTooLarge } from "./message-body.js";
-import type { Authorize, CallHead } from "./options.js";
 import type { Route, UnaryRoute } from "./routes.js";
 import { serveUnary } from "./serve-unary.js";
 import { UnaryCall } from "./unary-call.js";
-
-/** The unary format of a call that may go the short way. */
-interface Format {
-  readonly protocolName: "grpc" | "connect";
-  readonly binary: boolean;
-  readonly responseType: string;
-}
+import type { Format } from "./wire.js";
 
 const grpc: Format = {
   protocolName: "grpc",
@@ -42,23 +33,8 @@ const formats: ReadonlyMap<string | undefined, Format> = new Map([
   ],
 ]);
 
-/** A request that may go the short way, and how. */
-interface Match {
-  readonly unary: UnaryRoute;
-  readonly format: Format;
-}
-
-/** What the short way needs to know of its adapter. */
-export interface ShortWayOptions {
-  /** Every method, by request path. */
-  readonly routes: ReadonlyMap<string, Route>;
-  /** See `UnaryAdapterOptions`. */
-  readonly authorize: Authorize | undefined;
-  /** See `UnaryAdapterOptions`. */
-  readonly defaultTimeoutMs: number | undefined;
-  /** See `UnaryAdapterOptions`. */
-  readonly unreadable: ((fault: unknown) => ConnectError) | undefined;
-}
+/** Every method, by request path. */
+export type Routes = ReadonlyMap<string, Route>;
 
 /**
  * Serves an ordinary unary call on its bare HTTP/2 stream.
@@ -66,38 +42,33 @@ export interface ShortWayOptions {
  * @returns `false`, with the stream untouched, when the request is anything but ordinary
  */
 export function tryStream(
-  options: ShortWayOptions,
+  routes: Routes,
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
 ): boolean {
   const path = String(headers[":path"]);
-  const match = matchRequest(options, path, headers[":method"], headers);
-  if (match === undefined) return false;
-  const { unary, format } = match;
-  const { authorize } = options;
-  const call = createCall(match, headers, () => {
-    const scheme = stream.session?.encrypted ? "https" : "http";
-    return new URL(path, `${scheme}://${headers[":authority"] ?? headers.host}`).toString();
-  });
+  const format = formats.get(headers["content-type"]);
+  const route = matchUnary(routes.get(path), format, headers[":method"], headers);
+  if (format === undefined || route === undefined) return false;
+  const isGrpc = format.protocolName === "grpc";
+  const wire = isGrpc ? new GrpcHttp2Wire(stream) : new ConnectHttp2Wire(stream);
+  const call = new UnaryCall(route, format, wire, path, headers);
   stream.on("error", ignoreError);
   stream.on("close", () => {
     clearTimeout(call.timer);
-    if (!call.done) call.finish(resetReason(stream.rstCode));
+    if (!call.done) abandon(call, resetReason(stream.rstCode));
   });
-  const { readMaxBytes } = unary.options;
-  const grpcWire = format.protocolName === "grpc";
-  serveUnary({
-    call,
-    source: stream,
-    wire: grpcWire ? new GrpcHttp2Wire(stream) : new ConnectHttp2Wire(stream),
-    body: grpcWire ? new EnvelopeBody(readMaxBytes) : new BareBody(readMaxBytes),
-    binary: format.binary,
-    unreadable: options.unreadable,
-    timeout: readTimeout(headers, grpcWire, unary.options.maxTimeoutMs, options.defaultTimeoutMs),
-    fault: grpcWire ? undefined : lengthFault(headers, readMaxBytes),
-    admit:
-      authorize && (() => authorize(callHead(unary, path, headers, () => stream.session?.socket))),
-  });
+  const { readMaxBytes } = route.options;
+  const timeout = timeoutOf(route, headers, isGrpc);
+  serveUnary(
+    {
+      call,
+      source: stream,
+      body: isGrpc ? new EnvelopeBody(readMaxBytes) : new BareBody(readMaxBytes),
+      fault: timeout.error ?? (isGrpc ? undefined : lengthFault(headers, readMaxBytes)),
+    },
+    timeout,
+  );
   return true;
 }
 
@@ -107,48 +78,41 @@ export function tryStream(
  * @returns `false`, with the request untouched, when it is anything but ordinary
  */
 export function tryRequest(
-  options: ShortWayOptions,
+  routes: Routes,
   request: IncomingMessage,
   response: ServerResponse,
 ): boolean {
   const { headers, url: path = "" } = request;
-  const match = matchRequest(options, path, request.method, headers);
-  if (match === undefined || match.format.protocolName === "grpc") return false;
-  const { unary, format } = match;
-  const { authorize } = options;
-  const call = createCall(match, headers, () => {
-    const scheme = (request.socket as Partial<TLSSocket>).encrypted ? "https" : "http";
-    return new URL(path, `${scheme}://${headers.host}`).toString();
-  });
+  const format = formats.get(headers["content-type"]);
+  const route = matchUnary(routes.get(path), format, request.method, headers);
+  if (format === undefined || route === undefined || format === grpc) return false;
+  const call = new UnaryCall(route, format, new ConnectHttp1Wire(request, response), path, headers);
   request.on("error", ignoreError);
   response.on("error", ignoreError);
   response.on("close", () => {
     clearTimeout(call.timer);
-    if (!call.done) call.finish(undefined);
+    if (!call.done) abandon(call, undefined);
   });
-  const { readMaxBytes, maxTimeoutMs } = unary.options;
-  serveUnary({
-    call,
-    source: request,
-    wire: new ConnectHttp1Wire(request, response),
-    body: new BareBody(readMaxBytes),
-    binary: format.binary,
-    unreadable: options.unreadable,
-    timeout: readTimeout(headers, false, maxTimeoutMs, options.defaultTimeoutMs),
-    fault: lengthFault(headers, readMaxBytes),
-    admit: authorize && (() => authorize(callHead(unary, path, headers, () => request.socket))),
-  });
+  const { readMaxBytes } = route.options;
+  const timeout = timeoutOf(route, headers, false);
+  serveUnary(
+    {
+      call,
+      source: request,
+      body: new BareBody(readMaxBytes),
+      fault: timeout.error ?? lengthFault(headers, readMaxBytes),
+    },
+    timeout,
+  );
   return true;
 }
 
-function matchRequest(
-  { routes }: ShortWayOptions,
-  path: string,
+function matchUnary(
+  route: Route | undefined,
+  format: Format | undefined,
   httpMethod: unknown,
   headers: IncomingHttpHeaders,
-): Match | undefined {
-  const route = routes.get(path);
-  const format = formats.get(headers["content-type"]);
+): UnaryRoute | undefined {
   if (
     route?.unary === undefined ||
     format === undefined ||
@@ -159,36 +123,22 @@ function matchRequest(
   ) {
     return undefined;
   }
-  const isGrpc = format.protocolName === "grpc";
+  const isGrpc = format === grpc;
   const encoding = headers[isGrpc ? "grpc-encoding" : "content-encoding"];
   if (encoding !== undefined && encoding !== "identity") return undefined;
   if (!isGrpc && route.options.requireConnectProtocolHeader) {
     if (headers["connect-protocol-version"] !== "1") return undefined;
   }
-  return { unary: route.unary, format };
+  return route.unary;
 }
 
-function createCall(match: Match, headers: IncomingHttpHeaders, url: () => string): UnaryCall {
-  const { protocolName, responseType } = match.format;
-  return new UnaryCall({ route: match.unary, protocolName, responseType, headers, url });
+function timeoutOf({ options, hooks }: UnaryRoute, headers: IncomingHttpHeaders, isGrpc: boolean) {
+  return readTimeout(headers, isGrpc, options.maxTimeoutMs, hooks.defaultTimeoutMs);
 }
 
-function callHead(
-  { method }: UnaryRoute,
-  path: string,
-  headers: IncomingHttpHeaders,
-  socket: () => Socket | undefined,
-): CallHead {
-  return {
-    service: method.parent,
-    method,
-    httpMethod: "POST",
-    path,
-    headers,
-    get socket() {
-      return socket();
-    },
-  };
+/** The client is gone. HTTP may not say why, and the signal then neither. */
+function abandon(call: UnaryCall, reason: ConnectError | undefined): void {
+  call.finish(reason, reason ?? new ConnectError("the client is gone", Code.Canceled));
 }
 
 /** A body announced beyond the limit is refused before a byte of it is read. */

@@ -5,7 +5,14 @@ import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { assertDefaultTimeout } from "./deadline.js";
 import { createLongWay } from "./long-way.js";
 import { serveAsNodeRequest } from "./node-pair.js";
-import type { NodeHandler, NodeRequest, UnaryAdapter, UnaryAdapterOptions } from "./options.js";
+import type {
+  Hooks,
+  NodeHandler,
+  NodeRequest,
+  UnaryAdapter,
+  UnaryAdapterOptions,
+} from "./options.js";
+import { noteOutcome } from "./outcome.js";
 import type { Route } from "./routes.js";
 import { recordRoutes } from "./routes.js";
 import { tryRequest, tryStream } from "./short-way.js";
@@ -20,28 +27,30 @@ import { tryRequest, tryStream } from "./short-way.js";
  * @throws ConnectError when Connect refuses an option, or two options that exclude each other
  */
 export function createUnaryAdapter(options: UnaryAdapterOptions): UnaryAdapter {
-  const { authorize, defaultTimeoutMs, enabled = true, requestPathPrefix = "" } = options;
+  const { authorize, defaultTimeoutMs, ended, responseHeaders, unreadable } = options;
+  const { enabled = true, interceptors = [] } = options;
   assertDefaultTimeout(defaultTimeoutMs);
+  const hooks: Hooks = { authorize, defaultTimeoutMs, ended, responseHeaders, unreadable };
   const routes = new Map<string, Route>();
   const contextValues = new WeakMap<NodeRequest, ContextValues>();
   const connect = connectNodeAdapter({
     ...options,
-    routes: (router) => options.routes(recordRoutes(router, options, requestPathPrefix, routes)),
+    interceptors: ended === undefined ? interceptors : [noteOutcome, ...interceptors],
+    routes: (router) => options.routes(recordRoutes(router, options, hooks, routes)),
     contextValues: (request) => contextValues.get(request) ?? createContextValues(),
   });
-  const guarded = createLongWay({ routes, connect, contextValues, authorize, defaultTimeoutMs });
+  const guarded = createLongWay({ routes, connect, contextValues, hooks });
   const longWay = options.wrapNodeHandler?.(guarded) ?? guarded;
-  const shortWay = { routes, authorize, defaultTimeoutMs, unreadable: options.unreadable };
   const onRequest: NodeHandler = (request, response) => {
     if (enabled && !("stream" in request)) {
-      if (tryRequest(shortWay, request as IncomingMessage, response as ServerResponse)) return;
+      if (tryRequest(routes, request as IncomingMessage, response as ServerResponse)) return;
     }
     longWay(request, response);
   };
   return {
     onRequest,
     onStream(stream, headers, _flags, rawHeaders) {
-      if (enabled && tryStream(shortWay, stream, headers)) return;
+      if (enabled && tryStream(routes, stream, headers)) return;
       serveAsNodeRequest(longWay, stream, headers, rawHeaders);
     },
   };

@@ -1,30 +1,28 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
-import type { ConnectError, ContextValues } from "@connectrpc/connect";
+import type { Socket } from "node:net";
+import type { DescMethodUnary, DescService } from "@bufbuild/protobuf";
+import type { ConnectError, ContextValues, HandlerContext } from "@connectrpc/connect";
 import { createContextValues } from "@connectrpc/connect";
 import { copyToNodeHeaders, toWebHeaders } from "./node-headers.js";
+import type { CallHead } from "./options.js";
 import type { UnaryRoute } from "./routes.js";
-
-/** What a {@link UnaryCall} is made from: nothing here is computed before it is asked for. */
-export interface UnaryCallInit {
-  readonly route: UnaryRoute;
-  readonly protocolName: "grpc" | "connect";
-  /** The response's `content-type`. */
-  readonly responseType: string;
-  readonly headers: IncomingHttpHeaders;
-  /** Computes the URL the server received. */
-  readonly url: () => string;
-}
+import type { AnsweredCall, Format, Wire } from "./wire.js";
 
 /**
- * The state of one call on the short way, from its headers to its answer.
+ * The state of one call on the short way, from its headers to its answer. Hooks see it as the call's head, handlers as
+ * their context.
  *
  * Signal, `Headers`, URL and context values cost more than many a handler and most handlers touch none of them, so each
  * comes into being when first asked for.
  */
-export class UnaryCall {
+export class UnaryCall implements AnsweredCall, CallHead, HandlerContext {
   readonly route: UnaryRoute;
-  readonly protocolName: "grpc" | "connect";
-  readonly responseType: string;
+  readonly format: Format;
+  readonly wire: Wire;
+  /** The path as received. */
+  readonly path: string;
+  /** Node's own header object. */
+  readonly headers: IncomingHttpHeaders;
   /** Set once an answer is on its way or nobody waits for one: whatever comes later is dropped. */
   done = false;
   /** When this call must be over, in whole milliseconds of `Date.now()`. */
@@ -33,7 +31,6 @@ export class UnaryCall {
   timer: NodeJS.Timeout | undefined;
   /** Whether the client has sent its whole message. */
   bodyRead = false;
-  readonly #init: UnaryCallInit;
   #controller: AbortController | undefined;
   #abortReason: { readonly reason: unknown } | undefined;
   #requestHeader: Headers | undefined;
@@ -41,11 +38,46 @@ export class UnaryCall {
   #responseTrailer: Headers | undefined;
   #values: ContextValues | undefined;
 
-  constructor(init: UnaryCallInit) {
-    this.#init = init;
-    this.route = init.route;
-    this.protocolName = init.protocolName;
-    this.responseType = init.responseType;
+  constructor(
+    route: UnaryRoute,
+    format: Format,
+    wire: Wire,
+    path: string,
+    headers: IncomingHttpHeaders,
+  ) {
+    this.route = route;
+    this.format = format;
+    this.wire = wire;
+    this.path = path;
+    this.headers = headers;
+  }
+
+  get method(): DescMethodUnary {
+    return this.route.method;
+  }
+
+  get service(): DescService {
+    return this.route.method.parent;
+  }
+
+  get httpMethod(): string {
+    return "POST";
+  }
+
+  get requestMethod(): string {
+    return "POST";
+  }
+
+  get protocolName(): "grpc" | "connect" {
+    return this.format.protocolName;
+  }
+
+  get socket(): Socket | undefined {
+    return this.wire.socket;
+  }
+
+  get url(): string {
+    return this.wire.url(this.path, this.headers);
   }
 
   get signal(): AbortSignal {
@@ -57,19 +89,19 @@ export class UnaryCall {
       } else if (shutdown?.aborted) {
         this.#controller.abort(shutdown.reason);
       } else {
-        shutdown?.addEventListener("abort", this.#onShutdown);
+        shutdown?.addEventListener("abort", this);
       }
     }
     return this.#controller.signal;
   }
 
   get requestHeader(): Headers {
-    this.#requestHeader ??= toWebHeaders(this.#init.headers);
+    this.#requestHeader ??= toWebHeaders(this.headers);
     return this.#requestHeader;
   }
 
   get responseHeader(): Headers {
-    this.#responseHeader ??= new Headers({ "content-type": this.responseType });
+    this.#responseHeader ??= new Headers({ "content-type": this.format.responseType });
     return this.#responseHeader;
   }
 
@@ -89,10 +121,6 @@ export class UnaryCall {
     this.#values = values;
   }
 
-  get url(): string {
-    return this.#init.url();
-  }
-
   /** Whether a handler or interceptor has asked for the response headers, and so may have set some. */
   get hasResponseHeader(): boolean {
     return this.#responseHeader !== undefined;
@@ -104,8 +132,9 @@ export class UnaryCall {
   }
 
   /** Whole milliseconds left, negative when the time is up, `undefined` without a deadline. */
-  readonly timeoutMs = (): number | undefined =>
-    this.deadlineAt === undefined ? undefined : this.deadlineAt - Date.now();
+  timeoutMs(): number | undefined {
+    return this.deadlineAt === undefined ? undefined : this.deadlineAt - Date.now();
+  }
 
   /** The response headers for Node's writers, over `fixed`. */
   nodeResponseHeaders(fixed: OutgoingHttpHeaders): OutgoingHttpHeaders {
@@ -123,17 +152,20 @@ export class UnaryCall {
    * Ends the call: no later answer counts and the signal, if anyone holds it, is aborted.
    *
    * @param reason why, for the signal; `undefined` for a call that went well
+   * @param outcome what the `ended` hook is told, where that is more than the signal is
    */
-  finish(reason: ConnectError | undefined): void {
+  finish(reason: ConnectError | undefined, outcome = reason): void {
     this.done = true;
     this.#abortReason = { reason };
     if (this.#controller !== undefined) {
-      this.route.options.shutdownSignal?.removeEventListener("abort", this.#onShutdown);
+      this.route.options.shutdownSignal?.removeEventListener("abort", this);
       this.#controller.abort(reason);
     }
+    this.route.hooks.ended?.(this, this.#values, outcome);
   }
 
-  readonly #onShutdown = (): void => {
+  /** The shutdown signal's. */
+  handleEvent(): void {
     this.#controller?.abort(this.route.options.shutdownSignal?.reason);
-  };
+  }
 }

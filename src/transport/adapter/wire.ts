@@ -1,20 +1,52 @@
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+import type { Socket } from "node:net";
 import type { ConnectError } from "@connectrpc/connect";
-import type { UnaryCall } from "./unary-call.js";
+import type { UnaryRoute } from "./routes.js";
+
+/** The unary format that a call speaks. */
+export interface Format {
+  readonly protocolName: "grpc" | "connect";
+  /** Binary or JSON. */
+  readonly binary: boolean;
+  /** The response's `content-type`. */
+  readonly responseType: string;
+}
+
+/** What a wire needs of the call that it answers. */
+export interface AnsweredCall {
+  readonly route: UnaryRoute;
+  readonly format: Format;
+  readonly responseHeader: Headers;
+  readonly responseTrailer: Headers;
+  /** Whether a handler or interceptor has asked for the response headers, and so may have set some. */
+  readonly hasResponseHeader: boolean;
+  /** The same of the response trailers. */
+  readonly hasResponseTrailer: boolean;
+  /** The response headers for Node's writers, over `fixed`. */
+  nodeResponseHeaders(fixed: OutgoingHttpHeaders): OutgoingHttpHeaders;
+}
 
 /** How an answer is written: one implementation for each protocol and version of HTTP. */
 export interface Wire {
+  /** The connection, `undefined` once it is gone. */
+  readonly socket: Socket | undefined;
+  /** The URL that the server received. */
+  url(path: string, headers: IncomingHttpHeaders): string;
+  /** How many bytes `respond` needs before the message, for framing. */
+  readonly reserve: number;
   /**
    * Writes the response message with the call's headers and trailers.
    *
+   * @param message the message behind `reserve` bytes, which are overwritten
    * @throws when a header cannot be sent over this version of HTTP; nothing has been written then
    */
-  respond(call: UnaryCall, message: Uint8Array): void;
+  respond(call: AnsweredCall, message: Uint8Array): void;
   /**
    * Writes an error, whether or not the request has been read to its end.
    *
    * @throws as `respond` does
    */
-  refuse(call: UnaryCall, error: ConnectError): void;
+  refuse(call: AnsweredCall, error: ConnectError): void;
   /** Gives up without an answer. */
   abort(): void;
   /**

@@ -5,7 +5,7 @@ import pino from "pino";
 import type { SecureTokenManager } from "../../../src/core/index.js";
 import { ANYONE, type Callers } from "../../../src/server/callers/callers.js";
 import { createServer } from "../../../src/server/server.js";
-import { tokenErrors, tokenRoutes } from "../../../src/service/index.js";
+import { tokenRoutes } from "../../../src/service/index.js";
 import { knownCallers } from "./known-callers.js";
 import { blackHole, httpPeer, type Target } from "./peer.js";
 import { answerGarbage, answerStatus } from "./raw-answers.js";
@@ -24,11 +24,7 @@ export interface Targets {
 
 /** Starts every target. Each driver gets its own, so that none meets what another left behind. */
 export async function startTargets(manager: SecureTokenManager): Promise<Targets> {
-  const service = connectNodeAdapter({
-    routes: tokenRoutes(manager),
-    interceptors: [tokenErrors({ answered: () => {}, internalError: () => {} })],
-    acceptCompression: [],
-  });
+  const service = connectNodeAdapter({ routes: tokenRoutes(manager), acceptCompression: [] });
   const standIn = connectNodeAdapter({ routes: standInRoutes, acceptCompression: [] });
   const logger = pino({ level: "silent" });
   const product = (callers: Callers, certificate?: string) => {

@@ -1,0 +1,52 @@
+/** Claims written straight into answers, in protobuf's two formats, as protobuf-es would write them. */
+import type { Claims, Duration, Instant, ValidToken } from "../core/index.js";
+import type { ProtoWriter } from "./proto-writer.js";
+
+/** Writes token_id, user_id, permissions, issued_at and expires_at as five fields from `first` on. */
+export function writeClaims(writer: ProtoWriter, first: number, claims: Claims): void {
+  writer.string(first, claims.tokenId);
+  writer.string(first + 1, claims.userId);
+  writer.strings(first + 2, claims.permissions);
+  writer.timestamp(first + 3, claims.issuedAt);
+  writer.timestamp(first + 4, claims.expiresAt);
+}
+
+/** The same with time_remaining and additional_data, seven fields. */
+export function writeValidClaims(writer: ProtoWriter, first: number, valid: ValidToken): void {
+  writeClaims(writer, first, valid);
+  writer.duration(first + 5, valid.timeRemaining);
+  writer.struct(first + 6, valid.additionalData);
+}
+
+/** Claims for `JSON.stringify`: what has its default value is left out. */
+export function jsonClaims(claims: Claims) {
+  return {
+    tokenId: claims.tokenId || undefined,
+    userId: claims.userId || undefined,
+    permissions: claims.permissions.length > 0 ? claims.permissions : undefined,
+    issuedAt: timestampJson(claims.issuedAt),
+    expiresAt: timestampJson(claims.expiresAt),
+  };
+}
+
+/** The same with time_remaining and additional_data. */
+export function jsonValidClaims(valid: ValidToken) {
+  const { tokenId, userId, permissions, issuedAt, expiresAt } = jsonClaims(valid);
+  const { additionalData } = valid;
+  const timeRemaining = durationJson(valid.timeRemaining);
+  return { tokenId, userId, permissions, issuedAt, expiresAt, timeRemaining, additionalData };
+}
+
+/** RFC 3339 with no, three or six fractional digits, as protobuf's JSON has it. */
+function timestampJson(instant: Instant): string {
+  const text = instant.toString();
+  const wholeMillis = instant.micros > 0 && instant.micros % 1000 === 0;
+  return wholeMillis ? `${text.slice(0, -4)}Z` : text;
+}
+
+/** Seconds with no, three or six fractional digits, and an s. */
+function durationJson({ seconds, micros }: Duration): string {
+  if (micros === 0) return `${seconds}s`;
+  const digits = String(micros).padStart(6, "0");
+  return `${seconds}.${digits.endsWith("000") ? digits.slice(0, 3) : digits}s`;
+}

@@ -7,6 +7,8 @@ import { connect, type Socket } from "node:net";
 
 const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 const HEAD_LENGTH = 9;
+/** Where a frame's head names its stream. */
+const STREAM_OFFSET = 5;
 const DATA = 0;
 const HEADERS = 1;
 const RST_STREAM = 3;
@@ -39,7 +41,8 @@ export interface FrameRequest {
 export class FrameConnection {
   readonly #socket: Socket;
   readonly #request: FrameRequest;
-  readonly #fields: readonly (readonly [string, string])[];
+  /** Every request but the first. */
+  readonly #later: Buffer;
   readonly #onAnswer: (tag: number, ok: boolean) => void;
   readonly #underWay = new Map<number, { tag: number; ok: boolean }>();
   readonly #waiting: number[] = [];
@@ -51,12 +54,7 @@ export class FrameConnection {
   constructor(port: number, request: FrameRequest, onAnswer: (tag: number, ok: boolean) => void) {
     this.#request = request;
     this.#onAnswer = onAnswer;
-    const { path, headers } = request;
-    this.#fields = [
-      [":path", path],
-      [":authority", `127.0.0.1:${port}`],
-      ...Object.entries(headers),
-    ];
+    this.#later = this.#encode(false);
     this.#socket = connect({ port, host: "127.0.0.1", noDelay: true });
     this.#socket.on("data", (chunk) => this.#read(chunk));
     this.#socket.on("error", (error) => {
@@ -77,31 +75,38 @@ export class FrameConnection {
   }
 
   #flush(): void {
-    const { body } = this.#request;
+    const { length } = this.#request.body;
     while (
       this.#waiting.length > 0 &&
       this.#underWay.size < MAX_STREAMS &&
-      this.#window >= body.length
+      this.#window >= length
     ) {
       const tag = this.#waiting.shift() as number;
       const stream = this.#nextStream;
       this.#nextStream += 2;
-      this.#window -= body.length;
+      this.#window -= length;
       this.#underWay.set(stream, { tag, ok: false });
-      const head = frame(HEADERS, END_HEADERS, stream, this.#headerBlock(stream === 1));
-      this.#socket.write(Buffer.concat([head, frame(DATA, END_STREAM, stream, body)]));
+      const bytes = stream === 1 ? this.#encode(true) : Buffer.from(this.#later);
+      bytes.writeUInt32BE(stream, STREAM_OFFSET);
+      bytes.writeUInt32BE(stream, bytes.length - length - HEAD_LENGTH + STREAM_OFFSET);
+      this.#socket.write(bytes);
     }
   }
 
-  /** The first block puts every field into the dynamic table, later ones point there. */
-  #headerBlock(first: boolean): Buffer {
-    const own = this.#fields.map(([name, value], i) => {
-      const index = FIRST_DYNAMIC + this.#fields.length - 1 - i;
-      return first
+  /**
+   * HEADERS and DATA of a stream that is still to be filled in. The first request puts every field
+   * into HPACK's dynamic table, later ones point there.
+   */
+  #encode(first: boolean): Buffer {
+    const { path, headers, body } = this.#request;
+    const fields = [[":path", path], [":authority", "localhost"], ...Object.entries(headers)];
+    const block = fields.map(([name = "", value = ""], i) =>
+      first
         ? Buffer.concat([Buffer.of(0x40), literal(name), literal(value)])
-        : Buffer.of(0x80 | index);
-    });
-    return Buffer.concat([Buffer.of(METHOD_POST, SCHEME_HTTP), ...own]);
+        : Buffer.of(0x80 | (FIRST_DYNAMIC + fields.length - 1 - i)),
+    );
+    const head = Buffer.concat([Buffer.of(METHOD_POST, SCHEME_HTTP), ...block]);
+    return Buffer.concat([frame(HEADERS, END_HEADERS, 0, head), frame(DATA, END_STREAM, 0, body)]);
   }
 
   #read(chunk: Buffer): void {
@@ -109,7 +114,7 @@ export class FrameConnection {
     while (bytes.length >= HEAD_LENGTH) {
       const end = HEAD_LENGTH + bytes.readUIntBE(0, 3);
       if (bytes.length < end) break;
-      const stream = bytes.readUInt32BE(5) & 0x7fffffff;
+      const stream = bytes.readUInt32BE(STREAM_OFFSET) & 0x7fffffff;
       this.#take(bytes[3] as number, bytes[4] as number, stream, bytes.subarray(HEAD_LENGTH, end));
       bytes = bytes.subarray(end);
     }
@@ -142,7 +147,7 @@ function frame(type: number, flags: number, stream: number, payload: Buffer): Bu
   bytes.writeUIntBE(payload.length, 0, 3);
   bytes[3] = type;
   bytes[4] = flags;
-  bytes.writeUInt32BE(stream, 5);
+  bytes.writeUInt32BE(stream, STREAM_OFFSET);
   payload.copy(bytes, HEAD_LENGTH);
   return bytes;
 }

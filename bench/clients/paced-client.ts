@@ -18,6 +18,9 @@ export interface PacedRun {
   readonly connections: number;
   /** Requests a second, over all connections. */
   readonly rate: number;
+  /** Requests that go before and are not counted. */
+  readonly warmUp: number;
+  /** Requests that are counted. */
   readonly requests: number;
 }
 
@@ -29,6 +32,7 @@ export interface PacedAnswer {
 }
 
 const { port, path, headers, file, ...run }: PacedRun = JSON.parse(process.argv[2] as string);
+const all = run.warmUp + run.requests;
 const latencies = new Float64Array(run.requests);
 let answered = 0;
 let start = 0;
@@ -39,8 +43,8 @@ const connections = Array.from(
   () =>
     new FrameConnection(port, { path, headers, body: readFileSync(file) }, (i, ok) => {
       if (!ok) throw new Error("an answer without a message");
-      latencies[i] = (performance.now() - due(i)) * 1000;
-      if (++answered === run.requests) finish();
+      if (i >= run.warmUp) latencies[i - run.warmUp] = (performance.now() - due(i)) * 1000;
+      if (++answered === all) finish();
     }),
 );
 
@@ -48,11 +52,11 @@ const connections = Array.from(
 let sent = 0;
 start = performance.now() + 50;
 setImmediate(function turn() {
-  while (sent < run.requests && due(sent) <= performance.now()) {
+  while (sent < all && due(sent) <= performance.now()) {
     (connections[sent % connections.length] as FrameConnection).send(sent);
     sent++;
   }
-  if (answered < run.requests) setImmediate(turn);
+  if (answered < all) setImmediate(turn);
 });
 
 function finish(): void {

@@ -18,6 +18,8 @@ export const PACE = "requests/s sent";
 
 /** At most so long a measurement takes, in seconds. */
 const LONGEST_SECONDS = 2;
+/** How long requests go before that are not counted, in seconds. */
+const WARM_UP_SECONDS = 0.3;
 
 /** Measures every contender whose server can be run. */
 export async function measureLatency(bench: Bench): Promise<void> {
@@ -58,7 +60,8 @@ async function paced(
 ): Promise<Record<string, number>> {
   const { path, headers, file } = callOf(work, contender, "ValidateToken");
   const { connections } = SPREAD;
-  const run: PacedRun = { port, path, headers, file, connections, rate, requests };
+  const warmUp = Math.round(rate * WARM_UP_SECONDS);
+  const run: PacedRun = { port, path, headers, file, connections, rate, warmUp, requests };
   const { command, args } = onCores(LOAD_CORE, process.execPath, [
     bundle("paced-client"),
     JSON.stringify(run),

@@ -1,6 +1,6 @@
 /** What a run was made on. */
-import { execFileSync } from "node:child_process";
-import { cpus, totalmem } from "node:os";
+import { execFileSync, type StdioOptions } from "node:child_process";
+import { cpus, release, totalmem } from "node:os";
 import { NODE_FLAGS } from "./server-commands.js";
 
 /** Machine, versions and time of a run. */
@@ -10,6 +10,8 @@ export interface Machine {
   readonly cores: number;
   readonly memoryGib: number;
   readonly kernel: string;
+  /** What was measured, where the repository is one of git. */
+  readonly commit: string | undefined;
   readonly node: string;
   readonly nodeFlags: readonly string[];
   readonly go: string | undefined;
@@ -24,7 +26,9 @@ export function describeMachine(python: string | undefined): Machine {
     cpu: cpus()[0]?.model ?? "unknown",
     cores: cpus().length,
     memoryGib: Math.round(totalmem() / 2 ** 30),
-    kernel: version("uname", ["-sr"]) ?? "unknown",
+    // Its first two numbers: what follows names a build.
+    kernel: `Linux ${release().split(".").slice(0, 2).join(".")}`,
+    commit: version("git", ["rev-parse", "--short=12", "HEAD"]),
     node: process.versions.node,
     nodeFlags: NODE_FLAGS,
     go: version("go", ["env", "GOVERSION"]),
@@ -35,7 +39,8 @@ export function describeMachine(python: string | undefined): Machine {
 
 function version(command: string, args: readonly string[]): string | undefined {
   try {
-    return execFileSync(command, args, { encoding: "utf8" }).trim();
+    const stdio: StdioOptions = ["ignore", "pipe", "ignore"];
+    return execFileSync(command, args, { encoding: "utf8", stdio }).trim();
   } catch {
     return undefined;
   }

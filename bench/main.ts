@@ -7,8 +7,7 @@
  *   --calls N       calls of a measurement in-process; default 20,000
  *   --out FOLDER    where to write; default bench/results for a run of all parts
  *
- * It runs on Linux, whose /proc and taskset it uses. What a missing tool prevents is named in the
- * report. test/fuzz and test/support lend a client and a browser.
+ * What a missing tool prevents is named in the report. bench/README.md says the rest.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -44,6 +43,7 @@ const PARTS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   growth: measureGrowth,
 };
 
+if (process.platform !== "linux") throw new Error("the benchmark needs Linux: /proc and taskset");
 const { values } = parseArgs({
   options: {
     only: { type: "string" },

@@ -68,12 +68,13 @@ export function writeReport(results: Results, run: RunInfo, plotted: boolean): s
 }
 
 function header({ machine, rounds, seconds }: RunInfo): string {
-  const { date, cpu, cores, memoryGib, kernel, node } = machine;
+  const { date, cpu, cores, memoryGib, kernel, node, commit } = machine;
   const tools = [`Node ${node}`, machine.go, machine.python, machine.h2load].filter(Boolean);
+  const measured = commit === undefined ? "" : ` Commit ${commit}.`;
   return `# Benchmark
 
-${date}. ${cpu}, ${cores} cores, ${memoryGib} GiB, ${kernel}. ${tools.join(", ")}.
-\`npm run bench\` made this in ${format(seconds / 60)} minutes. Every number is the median of ${rounds} interleaved rounds, after one to warm up; in brackets the smallest and the largest. Compare within a table: the machine's own speed drifts, which moves requests/s more than processor time a call.`;
+${date}. ${cpu}, ${cores} cores, ${memoryGib} GiB, ${kernel}. ${tools.join(", ")}.${measured}
+\`npm run bench\` made this in ${format(seconds / 60, 1)} minutes. Every number is the median of ${rounds} interleaved rounds, after one to warm up; in brackets the smallest and the largest. Compare within a table: the machine's own speed drifts, which moves requests/s more than processor time a call.`;
 }
 
 function goals(results: Results): string {

@@ -10,8 +10,11 @@ import (
 	"github.com/fernet/fernet-go"
 )
 
-// How the payload spells times: UTC without a zone.
-const timeLayout = "2006-01-02T15:04:05.999999"
+// How the payload spells times: UTC without a zone, to the microsecond. A fraction is read unasked.
+const (
+	layoutWritten = "2006-01-02T15:04:05.000000"
+	layoutRead    = "2006-01-02T15:04:05"
+)
 
 var errInvalid = errors.New("invalid token")
 
@@ -40,17 +43,17 @@ func openToken(keys []*fernet.Key, text string) (*claims, error) {
 	if payload == nil {
 		return nil, errInvalid
 	}
-	var read claims
-	if err := json.Unmarshal(payload, &read); err != nil {
+	var found claims
+	if err := json.Unmarshal(payload, &found); err != nil {
 		return nil, err
 	}
-	if read.issuedAt, err = time.Parse(timeLayout, read.IssuedAt); err != nil {
+	if found.issuedAt, err = time.Parse(layoutRead, found.IssuedAt); err != nil {
 		return nil, err
 	}
-	if read.expiresAt, err = time.Parse(timeLayout, read.ExpiresAt); err != nil {
+	if found.expiresAt, err = time.Parse(layoutRead, found.ExpiresAt); err != nil {
 		return nil, err
 	}
-	return &read, nil
+	return &found, nil
 }
 
 // sealToken makes a token, and its id.
@@ -61,8 +64,8 @@ func sealToken(key *fernet.Key, made *claims) (*sealed, error) {
 	}
 	made.TokenID = base64.RawURLEncoding.EncodeToString(id[:])
 	made.Version = "1.0"
-	made.IssuedAt = made.issuedAt.Format(timeLayout)
-	made.ExpiresAt = made.expiresAt.Format(timeLayout)
+	made.IssuedAt = made.issuedAt.Format(layoutWritten)
+	made.ExpiresAt = made.expiresAt.Format(layoutWritten)
 	payload, err := json.Marshal(made)
 	if err != nil {
 		return nil, err

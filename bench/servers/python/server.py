@@ -1,7 +1,8 @@
 """The comparison's Python server: grpcio around the original library, in one process.
 
 PORT, SECRET_KEY and SALT (base64:...) are those of the service, so that one token serves all; the
-library has its 100,000 iterations built in. It has no callers, no limits and no audit.
+library has its 100,000 iterations built in. It has no callers, no limits and no audit. A generated token
+comes back without its id and its times, because the library gives the token alone.
 """
 
 import base64

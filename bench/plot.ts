@@ -53,11 +53,11 @@ export function drawPlot(results: Results, { cpu, date, node }: Machine): string
     y = bottom + GROUP_GAP;
   }
   const height = y - GROUP_GAP + 30;
-  const subtitle = `requests/s on one core; median of interleaved rounds, whiskers from least to most. ${cpu}, Node ${node}, ${date}`;
+  const subtitle = `Median of interleaved rounds, whiskers from the least to the most. ${cpu}, Node ${node}, ${date}`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="Requests a second by contender">
 <style>${STYLE}</style>
 <rect class="page" width="${WIDTH}" height="${height}"/>
-${text(16, 28, "Secure Token and its kind", "title")}
+${text(16, 28, "Secure Token beside others: requests/s, one server core", "title")}
 ${text(16, 48, subtitle, "faint")}
 ${shapes.join("\n")}
 </svg>

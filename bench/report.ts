@@ -1,9 +1,8 @@
 /** The report of a run, as Markdown. */
 
 import { HTTP2_ECHO } from "./contenders.js";
-import { PAIR_HAS_OWN_LOAD_CORE } from "./cores.js";
 import { computeGoals, isMet } from "./goals.js";
-import { CPU, RATE, SPREAD } from "./load.js";
+import { CPU, RATE } from "./load.js";
 import type { Machine } from "./machine.js";
 import { format, markdownTable, medianAndSpread, partTable } from "./markdown.js";
 import { BATCH, TOKEN_RATE } from "./parts/batch.js";
@@ -13,6 +12,16 @@ import { GROWTH } from "./parts/growth.js";
 import { LATENCY, PACE } from "./parts/latency.js";
 import { LOADED_MEMORY, OPERATIONS } from "./parts/rpc.js";
 import { WORKERS } from "./parts/workers.js";
+import {
+  CALL_TEXT,
+  CORE_TEXT,
+  FOOTPRINT_TEXT,
+  GROWTH_TEXT,
+  LATENCY_TEXT,
+  LOADED_TEXT,
+  methodText,
+  workersText,
+} from "./report-text.js";
 import type { Results } from "./results.js";
 
 /** How a run was made. */
@@ -62,7 +71,7 @@ export function writeReport(results: Results, run: RunInfo, plotted: boolean): s
     ]),
     growth(results),
     missing(results),
-    method(run),
+    methodText(run),
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
@@ -74,7 +83,7 @@ function header({ machine, rounds, seconds }: RunInfo): string {
   return `# Benchmark
 
 ${date}. ${cpu}, ${cores} cores, ${memoryGib} GiB, ${kernel}. ${tools.join(", ")}.${measured}
-\`npm run bench\` made this in ${format(seconds / 60, 1)} minutes. Every number is the median of ${rounds} interleaved rounds, after one to warm up; in brackets the smallest and the largest. Compare within a table: the machine's own speed drifts, which moves requests/s more than processor time a call.`;
+\`npm run bench\` made this in ${format(seconds / 60, 1)} minutes. A number with brackets is the median of ${rounds} interleaved rounds, after one to warm up, and its smallest and largest value; ratios are those of medians. Compare within a table: the machine's own speed drifts, which moves requests/s more than processor time a call.`;
 }
 
 function goals(results: Results): string {
@@ -147,34 +156,4 @@ function section(
 function missing({ notMeasured }: Results): string {
   if (notMeasured.length === 0) return "";
   return `## Not measured\n\n${notMeasured.map((reason) => `- ${reason}`).join("\n")}`;
-}
-
-function method({ machine, requests, calls: inProcess }: RunInfo): string {
-  const flags = machine.nodeFlags.length === 0 ? "no flags" : `\`${machine.nodeFlags.join(" ")}\``;
-  const { connections, streams } = SPREAD;
-  return `## How it is measured
-
-- Every server is a process on core 0 (\`taskset -c 0\`), the load on core 1. All of them run through the whole comparison; one is asked at a time.
-- Ours is what \`npm start\` runs, with a callers file, limits and the log at level info, which goes to \`/dev/null\`. Every Node server has V8's flags of \`npm start\`: ${flags}. Go has \`GOMAXPROCS=1\`; Python is one process. Servers in the comparison know no callers, limits, rules or log; the echoes look at nothing.
-- Every server's answer is read and checked before it is measured: its claims, and a generated token is validated.
-- \`h2load -n ${requests} -c ${connections} -m ${streams} -t 1 -d BODY -H 'content-type: application/grpc' -H 'te: trailers' -H 'authorization: Bearer stk_…' http://127.0.0.1:PORT/securetoken.v1.TokenService/ValidateToken\`; Connect has \`application/proto\` or \`application/json\` and no \`te\`. Slower contenders get a fifth or two fifths of the requests.
-- ${CPU} is user and system time of the server's processes, from \`/proc\`, over the same requests.
-- In-process: ${format(inProcess)} calls a round, a process for each contender on core 0; slow ones get fewer.`;
-}
-
-const CALL_TEXT =
-  "One core for the server. The bare echo is the limit: what `node:http2` does with the same request and no work.";
-const CORE_TEXT =
-  "Microseconds an operation, each contender alone in a process. JWTs are signed and not encrypted.";
-const LATENCY_TEXT =
-  "Requests sent at even distances at half of each contender's own peak, over 4 connections, by a client that waits for no answer and counts from when a request was due (`bench/clients/paced-client.ts`; h2load's `--rps` sends bursts 10 ms apart).";
-const FOOTPRINT_TEXT =
-  "From the start of the process to its first answered call. Deriving the key is part of it where there is one: PBKDF2 with 100,000 iterations, and with the default of 600,000 in the second row. Connections are idle, each after one call.";
-const LOADED_TEXT = "Resident memory before the comparison of calls, after it, and at its largest.";
-const GROWTH_TEXT = `ValidateToken over gRPC, ours; one thing grows at a time, on ${SPREAD.connections} connections with ${SPREAD.streams} calls each under way. Connections: 64 calls under way in all, but one on each of 128.`;
-
-function workersText(): string {
-  return PAIR_HAS_OWN_LOAD_CORE
-    ? "ValidateToken over gRPC; the server on two cores, the load on a third."
-    : "ValidateToken over gRPC; server and load share two cores, so that two workers compete with the load for requests/s. Processor time a call tells whether a second worker costs more than the first.";
 }

@@ -4,11 +4,9 @@
  * the server.
  */
 import { connect, type Socket } from "node:net";
+import { frame, HEAD_LENGTH, literal, STREAM_OFFSET, uint32 } from "./frame-bytes.js";
 
 const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-const HEAD_LENGTH = 9;
-/** Where a frame's head names its stream. */
-const STREAM_OFFSET = 5;
 const DATA = 0;
 const HEADERS = 1;
 const RST_STREAM = 3;
@@ -140,27 +138,4 @@ export class FrameConnection {
     this.#onAnswer(call.tag, call.ok);
     this.#flush();
   }
-}
-
-function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
-  const bytes = Buffer.allocUnsafe(HEAD_LENGTH + payload.length);
-  bytes.writeUIntBE(payload.length, 0, 3);
-  bytes[3] = type;
-  bytes[4] = flags;
-  bytes.writeUInt32BE(stream, STREAM_OFFSET);
-  payload.copy(bytes, HEAD_LENGTH);
-  return bytes;
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.allocUnsafe(4);
-  bytes.writeUInt32BE(value, 0);
-  return bytes;
-}
-
-/** A string as it is: HPACK's length, of seven bits before it needs more bytes, and the bytes. */
-function literal(text: string): Buffer {
-  const bytes = Buffer.from(text, "latin1");
-  if (bytes.length >= 127) throw new Error("a header that is longer than 126 bytes");
-  return Buffer.concat([Buffer.of(bytes.length), bytes]);
 }

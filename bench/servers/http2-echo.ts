@@ -1,7 +1,5 @@
-/** The floor: node:http2 that sends back the bytes it got, with gRPC's trailers. */
+/** The limit: node:http2 that sends back the bytes it got, with gRPC's trailers. */
 import { createServer } from "node:http2";
-import type { AddressInfo } from "node:net";
-import { announce } from "./announce.js";
 
 const server = createServer();
 server.on("stream", (stream, headers) => {
@@ -14,7 +12,4 @@ server.on("stream", (stream, headers) => {
     stream.end(Buffer.concat(chunks));
   });
 });
-server.listen(0, "127.0.0.1", () => {
-  const { port } = server.address() as AddressInfo;
-  announce(`http://127.0.0.1:${port}`, () => {});
-});
+server.listen(Number(process.env.PORT), "127.0.0.1");

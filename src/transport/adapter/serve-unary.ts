@@ -86,7 +86,7 @@ function readBody({ call, source, body, fault }: UnaryExchange): void {
     onEnd();
   };
   const onEnd = () => {
-    // A stream that is reset ends, too; its close tells of the client that is gone.
+    // A stream whose connection breaks ends, too; its close tells of the client that is gone.
     if (!call.done && !source.destroyed) invoke(call, body);
   };
   source.on("data", onData);

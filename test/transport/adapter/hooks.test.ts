@@ -104,10 +104,9 @@ it("ended is told of a client that goes away, once", async () => {
   stream.on("error", () => {});
   stream.write(Buffer.alloc(3));
   await new Promise((resolve) => setTimeout(resolve, 30));
-  stream.close(http2.constants.NGHTTP2_CANCEL);
+  session.destroy();
   await once(stream, "close");
   assert.deepEqual(await wait(), [["Echo", "somebody", "Canceled"]]);
-  session.close();
 });
 
 describe("direct methods", () => {

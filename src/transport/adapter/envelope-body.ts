@@ -1,6 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { compressedFlag } from "@connectrpc/connect/protocol";
-import type { MessageBody } from "./message-body.js";
+import type { BodyState, MessageBody } from "./message-body.js";
 import { messageTooLarge, sliceChunks } from "./message-body.js";
 
 /** One byte of flags, four bytes of length, big-endian. */
@@ -30,20 +30,19 @@ export class EnvelopeBody implements MessageBody {
     this.#maxBytes = maxBytes;
   }
 
-  push(chunk: Uint8Array): boolean {
+  push(chunk: Uint8Array): BodyState {
     this.#chunks.push(chunk);
     this.#size += chunk.byteLength;
     this.#first ??= this.#readHead(0);
-    if (this.#first === undefined) return false;
-    if (this.#first.length > this.#maxBytes) return true;
+    if (this.#first === undefined) return "partial";
+    if (this.#first.length > this.#maxBytes) return "refused";
     const secondAt = HEAD_BYTES + this.#first.length;
-    if (this.#size <= secondAt) return false;
+    if (this.#size <= secondAt) return "partial";
     this.#second ??= this.#readHead(secondAt);
-    if (this.#second === undefined) return false;
-    return (
-      this.#second.length > this.#maxBytes ||
-      this.#size >= secondAt + HEAD_BYTES + this.#second.length
-    );
+    if (this.#second === undefined) return "partial";
+    const tooLong = this.#second.length > this.#maxBytes;
+    const ended = this.#size >= secondAt + HEAD_BYTES + this.#second.length;
+    return tooLong || ended ? "refused" : "partial";
   }
 
   message<T>(parse: (bytes: Uint8Array) => T): T {

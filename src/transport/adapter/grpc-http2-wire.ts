@@ -11,7 +11,12 @@ import { stopReading } from "./stop-reading.js";
 import type { AnsweredCall, Wire } from "./wire.js";
 
 const okTrailers = { "grpc-status": "0" };
-const WITH_TRAILERS = { waitForTrailers: true };
+/**
+ * Without the date that Node would add, which gRPC has no use for: 5 % of an echo. What knows of `sendDate` is Node's
+ * compatibility API alone; a version of Node that did not would add the date again, and nothing worse.
+ */
+const ANSWER = { waitForTrailers: true, sendDate: false };
+const TRAILERS_ONLY = { endStream: true, sendDate: false };
 /** One byte of flags, four bytes of length. */
 const ENVELOPE_HEAD = 5;
 
@@ -52,7 +57,7 @@ export class GrpcHttp2Wire implements Wire {
     } else {
       // gRPC's Trailers-Only: with nothing but a status to tell, one HEADERS frame is the whole answer.
       const head = { ...headOf(call), ...trailers };
-      this.#stream.respond(head, { endStream: true });
+      this.#stream.respond(head, TRAILERS_ONLY);
     }
     stopReading(this.#stream);
   }
@@ -72,7 +77,7 @@ export class GrpcHttp2Wire implements Wire {
 
   #writeHead(call: AnsweredCall, trailers: OutgoingHttpHeaders): void {
     const stream = this.#stream;
-    stream.respond(call.nodeResponseHeaders(headOf(call)), WITH_TRAILERS);
+    stream.respond(call.nodeResponseHeaders(headOf(call)), ANSWER);
     stream.on("wantTrailers", () => {
       try {
         stream.sendTrailers(trailers);

@@ -1,15 +1,14 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 
+/** What is known of a body after some of its bytes: `refused`, whatever may follow; `whole`, or to be continued. */
+export type BodyState = "partial" | "whole" | "refused";
+
 /** Collects the bytes of one request and finds the message in them. */
 export interface MessageBody {
+  /** Takes the next bytes. */
+  push(chunk: Uint8Array): BodyState;
   /**
-   * Takes the next bytes.
-   *
-   * @returns `true` when the verdict is certain and nothing more needs to be read
-   */
-  push(chunk: Uint8Array): boolean;
-  /**
-   * Parses the message, once `push` returned `true` or the request has ended.
+   * Parses the message, once `push` returned something else than `partial` or the request has ended.
    *
    * @throws ConnectError when the bytes are not one whole message within the limit
    */
@@ -19,19 +18,25 @@ export interface MessageBody {
 /** A body that is the message, as in Connect's unary protocol. */
 export class BareBody implements MessageBody {
   readonly #maxBytes: number;
+  readonly #announced: number;
   readonly #chunks: Uint8Array[] = [];
   #size = 0;
 
-  /** @param maxBytes the largest message to accept, in bytes */
-  constructor(maxBytes: number) {
+  /**
+   * @param maxBytes the largest message to accept, in bytes
+   * @param announced the request's `content-length`, which HTTP holds clients to; NaN for none. An answer given with the
+   * last of those bytes, before the end is told, is cheaper: Node makes an error for the close that would overtake it.
+   */
+  constructor(maxBytes: number, announced: number) {
     this.#maxBytes = maxBytes;
+    this.#announced = announced;
   }
 
-  push(chunk: Uint8Array): boolean {
+  push(chunk: Uint8Array): BodyState {
     this.#size += chunk.byteLength;
-    if (this.#size > this.#maxBytes) return true;
+    if (this.#size > this.#maxBytes) return "refused";
     this.#chunks.push(chunk);
-    return false;
+    return this.#size === this.#announced ? "whole" : "partial";
   }
 
   message<T>(parse: (bytes: Uint8Array) => T): T {

@@ -79,15 +79,18 @@ function readBody({ call, source, body, fault }: UnaryExchange): void {
   }
   const onData = (chunk: Buffer) => {
     // After an early answer, such as a deadline's, HTTP/1.1 leaves nothing but to read on and forget.
-    if (call.done || !body.push(chunk)) return;
-    source.off("data", onData);
-    source.off("end", onEnd);
-    source.pause();
-    onEnd();
+    if (call.done) return;
+    const state = body.push(chunk);
+    if (state === "partial") return;
+    if (state === "refused") {
+      source.off("data", onData);
+      source.pause();
+    }
+    invoke(call, body);
   };
   const onEnd = () => {
     // A stream whose connection breaks ends, too; its close tells of the client that is gone.
-    if (!call.done && !source.destroyed) invoke(call, body);
+    if (!call.bodyRead && !call.done && !source.destroyed) invoke(call, body);
   };
   source.on("data", onData);
   source.on("end", onEnd);

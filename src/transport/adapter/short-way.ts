@@ -59,13 +59,14 @@ export function tryStream(
     if (!call.done) abandon(call, resetReason(stream.rstCode));
   });
   const { readMaxBytes } = route.options;
+  const length = Number(headers["content-length"]);
   const timeout = timeoutOf(route, headers, isGrpc);
   serveUnary(
     {
       call,
       source: stream,
-      body: isGrpc ? new EnvelopeBody(readMaxBytes) : new BareBody(readMaxBytes),
-      fault: timeout.error ?? (isGrpc ? undefined : lengthFault(headers, readMaxBytes)),
+      body: isGrpc ? new EnvelopeBody(readMaxBytes) : new BareBody(readMaxBytes, length),
+      fault: timeout.error ?? (isGrpc ? undefined : lengthFault(length, readMaxBytes)),
     },
     timeout,
   );
@@ -94,13 +95,14 @@ export function tryRequest(
     if (!call.done) abandon(call, undefined);
   });
   const { readMaxBytes } = route.options;
+  const length = Number(headers["content-length"]);
   const timeout = timeoutOf(route, headers, false);
   serveUnary(
     {
       call,
       source: request,
-      body: new BareBody(readMaxBytes),
-      fault: timeout.error ?? lengthFault(headers, readMaxBytes),
+      body: new BareBody(readMaxBytes, length),
+      fault: timeout.error ?? lengthFault(length, readMaxBytes),
     },
     timeout,
   );
@@ -142,7 +144,6 @@ function abandon(call: UnaryCall, reason: ConnectError | undefined): void {
 }
 
 /** A body announced beyond the limit is refused before a byte of it is read. */
-function lengthFault(headers: IncomingHttpHeaders, maxBytes: number): ConnectError | undefined {
-  const length = Number(headers["content-length"]);
+function lengthFault(length: number, maxBytes: number): ConnectError | undefined {
   return length > maxBytes ? messageTooLarge(maxBytes, length) : undefined;
 }

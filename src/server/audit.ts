@@ -4,6 +4,7 @@ import { type Logger, symbols } from "pino";
 import { ErrorInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
 import { callKey } from "../service/index.js";
 import type { CallHead } from "./callers/callers.js";
+import { type LogDestination, LogLines } from "./log-lines.js";
 
 /** Is told of every call when it is over. `error` is what its client was told, if it was one. */
 export type Audit = (
@@ -20,7 +21,8 @@ const PLAIN = /^[ !#-[\]-~]*$/;
  * Lines are put together here: the logger's own way takes longer than to check a token.
  */
 export function createAudit(logger: Logger): Audit {
-  const { [symbols.streamSym]: stream } = logger as unknown as Record<symbol, Destination>;
+  const { [symbols.streamSym]: stream } = logger as unknown as Record<symbol, LogDestination>;
+  const lines = stream && new LogLines(stream);
   return (head, values, error) => {
     const rpc = head.method.name;
     if (error?.code === Code.Internal && error.cause !== undefined) {
@@ -43,12 +45,8 @@ export function createAudit(logger: Logger): Audit {
       const micros = Math.round((performance.now() - call.startedAt) * 1000);
       line += `,"duration_ms":${micros / 1000}`;
     }
-    stream?.write(`${line},"msg":"call"}\n`);
+    lines?.add(`${line},"msg":"call"}\n`);
   };
-}
-
-interface Destination {
-  write(line: string): void;
 }
 
 function member(name: string, text: string | undefined): string {

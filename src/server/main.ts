@@ -1,13 +1,13 @@
 /** The server as a process: environment in, signals in, exit code out. */
 import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
-import pino, { type Logger } from "pino";
 import { SecureTokenManager } from "../core/index.js";
 import { ANYONE, KnownCallers } from "./callers/callers.js";
 import { type Config, ConfigError, type Env, loadConfig } from "./config.js";
 import { loadConsole } from "./console-assets.js";
 import { loadCallers, loadTls } from "./files.js";
 import { openKeys } from "./keys.js";
+import { type Log, openLog } from "./log.js";
 import { type Reloadable, watchReloadables } from "./reload.js";
 import { createServer, type Server } from "./server.js";
 import { startupBanner } from "./startup-banner.js";
@@ -27,7 +27,8 @@ export async function runServer(): Promise<void> {
   const { callersFile, tlsFiles, reflection, defaultExpirationHours, maxSessionHours } = config;
   const rows = callersFile === undefined ? undefined : orExit(() => loadCallers(callersFile));
   const tls = tlsFiles && orExit(() => loadTls(tlsFiles));
-  const logger = pino({ level: config.logLevel, base: null }, pino.destination(2));
+  const log = openLog(config.logLevel, false);
+  const { logger } = log;
   const { keyset, ephemeral, file } = await openKeys(config, logger).catch(exitOnConfigError);
   const manager = new SecureTokenManager(keyset, { defaultExpirationHours, maxSessionHours });
   const isAuthentic = (token: string) => manager.introspectToken(token).state !== "INVALID";
@@ -58,7 +59,7 @@ export async function runServer(): Promise<void> {
   if (file || reloadables.length > 0) {
     process.on("SIGHUP", () => Promise.all([file?.reload(), reload()]));
   }
-  endOnSignal(server, logger);
+  endOnSignal(server, log);
   const { address, port, family } = await listenOrExit(server, config);
   const host = family === "IPv6" ? `[${address}]` : address;
   const url = `${tls ? "https" : "http"}://${host}:${port}`;
@@ -104,7 +105,7 @@ async function listenOrExit(server: Server, { port, host }: Config) {
   }
 }
 
-function endOnSignal(server: Server, logger: Logger): void {
+function endOnSignal(server: Server, { logger, end: endLog }: Log): void {
   let ending = false;
   const end = async (signal: NodeJS.Signals) => {
     if (ending) process.exit(signal === "SIGINT" ? 130 : 143);
@@ -112,6 +113,8 @@ function endOnSignal(server: Server, logger: Logger): void {
     logger.info({ signal }, "ending: calls in flight finish, a second signal ends at once");
     const forced = await server.close(GRACE_MS);
     logger.info({ forced }, "ended");
+    // An exit in order would wait for the thread that hangs.
+    if (!(await endLog())) process.kill(process.pid, "SIGKILL");
     process.exit(0);
   };
   process.on("SIGTERM", end);

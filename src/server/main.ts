@@ -39,6 +39,7 @@ export async function runServer(): Promise<void> {
     tls,
     reflection,
     corsOrigins: config.corsOrigins,
+    limits: { maxConnectionAgeMs: config.maxConnectionAgeMs },
     console: config.console ? loadConsole() : undefined,
   });
   const reloadables: Reloadable[] = [];

@@ -22,6 +22,7 @@ describe("loadConfig", () => {
       reflection: true,
       corsOrigins: [],
       console: true,
+      maxConnectionAgeMs: Number.POSITIVE_INFINITY,
     });
   });
 
@@ -40,6 +41,7 @@ describe("loadConfig", () => {
       TLS_KEY_FILE: "key.pem",
       TLS_CLIENT_CA_FILE: "ca.pem",
       REFLECTION: "on",
+      MAX_CONNECTION_AGE_SECONDS: "1800",
     });
     assert.equal(config.secretKey?.reveal(), SECRET);
     assert.equal(Buffer.from(config.salt as Uint8Array).toString(), "sixteen bytes...");
@@ -51,6 +53,7 @@ describe("loadConfig", () => {
     assert.equal(config.callersFile, "callers.json");
     assert.deepEqual(config.tlsFiles, { cert: "cert.pem", key: "key.pem", clientCa: "ca.pem" });
     assert.equal(config.reflection, true);
+    assert.equal(config.maxConnectionAgeMs, 1_800_000);
   });
 
   it("takes an empty setting for one that is not set", () => {
@@ -84,6 +87,9 @@ describe("loadConfig", () => {
     ["MAX_SESSION_HOURS", "87600.1", /MAX_SESSION_HOURS must be a number of hours/],
     ["PORT", "65536", /PORT must be a port, 0 to 65535/],
     ["PORT", "-1", /PORT must be a number/],
+    ["MAX_CONNECTION_AGE_SECONDS", "0", /MAX_CONNECTION_AGE_SECONDS must be a whole number from 1/],
+    ["MAX_CONNECTION_AGE_SECONDS", "604801", /must be a whole number from 1 to 604800/],
+    ["MAX_CONNECTION_AGE_SECONDS", "1.5", /MAX_CONNECTION_AGE_SECONDS must be a whole number/],
   ];
   for (const [name, value, message] of wrong) {
     it(`refuses ${name}=${value}`, () => {

@@ -54,6 +54,8 @@ export interface Config {
   readonly reflection: boolean;
   /** MAX_CONNECTION_AGE_SECONDS, in milliseconds. Unset: Infinity. */
   readonly maxConnectionAgeMs: number;
+  /** WORKERS: how many processes serve. With 1 there is no other process. */
+  readonly workers: number;
 }
 
 /** Paths of PEM files. */
@@ -80,6 +82,7 @@ const DEFAULT_HOST = "127.0.0.1";
 const DEFAULT_MAX_SESSION_HOURS = 720;
 /** The longest maximum age of a connection: a week. */
 const LONGEST_CONNECTION_AGE_SECONDS = 604_800;
+const MOST_WORKERS = 64;
 /** What a server that others can reach must have, by the setting that waives it. */
 const REQUIRED_BEYOND_LOOPBACK = {
   ALLOW_EPHEMERAL_KEY: ["SECRET_KEY", "SALT"],
@@ -125,6 +128,7 @@ export function loadConfig(env: Env): Config {
       Number.POSITIVE_INFINITY,
       (text) => 1000 * parseWholeNumber(text, 1, LONGEST_CONNECTION_AGE_SECONDS),
     ),
+    workers: read("WORKERS", 1, (text) => parseWholeNumber(text, 1, MOST_WORKERS)),
   };
   for (const name of ["SECRET_KEY", "SALT"].filter((name) => config.keysetFile && env[name])) {
     faults.push(`${name} must not be set beside KEYSET_FILE, which replaces it`);

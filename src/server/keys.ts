@@ -7,17 +7,15 @@ import {
   generateSecretKey,
   type Keyset,
 } from "../core/index.js";
-import type { Config } from "./config.js";
+import type { Config, Env } from "./config.js";
 import { createKeysetLoader } from "./derive-keyset.js";
 import { MAX_KEYSET_BYTES } from "./keyset-file.js";
 import { readSnapshot } from "./watched-file.js";
 import { asConfigError, type WatchedKeyset, watchKeyset } from "./watched-keyset.js";
 
-/** A keyset, and whether it ends with the process. */
+/** A keyset, and the file that it comes from. */
 export interface ServerKeys {
   readonly keyset: Keyset;
-  /** Whether a part of the key was made up at start: its tokens end with the process. */
-  readonly ephemeral: boolean;
   /** KEYSET_FILE, where it is set. */
   readonly file?: WatchedKeyset;
 }
@@ -29,7 +27,7 @@ export interface ServerKeys {
 export async function openKeys(config: Config, logger: Logger): Promise<ServerKeys> {
   if (config.keysetFile === undefined) return loadKeys(config);
   const file = await watchKeyset(config.keysetFile, logger);
-  return { keyset: file.keyset, ephemeral: false, file };
+  return { keyset: file.keyset, file };
 }
 
 /**
@@ -38,7 +36,7 @@ export async function openKeys(config: Config, logger: Logger): Promise<ServerKe
  */
 export async function loadKeys(config: Config): Promise<ServerKeys> {
   if (config.keysetFile !== undefined) {
-    return { keyset: await readKeyset(config.keysetFile), ephemeral: false };
+    return { keyset: await readKeyset(config.keysetFile) };
   }
   const key = await deriveKey({
     secretKey: config.secretKey?.reveal() ?? generateSecretKey(),
@@ -47,8 +45,23 @@ export async function loadKeys(config: Config): Promise<ServerKeys> {
   });
   return {
     keyset: createKeyset([{ ...key, state: "PRIMARY" }]),
-    ephemeral: !config.secretKey || !config.salt,
   };
+}
+
+/** Settings with a key for all who are to share one: what `config` was read without is made up. */
+export function completeKey(settings: Env, config: Config): Env {
+  if (!isEphemeral(config)) return settings;
+  const salt = config.salt ?? generateSalt();
+  return {
+    ...settings,
+    SECRET_KEY: config.secretKey?.reveal() ?? generateSecretKey(),
+    SALT: `base64:${Buffer.from(salt).toString("base64")}`,
+  };
+}
+
+/** Whether a part of the key has to be made up. */
+export function isEphemeral({ keysetFile, secretKey, salt }: Config): boolean {
+  return keysetFile === undefined && !(secretKey && salt);
 }
 
 async function readKeyset(path: string): Promise<Keyset> {

@@ -183,8 +183,17 @@ describe("a pool of workers", () => {
     pool.renew();
     workers[0]?.exit(1);
     await setImmediate();
+    assert.deepEqual(waits, []);
+    workers[1]?.listen();
+    await setImmediate();
     assert.equal(workers.length, 2);
-    // And none too few when the new one fails as well.
+  });
+
+  it("has none too few when the new one fails as well", async () => {
+    const { pool, workers, waits } = await runningPool(1);
+    pool.renew();
+    workers[0]?.exit(1);
+    await setImmediate();
     workers[1]?.exit(78);
     await setImmediate();
     waits[0]?.pass();

@@ -4,11 +4,10 @@ import { SecureTokenManager } from "../core/index.js";
 import { ANYONE, KnownCallers } from "./callers/callers.js";
 import type { Config } from "./config.js";
 import { loadConsole } from "./console-assets.js";
-import { loadCallers, loadTls } from "./files.js";
-import { openKeys } from "./keys.js";
-import { type Reloadable, watchReloadables } from "./reload.js";
+import { callersSource, tlsSource } from "./files.js";
+import { type FileSource, followFiles } from "./followed-files.js";
+import { keysetSource, loadKeys } from "./keys.js";
 import { createServer } from "./server.js";
-import { KEYSET_HEALTH } from "./watched-keyset.js";
 
 /** What is told of a server that listens. */
 export interface Listening {
@@ -38,36 +37,29 @@ export function hasFiles({ keysetFile, callersFile, tlsFiles }: Config): boolean
  * @throws ConfigError when a file cannot be used.
  */
 export async function openInstance(config: Config, logger: Logger): Promise<Instance> {
-  const { callersFile, tlsFiles, reflection, defaultExpirationHours, maxSessionHours } = config;
-  const rows = callersFile === undefined ? undefined : loadCallers(callersFile);
-  const tls = tlsFiles && loadTls(tlsFiles);
-  const { keyset, file } = await openKeys(config, logger);
+  const { keysetFile, callersFile, tlsFiles, defaultExpirationHours, maxSessionHours } = config;
+  const follow = <T>(source: FileSource<T>) => followFiles(source, logger);
+  const rows = callersFile === undefined ? undefined : await follow(callersSource(callersFile));
+  const tls = tlsFiles && (await follow(tlsSource(tlsFiles)));
+  const keys = keysetFile === undefined ? undefined : await follow(keysetSource(keysetFile));
+  const keyset = keys?.value ?? (await loadKeys(config));
   const manager = new SecureTokenManager(keyset, { defaultExpirationHours, maxSessionHours });
   const isAuthentic = (token: string) => manager.introspectToken(token).state !== "INVALID";
-  const known = rows && new KnownCallers(rows, isAuthentic);
+  const known = rows && new KnownCallers(rows.value, isAuthentic);
   const server = createServer({
     manager,
     logger,
     callers: known ?? ANYONE,
-    tls,
-    reflection,
+    tls: tls?.value,
+    reflection: config.reflection,
     corsOrigins: config.corsOrigins,
     limits: { maxConnectionAgeMs: config.maxConnectionAgeMs },
     console: config.console ? loadConsole() : undefined,
   });
-  const reloadables: Reloadable[] = [];
-  if (callersFile && known) {
-    const load = () => known.replace(loadCallers(callersFile));
-    reloadables.push({ name: "callers_file", paths: [callersFile], load });
-  }
-  if (tlsFiles) {
-    const paths = Object.values(tlsFiles).filter((path) => path !== undefined);
-    const load = () => server.replaceTls(loadTls(tlsFiles));
-    reloadables.push({ name: "tls_files", paths, load });
-  }
   const { setHealth } = server;
-  const reload = await watchReloadables(reloadables, { logger, setHealth });
-  file?.follow({ manager, setCurrent: (current) => setHealth(KEYSET_HEALTH, current) });
+  rows?.follow({ use: (newer) => known?.replace(newer), setHealth });
+  tls?.follow({ use: server.replaceTls, setHealth });
+  keys?.follow({ use: (newer) => manager.useKeyset(newer), setHealth });
   return {
     async listen() {
       const { address, port, family } = await server.listen(config.port, config.host);
@@ -75,7 +67,7 @@ export async function openInstance(config: Config, logger: Logger): Promise<Inst
       return { url: `${tls ? "https" : "http"}://${host}:${port}`, keyId: keyset.primary.keyId };
     },
     async reload() {
-      await Promise.all([file?.reload(), reload()]);
+      await Promise.all([rows, tls, keys].map((files) => files?.reload()));
     },
     close: server.close,
   };

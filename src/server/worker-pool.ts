@@ -108,7 +108,6 @@ export class WorkerPool {
         if (this.#ending || !place.worker) continue;
         if (await this.#renewPlace(place)) continue;
         this.#renewal = "none";
-        if (!this.#ending) logger.error("rolling restart given up: the new worker did not start");
         return;
       }
     } while ((this.#renewal as string) === "again");
@@ -180,7 +179,11 @@ export class WorkerPool {
     place.renewing = true;
     try {
       await this.#fill(place);
-    } catch {
+    } catch (error) {
+      if (!this.#ending) {
+        const why = (error as Error).message;
+        this.#options.logger.error({ worker: place.number, why }, "rolling restart given up");
+      }
       return false;
     } finally {
       place.renewing = false;

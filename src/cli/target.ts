@@ -39,7 +39,7 @@ async function localManager(): Promise<SecureTokenManager> {
       "SECRET_KEY and SALT, or KEYSET_FILE, must be set, unless --server names a server",
     ]);
   }
-  const { keyset } = await loadKeys(config);
+  const keyset = await loadKeys(config);
   const { defaultExpirationHours, maxSessionHours } = config;
   return new SecureTokenManager(keyset, { defaultExpirationHours, maxSessionHours });
 }

@@ -5,10 +5,11 @@ import { Code, ConnectError, type Transport } from "@connectrpc/connect";
 const REST_MS = 1000;
 
 /**
- * What a connection that ends or never was gives: UNAVAILABLE, and ABORTED for one that is reset. No
- * RPC of ours answers with either.
+ * What a connection that ends or never was gives: UNAVAILABLE, ABORTED for one that is reset, and
+ * CANCELED, though the caller has cancelled nothing, for one whose server dies with the call under
+ * way. No RPC of ours answers with any of them.
  */
-const NOT_REACHED: ReadonlySet<Code> = new Set([Code.Unavailable, Code.Aborted]);
+const NOT_REACHED: ReadonlySet<Code> = new Set([Code.Unavailable, Code.Aborted, Code.Canceled]);
 
 /**
  * Sends each unary call to the next of `transports`; where its server cannot be reached or is shutting

@@ -21,8 +21,10 @@ const PLAIN = /^[ !#-[\]-~]*$/;
  * Lines are put together here: the logger's own way takes longer than to check a token.
  */
 export function createAudit(logger: Logger): Audit {
-  const { [symbols.streamSym]: stream } = logger as unknown as Record<symbol, LogDestination>;
-  const lines = stream && new LogLines(stream);
+  const lines = new LogLines(destinationOf(logger));
+  const bindings = Object.entries(logger.bindings())
+    .map(([name, value]) => `,${JSON.stringify(name)}:${JSON.stringify(value)}`)
+    .join("");
   return (head, values, error) => {
     const rpc = head.method.name;
     if (error?.code === Code.Internal && error.cause !== undefined) {
@@ -31,7 +33,7 @@ export function createAudit(logger: Logger): Audit {
     if (!logger.isLevelEnabled("info")) return;
     const call = values?.get(callKey);
     const subject = call?.subject;
-    let line = `{"level":30,"time":${Date.now()},"rpc":"${rpc}"`;
+    let line = `{"level":30,"time":${Date.now()}${bindings},"rpc":"${rpc}"`;
     line += member("caller", call?.caller.name);
     line += member("peer", call?.peer ?? head.socket?.remoteAddress);
     line += error === undefined ? ',"outcome":"Ok"' : `,"outcome":"${Code[error.code]}"`;
@@ -45,8 +47,13 @@ export function createAudit(logger: Logger): Audit {
       const micros = Math.round((performance.now() - call.startedAt) * 1000);
       line += `,"duration_ms":${micros / 1000}`;
     }
-    lines?.add(`${line},"msg":"call"}\n`);
+    lines.add(`${line},"msg":"call"}\n`);
   };
+}
+
+/** Where a logger writes its own lines. */
+function destinationOf(logger: Logger): LogDestination {
+  return (logger as unknown as { readonly [symbols.streamSym]: LogDestination })[symbols.streamSym];
 }
 
 function member(name: string, text: string | undefined): string {

@@ -52,6 +52,12 @@ export interface Config {
   readonly tlsFiles?: TlsFiles | undefined;
   /** REFLECTION: whether the server describes itself to anyone who asks. */
   readonly reflection: boolean;
+  /** UNARY_ADAPTER: whether ordinary calls take the short way; else all go through Connect's adapter. */
+  readonly unaryAdapter: boolean;
+  /** MAX_CONNECTION_AGE_SECONDS, in milliseconds. Unset: Infinity. */
+  readonly maxConnectionAgeMs: number;
+  /** WORKERS: how many processes serve. With 1 there is no other process. */
+  readonly workers: number;
 }
 
 /** Paths of PEM files. */
@@ -76,6 +82,9 @@ export class ConfigError extends Error {
 const DEFAULT_HOST = "127.0.0.1";
 /** How long a session may be refreshed, in hours: 30 days. */
 const DEFAULT_MAX_SESSION_HOURS = 720;
+/** The longest maximum age of a connection: a week. */
+const LONGEST_CONNECTION_AGE_SECONDS = 604_800;
+const MOST_WORKERS = 64;
 /** What a server that others can reach must have, by the setting that waives it. */
 const REQUIRED_BEYOND_LOOPBACK = {
   ALLOW_EPHEMERAL_KEY: ["SECRET_KEY", "SALT"],
@@ -113,9 +122,16 @@ export function loadConfig(env: Env): Config {
     port: read("PORT", 8080, parsePort),
     callersFile: env.CALLERS_FILE || undefined,
     tlsFiles: readTlsFiles(env, faults),
+    unaryAdapter: read("UNARY_ADAPTER", true, parseSwitch),
     reflection: read("REFLECTION", isLoopback(env.HOST || DEFAULT_HOST), parseSwitch),
     corsOrigins: read<readonly string[]>("CORS_ORIGINS", [], parseOrigins),
     console: read("CONSOLE", isLoopback(env.HOST || DEFAULT_HOST), parseSwitch),
+    maxConnectionAgeMs: read(
+      "MAX_CONNECTION_AGE_SECONDS",
+      Number.POSITIVE_INFINITY,
+      (text) => 1000 * parseWholeNumber(text, 1, LONGEST_CONNECTION_AGE_SECONDS),
+    ),
+    workers: read("WORKERS", 1, (text) => parseWholeNumber(text, 1, MOST_WORKERS)),
   };
   for (const name of ["SECRET_KEY", "SALT"].filter((name) => config.keysetFile && env[name])) {
     faults.push(`${name} must not be set beside KEYSET_FILE, which replaces it`);
@@ -189,6 +205,14 @@ function parseIterations(text: string): number {
 function parseNumber(text: string): number {
   if (!/^\d+(\.\d+)?$/.test(text)) throw new Error("must be a number in decimal digits");
   return Number(text);
+}
+
+function parseWholeNumber(text: string, least: number, most: number): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < least || number > most) {
+    throw new Error(`must be a whole number from ${least} to ${most}`);
+  }
+  return number;
 }
 
 function parseLogLevel(text: string): LogLevel {

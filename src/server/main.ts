@@ -1,75 +1,89 @@
-/** The server as a process: environment in, signals in, exit code out. */
+/** The server as a process, or as several: environment in, signals in, exit code out. */
 import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
-import { SecureTokenManager } from "../core/index.js";
-import { ANYONE, KnownCallers } from "./callers/callers.js";
+import type { Logger } from "pino";
+import { forkWorker, joinPrimary, type Primary } from "./cluster.js";
 import { type Config, ConfigError, type Env, loadConfig } from "./config.js";
-import { loadConsole } from "./console-assets.js";
-import { loadCallers, loadTls } from "./files.js";
-import { openKeys } from "./keys.js";
+import { hasFiles, type Instance, type Listening, openInstance } from "./instance.js";
+import { completeKey, isEphemeral } from "./keys.js";
 import { type Log, openLog } from "./log.js";
-import { type Reloadable, watchReloadables } from "./reload.js";
-import { createServer, type Server } from "./server.js";
 import { startupBanner } from "./startup-banner.js";
-import { KEYSET_HEALTH } from "./watched-keyset.js";
+import { type StartError, WorkerPool } from "./worker-pool.js";
 
 /** EX_CONFIG of sysexits.h: the configuration is at fault. */
 export const EXIT_CONFIG = 78;
 /** How long calls in flight may take once the process is told to end, in milliseconds. */
 const GRACE_MS = 10_000;
 
-/** Runs a server until SIGTERM or SIGINT. A second signal ends the process at once. */
+/**
+ * Runs a server until SIGTERM or SIGINT. A second signal ends it at once. With WORKERS this process
+ * is the primary, which holds the port and runs itself again for each worker.
+ */
 export async function runServer(): Promise<void> {
   // Protobuf's JavaScript maps are plain objects: without this accessor, a member of a Struct that
   // is named "__proto__" is an ordinary member, and no input can reach a prototype.
   Reflect.deleteProperty(Object.prototype, "__proto__");
-  const config = orExit(() => loadConfig(readEnv()));
-  const { callersFile, tlsFiles, reflection, defaultExpirationHours, maxSessionHours } = config;
-  const rows = callersFile === undefined ? undefined : orExit(() => loadCallers(callersFile));
-  const tls = tlsFiles && orExit(() => loadTls(tlsFiles));
-  const log = openLog(config.logLevel, false);
+  const primary = await joinPrimary(process.env);
+  const settings = primary?.settings ?? readEnv();
+  const config = orExit(() => loadConfig(settings));
+  const log = openLog(config.logLevel, config.workers > 1);
+  if (primary) await runWorker(primary, config, log.logger.child({ worker: primary.number }));
+  else if (config.workers > 1) await runPrimary(settings, config, log);
+  else await runAlone(config, log);
+}
+
+/** The whole server in this process. */
+async function runAlone(config: Config, log: Log): Promise<void> {
   const { logger } = log;
-  const { keyset, ephemeral, file } = await openKeys(config, logger).catch(exitOnConfigError);
-  const manager = new SecureTokenManager(keyset, { defaultExpirationHours, maxSessionHours });
-  const isAuthentic = (token: string) => manager.introspectToken(token).state !== "INVALID";
-  const known = rows && new KnownCallers(rows, isAuthentic);
-  const server = createServer({
-    manager,
+  const server = await openInstance(config, logger).catch(exitOnConfigError);
+  onReload(config, () => server.reload());
+  endOnSignal(
+    log,
+    () => closeServer(server, logger),
+    () => {},
+  );
+  const listening = await listenOrExit(server, config);
+  tellListening(listening, config, logger);
+}
+
+/** The processes that serve, and what becomes of them. */
+async function runPrimary(settings: Env, config: Config, log: Log): Promise<void> {
+  const { logger } = log;
+  const shared = completeKey(settings, config);
+  const pool = new WorkerPool({
+    size: config.workers,
+    fork: (number) => forkWorker(number, shared),
     logger,
-    callers: known ?? ANYONE,
-    tls,
-    reflection,
-    corsOrigins: config.corsOrigins,
-    console: config.console ? loadConsole() : undefined,
+    graceMs: GRACE_MS,
   });
-  const reloadables: Reloadable[] = [];
-  if (callersFile && known) {
-    const load = () => known.replace(loadCallers(callersFile));
-    reloadables.push({ name: "callers_file", paths: [callersFile], load });
-  }
-  if (tlsFiles) {
-    const paths = Object.values(tlsFiles).filter((path) => path !== undefined);
-    const load = () => server.replaceTls(loadTls(tlsFiles));
-    reloadables.push({ name: "tls_files", paths, load });
-  }
-  const { setHealth } = server;
-  const reload = await watchReloadables(reloadables, { logger, setHealth });
-  file?.follow({ manager, setCurrent: (current) => setHealth(KEYSET_HEALTH, current) });
-  // Without any file to read again it ends the process, as ever.
-  if (file || reloadables.length > 0) {
-    process.on("SIGHUP", () => Promise.all([file?.reload(), reload()]));
-  }
-  endOnSignal(server, log);
-  const { address, port, family } = await listenOrExit(server, config);
-  const host = family === "IPv6" ? `[${address}]` : address;
-  const url = `${tls ? "https" : "http"}://${host}:${port}`;
-  const keyId = keyset.primary.keyId;
-  if (process.stdout.isTTY) {
-    process.stdout.write(startupBanner({ url, keyId, ephemeral, console: config.console }));
-    return;
-  }
-  logger.info({ url, key_id: keyId }, "listening");
-  if (ephemeral) logger.warn("the key is ephemeral: its tokens end with this process");
+  onReload(config, () => pool.reload());
+  process.on("SIGUSR2", () => pool.renew());
+  endOnSignal(
+    log,
+    () => pool.end(),
+    () => pool.kill(),
+  );
+  const listening = await pool.start().catch((error: StartError) => {
+    // The worker has said why.
+    pool.kill();
+    process.exit(error.exit.code || 1);
+  });
+  if (listening) tellListening(listening, config, logger);
+}
+
+/** One of the processes that serve. */
+async function runWorker(primary: Primary, config: Config, logger: Logger): Promise<void> {
+  // Terminals and service managers signal all processes of a group: the primary passes on what it is
+  // to mean.
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR2"]) process.on(signal, () => {});
+  const server = await openInstance(config, logger).catch(exitOnConfigError);
+  const listening = await listenOrExit(server, config);
+  primary.onOrder(async (order) => {
+    if (order === "reload") return server.reload();
+    await closeServer(server, logger);
+    process.exit(0);
+  });
+  primary.tellListening(listening);
 }
 
 /** The process's environment over the settings of `.env`, where there is one. */
@@ -93,9 +107,9 @@ function exitOnConfigError(error: unknown): never {
   process.exit(EXIT_CONFIG);
 }
 
-async function listenOrExit(server: Server, { port, host }: Config) {
+async function listenOrExit(server: Instance, { port, host }: Config): Promise<Listening> {
   try {
-    return await server.listen(port, host);
+    return await server.listen();
   } catch (error) {
     // EADDRINUSE, EACCES, EADDRNOTAVAIL: HOST or PORT cannot be had.
     process.stderr.write(
@@ -105,14 +119,37 @@ async function listenOrExit(server: Server, { port, host }: Config) {
   }
 }
 
-function endOnSignal(server: Server, { logger, end: endLog }: Log): void {
+function tellListening({ url, keyId }: Listening, config: Config, logger: Logger): void {
+  const ephemeral = isEphemeral(config);
+  if (process.stdout.isTTY) {
+    process.stdout.write(startupBanner({ url, keyId, ephemeral, console: config.console }));
+    return;
+  }
+  logger.info({ url, key_id: keyId }, "listening");
+  if (ephemeral) logger.warn("the key is ephemeral: its tokens end with this process");
+}
+
+/** Without any file to read again, SIGHUP ends the process, as ever. */
+function onReload(config: Config, reload: () => unknown): void {
+  if (hasFiles(config)) process.on("SIGHUP", reload);
+}
+
+async function closeServer(server: Instance, logger: Logger): Promise<void> {
+  const forced = await server.close(GRACE_MS);
+  logger.info({ forced }, "ended");
+}
+
+/** At the first signal all calls finish; at the second, `cut` ends whatever else there is. */
+function endOnSignal({ logger, end: endLog }: Log, finish: () => Promise<void>, cut: () => void) {
   let ending = false;
   const end = async (signal: NodeJS.Signals) => {
-    if (ending) process.exit(signal === "SIGINT" ? 130 : 143);
+    if (ending) {
+      cut();
+      process.exit(signal === "SIGINT" ? 130 : 143);
+    }
     ending = true;
     logger.info({ signal }, "ending: calls in flight finish, a second signal ends at once");
-    const forced = await server.close(GRACE_MS);
-    logger.info({ forced }, "ended");
+    await finish();
     // An exit in order would wait for the thread that hangs.
     if (!(await endLog())) process.kill(process.pid, "SIGKILL");
     process.exit(0);

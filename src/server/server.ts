@@ -42,6 +42,8 @@ export interface ServerDeps {
   readonly callers: Callers;
   /** Whether the server describes itself to anyone who asks. Default true. */
   readonly reflection?: boolean;
+  /** Whether ordinary calls take the short way of the unary adapter. Default true. */
+  readonly unaryAdapter?: boolean;
   /** Certificates; without them all is in the clear. */
   readonly tls?: TlsMaterial | undefined;
   /** Whose pages may call, beside the server's own. Default nobody's. */
@@ -79,6 +81,7 @@ export function createServer(deps: ServerDeps): Server {
   // Every open stream listens; that many is no leak.
   setMaxListeners(0, shutdown.signal);
   const adapter = createUnaryAdapter({
+    enabled: deps.unaryAdapter ?? true,
     routes: refuseMalformed((router) => {
       tokenRoutes(manager)(router);
       health.routes(router);

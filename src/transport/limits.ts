@@ -26,6 +26,11 @@ export interface ConnectionLimits {
   readonly idleSessionTimeoutMs: number;
   /** How long an HTTP/2 session that was told to leave may take for its last streams, in milliseconds. */
   readonly leaveTimeoutMs: number;
+  /**
+   * How long a connection may live, in milliseconds, give or take a tenth; Infinity: for ever. An
+   * HTTP/2 session is then told to leave, an HTTP/1.1 connection ends with its next answer.
+   */
+  readonly maxConnectionAgeMs: number;
 }
 
 /** What the service runs with. */
@@ -41,6 +46,7 @@ export const DEFAULT_LIMITS: ConnectionLimits = {
   firstRequestTimeoutMs: 10_000,
   idleSessionTimeoutMs: 300_000,
   leaveTimeoutMs: 60_000,
+  maxConnectionAgeMs: Number.POSITIVE_INFINITY,
 };
 
 /** The limits as options of an HTTP/1.1 server. */

@@ -12,6 +12,7 @@ import type { AddressInfo, Server as NetServer, Socket } from "node:net";
 import { Server as TlsServer } from "node:tls";
 import { answerClientError } from "./answer-client-error.js";
 import { createClearListener } from "./clear-listener.js";
+import { ConnectionAge } from "./connection-age.js";
 import { ConnectionCap } from "./connection-cap.js";
 import type { Protocol } from "./detect-protocol.js";
 import { boundHeaderList } from "./header-list.js";
@@ -30,6 +31,8 @@ export interface ListenerOptions {
   readonly limits: ConnectionLimits;
   /** Encrypts every connection; without it all is in the clear. */
   readonly tls?: TlsMaterial | undefined;
+  /** Draws from 0 to 1, for the lifetimes of connections. Default `Math.random`. */
+  readonly random?: (() => number) | undefined;
 }
 
 /** A port that answers HTTP/2 and HTTP/1.1. */
@@ -53,7 +56,8 @@ export function createListener(options: ListenerOptions): Listener {
   const { onStream, onRequest, limits, tls } = options;
   const sockets = new Set<Socket>();
   const sessions = new Set<ServerHttp2Session>();
-  const http1 = createHttpServer(http1Options(limits), onRequest);
+  const age = new ConnectionAge(limits.maxConnectionAgeMs, options.random ?? Math.random);
+  const http1 = createHttpServer(http1Options(limits), age.endHttp1(onRequest));
   const http2 = createHttp2Server(http2Options(limits));
   // A server that never listens itself does not check for slow requests unless told that it does.
   http1.emit("listening");
@@ -69,8 +73,11 @@ export function createListener(options: ListenerOptions): Listener {
   const cap = new ConnectionCap(limits.maxConnections);
   const guard = new SessionGuard(limits);
   const serve = (protocol: Protocol, socket: Socket) => {
+    const retireAt = age.begin(socket);
     // The session hides its socket; it begins while "connection" is emitted.
-    if (protocol === "h2") http2.once("session", (session) => guard.watch(session, socket));
+    if (protocol === "h2") {
+      http2.once("session", (session) => guard.watch(session, socket, retireAt));
+    }
     (protocol === "h2" ? http2 : http1).emit("connection", socket);
   };
   const server = tls ? createTlsListener(tls, serve) : createClearListener(limits, serve);

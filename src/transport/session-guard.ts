@@ -1,6 +1,7 @@
 /**
  * Closes HTTP/2 sessions that cost much and ask for little: floods of control frames, of resets, of
- * bytes that belong to no call; sessions that ask for nothing; sessions that will not leave.
+ * bytes that belong to no call; sessions that ask for nothing; sessions that are old; sessions that
+ * will not leave.
  *
  * nghttp2 and Node stop a flood when its answers pile up, but a client that reads them, or sends
  * what needs no answer, may go on for ever: nghttp2 sends GOAWAY and reads on.
@@ -31,9 +32,12 @@ export class SessionGuard {
     this.#limits = limits;
   }
 
-  /** Watches a session that begins on `socket`, until the socket is closed. */
-  watch(session: ServerHttp2Session, socket: Socket): void {
-    const guarded = new GuardedSession(session, socket, this.#limits);
+  /**
+   * Watches a session that begins on `socket`, until the socket is closed. At `retireAt`, on the
+   * clock of `performance.now()`, it is told to leave.
+   */
+  watch(session: ServerHttp2Session, socket: Socket, retireAt: number): void {
+    const guarded = new GuardedSession(session, socket, this.#limits, retireAt);
     this.#sessions.add(guarded);
     socket.once("close", () => this.#forget(guarded));
     this.#sweep ??= setInterval(() => {
@@ -54,6 +58,7 @@ class GuardedSession {
   readonly #session: ServerHttp2Session;
   readonly #socket: Socket;
   readonly #limits: ConnectionLimits;
+  readonly #retireAt: number;
   readonly #control: Budget;
   readonly #resets: Budget;
   readonly #bytes: Budget;
@@ -64,12 +69,18 @@ class GuardedSession {
   #idleSince: number;
   #leavingSince: number | undefined;
 
-  constructor(session: ServerHttp2Session, socket: Socket, limits: ConnectionLimits) {
+  constructor(
+    session: ServerHttp2Session,
+    socket: Socket,
+    limits: ConnectionLimits,
+    retireAt: number,
+  ) {
     const now = performance.now();
     const { maxConcurrentStreams, maxStreamBytes } = limits;
     this.#session = session;
     this.#socket = socket;
     this.#limits = limits;
+    this.#retireAt = retireAt;
     this.#control = new Budget(CONTROL.most, CONTROL.perSecond, now);
     this.#resets = new Budget(RESETS.most, RESETS.perSecond, now);
     // Only streams that are open can still receive what they have earned.
@@ -114,6 +125,7 @@ class GuardedSession {
     if (streams > 0) this.#everAsked = true;
     if (streams > 0 || this.#openStreams > 0) this.#idleSince = now;
     this.#endIdle(now);
+    if (now > this.#retireAt && !this.#session.closed) this.#session.close();
     this.#endLeaving(now);
   }
 

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, it } from "node:test";
-import { editKeysetFile } from "../../src/cli/keys/edit-file.js";
+import { editKeysetFile } from "../../src/cli/keys/keyset-edit.js";
 import { promote } from "../../src/cli/keys/promote.js";
 import { retire } from "../../src/cli/keys/retire.js";
 import { type FileKey, formatKeysetFile, parseKeysetFile } from "../../src/server/keyset-file.js";

@@ -18,6 +18,7 @@ const REFUSED = new ConnectError(
 );
 const UNREACHABLE = new ConnectError("connect ECONNREFUSED", Code.Unavailable);
 const RESET = new ConnectError("read ECONNRESET", Code.Aborted);
+const CUT = new ConnectError("http/2 stream closed with error code CANCEL (0x8)", Code.Canceled);
 
 describe("a client of several servers", () => {
   /** Servers that fail with what `faults` says of them, by index, and the calls that they got. */
@@ -55,7 +56,7 @@ describe("a client of several servers", () => {
     assert.deepEqual(asked, [0, 1, 2, 0, 1, 2]);
   });
 
-  for (const fault of [UNREACHABLE, RESET, REFUSED]) {
+  for (const fault of [UNREACHABLE, RESET, CUT, REFUSED]) {
     it(`goes on to the next after "${fault.rawMessage}", which then rests`, async () => {
       const { client, asked } = servers([fault, undefined, undefined]);
       await client.exportConfig();

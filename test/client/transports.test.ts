@@ -11,10 +11,10 @@ import { type Harness, tokenServiceSuite } from "../support/token-service-suite.
 
 type Connect = (baseUrl: string) => node.SecureTokenClient;
 
-function overHttp(connect: Connect): () => Promise<Harness> {
+function overHttp(connect: Connect, shortWay = true): () => Promise<Harness> {
   return async () => {
     const service = await createTestService();
-    const server = await serveAsProduct(service);
+    const server = await serveAsProduct(service, shortWay);
     const client = connect(server.baseUrl);
     const unreachable = connect(await unreachableUrl());
     const close = async () => {
@@ -65,6 +65,17 @@ for (const protocol of ["connect", "grpc-web"] as const) {
     const name = `web: ${protocol}, ${useBinaryFormat ? "binary" : "JSON"}`;
     tokenServiceSuite(name, overHttp(connect));
   }
+}
+
+for (const [name, connect] of Object.entries({
+  "connect, HTTP/1.1": (baseUrl) =>
+    node.createSecureTokenClient({ baseUrl, protocol: "connect", httpVersion: "1.1" }),
+  "connect, HTTP/2, JSON": (baseUrl) =>
+    node.createSecureTokenClient({ baseUrl, protocol: "connect", useBinaryFormat: false }),
+  grpc: (baseUrl) => node.createSecureTokenClient({ baseUrl }),
+  "grpc-js": (address) => grpcJs.createSecureTokenClient({ address }),
+} satisfies Record<string, Connect>)) {
+  tokenServiceSuite(`${name}, UNARY_ADAPTER=off`, overHttp(connect, false));
 }
 
 /** One service, server and client for each key of the cases. */

@@ -20,8 +20,11 @@ describe("loadConfig", () => {
       callersFile: undefined,
       tlsFiles: undefined,
       reflection: true,
+      unaryAdapter: true,
       corsOrigins: [],
       console: true,
+      maxConnectionAgeMs: Number.POSITIVE_INFINITY,
+      workers: 1,
     });
   });
 
@@ -40,6 +43,8 @@ describe("loadConfig", () => {
       TLS_KEY_FILE: "key.pem",
       TLS_CLIENT_CA_FILE: "ca.pem",
       REFLECTION: "on",
+      MAX_CONNECTION_AGE_SECONDS: "1800",
+      WORKERS: "2",
     });
     assert.equal(config.secretKey?.reveal(), SECRET);
     assert.equal(Buffer.from(config.salt as Uint8Array).toString(), "sixteen bytes...");
@@ -51,6 +56,9 @@ describe("loadConfig", () => {
     assert.equal(config.callersFile, "callers.json");
     assert.deepEqual(config.tlsFiles, { cert: "cert.pem", key: "key.pem", clientCa: "ca.pem" });
     assert.equal(config.reflection, true);
+    assert.equal(config.unaryAdapter, true);
+    assert.equal(config.maxConnectionAgeMs, 1_800_000);
+    assert.equal(config.workers, 2);
   });
 
   it("takes an empty setting for one that is not set", () => {
@@ -84,6 +92,12 @@ describe("loadConfig", () => {
     ["MAX_SESSION_HOURS", "87600.1", /MAX_SESSION_HOURS must be a number of hours/],
     ["PORT", "65536", /PORT must be a port, 0 to 65535/],
     ["PORT", "-1", /PORT must be a number/],
+    ["MAX_CONNECTION_AGE_SECONDS", "0", /MAX_CONNECTION_AGE_SECONDS must be a whole number from 1/],
+    ["MAX_CONNECTION_AGE_SECONDS", "604801", /must be a whole number from 1 to 604800/],
+    ["WORKERS", "0", /WORKERS must be a whole number from 1 to 64/],
+    ["WORKERS", "65", /WORKERS must be a whole number from 1 to 64/],
+    ["WORKERS", "auto", /WORKERS must be a whole number/],
+    ["MAX_CONNECTION_AGE_SECONDS", "1.5", /MAX_CONNECTION_AGE_SECONDS must be a whole number/],
   ];
   for (const [name, value, message] of wrong) {
     it(`refuses ${name}=${value}`, () => {

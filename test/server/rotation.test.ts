@@ -107,7 +107,7 @@ describe("under steady load", () => {
     t.diagnostic(load.summary());
     assert.deepEqual(load.failures, []);
     for (const server of servers) {
-      assert.match(server.output(), /"msg":"keyset file loaded"/);
+      assert.match(server.output(), /"file":"keyset_file".*"msg":"in force"/);
       assert.equal(await server.end(), 0);
       assert.match(server.output(), /"forced":0/);
     }

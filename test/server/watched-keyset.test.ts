@@ -39,7 +39,7 @@ describe("a server with KEYSET_FILE", () => {
     server
       .output()
       .split("\n")
-      .filter((line) => line.includes("keyset file"))
+      .filter((line) => line.includes('"file":"keyset_file"'))
       .map((line) => JSON.parse(line) as { msg: string; keys?: unknown; faults?: string[] });
   const until = async (condition: () => boolean | Promise<boolean>) => {
     while (!(await condition())) await setTimeout(20);
@@ -112,7 +112,7 @@ describe("a server with KEYSET_FILE", () => {
     const before = logged().length;
     server.process.kill("SIGHUP");
     await until(() => logged().length > before);
-    assert.equal(logged().at(-1)?.msg, "keyset file loaded");
+    assert.equal(logged().at(-1)?.msg, "in force");
     assert.ok(await client.generateToken("ada"));
   });
 

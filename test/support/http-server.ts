@@ -2,13 +2,15 @@
 import http from "node:http";
 import http2 from "node:http2";
 import type { AddressInfo, Server, Socket } from "node:net";
+import { Code } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { directRpcs } from "../../src/service/index.js";
 import { createUnaryAdapter } from "../../src/transport/adapter/index.js";
 import { refuseBadHost, refuseMalformed, unreadableRequest } from "../../src/transport/index.js";
 import { DEFAULT_LIMITS } from "../../src/transport/limits.js";
 import { createListener } from "../../src/transport/listener.js";
 import { TEST_CERTIFICATE, TEST_CERTIFICATE_KEY } from "./tls.js";
-import type { TestService } from "./token-service.js";
+import { HOLD_HEADER, type TestService } from "./token-service.js";
 
 /** A server that listens on loopback. */
 export interface TestServer {
@@ -26,14 +28,25 @@ export async function serve(service: TestService, version: "1.1" | "2"): Promise
   return listen(server, "http");
 }
 
-/** Serves a test service as the product does: its adapter and listener, every protocol on one port. */
+/**
+ * Serves a test service as the product does: its adapter and listener, every protocol on one port. Without the
+ * short way, `enabled: false`, all calls go through Connect's own adapter.
+ */
 export async function serveAsProduct(
   service: TestService,
+  enabled = true,
 ): Promise<Pick<TestServer, "baseUrl" | "close">> {
-  const { routes, interceptors } = service;
   const adapter = createUnaryAdapter({
-    routes: refuseMalformed(routes),
-    interceptors,
+    enabled,
+    routes: refuseMalformed(service.routes),
+    direct: directRpcs(service.manager),
+    // What interceptors do elsewhere; beside them no method is called directly.
+    authorize: ({ headers }) =>
+      headers[HOLD_HEADER] === undefined ? undefined : new Promise<never>(() => {}),
+    ended(_head, _values, error) {
+      const { code, cause } = error ?? {};
+      if (code === Code.Internal && cause !== undefined) service.reported.push(cause);
+    },
     acceptCompression: [],
     unreadable: unreadableRequest,
     wrapNodeHandler: refuseBadHost,

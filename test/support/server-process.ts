@@ -44,7 +44,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Ser
     port: Number(new URL(url).port),
     output,
     async end(signal = "SIGTERM") {
-      if (child.exitCode !== null) return child.exitCode;
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
       const exit = once(child, "exit");
       child.kill(signal);
       return (await exit)[0] as number | null;

@@ -32,9 +32,9 @@ export function addCallersAdd(callers: Command): void {
     .option("--rate <calls>", "calls a second", parseDecimal)
     .option("--spiffe <id>", "known by a client certificate with this SPIFFE id")
     .option("--dns <name>", "known by a client certificate with this DNS name")
-    .action((name: string, options: AddOptions) => {
+    .action(async (name: string, options: AddOptions) => {
       const key = options.spiffe || options.dns ? undefined : generateApiKey();
-      editEntries(options.file, (entries) => {
+      await editEntries(options.file, (entries) => {
         entries.push(toEntry(name, options, key));
       });
       if (key) process.stdout.write(`${key}\n`);

@@ -9,8 +9,8 @@ export function addCallersRevoke(callers: Command): void {
     .argument("<name>")
     .requiredOption("--file <path>", "the callers file")
     .option("--old-keys", "end a rotation: keep the caller and its newest key")
-    .action((name: string, { file, oldKeys }: { file: string; oldKeys?: boolean }) => {
-      editEntries(file, (entries) => {
+    .action(async (name: string, { file, oldKeys }: { file: string; oldKeys?: boolean }) => {
+      await editEntries(file, (entries) => {
         const entry = entryOf(entries, name);
         if (oldKeys) entry.api_keys = (entry.api_keys ?? []).slice(-1);
         else entries.splice(entries.indexOf(entry), 1);

@@ -11,9 +11,9 @@ export function addCallersRotate(callers: Command): void {
     .description("Give a caller a new API key and print it, once. The newest old one stays valid.")
     .argument("<name>")
     .requiredOption("--file <path>", "the callers file")
-    .action((name: string, { file }: { file: string }) => {
+    .action(async (name: string, { file }: { file: string }) => {
       const key = generateApiKey();
-      editEntries(file, (entries) => {
+      await editEntries(file, (entries) => {
         const entry = entryOf(entries, name);
         const kept = (entry.api_keys ?? []).slice(-(MAX_API_KEYS - 1));
         entry.api_keys = [...kept, newApiKey(key)];

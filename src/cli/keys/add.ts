@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { printResult } from "../output.js";
-import { editKeysetFile } from "./edit-file.js";
+import { editKeysetFile } from "./keyset-edit.js";
 import { type NewKeyOptions, newKey, withNewKeyOptions } from "./new-key.js";
 import type { KeysOptions } from "./options.js";
 

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { printResult } from "../output.js";
-import { readKeysetFile } from "./edit-file.js";
+import { readKeysetFile } from "./keyset-edit.js";
 import type { KeysOptions } from "./options.js";
 
 /** `secure-token keys list` */

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import type { FileKey } from "../../server/keyset-file.js";
 import { printResult } from "../output.js";
-import { editKeysetFile } from "./edit-file.js";
 import { findKey } from "./find-key.js";
+import { editKeysetFile } from "./keyset-edit.js";
 import type { KeysOptions } from "./options.js";
 
 /** `secure-token keys promote [key-id]` */

@@ -3,8 +3,8 @@ import { MAX_CLOCK_SKEW_SECONDS } from "../../core/fernet.js";
 import { MAX_EXPIRES_HOURS } from "../../core/rules.js";
 import type { FileKey } from "../../server/keyset-file.js";
 import { printResult } from "../output.js";
-import { editKeysetFile } from "./edit-file.js";
 import { findKey } from "./find-key.js";
+import { editKeysetFile } from "./keyset-edit.js";
 import type { KeysOptions } from "./options.js";
 
 /** How long after its demotion a key may be needed: the longest lifetime, and clocks that differ. */

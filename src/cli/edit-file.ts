@@ -1,64 +1,61 @@
-/** Changes a keyset file as a whole or not at all, one command at a time. */
+/** Changes a file as a whole or not at all, one command at a time. */
 import { randomBytes } from "node:crypto";
 import { open, realpath, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import {
-  type FileKey,
-  formatKeysetFile,
-  MAX_KEYSET_BYTES,
-  parseKeysetFile,
-} from "../../server/keyset-file.js";
-import { readSnapshot } from "../../server/watched-file.js";
+import { type FileSnapshot, readSnapshot } from "../server/watched-file.js";
 
 /** How often, and how far apart in milliseconds, a lock that another command holds is tried. */
 const LOCK_ATTEMPTS = 100;
 const LOCK_PAUSE_MS = 50;
 
-/** Reads the keys of a file. @throws ConfigError for a file that breaks a rule. */
-export async function readKeysetFile(path: string): Promise<FileKey[]> {
-  return parseKeysetFile(await readSnapshot(path, MAX_KEYSET_BYTES));
-}
-
 /**
- * Replaces the keys of a file by what `edit` makes of them. Nothing is written when it throws, nor
- * when the result would break a rule.
+ * Replaces the text of a file, which may not be there yet, by what `edit` makes of it; mode 0600.
+ * Nothing is written when `edit` throws.
+ * @throws Error when another command or an editor changes the file meanwhile.
  */
-export async function editKeysetFile(
+export async function editFile(
   path: string,
-  edit: (keys: FileKey[]) => FileKey[],
+  edit: (before: FileSnapshot | undefined) => string,
+  maxBytes?: number,
 ): Promise<void> {
   // A link stays a link: what it leads to is replaced.
-  const target = await realpath(path);
-  await withLock(target, async () => write(target, edit(await readKeysetFile(target))));
-}
-
-/** Writes a file that is not there yet. */
-export async function createKeysetFile(path: string, keys: FileKey[]): Promise<void> {
-  await withLock(path, async () => {
-    const exists = await realpath(path).catch(() => undefined);
-    if (exists !== undefined) throw new Error(`${path} exists already`);
-    await write(path, keys);
+  const target = await realpath(path).catch(() => path);
+  await withLock(target, async () => {
+    const before = await readIfThere(target, maxBytes);
+    await replace(target, edit(before), async () => {
+      const now = await readIfThere(target, maxBytes);
+      const isSame = before && now ? before.bytes.equals(now.bytes) : before === now;
+      if (!isSame) throw new Error(`${path} has changed meanwhile; try again`);
+    });
   });
 }
 
+async function readIfThere(path: string, maxBytes?: number): Promise<FileSnapshot | undefined> {
+  try {
+    return await readSnapshot(path, maxBytes);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
 /**
- * Writes beside the file and renames over it: a reader sees all of the old keys or all of the new,
- * and so does whoever starts again after a power cut.
+ * Writes beside the file and renames over it: a reader sees all of the old text or all of the new,
+ * and so does whoever starts again after a power cut. Before the rename, `check` may still object.
  */
-async function write(path: string, keys: readonly FileKey[]): Promise<void> {
-  const bytes = Buffer.from(formatKeysetFile(keys));
-  parseKeysetFile({ bytes, mode: 0o600 });
+async function replace(path: string, text: string, check: () => Promise<void>): Promise<void> {
   const suffix = randomBytes(6).toString("hex");
   const temporary = join(dirname(path), `.${basename(path)}.${suffix}.tmp`);
   try {
     const file = await open(temporary, "wx", 0o600);
     try {
-      await file.writeFile(bytes);
+      await file.writeFile(text);
       await file.sync();
     } finally {
       await file.close();
     }
+    await check();
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });

@@ -1,0 +1,112 @@
+/**
+ * Worker processes over node:cluster: the primary holds the port and hands connections out in turn,
+ * and tells workers what to do. What they must know travels by their private channel, since a key
+ * may be among it.
+ */
+import cluster from "node:cluster";
+import type { Env } from "./config.js";
+import type { Listening } from "./instance.js";
+
+/** What a primary asks of a worker: to read its files again, or to finish its calls and end. */
+export type Order = "reload" | "leave";
+
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** A worker, as the primary knows it. */
+export interface WorkerProcess {
+  readonly pid: number | undefined;
+  /** Settles once it listens; stays open when it ends before. */
+  readonly listening: Promise<Listening>;
+  /** Settles once it has ended. */
+  readonly exited: Promise<Exit>;
+  /** Passes on an order. A worker that has not begun to start is only ended, since it has no calls. */
+  tell(order: Order): void;
+  /** Ends it at once. */
+  kill(): void;
+}
+
+/** The primary, as its worker knows it. */
+export interface Primary {
+  /** This worker's number, from 1. */
+  readonly number: number;
+  /** The settings that the worker runs with, in place of its own environment. */
+  readonly settings: Env;
+  /** Calls the handler for every order. */
+  onOrder(handler: (order: Order) => void): void;
+  /** Tells that this worker listens. */
+  tellListening(facts: Listening): void;
+}
+
+/** Set for the processes that `forkWorker` starts: other programs use node:cluster as well. */
+const NUMBER = "SECURE_TOKEN_WORKER";
+
+/** Starts this program once more, with the same arguments and the same flags of Node. */
+export function forkWorker(number: number, settings: Env): WorkerProcess {
+  // By the kernel's choice, most connections would go to few workers.
+  cluster.schedulingPolicy = cluster.SCHED_RR;
+  const worker = cluster.fork({ [NUMBER]: String(number) });
+  const child = worker.process;
+  let asked = false;
+  const kill = () => {
+    child.kill("SIGKILL");
+  };
+  const listening = new Promise<Listening>((resolve) => {
+    worker.on("message", (message: unknown) => {
+      if (message === "settings?") {
+        asked = true;
+        worker.send({ settings }, ignoreGone);
+      } else {
+        resolve((message as { listening: Listening }).listening);
+      }
+    });
+  });
+  const exited = new Promise<Exit>((resolve) => {
+    worker.once("exit", (code: number | null, signal: string | null) => resolve({ code, signal }));
+    // A process that could not be started has no exit; every other fault of a worker ends in one.
+    worker.on("error", () => {
+      if (child.pid === undefined) resolve({ code: null, signal: null });
+    });
+  });
+  const tell = (order: Order) => {
+    if (asked) worker.send({ order }, ignoreGone);
+    else if (order === "leave") kill();
+  };
+  return { pid: child.pid, listening, exited, tell, kill };
+}
+
+/**
+ * Waits for the primary's settings. Undefined in a process that `forkWorker` did not start. When the
+ * primary ends, however that comes, Node ends the worker.
+ */
+export async function joinPrimary(env: Env): Promise<Primary | undefined> {
+  const { worker } = cluster;
+  if (!worker || env[NUMBER] === undefined) return undefined;
+  const orders: Order[] = [];
+  let handle = (order: Order): unknown => orders.push(order);
+  const settings = await new Promise<Env>((resolve) => {
+    worker.on("message", (message: { settings: Env } | { order: Order }) => {
+      if ("settings" in message) resolve(message.settings);
+      else handle(message.order);
+    });
+    // Asked for, because messages that come before anybody listens are lost.
+    worker.send("settings?");
+  });
+  return {
+    number: Number(env[NUMBER]),
+    settings,
+    onOrder(handler) {
+      handle = handler;
+      orders.splice(0).forEach(handler);
+    },
+    tellListening: (facts) => {
+      worker.send({ listening: facts });
+    },
+  };
+}
+
+/** A worker that has just ended reads no more; that it has ended is told by its exit. */
+function ignoreGone(): void {}

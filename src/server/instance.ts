@@ -1,0 +1,75 @@
+/** One server with all that its configuration names: keys and files read, and read again on request. */
+import type { Logger } from "pino";
+import { SecureTokenManager } from "../core/index.js";
+import { ANYONE, KnownCallers } from "./callers/callers.js";
+import type { Config } from "./config.js";
+import { loadConsole } from "./console-assets.js";
+import { callersSource, tlsSource } from "./files.js";
+import { type FileSource, followFiles } from "./followed-files.js";
+import { keysetSource, loadKeys } from "./keys.js";
+import { createServer } from "./server.js";
+
+/** What is told of a server that listens. */
+export interface Listening {
+  /** Where it answers. */
+  readonly url: string;
+  /** The primary key's id. */
+  readonly keyId: string;
+}
+
+/** A server that was put together from its configuration. */
+export interface Instance {
+  /** Starts to listen. @throws what `listen` of node:net throws. */
+  listen(): Promise<Listening>;
+  /** Reads every file again, changed or not. */
+  reload(): Promise<void>;
+  /** Ends it; see `Server.close`. */
+  close(graceMs: number): Promise<number>;
+}
+
+/** Whether a configuration names files, which can be read again. */
+export function hasFiles({ keysetFile, callersFile, tlsFiles }: Config): boolean {
+  return [keysetFile, callersFile, tlsFiles].some((file) => file !== undefined);
+}
+
+/**
+ * Reads what the configuration names, watches it from now on, and puts the server together.
+ * @throws ConfigError when a file cannot be used.
+ */
+export async function openInstance(config: Config, logger: Logger): Promise<Instance> {
+  const { keysetFile, callersFile, tlsFiles, defaultExpirationHours, maxSessionHours } = config;
+  const follow = <T>(source: FileSource<T>) => followFiles(source, logger);
+  const rows = callersFile === undefined ? undefined : await follow(callersSource(callersFile));
+  const tls = tlsFiles && (await follow(tlsSource(tlsFiles)));
+  const keys = keysetFile === undefined ? undefined : await follow(keysetSource(keysetFile));
+  const keyset = keys?.value ?? (await loadKeys(config));
+  const manager = new SecureTokenManager(keyset, { defaultExpirationHours, maxSessionHours });
+  const isAuthentic = (token: string) => manager.introspectToken(token).state !== "INVALID";
+  const known = rows && new KnownCallers(rows.value, isAuthentic);
+  const server = createServer({
+    manager,
+    logger,
+    callers: known ?? ANYONE,
+    tls: tls?.value,
+    reflection: config.reflection,
+    unaryAdapter: config.unaryAdapter,
+    corsOrigins: config.corsOrigins,
+    limits: { maxConnectionAgeMs: config.maxConnectionAgeMs },
+    console: config.console ? loadConsole() : undefined,
+  });
+  const { setHealth } = server;
+  rows?.follow({ use: (newer) => known?.replace(newer), setHealth });
+  tls?.follow({ use: server.replaceTls, setHealth });
+  keys?.follow({ use: (newer) => manager.useKeyset(newer), setHealth });
+  return {
+    async listen() {
+      const { address, port, family } = await server.listen(config.port, config.host);
+      const host = family === "IPv6" ? `[${address}]` : address;
+      return { url: `${tls ? "https" : "http"}://${host}:${port}`, keyId: keyset.primary.keyId };
+    },
+    async reload() {
+      await Promise.all([rows, tls, keys].map((files) => files?.reload()));
+    },
+    close: server.close,
+  };
+}

@@ -67,6 +67,10 @@ async function readRequest(): Promise<ServerCompatRequest> {
   throw new Error("standard input ended before the request was complete");
 }
 
+/** The suite ends its servers, unless it was ended itself. */
+const LIFETIME_MS = 600_000;
+
+setTimeout(() => process.exit(1), LIFETIME_MS);
 const request = await readRequest();
 const { address, port } = await createServer(request).listen(0, "127.0.0.1");
 const response = create(ServerCompatResponseSchema, {

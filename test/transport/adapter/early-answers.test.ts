@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
 import { after, before, describe, it } from "node:test";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { FLAG, frame, headerBlock, PREFACE, TYPE } from "../../attack/frames.js";
-import { echoRoutes, startServers, type TestServers } from "./support.js";
+import { echoRoutes, envelope, rawHttp2, startServers, type TestServers } from "./support.js";
 
 const HEAD_LENGTH = 9;
 const NAMES: Readonly<Record<number, string>> = { 0: "DATA", 1: "HEADERS", 3: "RST_STREAM" };
@@ -53,7 +55,14 @@ for (const enabled of [true, false]) {
   describe(`an answer before the end of the request, short way ${enabled ? "on" : "off"}`, () => {
     let servers: TestServers;
     before(async () => {
-      servers = await startServers({ routes: echoRoutes(), readMaxBytes: LIMIT, enabled });
+      const routes = echoRoutes({
+        // biome-ignore lint/correctness/useYield: it fails before its first answer
+        async *chat(_, { responseHeader }) {
+          responseHeader.set("x-head", "told");
+          throw new ConnectError("failed", Code.Aborted);
+        },
+      });
+      servers = await startServers({ routes, readMaxBytes: LIMIT, enabled });
     });
     after(() => servers.close());
 
@@ -84,5 +93,15 @@ for (const enabled of [true, false]) {
         ]);
       });
     }
+
+    it("keeps the headers of a gRPC stream that fails apart from its trailers", async () => {
+      const session = connectHttp2(servers.h2);
+      const path = "/adaptertest.v1.EchoService/Chat";
+      const headers = { ":method": "POST", ":path": path, "content-type": "application/grpc" };
+      const answer = await rawHttp2(session, headers, [envelope(NO_PAYLOAD)], false);
+      session.destroy();
+      assert.equal(answer.headers["x-head"], "told");
+      assert.equal(answer.trailers["grpc-status"], String(Code.Aborted));
+    });
   });
 }

@@ -36,18 +36,15 @@ export class PromptResponse extends Http2ServerResponse {
   ): this {
     const { stream } = this;
     const headers = typeof messageOrHeaders === "object" ? messageOrHeaders : lastHeaders;
-    const early = !stream.closed && !stream.headersSent && !isWhole(stream);
-    const hold = early && headers !== undefined && !tellsMetadata(headers);
-    if (!hold && !this.#held) return super.writeHead(status, headers);
-    this.statusCode = status;
-    if (hold) {
-      this.#held = true;
-      this.#setHeaders(headers);
-    } else {
-      // Without headers it is Node's own `write`, `end` or `flushHeaders` that asks for what is held.
-      this.#held = false;
-      this.#send();
+    const isLate = stream.closed || stream.headersSent || isWhole(stream);
+    if (!this.#held && (isLate || headers === undefined || tellsMetadata(headers))) {
+      return super.writeHead(status, headers);
     }
+    this.statusCode = status;
+    // Without headers it is Node's own `write`, `end` or `flushHeaders` that asks for what is held.
+    this.#held = headers !== undefined;
+    if (headers === undefined) this.#send();
+    else this.#setHeaders(headers);
     return this;
   }
 

@@ -4,7 +4,7 @@ import { parseTimeout as parseConnectTimeout } from "@connectrpc/connect/protoco
 import { parseTimeout as parseGrpcTimeout } from "@connectrpc/connect/protocol-grpc";
 
 /** The longest delay `setTimeout` can keep; a longer one would fire at once. About 24.8 days. */
-const LONGEST_TIMER_MS = 0x7fffffff;
+export const LONGEST_TIMER_MS = 0x7fffffff;
 
 /** How long a call may take, or why that cannot be told. */
 export interface Timeout {

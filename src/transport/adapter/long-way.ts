@@ -3,10 +3,10 @@ import { constants } from "node:http2";
 import type { Socket } from "node:net";
 import type { ContextValues } from "@connectrpc/connect";
 import { createContextValues } from "@connectrpc/connect";
-import type { Timeout } from "./deadline.js";
-import { deadlineExceeded, readTimeout, startTimer } from "./deadline.js";
+import { deadlineExceeded } from "./deadline.js";
 import { ignoreError, toConnectError } from "./errors.js";
 import { interruptibleBody } from "./interruptible-body.js";
+import { startDeadline } from "./node-deadline.js";
 import type { CallHead, Hooks, NodeHandler, NodeRequest, NodeResponse } from "./options.js";
 import { errorOf, expectOutcome, type Outcome } from "./outcome.js";
 import { refuseNodeRequest } from "./refuse-node-request.js";
@@ -53,7 +53,7 @@ function serveRoute(
   request: NodeRequest,
   response: NodeResponse,
 ): void {
-  const { authorize, ended } = options.hooks;
+  const { authorize, defaultTimeoutMs, ended } = options.hooks;
   const head = callHead(route, request);
   let pending = true;
   let values: ContextValues | undefined;
@@ -66,7 +66,7 @@ function serveRoute(
     outcome = { answered: false, error };
     refuseNodeRequest(route, request, response, error);
   };
-  const timer = startDeadline(options, route, request, () => {
+  const { timer, fault } = startDeadline(route, request, defaultTimeoutMs, () => {
     // The peers of a stream may fall silent for as long as they like.
     const slow = route.unary !== undefined && !request.readableEnded;
     if (response.writableEnded || slow) noteSlow(request, response);
@@ -94,6 +94,11 @@ function serveRoute(
     const own = admitted ?? createContextValues();
     outcome = expectOutcome(own);
     options.contextValues.set(request, own);
+    if (fault !== undefined) {
+      outcome.error = fault;
+      refuseNodeRequest(route, request, response, fault);
+      return;
+    }
     // Connect throws here when it cannot build a URL, for want of a host or for a bad one.
     callSafely(options.connect, request, response, 400);
   };
@@ -113,25 +118,6 @@ function serveRoute(
 function noteSlow(request: NodeRequest, response: NodeResponse): void {
   if ("stream" in request) noteSlowCall(request.stream.session);
   else if ("shouldKeepAlive" in response) response.shouldKeepAlive = false;
-}
-
-/** Starts the call's deadline. One by default is written into the headers, where Connect will find it. */
-function startDeadline(
-  { hooks: { defaultTimeoutMs } }: LongWayOptions,
-  route: Route,
-  request: NodeRequest,
-  onTimeUp: () => void,
-): NodeJS.Timeout | undefined {
-  const { headers } = request;
-  const isGrpc = headers["content-type"]?.toLowerCase().startsWith("application/grpc") ?? false;
-  const name = isGrpc ? "grpc-timeout" : "connect-timeout-ms";
-  const ownDefault = route.unary === undefined ? undefined : defaultTimeoutMs;
-  const timeout: Timeout = readTimeout(headers, isGrpc, route.options.maxTimeoutMs, ownDefault);
-  if (timeout.timeoutMs === undefined || timeout.error !== undefined) return undefined;
-  if (headers[name] === undefined) {
-    headers[name] = isGrpc ? `${timeout.timeoutMs}m` : `${timeout.timeoutMs}`;
-  }
-  return startTimer(timeout.timeoutMs, onTimeUp);
 }
 
 /** An answer may come before the end of the body, which then must not hold the stream or the connection. */

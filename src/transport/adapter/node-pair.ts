@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { ServerHttp2Stream } from "node:http2";
-import { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import { ignoreError } from "./errors.js";
 import type { NodeHandler } from "./options.js";
+import { PromptResponse } from "./prompt-response.js";
 import { stopReading } from "./stop-reading.js";
 
 /**
@@ -16,7 +17,7 @@ export function serveAsNodeRequest(
   rawHeaders: readonly string[],
 ): void {
   const request = new Http2ServerRequest(stream, headers, {}, rawHeaders);
-  const response = new Http2ServerResponse(stream);
+  const response = new PromptResponse(stream);
   if (headers[":method"] === "CONNECT") {
     refuse(response, 405);
     return;

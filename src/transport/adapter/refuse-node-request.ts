@@ -39,16 +39,20 @@ export function refuseNodeRequest(
 function refusal(route: Route, contentType: string, error: ConnectError): Refusal {
   const { jsonOptions } = route.options;
   const lowerCased = contentType.toLowerCase();
+  // As Connect has it: the format that a name without one stands for is named in the answer.
+  const grpcType = /^application\/grpc(-web)?$/.test(contentType)
+    ? `${contentType}+proto`
+    : contentType;
   if (lowerCased.startsWith("application/grpc-web")) {
     const trailers = trailerSerialize(setTrailerStatus(new Headers(), error));
     return {
       status: 200,
-      headers: { "content-type": contentType },
+      headers: { "content-type": grpcType },
       body: encodeEnvelope(trailerFlag, trailers),
     };
   }
   if (lowerCased.startsWith("application/grpc")) {
-    const headers: OutgoingHttpHeaders = { "content-type": contentType };
+    const headers: OutgoingHttpHeaders = { "content-type": grpcType };
     copyToNodeHeaders(setTrailerStatus(new Headers(), error), headers);
     return { status: 200, headers };
   }
@@ -62,10 +66,8 @@ function refusal(route: Route, contentType: string, error: ConnectError): Refusa
   }
   const headers: OutgoingHttpHeaders = {};
   copyToNodeHeaders(error.metadata, headers);
+  const body = errorToJsonBytes(error, jsonOptions);
   headers["content-type"] = "application/json";
-  return {
-    status: codeToHttpStatus(error.code),
-    headers,
-    body: errorToJsonBytes(error, jsonOptions),
-  };
+  headers["content-length"] = String(body.byteLength);
+  return { status: codeToHttpStatus(error.code), headers, body };
 }

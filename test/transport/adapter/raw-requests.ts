@@ -8,20 +8,28 @@ export interface RawRequest {
   readonly name: string;
   readonly path?: string;
   readonly method?: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | string[]>>;
   readonly body?: readonly Uint8Array[];
+  /** What the client sends after its body. */
+  readonly trailers?: Readonly<Record<string, string>>;
   /** Why the two answers may have different codes; without it they must be the same, byte for byte. */
   readonly differs?: string;
 }
 
-const message = toBinary(EchoRequestSchema, create(EchoRequestSchema, { text: "hello" }));
+/** An EchoRequest. */
+export const message = toBinary(EchoRequestSchema, create(EchoRequestSchema, { text: "hello" }));
 const large = toBinary(EchoRequestSchema, create(EchoRequestSchema, { text: "x".repeat(3_000) }));
 const told = (text: string) => toBinary(EchoRequestSchema, create(EchoRequestSchema, { text }));
-const text = (value: string) => Buffer.from(value);
-const grpc = { "content-type": "application/grpc", te: "trailers" };
-const proto = { "content-type": "application/proto" };
-const json = { "content-type": "application/json" };
-const echo = "/adaptertest.v1.EchoService/Echo";
+/** A body of JSON. */
+export const text = (value: string) => Buffer.from(value);
+/** The headers of gRPC. */
+export const grpc = { "content-type": "application/grpc", te: "trailers" };
+/** The headers of Connect's unary protocol, binary. */
+export const proto = { "content-type": "application/proto" };
+/** The headers of Connect's unary protocol, JSON. */
+export const json = { "content-type": "application/json" };
+/** The path that requests go to unless they say otherwise. */
+export const echo = "/adaptertest.v1.EchoService/Echo";
 const truncated =
   "Connect's decoder forgets a prefix that no data follows and accepts or misnames a request cut off there";
 

@@ -126,14 +126,19 @@ export interface RawAnswer {
   readonly rstCode: number;
 }
 
-/** Plays a request over an HTTP/2 session; `end: false` never ends its body. */
+/** Plays a request over an HTTP/2 session; `end: false` never ends its body, `trailers` end it. */
 export function rawHttp2(
   session: http2.ClientHttp2Session,
   headers: http2.OutgoingHttpHeaders,
   chunks: readonly Uint8Array[],
   end = true,
+  trailers?: http2.OutgoingHttpHeaders,
 ): Promise<RawAnswer> {
-  const stream = session.request(headers, { endStream: end && chunks.length === 0 });
+  const stream = session.request(headers, {
+    endStream: end && chunks.length === 0 && trailers === undefined,
+    waitForTrailers: trailers !== undefined,
+  });
+  stream.on("wantTrailers", () => stream.sendTrailers(trailers ?? {}));
   const answer = { headers: {}, trailers: {}, rstCode: 0 };
   const body: Buffer[] = [];
   stream.on("response", (got) => Object.assign(answer.headers, got));
@@ -141,7 +146,7 @@ export function rawHttp2(
   stream.on("data", (chunk: Buffer) => body.push(chunk));
   stream.on("error", () => {});
   for (const chunk of chunks) stream.write(chunk);
-  if (end && chunks.length > 0) stream.end();
+  if (end && !stream.writableEnded) stream.end();
   return new Promise((resolve) => {
     stream.on("close", () =>
       resolve({ ...answer, body: Buffer.concat(body), rstCode: stream.rstCode }),

@@ -1,15 +1,15 @@
 /*
  * The program the official conformance suite starts: reads one ServerCompatRequest from standard input, serves the
- * conformance service through the adapter on a free loopback port, and tells where in a ServerCompatResponse.
- * `ADAPTER=off` sends everything through Connect's own adapter.
+ * conformance service through the adapter, behind our listener, on a free loopback port, and tells where in a
+ * ServerCompatResponse. `ADAPTER=off` sends everything through Connect's own adapter.
  */
-import http from "node:http";
-import http2 from "node:http2";
-import type { AddressInfo, Server, Socket } from "node:net";
-import net from "node:net";
-import tls from "node:tls";
+import type { TLSSocket } from "node:tls";
 import { create, createRegistry, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { createUnaryAdapter } from "../../../src/transport/adapter/index.js";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { type CallHead, createUnaryAdapter } from "../../../src/transport/adapter/index.js";
+import { DEFAULT_LIMITS } from "../../../src/transport/limits.js";
+import { createListener, type Listener } from "../../../src/transport/listener.js";
+import type { TlsMaterial } from "../../../src/transport/tls-listener.js";
 import { conformanceService } from "./conformance-service.js";
 import type { ServerCompatRequest } from "./gen/connectrpc/conformance/v1/server_compat_pb.js";
 import {
@@ -21,49 +21,39 @@ import {
   file_connectrpc_conformance_v1_service,
 } from "./gen/connectrpc/conformance/v1/service_pb.js";
 
-const PREFACE_START = "PRI";
-
-/** One port for HTTP/1.1 and HTTP/2: by ALPN with TLS, by the first bytes without. */
-function createServer(request: ServerCompatRequest): Server {
+/** Our listener with the limits that the service runs with: the suite's clients are honest ones. */
+function createServer(request: ServerCompatRequest): Listener {
   const adapter = createUnaryAdapter({
     enabled: process.env.ADAPTER !== "off",
     routes: (router) => router.service(ConformanceService, conformanceService),
     jsonOptions: { registry: createRegistry(file_connectrpc_conformance_v1_service) },
     ...(request.messageReceiveLimit > 0 ? { readMaxBytes: request.messageReceiveLimit } : {}),
+    ...(request.clientTlsCert.byteLength > 0 ? { authorize: requireClientCertificate } : {}),
   });
-  const http1Server = http.createServer({ keepAliveTimeout: 60_000 }, adapter.onRequest);
-  const http2Server = http2.createServer().on("stream", adapter.onStream);
-  const serve = (socket: Socket, isHttp2: boolean) => {
-    socket.on("error", () => socket.destroy());
-    (isHttp2 ? http2Server : http1Server).emit("connection", socket);
-  };
-  if (request.serverCreds !== undefined) {
-    const { cert, key } = request.serverCreds;
-    const clientCert = request.clientTlsCert;
-    return tls.createServer(
-      {
-        ALPNProtocols: ["h2", "http/1.1"],
-        cert: Buffer.from(cert),
-        key: Buffer.from(key),
-        ...(clientCert.byteLength > 0
-          ? { ca: Buffer.from(clientCert), requestCert: true, rejectUnauthorized: true }
-          : {}),
-      },
-      (socket) => serve(socket, socket.alpnProtocol === "h2"),
-    );
+  return createListener({
+    onStream: adapter.onStream,
+    onRequest: adapter.onRequest,
+    limits: DEFAULT_LIMITS,
+    tls: tlsMaterial(request),
+  });
+}
+
+/** The listener lets clients in without a certificate, as nobody: here every call must come with one that holds. */
+function requireClientCertificate({ socket }: CallHead): undefined {
+  if ((socket as TLSSocket | undefined)?.authorized !== true) {
+    throw new ConnectError("no client certificate", Code.Unauthenticated);
   }
-  return net.createServer((socket) => {
-    // Three bytes tell: no HTTP/1.1 method begins with those of HTTP/2's preface.
-    let start = Buffer.alloc(0);
-    const sniff = () => {
-      start = Buffer.concat([start, socket.read() ?? Buffer.alloc(0)]);
-      if (start.byteLength < PREFACE_START.length) return;
-      socket.off("readable", sniff);
-      socket.unshift(start);
-      serve(socket, start.subarray(0, PREFACE_START.length).toString() === PREFACE_START);
-    };
-    socket.on("readable", sniff);
-  });
+}
+
+/** The suite sends its certificates as PEM, and the one that clients show as the authority that signed it. */
+function tlsMaterial({ serverCreds, clientTlsCert }: ServerCompatRequest): TlsMaterial | undefined {
+  if (serverCreds === undefined) return undefined;
+  const pem = (bytes: Uint8Array) => Buffer.from(bytes).toString();
+  return {
+    cert: pem(serverCreds.cert),
+    key: pem(serverCreds.key),
+    ...(clientTlsCert.byteLength > 0 && { clientCa: pem(clientTlsCert) }),
+  };
 }
 
 async function readRequest(): Promise<ServerCompatRequest> {
@@ -77,17 +67,19 @@ async function readRequest(): Promise<ServerCompatRequest> {
   throw new Error("standard input ended before the request was complete");
 }
 
+/** The suite ends its servers, unless it was ended itself. */
+const LIFETIME_MS = 600_000;
+
+setTimeout(() => process.exit(1), LIFETIME_MS);
 const request = await readRequest();
-const server = createServer(request);
-server.listen(0, "127.0.0.1", () => {
-  const response = create(ServerCompatResponseSchema, {
-    host: "127.0.0.1",
-    port: (server.address() as AddressInfo).port,
-    pemCert: request.serverCreds?.cert ?? new Uint8Array(),
-  });
-  const bytes = toBinary(ServerCompatResponseSchema, response);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(bytes.byteLength);
-  process.stdout.write(Buffer.concat([length, bytes]));
+const { address, port } = await createServer(request).listen(0, "127.0.0.1");
+const response = create(ServerCompatResponseSchema, {
+  host: address,
+  port,
+  pemCert: request.serverCreds?.cert ?? new Uint8Array(),
 });
+const bytes = toBinary(ServerCompatResponseSchema, response);
+const length = Buffer.alloc(4);
+length.writeUInt32BE(bytes.byteLength);
+process.stdout.write(Buffer.concat([length, bytes]));
 process.on("SIGTERM", () => process.exit(0));

@@ -1,8 +1,9 @@
 /*
- * `npm run conformance`: the official Connect conformance suite against the adapter, on and off.
+ * `npm run conformance`: the official Connect conformance suite against the adapter behind our listener, on and off.
  *
  * Looks for `connectconformance` in PATH and in Go's bin folder, and installs it with Go when it is missing. Without Go
- * it says that the suite was skipped and succeeds; any unexpected result makes it fail.
+ * it says that the suite was skipped and succeeds, save in continuous integration, where it fails. So does any
+ * unexpected result: no test case is known to fail.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -10,9 +11,12 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const MODULE = "connectrpc.com/conformance/cmd/connectconformance@v1.0.5";
-/** One run takes about 100 s on one core; a run that takes this long hangs. */
-const RUN_LIMIT_MS = 900_000;
+const VERSION = "v1.0.5";
+const MODULE = `connectrpc.com/conformance/cmd/connectconformance@${VERSION}`;
+/** Downloading and compiling take about 50 s on two cores. */
+const INSTALL_LIMIT_MS = 600_000;
+/** One run takes about 90 s on two cores; one that takes this long hangs. Its servers end by themselves by then. */
+const RUN_LIMIT_MS = 600_000;
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -24,13 +28,19 @@ function goEnv(name) {
 function findRunner() {
   const goBin = goEnv("GOBIN") || (goEnv("GOPATH") && join(goEnv("GOPATH"), "bin"));
   const folders = [...(process.env.PATH ?? "").split(delimiter), goBin].filter(Boolean);
-  return folders.map((folder) => join(folder, "connectconformance")).find(existsSync);
+  const isOurs = (path) =>
+    existsSync(path) &&
+    spawnSync(path, ["--version"], { encoding: "utf8" }).stdout?.includes(`${VERSION}\n`);
+  return folders.map((folder) => join(folder, "connectconformance")).find(isOurs);
 }
 
 function installRunner() {
-  process.stdout.write(`connectconformance not found, installing ${MODULE}\n`);
-  const { error, status } = spawnSync("go", ["install", MODULE], { stdio: "inherit" });
-  if (error !== undefined) return undefined;
+  process.stdout.write(`connectconformance ${VERSION} not found, installing ${MODULE}\n`);
+  const { error, status } = spawnSync("go", ["install", MODULE], {
+    stdio: "inherit",
+    timeout: INSTALL_LIMIT_MS,
+  });
+  if (error?.code === "ENOENT") return undefined;
   if (status !== 0) throw new Error(`go install ${MODULE} failed`);
   return findRunner();
 }
@@ -40,7 +50,7 @@ if (runner === undefined) {
   process.stdout.write(
     "SKIPPED: Connect conformance suite (connectconformance needs Go, which is missing)\n",
   );
-  process.exit(0);
+  process.exit(process.env.CI === "true" ? 1 : 0);
 }
 
 // Inside the project, so that the bundle finds node_modules; a bundle, since the suite starts dozens of servers.

@@ -1,4 +1,4 @@
-/** Lines for the log, many to a write: those of one turn of the event loop go out together. */
+/** Lines for the log, many to a write. A write wakes a thread, which takes as long as a token's check. */
 
 /** Where lines go. */
 export interface LogDestination {
@@ -13,10 +13,14 @@ export interface LogDestination {
  */
 export const MAX_WRITE = 4096;
 
-/** Gathers lines until the turn ends, or until there are as many as one write may hold. */
+/** How long a line waits for others, in milliseconds. */
+const LINGER_MS = 5;
+
+/** Gathers lines for a moment, or until there are as many as one write may hold. */
 export class LogLines {
   readonly #destination: LogDestination;
   #lines = "";
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(destination: LogDestination) {
     this.#destination = destination;
@@ -24,15 +28,19 @@ export class LogLines {
 
   /** Adds a line, with its line break. */
   add(line: string): void {
-    if (this.#lines === "") setImmediate(this.#flush);
+    if (this.#lines === "") this.#timer ??= setTimeout(this.#onTimer, LINGER_MS);
     else if (this.#lines.length + line.length > MAX_WRITE) this.#flush();
     this.#lines += line;
   }
 
-  readonly #flush = (): void => {
-    if (this.#lines === "") return;
+  #flush(): void {
     const lines = this.#lines;
     this.#lines = "";
     this.#destination.write(lines);
+  }
+
+  readonly #onTimer = (): void => {
+    this.#timer = undefined;
+    if (this.#lines !== "") this.#flush();
   };
 }

@@ -1,5 +1,5 @@
 /** Who somebody is, by what they show: an API key, a client certificate, or a token. */
-import { createHash, randomBytes, type X509Certificate } from "node:crypto";
+import { hash, randomBytes, type X509Certificate } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
@@ -14,7 +14,7 @@ export function generateApiKey(): string {
 
 /** What is kept of an API key: its SHA-256 in hexadecimal. The key has 256 random bits, so no salt. */
 export function digestApiKey(key: string): string {
-  return createHash("sha256").update(key).digest("hex");
+  return hash("sha256", key, "hex");
 }
 
 /** The text after `Bearer ` (RFC 6750, section 2.1), or undefined where no bearer is shown. */

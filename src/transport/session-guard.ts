@@ -100,7 +100,7 @@ class GuardedSession {
   #onStream(stream: ServerHttp2Stream): void {
     this.#openStreams++;
     this.#streamsSinceLook++;
-    stream.once("close", () => {
+    stream.on("close", () => {
       this.#openStreams--;
       const wasted = stream.aborted || stream.rstCode !== constants.NGHTTP2_NO_ERROR;
       if (!wasted) this.#resets.earn(RESETS.perAnswer);

@@ -17,10 +17,7 @@ export interface ConnectResponse {
 
 /** The response that carries a message. Trailers travel as headers with the prefix `trailer-`. */
 export function connectResponse(call: AnsweredCall, message: Uint8Array): ConnectResponse {
-  const headers: OutgoingHttpHeaders = {
-    "content-type": call.format.responseType,
-    ...call.route.hooks.responseHeaders,
-  };
+  const headers: OutgoingHttpHeaders = { ...call.format.head };
   if (call.hasResponseTrailer) {
     copyToNodeHeaders(trailerMux(call.responseHeader, call.responseTrailer), headers);
   } else {
@@ -38,7 +35,7 @@ export function connectErrorResponse(call: AnsweredCall, error: ConnectError): C
     responseHeader.set(name, value);
   });
   const body = errorToJsonBytes(error, call.route.options.jsonOptions);
-  const headers: OutgoingHttpHeaders = { ...call.route.hooks.responseHeaders };
+  const headers: OutgoingHttpHeaders = { ...call.format.head };
   copyToNodeHeaders(trailerMux(responseHeader, responseTrailer), headers);
   headers["content-length"] = body.byteLength;
   return { status: codeToHttpStatus(error.code), headers, body };

@@ -40,16 +40,11 @@ export function readTimeout(
 /**
  * Calls back when the time is up, not before the current call stack has returned.
  *
- * @param args what `onTimeUp` is called with
  * @param timeoutMs milliseconds; beyond what a timer can keep there is nothing to wait for
  * @returns the timer to clear, if one is running
  */
-export function startTimer<T extends unknown[]>(
-  timeoutMs: number,
-  onTimeUp: (...args: T) => void,
-  ...args: T
-): NodeJS.Timeout | undefined {
-  return timeoutMs > LONGEST_TIMER_MS ? undefined : setTimeout(onTimeUp, timeoutMs, ...args);
+export function startTimer(timeoutMs: number, onTimeUp: () => void): NodeJS.Timeout | undefined {
+  return timeoutMs > LONGEST_TIMER_MS ? undefined : setTimeout(onTimeUp, timeoutMs);
 }
 
 /** The error of a call whose time is up: code `deadline_exceeded`, with the text Connect uses. */

@@ -5,11 +5,8 @@ import { messageTooLarge, sliceChunks } from "./message-body.js";
 
 /** One byte of flags, four bytes of length, big-endian. */
 const HEAD_BYTES = 5;
-
-interface EnvelopeHead {
-  readonly flags: number;
-  readonly length: number;
-}
+/** The length of a message whose head has not come yet. */
+const UNKNOWN = -1;
 
 /**
  * A body of gRPC's length-prefixed messages, of which a unary call has exactly one.
@@ -22,8 +19,8 @@ export class EnvelopeBody implements MessageBody {
   readonly #maxBytes: number;
   readonly #chunks: Uint8Array[] = [];
   #size = 0;
-  #first: EnvelopeHead | undefined;
-  #second: EnvelopeHead | undefined;
+  #firstLength = UNKNOWN;
+  #secondLength = UNKNOWN;
 
   /** @param maxBytes the largest message to accept, in bytes, its five-byte prefix not counted */
   constructor(maxBytes: number) {
@@ -33,61 +30,56 @@ export class EnvelopeBody implements MessageBody {
   push(chunk: Uint8Array): BodyState {
     this.#chunks.push(chunk);
     this.#size += chunk.byteLength;
-    this.#first ??= this.#readHead(0);
-    if (this.#first === undefined) return "partial";
-    if (this.#first.length > this.#maxBytes) return "refused";
-    const secondAt = HEAD_BYTES + this.#first.length;
+    if (this.#firstLength === UNKNOWN) this.#firstLength = this.#readLength(0);
+    if (this.#firstLength === UNKNOWN) return "partial";
+    if (this.#firstLength > this.#maxBytes) return "refused";
+    const secondAt = HEAD_BYTES + this.#firstLength;
     if (this.#size <= secondAt) return "partial";
-    this.#second ??= this.#readHead(secondAt);
-    if (this.#second === undefined) return "partial";
-    const tooLong = this.#second.length > this.#maxBytes;
-    const ended = this.#size >= secondAt + HEAD_BYTES + this.#second.length;
+    if (this.#secondLength === UNKNOWN) this.#secondLength = this.#readLength(secondAt);
+    if (this.#secondLength === UNKNOWN) return "partial";
+    const tooLong = this.#secondLength > this.#maxBytes;
+    const ended = this.#size >= secondAt + HEAD_BYTES + this.#secondLength;
     return tooLong || ended ? "refused" : "partial";
   }
 
-  message<T>(parse: (bytes: Uint8Array) => T): T {
+  message<T>(parse: (bytes: Uint8Array) => T, own: boolean): T {
     // Connect's decoder forgets a head that no data follows; for the first message that is the better answer.
-    if (this.#size === 0 || (this.#size === HEAD_BYTES && (this.#first?.length ?? 0) > 0)) {
-      this.#assertWithinLimit(this.#first);
+    if (this.#size === 0 || (this.#size === HEAD_BYTES && this.#firstLength > 0)) {
+      this.#assertWithinLimit(this.#firstLength);
       throw protocolError("missing input message for unary method", Code.Unimplemented);
     }
-    const message = this.#parseAt(0, this.#first, parse);
-    const secondAt = HEAD_BYTES + (this.#first?.length ?? 0);
+    const message = this.#parseAt(0, this.#firstLength, parse, own);
+    const secondAt = HEAD_BYTES + this.#firstLength;
     if (this.#size > secondAt) {
-      this.#parseAt(secondAt, this.#second, parse);
+      this.#parseAt(secondAt, this.#secondLength, parse, own);
       throw protocolError("received extra input message for unary method", Code.Unimplemented);
     }
     return message;
   }
 
-  #parseAt<T>(offset: number, head: EnvelopeHead | undefined, parse: (bytes: Uint8Array) => T): T {
-    this.#assertWithinLimit(head);
-    if (head === undefined || this.#size < offset + HEAD_BYTES + head.length) {
+  #parseAt<T>(offset: number, length: number, parse: (bytes: Uint8Array) => T, own: boolean): T {
+    this.#assertWithinLimit(length);
+    if (length === UNKNOWN || this.#size < offset + HEAD_BYTES + length) {
       throw protocolError("incomplete envelope", Code.InvalidArgument);
     }
-    if ((head.flags & compressedFlag) !== 0) {
+    const flags = sliceChunks(this.#chunks, offset, 1, false)[0]!;
+    if ((flags & compressedFlag) !== 0) {
       throw new ConnectError(
         "received compressed envelope, but do not know how to decompress",
         Code.Internal,
       );
     }
-    return parse(sliceChunks(this.#chunks, offset + HEAD_BYTES, head.length));
+    return parse(sliceChunks(this.#chunks, offset + HEAD_BYTES, length, own));
   }
 
-  #assertWithinLimit(head: EnvelopeHead | undefined): void {
-    if (head !== undefined && head.length > this.#maxBytes) {
-      throw messageTooLarge(this.#maxBytes, head.length);
-    }
+  #assertWithinLimit(length: number): void {
+    if (length > this.#maxBytes) throw messageTooLarge(this.#maxBytes, length);
   }
 
-  #readHead(offset: number): EnvelopeHead | undefined {
-    if (this.#size < offset + HEAD_BYTES) return undefined;
-    const first = this.#chunks[0]!;
-    // A whole small request arrives in one chunk: read where it lies.
-    const whole = first.byteLength === this.#size;
-    const bytes = whole ? first : sliceChunks(this.#chunks, offset, HEAD_BYTES);
-    const view = new DataView(bytes.buffer, bytes.byteOffset + (whole ? offset : 0), HEAD_BYTES);
-    return { flags: view.getUint8(0), length: view.getUint32(1) };
+  #readLength(offset: number): number {
+    if (this.#size < offset + HEAD_BYTES) return UNKNOWN;
+    const head = sliceChunks(this.#chunks, offset, HEAD_BYTES, false);
+    return head[1]! * 0x100_0000 + ((head[2]! << 16) | (head[3]! << 8) | head[4]!);
   }
 }
 

@@ -10,7 +10,7 @@ import { noteSlowCall } from "./slow-client.js";
 import { stopReading } from "./stop-reading.js";
 import type { AnsweredCall, Wire } from "./wire.js";
 
-const okTrailers = { "grpc-status": "0" };
+const OK_TRAILERS = { "grpc-status": "0" };
 /**
  * Without the date that Node would add, which gRPC has no use for: 5 % of an echo. What knows of `sendDate` is Node's
  * compatibility API alone; a version of Node that did not would add the date again, and nothing worse.
@@ -44,8 +44,12 @@ export class GrpcHttp2Wire implements Wire {
     envelope[2] = length >>> 16;
     envelope[3] = length >>> 8;
     envelope[4] = length;
-    const trailers = call.hasResponseTrailer ? nodeTrailers(call.responseTrailer) : okTrailers;
-    this.#writeHead(call, trailers);
+    if (call.hasResponseHeader || call.hasResponseTrailer) {
+      this.#writeHead(call, nodeTrailers(call.responseTrailer));
+    } else {
+      this.#stream.respond(call.format.head, ANSWER);
+      this.#stream.on("wantTrailers", sendOk);
+    }
     this.#stream.end(envelope);
   }
 
@@ -56,8 +60,7 @@ export class GrpcHttp2Wire implements Wire {
       this.#stream.end();
     } else {
       // gRPC's Trailers-Only: with nothing but a status to tell, one HEADERS frame is the whole answer.
-      const head = { ...headOf(call), ...trailers };
-      this.#stream.respond(head, TRAILERS_ONLY);
+      this.#stream.respond({ ...call.format.head, ...trailers }, TRAILERS_ONLY);
     }
     stopReading(this.#stream);
   }
@@ -77,20 +80,22 @@ export class GrpcHttp2Wire implements Wire {
 
   #writeHead(call: AnsweredCall, trailers: OutgoingHttpHeaders): void {
     const stream = this.#stream;
-    stream.respond(call.nodeResponseHeaders(headOf(call)), ANSWER);
-    stream.on("wantTrailers", () => {
-      try {
-        stream.sendTrailers(trailers);
-      } catch {
-        // A trailer HTTP/2 forbids, or a stream that is gone: the data is out, so a reset is all that is left to say.
-        stream.close(constants.NGHTTP2_INTERNAL_ERROR);
-      }
-    });
+    stream.respond(call.nodeResponseHeaders({ ...call.format.head }), ANSWER);
+    stream.on("wantTrailers", () => sendTrailers(stream, trailers));
   }
 }
 
-function headOf({ route, format }: AnsweredCall): OutgoingHttpHeaders {
-  return { ":status": 200, "content-type": format.responseType, ...route.hooks.responseHeaders };
+function sendOk(this: ServerHttp2Stream): void {
+  sendTrailers(this, OK_TRAILERS);
+}
+
+function sendTrailers(stream: ServerHttp2Stream, trailers: OutgoingHttpHeaders): void {
+  try {
+    stream.sendTrailers(trailers);
+  } catch {
+    // A trailer HTTP/2 forbids, or a stream that is gone: the data is out, so a reset is all that is left to say.
+    stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  }
 }
 
 function nodeTrailers(trailer: Headers): OutgoingHttpHeaders {

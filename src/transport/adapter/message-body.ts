@@ -10,9 +10,10 @@ export interface MessageBody {
   /**
    * Parses the message, once `push` returned something else than `partial` or the request has ended.
    *
+   * @param own whether `parse` must be given memory that holds nothing else; see `sliceChunks`
    * @throws ConnectError when the bytes are not one whole message within the limit
    */
-  message<T>(parse: (bytes: Uint8Array) => T): T;
+  message<T>(parse: (bytes: Uint8Array) => T, own: boolean): T;
 }
 
 /** A body that is the message, as in Connect's unary protocol. */
@@ -39,9 +40,9 @@ export class BareBody implements MessageBody {
     return this.#size === this.#announced ? "whole" : "partial";
   }
 
-  message<T>(parse: (bytes: Uint8Array) => T): T {
+  message<T>(parse: (bytes: Uint8Array) => T, own: boolean): T {
     if (this.#size > this.#maxBytes) throw messageTooLarge(this.#maxBytes);
-    return parse(sliceChunks(this.#chunks, 0, this.#size));
+    return parse(sliceChunks(this.#chunks, 0, this.#size, own));
   }
 }
 
@@ -60,14 +61,18 @@ export function messageTooLarge(maxBytes: number, size?: number): ConnectError {
 }
 
 /**
- * Copies `length` bytes from `offset` on into memory of their own: Node's chunks are windows onto buffers shared with
- * other requests, and a parsed `bytes` field is a window onto what was parsed.
+ * The `length` bytes from `offset` on, where they lie if they lie in one chunk.
+ *
+ * @param own whether they must be copied into memory of their own: Node's chunks are windows onto buffers shared with
+ * other requests, and a parsed `bytes` field is a window onto what was parsed
  */
 export function sliceChunks(
   chunks: readonly Uint8Array[],
   offset: number,
   length: number,
+  own: boolean,
 ): Uint8Array {
+  if (!own && chunks.length === 1) return chunks[0]!.subarray(offset, offset + length);
   const target = new Uint8Array(length);
   let skip = offset;
   let filled = 0;

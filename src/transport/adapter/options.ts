@@ -5,6 +5,8 @@ import type { DescMessage, DescMethod, DescService, MessageShape } from "@bufbui
 import type { ConnectError, ContextValues, HandlerContext } from "@connectrpc/connect";
 import type { ConnectNodeAdapterOptions, connectNodeAdapter } from "@connectrpc/connect-node";
 
+import type { DeadlineWheel } from "./deadline-wheel.js";
+
 /** A plain Node request handler for `http` and for `http2`'s compatibility API. */
 export type NodeHandler = ReturnType<typeof connectNodeAdapter>;
 
@@ -100,12 +102,12 @@ export interface UnaryAdapterOptions extends Omit<ConnectNodeAdapterOptions, "co
   wrapNodeHandler?: (handler: NodeHandler) => NodeHandler;
 }
 
-/** The part of the options that is asked at every call. */
+/** What every call asks of its adapter: some of its options, and its deadlines. */
 export type Hooks = {
   readonly [K in "authorize" | "defaultTimeoutMs" | "ended" | "responseHeaders" | "unreadable"]:
     | UnaryAdapterOptions[K]
     | undefined;
-};
+} & { readonly deadlines: DeadlineWheel };
 
 /** What `createUnaryAdapter` returns: one listener for each version of HTTP. */
 export interface UnaryAdapter {

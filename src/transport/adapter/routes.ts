@@ -1,4 +1,5 @@
-import type { DescMethod, DescMethodUnary } from "@bufbuild/protobuf";
+import type { DescMessage, DescMethod, DescMethodUnary } from "@bufbuild/protobuf";
+import { ScalarType } from "@bufbuild/protobuf";
 import type { ConnectRouter, MethodImplSpec } from "@connectrpc/connect";
 import { createMethodImplSpec, createServiceImplSpec } from "@connectrpc/connect";
 import type {
@@ -32,6 +33,8 @@ export interface UnaryRoute {
   /** What is called in place of `impl`, if anything. */
   readonly direct: DirectMethod | undefined;
   readonly hooks: Hooks;
+  /** Whether a parsed request may hold bytes of what it was parsed from. */
+  readonly keepsBytes: boolean;
   readonly options: UniversalHandlerOptions;
   readonly serialization: MethodSerializationLookup<
     DescMethodUnary["input"],
@@ -104,6 +107,7 @@ function toUnaryRoute(
     // Interceptors are promised a message.
     direct: options.interceptors.length > 0 ? undefined : direct?.get(spec.method),
     hooks,
+    keepsBytes: holdsBytes(spec.method.input),
     options,
     serialization: createMethodSerializationLookup(
       spec.method,
@@ -112,4 +116,14 @@ function toUnaryRoute(
       options,
     ),
   };
+}
+
+/** Whether a message, or one within it, has a field of bytes. */
+function holdsBytes(message: DescMessage, seen = new Set<DescMessage>()): boolean {
+  if (seen.has(message)) return false;
+  seen.add(message);
+  return message.fields.some((field) => {
+    if (field.scalar === ScalarType.BYTES) return true;
+    return field.message !== undefined && holdsBytes(field.message, seen);
+  });
 }

@@ -6,35 +6,20 @@ import { ConnectHttp2Wire } from "./connect-http2-wire.js";
 import { readTimeout } from "./deadline.js";
 import { EnvelopeBody } from "./envelope-body.js";
 import { ignoreError, resetReason } from "./errors.js";
+import type { Formats } from "./formats.js";
 import { GrpcHttp2Wire } from "./grpc-http2-wire.js";
 import { BareBody, messageTooLarge } from "./message-body.js";
 import type { Route, UnaryRoute } from "./routes.js";
-import { serveUnary } from "./serve-unary.js";
 import { UnaryCall } from "./unary-call.js";
+import { UnaryExchange } from "./unary-exchange.js";
 import type { Format } from "./wire.js";
 
-const grpc: Format = {
-  protocolName: "grpc",
-  binary: true,
-  responseType: "application/grpc+proto",
-};
-
-/** By the exact `content-type`: parameters, other spellings and gRPC with JSON are left to Connect's adapter. */
-const formats: ReadonlyMap<string | undefined, Format> = new Map([
-  ["application/grpc", grpc],
-  ["application/grpc+proto", grpc],
-  [
-    "application/proto",
-    { protocolName: "connect", binary: true, responseType: "application/proto" },
-  ],
-  [
-    "application/json",
-    { protocolName: "connect", binary: false, responseType: "application/json" },
-  ],
-]);
-
-/** Every method, by request path. */
-export type Routes = ReadonlyMap<string, Route>;
+/** What the short way needs to know of its adapter. */
+export interface ShortWay {
+  /** Every method, by request path. */
+  readonly routes: ReadonlyMap<string, Route>;
+  readonly formats: Formats;
+}
 
 /**
  * Serves an ordinary unary call on its bare HTTP/2 stream.
@@ -42,7 +27,7 @@ export type Routes = ReadonlyMap<string, Route>;
  * @returns `false`, with the stream untouched, when the request is anything but ordinary
  */
 export function tryStream(
-  routes: Routes,
+  { routes, formats }: ShortWay,
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
 ): boolean {
@@ -53,22 +38,19 @@ export function tryStream(
   const isGrpc = format.protocolName === "grpc";
   const wire = isGrpc ? new GrpcHttp2Wire(stream) : new ConnectHttp2Wire(stream);
   const call = new UnaryCall(route, format, wire, path, headers);
-  stream.on("error", ignoreError);
-  stream.on("close", () => {
-    clearTimeout(call.timer);
-    if (!call.done) abandon(call, resetReason(stream.rstCode));
-  });
   const { readMaxBytes } = route.options;
   const length = Number(headers["content-length"]);
+  const body = isGrpc ? new EnvelopeBody(readMaxBytes) : new BareBody(readMaxBytes, length);
+  const exchange = new UnaryExchange(call, stream, body);
+  stream.on("error", ignoreError);
+  stream.on("close", () => {
+    exchange.end();
+    if (!call.done) abandon(call, resetReason(stream.rstCode));
+  });
   const timeout = timeoutOf(route, headers, isGrpc);
-  serveUnary(
-    {
-      call,
-      source: stream,
-      body: isGrpc ? new EnvelopeBody(readMaxBytes) : new BareBody(readMaxBytes, length),
-      fault: timeout.error ?? (isGrpc ? undefined : lengthFault(length, readMaxBytes)),
-    },
+  exchange.start(
     timeout,
+    timeout.error ?? (isGrpc ? undefined : lengthFault(length, readMaxBytes)),
   );
   return true;
 }
@@ -79,33 +61,26 @@ export function tryStream(
  * @returns `false`, with the request untouched, when it is anything but ordinary
  */
 export function tryRequest(
-  routes: Routes,
+  { routes, formats }: ShortWay,
   request: IncomingMessage,
   response: ServerResponse,
 ): boolean {
   const { headers, url: path = "" } = request;
   const format = formats.get(headers["content-type"]);
   const route = matchUnary(routes.get(path), format, request.method, headers);
-  if (format === undefined || route === undefined || format === grpc) return false;
+  if (format === undefined || route === undefined || format.protocolName === "grpc") return false;
   const call = new UnaryCall(route, format, new ConnectHttp1Wire(request, response), path, headers);
+  const { readMaxBytes } = route.options;
+  const length = Number(headers["content-length"]);
+  const exchange = new UnaryExchange(call, request, new BareBody(readMaxBytes, length));
   request.on("error", ignoreError);
   response.on("error", ignoreError);
   response.on("close", () => {
-    clearTimeout(call.timer);
+    exchange.end();
     if (!call.done) abandon(call, undefined);
   });
-  const { readMaxBytes } = route.options;
-  const length = Number(headers["content-length"]);
   const timeout = timeoutOf(route, headers, false);
-  serveUnary(
-    {
-      call,
-      source: request,
-      body: new BareBody(readMaxBytes, length),
-      fault: timeout.error ?? lengthFault(length, readMaxBytes),
-    },
-    timeout,
-  );
+  exchange.start(timeout, timeout.error ?? lengthFault(length, readMaxBytes));
   return true;
 }
 
@@ -125,7 +100,7 @@ function matchUnary(
   ) {
     return undefined;
   }
-  const isGrpc = format === grpc;
+  const isGrpc = format.protocolName === "grpc";
   const encoding = headers[isGrpc ? "grpc-encoding" : "content-encoding"];
   if (encoding !== undefined && encoding !== "identity") return undefined;
   if (!isGrpc && route.options.requireConnectProtocolHeader) {

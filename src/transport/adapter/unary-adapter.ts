@@ -3,6 +3,8 @@ import type { ContextValues } from "@connectrpc/connect";
 import { createContextValues } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { assertDefaultTimeout } from "./deadline.js";
+import { DeadlineWheel } from "./deadline-wheel.js";
+import { createFormats } from "./formats.js";
 import { createLongWay } from "./long-way.js";
 import { serveAsNodeRequest } from "./node-pair.js";
 import type {
@@ -30,7 +32,9 @@ export function createUnaryAdapter(options: UnaryAdapterOptions): UnaryAdapter {
   const { authorize, defaultTimeoutMs, ended, responseHeaders, unreadable } = options;
   const { enabled = true, interceptors = [] } = options;
   assertDefaultTimeout(defaultTimeoutMs);
-  const hooks: Hooks = { authorize, defaultTimeoutMs, ended, responseHeaders, unreadable };
+  const deadlines = new DeadlineWheel();
+  const own = { authorize, defaultTimeoutMs, ended, responseHeaders, unreadable };
+  const hooks: Hooks = { ...own, deadlines };
   const routes = new Map<string, Route>();
   const contextValues = new WeakMap<NodeRequest, ContextValues>();
   const connect = connectNodeAdapter({
@@ -40,17 +44,18 @@ export function createUnaryAdapter(options: UnaryAdapterOptions): UnaryAdapter {
     contextValues: (request) => contextValues.get(request) ?? createContextValues(),
   });
   const guarded = createLongWay({ routes, connect, contextValues, hooks });
+  const shortWay = { routes, formats: createFormats(responseHeaders) };
   const longWay = options.wrapNodeHandler?.(guarded) ?? guarded;
   const onRequest: NodeHandler = (request, response) => {
     if (enabled && !("stream" in request)) {
-      if (tryRequest(routes, request as IncomingMessage, response as ServerResponse)) return;
+      if (tryRequest(shortWay, request as IncomingMessage, response as ServerResponse)) return;
     }
     longWay(request, response);
   };
   return {
     onRequest,
     onStream(stream, headers, _flags, rawHeaders) {
-      if (enabled && tryStream(routes, stream, headers)) return;
+      if (enabled && tryStream(shortWay, stream, headers)) return;
       serveAsNodeRequest(longWay, stream, headers, rawHeaders);
     },
   };

@@ -25,14 +25,12 @@ export class UnaryCall implements AnsweredCall, CallHead, HandlerContext {
   readonly headers: IncomingHttpHeaders;
   /** Set once an answer is on its way or nobody waits for one: whatever comes later is dropped. */
   done = false;
-  /** When this call must be over, in whole milliseconds of `Date.now()`. */
-  deadlineAt: number | undefined;
-  /** Runs until nothing more is to be sent or read; whoever owns the stream clears it then. */
-  timer: NodeJS.Timeout | undefined;
+  /** When this call must be over, in milliseconds of `performance.now()`. */
+  deadlineAt: number | undefined = undefined;
   /** Whether the client has sent its whole message. */
   bodyRead = false;
   #controller: AbortController | undefined;
-  #abortReason: { readonly reason: unknown } | undefined;
+  #abortReason: ConnectError | undefined;
   #requestHeader: Headers | undefined;
   #responseHeader: Headers | undefined;
   #responseTrailer: Headers | undefined;
@@ -84,8 +82,8 @@ export class UnaryCall implements AnsweredCall, CallHead, HandlerContext {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
       const shutdown = this.route.options.shutdownSignal;
-      if (this.#abortReason !== undefined) {
-        this.#controller.abort(this.#abortReason.reason);
+      if (this.done) {
+        this.#controller.abort(this.#abortReason);
       } else if (shutdown?.aborted) {
         this.#controller.abort(shutdown.reason);
       } else {
@@ -133,7 +131,8 @@ export class UnaryCall implements AnsweredCall, CallHead, HandlerContext {
 
   /** Whole milliseconds left, negative when the time is up, `undefined` without a deadline. */
   timeoutMs(): number | undefined {
-    return this.deadlineAt === undefined ? undefined : this.deadlineAt - Date.now();
+    const { deadlineAt } = this;
+    return deadlineAt === undefined ? undefined : Math.trunc(deadlineAt - performance.now());
   }
 
   /** The response headers for Node's writers, over `fixed`. */
@@ -156,7 +155,7 @@ export class UnaryCall implements AnsweredCall, CallHead, HandlerContext {
    */
   finish(reason: ConnectError | undefined, outcome = reason): void {
     this.done = true;
-    this.#abortReason = { reason };
+    this.#abortReason = reason;
     if (this.#controller !== undefined) {
       this.route.options.shutdownSignal?.removeEventListener("abort", this);
       this.#controller.abort(reason);

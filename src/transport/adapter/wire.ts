@@ -10,6 +10,8 @@ export interface Format {
   readonly binary: boolean;
   /** The response's `content-type`. */
   readonly responseType: string;
+  /** What the headers of an answer begin with: over gRPC, which is HTTP/2 alone, with the status. */
+  readonly head: Readonly<OutgoingHttpHeaders>;
 }
 
 /** What a wire needs of the call that it answers. */

@@ -1,0 +1,24 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import type { Format } from "./wire.js";
+
+/** The unary formats of the short way, by the exact `content-type`. */
+export type Formats = ReadonlyMap<string | undefined, Format>;
+
+/**
+ * The formats, with the headers that every answer in them begins with. Parameters, other spellings and gRPC with JSON
+ * are left to Connect's adapter.
+ */
+export function createFormats(responseHeaders: Readonly<Record<string, string>> = {}): Formats {
+  const format = (protocolName: "grpc" | "connect", responseType: string): Format => {
+    const head: OutgoingHttpHeaders = { "content-type": responseType, ...responseHeaders };
+    if (protocolName === "grpc") head[":status"] = 200;
+    return { protocolName, binary: responseType !== "application/json", responseType, head };
+  };
+  const grpc = format("grpc", "application/grpc+proto");
+  return new Map([
+    ["application/grpc", grpc],
+    ["application/grpc+proto", grpc],
+    ["application/proto", format("connect", "application/proto")],
+    ["application/json", format("connect", "application/json")],
+  ]);
+}

@@ -1,0 +1,188 @@
+import type { Readable } from "node:stream";
+import type { ConnectError, ContextValues } from "@connectrpc/connect";
+import type { Timeout } from "./deadline.js";
+import { deadlineExceeded } from "./deadline.js";
+import type { Timed } from "./deadline-wheel.js";
+import { internalError, toConnectError } from "./errors.js";
+import { invokeUnary } from "./invoke.js";
+import type { MessageBody } from "./message-body.js";
+import type { UnaryCall } from "./unary-call.js";
+import { writeAnswer } from "./write-answer.js";
+
+/**
+ * Takes a unary call from its headers to its answer: deadline, permission, body, handler, answer.
+ *
+ * Plain callbacks, and promises only where a hook, an interceptor or a handler returns one: a call whose parts are all
+ * synchronous is answered in the turn of the event loop in which its last byte arrives.
+ */
+export class UnaryExchange implements Timed {
+  previous: Timed | undefined = undefined;
+  next: Timed | undefined = undefined;
+  readonly #call: UnaryCall;
+  readonly #source: Readable;
+  readonly #body: MessageBody;
+
+  constructor(call: UnaryCall, source: Readable, body: MessageBody) {
+    this.#call = call;
+    this.#source = source;
+    this.#body = body;
+  }
+
+  /**
+   * Starts.
+   *
+   * @param fault an error that the headers alone bear out, told only to a client that may call
+   */
+  start({ timeoutMs, error }: Timeout, fault: ConnectError | undefined): void {
+    const call = this.#call;
+    const { authorize, deadlines } = call.route.hooks;
+    if (timeoutMs !== undefined && error === undefined) {
+      if (timeoutMs <= 0) {
+        this.#fail(deadlineExceeded());
+        return;
+      }
+      const now = performance.now();
+      call.deadlineAt = now + timeoutMs;
+      deadlines.add(this, timeoutMs, now);
+    }
+    if (authorize === undefined) {
+      this.#read(fault);
+      return;
+    }
+    let verdict: ReturnType<typeof authorize>;
+    try {
+      verdict = authorize(call);
+    } catch (reason) {
+      this.#fail(reason);
+      return;
+    }
+    if (verdict instanceof Promise) {
+      verdict.then(
+        (values) => this.#admit(values, fault),
+        (reason) => this.#fail(reason),
+      );
+    } else {
+      this.#admit(verdict, fault);
+    }
+  }
+
+  /** The deadline holds for the answer too: a client that leaves no room for it would keep it in memory for ever. */
+  timeUp(): void {
+    const { done, bodyRead, wire } = this.#call;
+    if (done) {
+      wire.dropAnswer();
+      return;
+    }
+    if (!bodyRead) wire.noteSlow();
+    this.#fail(deadlineExceeded());
+  }
+
+  /** Nothing more is to be sent or read. */
+  end(): void {
+    this.#call.route.hooks.deadlines.remove(this);
+  }
+
+  #admit(values: ContextValues | undefined, fault: ConnectError | undefined): void {
+    if (this.#call.done) return;
+    this.#call.values = values;
+    this.#read(fault);
+  }
+
+  #read(fault: ConnectError | undefined): void {
+    if (fault !== undefined) {
+      this.#fail(fault);
+      return;
+    }
+    const call = this.#call;
+    const source = this.#source;
+    const body = this.#body;
+    const onData = (chunk: Buffer) => {
+      // After an early answer, such as a deadline's, HTTP/1.1 leaves nothing but to read on and forget.
+      if (call.done) return;
+      const state = body.push(chunk);
+      if (state === "partial") return;
+      if (state === "refused") {
+        source.off("data", onData);
+        source.pause();
+      }
+      this.#invoke();
+    };
+    source.on("data", onData);
+    source.on("end", () => {
+      // A stream whose connection breaks ends, too; its close tells of the client that is gone.
+      if (!call.bodyRead && !call.done && !source.destroyed) this.#invoke();
+    });
+  }
+
+  #invoke(): void {
+    const call = this.#call;
+    const { route, format } = call;
+    const { parse } = route.serialization.getI(format.binary);
+    call.bodyRead = true;
+    let message: ReturnType<typeof parse>;
+    try {
+      message = this.#body.message(parse, route.keepsBytes);
+    } catch (fault) {
+      const { unreadable } = route.hooks;
+      this.#fail(unreadable === undefined ? fault : unreadable(fault));
+      return;
+    }
+    let output: unknown;
+    try {
+      output =
+        route.direct === undefined ? invokeUnary(call, message) : route.direct.call(message, call);
+    } catch (reason) {
+      this.#fail(reason);
+      return;
+    }
+    if (output instanceof Promise) {
+      output.then(
+        (settled) => this.#succeed(settled),
+        (reason) => this.#fail(reason),
+      );
+    } else {
+      this.#succeed(output);
+    }
+  }
+
+  #succeed(output: unknown): void {
+    const call = this.#call;
+    if (call.done) return;
+    let bytes: Uint8Array;
+    try {
+      bytes = writeAnswer(call, output);
+    } catch (reason) {
+      this.#fail(reason);
+      return;
+    }
+    call.finish(undefined);
+    try {
+      call.wire.respond(call, bytes);
+    } catch (reason) {
+      this.#answerUnsendable(reason);
+    }
+  }
+
+  #fail(reason: unknown): void {
+    const call = this.#call;
+    if (call.done) return;
+    const error = toConnectError(reason);
+    call.finish(error);
+    try {
+      call.wire.refuse(call, error);
+    } catch (fault) {
+      this.#answerUnsendable(fault);
+    }
+  }
+
+  /** The handler's headers or its error cannot be written: the client is told without them that something went wrong. */
+  #answerUnsendable(cause: unknown): void {
+    const call = this.#call;
+    try {
+      call.dropResponseHeaders();
+      call.wire.refuse(call, internalError(cause));
+    } catch {
+      call.wire.abort();
+    }
+  }
+}

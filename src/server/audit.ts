@@ -1,10 +1,9 @@
 /** One line a call: who, what, about which token, how it ended. Never a token, key or data. */
 import { Code, type ConnectError, type ContextValues } from "@connectrpc/connect";
-import { type Logger, symbols } from "pino";
+import { type DestinationStream, type Logger, symbols } from "pino";
 import { ErrorInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
 import { callKey } from "../service/index.js";
 import type { CallHead } from "./callers/callers.js";
-import { type LogDestination, LogLines } from "./log-lines.js";
 
 /** Is told of every call when it is over. `error` is what its client was told, if it was one. */
 export type Audit = (
@@ -21,7 +20,7 @@ const PLAIN = /^[ !#-[\]-~]*$/;
  * Lines are put together here: the logger's own way takes longer than to check a token.
  */
 export function createAudit(logger: Logger): Audit {
-  const lines = new LogLines(destinationOf(logger));
+  const destination = destinationOf(logger);
   const bindings = Object.entries(logger.bindings())
     .map(([name, value]) => `,${JSON.stringify(name)}:${JSON.stringify(value)}`)
     .join("");
@@ -47,13 +46,14 @@ export function createAudit(logger: Logger): Audit {
       const micros = Math.round((performance.now() - call.startedAt) * 1000);
       line += `,"duration_ms":${micros / 1000}`;
     }
-    lines.add(`${line},"msg":"call"}\n`);
+    destination.write(`${line},"msg":"call"}\n`);
   };
 }
 
 /** Where a logger writes its own lines. */
-function destinationOf(logger: Logger): LogDestination {
-  return (logger as unknown as { readonly [symbols.streamSym]: LogDestination })[symbols.streamSym];
+function destinationOf(logger: Logger): DestinationStream {
+  const { [symbols.streamSym]: stream } = logger as unknown as Record<symbol, DestinationStream>;
+  return stream as DestinationStream;
 }
 
 function member(name: string, text: string | undefined): string {

@@ -1,10 +1,5 @@
 /** Lines for the log, many to a write. A write wakes a thread, which takes as long as a token's check. */
-
-/** Where lines go. */
-export interface LogDestination {
-  /** Takes whole lines. */
-  write(lines: string): unknown;
-}
+import type { DestinationStream } from "pino";
 
 /**
  * The most that is written at once, in characters. A pipe takes this much in one piece (POSIX's
@@ -12,35 +7,36 @@ export interface LogDestination {
  * a character, and what is not ASCII in a line is a user_id.
  */
 export const MAX_WRITE = 4096;
-
 /** How long a line waits for others, in milliseconds. */
 const LINGER_MS = 5;
 
 /** Gathers lines for a moment, or until there are as many as one write may hold. */
-export class LogLines {
-  readonly #destination: LogDestination;
+export class LogLines implements DestinationStream {
+  readonly #destination: DestinationStream;
   #lines = "";
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(destination: LogDestination) {
+  constructor(destination: DestinationStream) {
     this.#destination = destination;
   }
 
   /** Adds a line, with its line break. */
-  add(line: string): void {
-    if (this.#lines === "") this.#timer ??= setTimeout(this.#onTimer, LINGER_MS);
-    else if (this.#lines.length + line.length > MAX_WRITE) this.#flush();
+  write(line: string): void {
+    if (this.#lines === "") this.#timer ??= setTimeout(() => this.#onTimer(), LINGER_MS);
+    else if (this.#lines.length + line.length > MAX_WRITE) this.flush();
     this.#lines += line;
   }
 
-  #flush(): void {
+  /** Hands on what there is. */
+  flush(): void {
+    if (this.#lines === "") return;
     const lines = this.#lines;
     this.#lines = "";
     this.#destination.write(lines);
   }
 
-  readonly #onTimer = (): void => {
+  #onTimer(): void {
     this.#timer = undefined;
-    if (this.#lines !== "") this.#flush();
-  };
+    this.flush();
+  }
 }

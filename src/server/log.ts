@@ -1,7 +1,7 @@
 /** The server's log: JSON lines to standard error. */
 import pino, { type Logger } from "pino";
 import type { LogLevel } from "./config.js";
-import { MAX_WRITE } from "./log-lines.js";
+import { LogLines, MAX_WRITE } from "./log-lines.js";
 
 const STDERR = 2;
 /** What waits for a reader that is too slow, in bytes; what comes then is lost, and counted. */
@@ -16,6 +16,8 @@ export interface Log {
   readonly logger: Logger;
   /** Writes what is left. False when the reader does not take it; a thread then hangs in the attempt. */
   end(): Promise<boolean>;
+  /** Writes what is left before it returns: for a process that is exiting. */
+  flushSync(): void;
 }
 
 /**
@@ -27,9 +29,17 @@ export function openLog(level: LogLevel, shared: boolean): Log {
   const destination = pino.destination(
     shared
       ? { dest: STDERR, sync: true, maxWrite: MAX_WRITE }
-      : { dest: STDERR, sync: false, maxWrite: MAX_SINGLE_WRITE, maxLength: MAX_BACKLOG },
+      : // A minimum, even of one, makes `flush` wait for what is being written.
+        {
+          dest: STDERR,
+          sync: false,
+          minLength: 1,
+          maxWrite: MAX_SINGLE_WRITE,
+          maxLength: MAX_BACKLOG,
+        },
   );
-  const logger = pino({ level, base: null }, destination);
+  const lines = new LogLines(destination);
+  const logger = pino({ level, base: null }, lines);
   let lost = 0;
   destination.on("drop", () => {
     lost++;
@@ -41,8 +51,13 @@ export function openLog(level: LogLevel, shared: boolean): Log {
   });
   return {
     logger,
+    flushSync() {
+      lines.flush();
+      destination.flushSync();
+    },
     end: () =>
       new Promise((resolve) => {
+        lines.flush();
         const giveUp = setTimeout(resolve, LAST_LINES_MS, false);
         destination.flush(() => {
           clearTimeout(giveUp);

@@ -27,7 +27,8 @@ export async function runServer(): Promise<void> {
   const settings = primary?.settings ?? readEnv();
   const config = orExit(() => loadConfig(settings));
   const log = openLog(config.logLevel, config.workers > 1);
-  if (primary) await runWorker(primary, config, log.logger.child({ worker: primary.number }));
+  process.on("exit", log.flushSync);
+  if (primary) await runWorker(primary, config, log);
   else if (config.workers > 1) await runPrimary(settings, config, log);
   else await runAlone(config, log);
 }
@@ -72,7 +73,8 @@ async function runPrimary(settings: Env, config: Config, log: Log): Promise<void
 }
 
 /** One of the processes that serve. */
-async function runWorker(primary: Primary, config: Config, logger: Logger): Promise<void> {
+async function runWorker(primary: Primary, config: Config, log: Log): Promise<void> {
+  const logger = log.logger.child({ worker: primary.number });
   // Terminals and service managers signal all processes of a group: the primary passes on what it is
   // to mean.
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR2"]) process.on(signal, () => {});
@@ -81,6 +83,7 @@ async function runWorker(primary: Primary, config: Config, logger: Logger): Prom
   primary.onOrder(async (order) => {
     if (order === "reload") return server.reload();
     await closeServer(server, logger);
+    await log.end();
     process.exit(0);
   });
   primary.tellListening(listening);

@@ -1,6 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { compressedFlag } from "@connectrpc/connect/protocol";
-import type { BodyState, MessageBody } from "./message-body.js";
+import type { MessageBody } from "./message-body.js";
 import { messageTooLarge, sliceChunks } from "./message-body.js";
 
 /** One byte of flags, four bytes of length, big-endian. */
@@ -17,7 +17,7 @@ const UNKNOWN = -1;
  */
 export class EnvelopeBody implements MessageBody {
   readonly #maxBytes: number;
-  readonly #chunks: Uint8Array[] = [];
+  readonly #chunks: Buffer[] = [];
   #size = 0;
   #firstLength = UNKNOWN;
   #secondLength = UNKNOWN;
@@ -27,22 +27,22 @@ export class EnvelopeBody implements MessageBody {
     this.#maxBytes = maxBytes;
   }
 
-  push(chunk: Uint8Array): BodyState {
+  push(chunk: Buffer): boolean {
     this.#chunks.push(chunk);
     this.#size += chunk.byteLength;
     if (this.#firstLength === UNKNOWN) this.#firstLength = this.#readLength(0);
-    if (this.#firstLength === UNKNOWN) return "partial";
-    if (this.#firstLength > this.#maxBytes) return "refused";
+    if (this.#firstLength === UNKNOWN) return false;
+    if (this.#firstLength > this.#maxBytes) return true;
     const secondAt = HEAD_BYTES + this.#firstLength;
-    if (this.#size <= secondAt) return "partial";
+    if (this.#size <= secondAt) return false;
     if (this.#secondLength === UNKNOWN) this.#secondLength = this.#readLength(secondAt);
-    if (this.#secondLength === UNKNOWN) return "partial";
+    if (this.#secondLength === UNKNOWN) return false;
     const tooLong = this.#secondLength > this.#maxBytes;
     const ended = this.#size >= secondAt + HEAD_BYTES + this.#secondLength;
-    return tooLong || ended ? "refused" : "partial";
+    return tooLong || ended;
   }
 
-  message<T>(parse: (bytes: Uint8Array) => T, own: boolean): T {
+  message<T>(parse: (bytes: Buffer) => T, own: boolean): T {
     // Connect's decoder forgets a head that no data follows; for the first message that is the better answer.
     if (this.#size === 0 || (this.#size === HEAD_BYTES && this.#firstLength > 0)) {
       this.#assertWithinLimit(this.#firstLength);
@@ -57,7 +57,7 @@ export class EnvelopeBody implements MessageBody {
     return message;
   }
 
-  #parseAt<T>(offset: number, length: number, parse: (bytes: Uint8Array) => T, own: boolean): T {
+  #parseAt<T>(offset: number, length: number, parse: (bytes: Buffer) => T, own: boolean): T {
     this.#assertWithinLimit(length);
     if (length === UNKNOWN || this.#size < offset + HEAD_BYTES + length) {
       throw protocolError("incomplete envelope", Code.InvalidArgument);

@@ -1,46 +1,41 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 
-/** What is known of a body after some of its bytes: `refused`, whatever may follow; `whole`, or to be continued. */
-export type BodyState = "partial" | "whole" | "refused";
-
 /** Collects the bytes of one request and finds the message in them. */
 export interface MessageBody {
-  /** Takes the next bytes. */
-  push(chunk: Uint8Array): BodyState;
   /**
-   * Parses the message, once `push` returned something else than `partial` or the request has ended.
+   * Takes the next bytes.
+   *
+   * @returns `true` when the verdict is certain and nothing more needs to be read
+   */
+  push(chunk: Buffer): boolean;
+  /**
+   * Parses the message, once `push` returned `true` or the request has ended.
    *
    * @param own whether `parse` must be given memory that holds nothing else; see `sliceChunks`
    * @throws ConnectError when the bytes are not one whole message within the limit
    */
-  message<T>(parse: (bytes: Uint8Array) => T, own: boolean): T;
+  message<T>(parse: (bytes: Buffer) => T, own: boolean): T;
 }
 
 /** A body that is the message, as in Connect's unary protocol. */
 export class BareBody implements MessageBody {
   readonly #maxBytes: number;
-  readonly #announced: number;
-  readonly #chunks: Uint8Array[] = [];
+  readonly #chunks: Buffer[] = [];
   #size = 0;
 
-  /**
-   * @param maxBytes the largest message to accept, in bytes
-   * @param announced the request's `content-length`, which HTTP holds clients to; NaN for none. An answer given with the
-   * last of those bytes, before the end is told, is cheaper: Node makes an error for the close that would overtake it.
-   */
-  constructor(maxBytes: number, announced: number) {
+  /** @param maxBytes the largest message to accept, in bytes */
+  constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
-    this.#announced = announced;
   }
 
-  push(chunk: Uint8Array): BodyState {
+  push(chunk: Buffer): boolean {
     this.#size += chunk.byteLength;
-    if (this.#size > this.#maxBytes) return "refused";
+    if (this.#size > this.#maxBytes) return true;
     this.#chunks.push(chunk);
-    return this.#size === this.#announced ? "whole" : "partial";
+    return false;
   }
 
-  message<T>(parse: (bytes: Uint8Array) => T, own: boolean): T {
+  message<T>(parse: (bytes: Buffer) => T, own: boolean): T {
     if (this.#size > this.#maxBytes) throw messageTooLarge(this.#maxBytes);
     return parse(sliceChunks(this.#chunks, 0, this.#size, own));
   }
@@ -67,13 +62,13 @@ export function messageTooLarge(maxBytes: number, size?: number): ConnectError {
  * other requests, and a parsed `bytes` field is a window onto what was parsed
  */
 export function sliceChunks(
-  chunks: readonly Uint8Array[],
+  chunks: readonly Buffer[],
   offset: number,
   length: number,
   own: boolean,
-): Uint8Array {
+): Buffer {
   if (!own && chunks.length === 1) return chunks[0]!.subarray(offset, offset + length);
-  const target = new Uint8Array(length);
+  const target = Buffer.allocUnsafeSlow(length);
   let skip = offset;
   let filled = 0;
   for (const chunk of chunks) {

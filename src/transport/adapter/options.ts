@@ -60,6 +60,10 @@ export type Ended = (
  * client asks for. It must answer as the method's handler on the router does, which serves the long way.
  */
 export interface DirectMethod {
+  /** Reads a binary request that `call` can do with, or gives `undefined` to have it parsed as a message. */
+  readonly fromBinary?: (bytes: Buffer) => unknown;
+  /** The same of a request in JSON. */
+  readonly fromJson?: (bytes: Buffer) => unknown;
   /** Does the work, synchronously. Throws what the handler would throw. */
   readonly call: (request: MessageShape<DescMessage>, context: HandlerContext) => unknown;
   /** The answer in binary, behind `reserve` bytes that are the adapter's to fill. */

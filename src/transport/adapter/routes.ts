@@ -1,4 +1,4 @@
-import type { DescMessage, DescMethod, DescMethodUnary } from "@bufbuild/protobuf";
+import type { DescMessage, DescMethod, DescMethodUnary, MessageShape } from "@bufbuild/protobuf";
 import { ScalarType } from "@bufbuild/protobuf";
 import type { ConnectRouter, MethodImplSpec } from "@connectrpc/connect";
 import { createMethodImplSpec, createServiceImplSpec } from "@connectrpc/connect";
@@ -33,6 +33,10 @@ export interface UnaryRoute {
   /** What is called in place of `impl`, if anything. */
   readonly direct: DirectMethod | undefined;
   readonly hooks: Hooks;
+  /** Parses a request in binary. */
+  readonly parseBinary: (bytes: Buffer) => MessageShape<DescMessage>;
+  /** Parses a request in JSON. */
+  readonly parseJson: (bytes: Buffer) => MessageShape<DescMessage>;
   /** Whether a parsed request may hold bytes of what it was parsed from. */
   readonly keepsBytes: boolean;
   readonly options: UniversalHandlerOptions;
@@ -98,24 +102,38 @@ export function recordRoutes(
 function toUnaryRoute(
   spec: UnarySpec,
   options: UniversalHandlerOptions,
-  direct: UnaryAdapterOptions["direct"],
+  directMethods: UnaryAdapterOptions["direct"],
   hooks: Hooks,
 ): UnaryRoute {
-  return {
-    method: spec.method,
-    impl: spec.impl,
-    // Interceptors are promised a message.
-    direct: options.interceptors.length > 0 ? undefined : direct?.get(spec.method),
-    hooks,
-    keepsBytes: holdsBytes(spec.method.input),
+  const { method, impl } = spec;
+  const { binaryOptions, jsonOptions } = options;
+  // Interceptors are promised a message.
+  const direct = options.interceptors.length > 0 ? undefined : directMethods?.get(method);
+  const serialization = createMethodSerializationLookup(
+    method,
+    binaryOptions,
+    jsonOptions,
     options,
-    serialization: createMethodSerializationLookup(
-      spec.method,
-      options.binaryOptions,
-      options.jsonOptions,
-      options,
-    ),
+  );
+  return {
+    method,
+    impl,
+    direct,
+    hooks,
+    parseBinary: firstOf(direct?.fromBinary, serialization.getI(true).parse),
+    parseJson: firstOf(direct?.fromJson, serialization.getI(false).parse),
+    keepsBytes: holdsBytes(method.input),
+    options,
+    serialization,
   };
+}
+
+function firstOf(
+  read: ((bytes: Buffer) => unknown) | undefined,
+  parse: (bytes: Buffer) => MessageShape<DescMessage>,
+): (bytes: Buffer) => MessageShape<DescMessage> {
+  if (read === undefined) return parse;
+  return (bytes) => (read(bytes) as MessageShape<DescMessage> | undefined) ?? parse(bytes);
 }
 
 /** Whether a message, or one within it, has a field of bytes. */

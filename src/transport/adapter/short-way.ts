@@ -39,8 +39,7 @@ export function tryStream(
   const wire = isGrpc ? new GrpcHttp2Wire(stream) : new ConnectHttp2Wire(stream);
   const call = new UnaryCall(route, format, wire, path, headers);
   const { readMaxBytes } = route.options;
-  const length = Number(headers["content-length"]);
-  const body = isGrpc ? new EnvelopeBody(readMaxBytes) : new BareBody(readMaxBytes, length);
+  const body = isGrpc ? new EnvelopeBody(readMaxBytes) : new BareBody(readMaxBytes);
   const exchange = new UnaryExchange(call, stream, body);
   stream.on("error", ignoreError);
   stream.on("close", () => {
@@ -50,7 +49,7 @@ export function tryStream(
   const timeout = timeoutOf(route, headers, isGrpc);
   exchange.start(
     timeout,
-    timeout.error ?? (isGrpc ? undefined : lengthFault(length, readMaxBytes)),
+    timeout.error ?? (isGrpc ? undefined : lengthFault(headers, readMaxBytes)),
   );
   return true;
 }
@@ -71,8 +70,7 @@ export function tryRequest(
   if (format === undefined || route === undefined || format.protocolName === "grpc") return false;
   const call = new UnaryCall(route, format, new ConnectHttp1Wire(request, response), path, headers);
   const { readMaxBytes } = route.options;
-  const length = Number(headers["content-length"]);
-  const exchange = new UnaryExchange(call, request, new BareBody(readMaxBytes, length));
+  const exchange = new UnaryExchange(call, request, new BareBody(readMaxBytes));
   request.on("error", ignoreError);
   response.on("error", ignoreError);
   response.on("close", () => {
@@ -80,7 +78,7 @@ export function tryRequest(
     if (!call.done) abandon(call, undefined);
   });
   const timeout = timeoutOf(route, headers, false);
-  exchange.start(timeout, timeout.error ?? lengthFault(length, readMaxBytes));
+  exchange.start(timeout, timeout.error ?? lengthFault(headers, readMaxBytes));
   return true;
 }
 
@@ -119,6 +117,7 @@ function abandon(call: UnaryCall, reason: ConnectError | undefined): void {
 }
 
 /** A body announced beyond the limit is refused before a byte of it is read. */
-function lengthFault(length: number, maxBytes: number): ConnectError | undefined {
+function lengthFault(headers: IncomingHttpHeaders, maxBytes: number): ConnectError | undefined {
+  const length = Number(headers["content-length"]);
   return length > maxBytes ? messageTooLarge(maxBytes, length) : undefined;
 }

@@ -98,29 +98,27 @@ export class UnaryExchange implements Timed {
     const body = this.#body;
     const onData = (chunk: Buffer) => {
       // After an early answer, such as a deadline's, HTTP/1.1 leaves nothing but to read on and forget.
-      if (call.done) return;
-      const state = body.push(chunk);
-      if (state === "partial") return;
-      if (state === "refused") {
-        source.off("data", onData);
-        source.pause();
-      }
+      if (call.done || !body.push(chunk)) return;
+      source.off("data", onData);
+      source.off("end", onEnd);
+      source.pause();
       this.#invoke();
     };
-    source.on("data", onData);
-    source.on("end", () => {
+    const onEnd = () => {
       // A stream whose connection breaks ends, too; its close tells of the client that is gone.
-      if (!call.bodyRead && !call.done && !source.destroyed) this.#invoke();
-    });
+      if (!call.done && !source.destroyed) this.#invoke();
+    };
+    source.on("data", onData);
+    source.on("end", onEnd);
   }
 
   #invoke(): void {
     const call = this.#call;
     const { route, format } = call;
-    const { parse } = route.serialization.getI(format.binary);
     call.bodyRead = true;
-    let message: ReturnType<typeof parse>;
+    let message: ReturnType<typeof route.parseBinary>;
     try {
+      const parse = format.binary ? route.parseBinary : route.parseJson;
       message = this.#body.message(parse, route.keepsBytes);
     } catch (fault) {
       const { unreadable } = route.hooks;

@@ -30,11 +30,10 @@ export function decodeBase64url(
   const bytes = target.subarray(0, target.write(text, "base64url"));
   const encoded = bytes.toString("base64url");
   const padding = paddingOf(encoded);
-  // In two pieces: putting them together would take longer than to compare them.
-  const isCanonical =
-    encoded.length + padding.length === text.length &&
-    text.startsWith(encoded) &&
-    text.endsWith(padding);
+  if (encoded.length + padding.length !== text.length) return undefined;
+  if (padding === "") return encoded === text ? bytes : undefined;
+  // In two pieces, since putting them together takes longer than to compare them.
+  const isCanonical = text.slice(0, encoded.length) === encoded && text.endsWith(padding);
   return isCanonical ? bytes : undefined;
 }
 

@@ -18,23 +18,37 @@ export function writeValidClaims(writer: ProtoWriter, first: number, valid: Vali
   writer.struct(first + 6, valid.additionalData);
 }
 
-/** Claims for `JSON.stringify`: what has its default value is left out. */
-export function jsonClaims(claims: Claims) {
-  return {
-    tokenId: claims.tokenId || undefined,
-    userId: claims.userId || undefined,
-    permissions: claims.permissions.length > 0 ? claims.permissions : undefined,
-    issuedAt: timestampJson(claims.issuedAt),
-    expiresAt: timestampJson(claims.expiresAt),
-  };
+/** The same five fields as members of a JSON object, each behind a comma; default values are left out. */
+export function jsonClaims(claims: Claims): string {
+  const { permissions } = claims;
+  return (
+    jsonMember("tokenId", claims.tokenId) +
+    jsonMember("userId", claims.userId) +
+    (permissions.length > 0 ? `,"permissions":[${permissions.map(quote)}]` : "") +
+    `,"issuedAt":"${timestampJson(claims.issuedAt)}"` +
+    `,"expiresAt":"${timestampJson(claims.expiresAt)}"`
+  );
 }
 
-/** The same with time_remaining and additional_data. */
-export function jsonValidClaims(valid: ValidToken) {
-  const { tokenId, userId, permissions, issuedAt, expiresAt } = jsonClaims(valid);
-  const { additionalData } = valid;
-  const timeRemaining = durationJson(valid.timeRemaining);
-  return { tokenId, userId, permissions, issuedAt, expiresAt, timeRemaining, additionalData };
+/** The same seven fields as members of a JSON object, each behind a comma. */
+export function jsonValidClaims(valid: ValidToken): string {
+  return (
+    jsonClaims(valid) +
+    `,"timeRemaining":"${durationJson(valid.timeRemaining)}"` +
+    `,"additionalData":${JSON.stringify(valid.additionalData)}`
+  );
+}
+
+/** A member of a JSON object behind a comma, or nothing for an empty text. */
+export function jsonMember(name: string, text: string): string {
+  return text === "" ? "" : `,"${name}":${quote(text)}`;
+}
+
+/** What a text may hold and still be JSON between quotes as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+function quote(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 /** RFC 3339 with no, three or six fractional digits, as protobuf's JSON has it. */

@@ -17,7 +17,7 @@ const UNKNOWN = -1;
  */
 export class EnvelopeBody implements MessageBody {
   readonly #maxBytes: number;
-  readonly #chunks: Buffer[] = [];
+  #chunks: Buffer[] = [];
   #size = 0;
   #firstLength = UNKNOWN;
   #secondLength = UNKNOWN;
@@ -43,6 +43,14 @@ export class EnvelopeBody implements MessageBody {
   }
 
   message<T>(parse: (bytes: Buffer) => T, own: boolean): T {
+    try {
+      return this.#message(parse, own);
+    } finally {
+      this.#chunks = [];
+    }
+  }
+
+  #message<T>(parse: (bytes: Buffer) => T, own: boolean): T {
     // Connect's decoder forgets a head that no data follows; for the first message that is the better answer.
     if (this.#size === 0 || (this.#size === HEAD_BYTES && this.#firstLength > 0)) {
       this.#assertWithinLimit(this.#firstLength);

@@ -9,7 +9,7 @@ export interface MessageBody {
    */
   push(chunk: Buffer): boolean;
   /**
-   * Parses the message, once `push` returned `true` or the request has ended.
+   * Parses the message, once `push` returned `true` or the request has ended. The bytes are let go.
    *
    * @param own whether `parse` must be given memory that holds nothing else; see `sliceChunks`
    * @throws ConnectError when the bytes are not one whole message within the limit
@@ -20,7 +20,7 @@ export interface MessageBody {
 /** A body that is the message, as in Connect's unary protocol. */
 export class BareBody implements MessageBody {
   readonly #maxBytes: number;
-  readonly #chunks: Buffer[] = [];
+  #chunks: Buffer[] = [];
   #size = 0;
 
   /** @param maxBytes the largest message to accept, in bytes */
@@ -36,8 +36,10 @@ export class BareBody implements MessageBody {
   }
 
   message<T>(parse: (bytes: Buffer) => T, own: boolean): T {
+    const chunks = this.#chunks;
+    this.#chunks = [];
     if (this.#size > this.#maxBytes) throw messageTooLarge(this.#maxBytes);
-    return parse(sliceChunks(this.#chunks, 0, this.#size, own));
+    return parse(sliceChunks(chunks, 0, this.#size, own));
   }
 }
 

@@ -79,7 +79,10 @@ export class UnaryExchange implements Timed {
 
   /** Nothing more is to be sent or read. */
   end(): void {
-    this.#call.route.hooks.deadlines.remove(this);
+    const { route, done } = this.#call;
+    route.hooks.deadlines.remove(this);
+    // The context of a direct method is of no use after its answer; a handler may have kept its own.
+    if (done && route.direct !== undefined) this.#call.release();
   }
 
   #admit(values: ContextValues | undefined, fault: ConnectError | undefined): void {
@@ -95,10 +98,9 @@ export class UnaryExchange implements Timed {
     }
     const call = this.#call;
     const source = this.#source;
-    const body = this.#body;
     const onData = (chunk: Buffer) => {
       // After an early answer, such as a deadline's, HTTP/1.1 leaves nothing but to read on and forget.
-      if (call.done || !body.push(chunk)) return;
+      if (call.done || !this.#body.push(chunk)) return;
       source.off("data", onData);
       source.off("end", onEnd);
       source.pause();

@@ -71,24 +71,6 @@ def run(manager, request):
     return claims(manager.validate_token(token))
 
 
-def bench(manager, request):
-    """Microseconds a call of generate_token and of validate_token, the clock running."""
-    secure_token.token_manager.datetime = datetime
-    cryptography.fernet.time = time
-    args = decode(request["args"])
-    token = manager.generate_token(**args)
-    result = {}
-    for name, call in (
-        ("generate", lambda: manager.generate_token(**args)),
-        ("validate", lambda: manager.validate_token(token)),
-    ):
-        start = time.perf_counter()
-        for _ in range(request["calls"]):
-            call()
-        result[name] = (time.perf_counter() - start) * 1e6 / request["calls"]
-    return result
-
-
 def main():
     global now_us
     logging.disable(logging.CRITICAL)
@@ -103,8 +85,6 @@ def main():
                 )
                 manager = SecureTokenManager(settings)
                 answer = {"ok": sys.version.split()[0]}
-            elif request["op"] == "bench":
-                answer = {"ok": bench(manager, request)}
             else:
                 answer = {"ok": encode(run(manager, request))}
         except TokenError as error:

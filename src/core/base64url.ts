@@ -17,24 +17,27 @@ function paddingOf(unpadded: string): string {
 }
 
 /**
- * The bytes that `encodeBase64url` turns into exactly this text, or `undefined`; in `target`, where
- * one is given that has room for them. Node's decoder skips foreign characters and ignores stray
- * bits, so the result is encoded again and compared; without that, one token would have many
- * spellings.
+ * The bytes that `encodeBase64url` turns into exactly this text, or `undefined`. Node's decoder
+ * skips foreign characters and ignores stray bits, so the result is encoded again and compared;
+ * without that, one token would have many spellings.
  */
-export function decodeBase64url(
-  text: string,
-  target: Buffer = Buffer.allocUnsafe(text.length),
-): Buffer | undefined {
-  if (text.length === 0 || text.length % 4 !== 0) return undefined;
-  const bytes = target.subarray(0, target.write(text, "base64url"));
-  const encoded = bytes.toString("base64url");
+export function decodeBase64url(text: string): Buffer | undefined {
+  const target = Buffer.allocUnsafe(text.length);
+  const length = decodeInto(target, text);
+  return length < 0 ? undefined : target.subarray(0, length);
+}
+
+/** How many bytes of `target` are those of the text; -1 where there are none. */
+function decodeInto(target: Buffer, text: string): number {
+  if (text.length === 0 || text.length % 4 !== 0) return -1;
+  const length = target.write(text, "base64url");
+  const encoded = target.toString("base64url", 0, length);
   const padding = paddingOf(encoded);
-  if (encoded.length + padding.length !== text.length) return undefined;
-  if (padding === "") return encoded === text ? bytes : undefined;
+  if (encoded.length + padding.length !== text.length) return -1;
+  if (padding === "") return encoded === text ? length : -1;
   // In two pieces, since putting them together takes longer than to compare them.
   const isCanonical = text.slice(0, encoded.length) === encoded && text.endsWith(padding);
-  return isCanonical ? bytes : undefined;
+  return isCanonical ? length : -1;
 }
 
 /** Base64url of base64url: the form of a token. */
@@ -48,6 +51,8 @@ export function encodeTwice(bytes: Buffer): string {
  */
 export function decodeTwice(text: string): Buffer | undefined {
   if (text.length > ROOM) return undefined;
-  const inner = decodeBase64url(text, innerText);
-  return inner && decodeBase64url(inner.toString("latin1"), innerBytes);
+  const innerLength = decodeInto(innerText, text);
+  if (innerLength < 0) return undefined;
+  const length = decodeInto(innerBytes, innerText.toString("latin1", 0, innerLength));
+  return length < 0 ? undefined : innerBytes.subarray(0, length);
 }

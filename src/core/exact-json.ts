@@ -1,4 +1,5 @@
 /** JSON in which no digit of an integer is lost: both directions, for `additional_data`. */
+import { quoteJson } from "./quote-json.js";
 import { endOfNumber, endOfString, isBigInteger } from "./strict-json.js";
 
 /** A JSON value. Integers beyond ±(2^53 - 1) are `bigint`. */
@@ -103,7 +104,7 @@ class Rule extends Error {}
 
 function quote(text: string): string {
   if (!text.isWellFormed()) throw new Rule("must hold well-formed Unicode only");
-  return JSON.stringify(text);
+  return quoteJson(text);
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {

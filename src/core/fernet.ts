@@ -46,7 +46,7 @@ export function sealFernet(
   timestamp: number,
   iv: Buffer,
 ): Buffer {
-  const ciphertext = key.encryption.encrypt(iv, Buffer.from(plaintext, "utf8"));
+  const ciphertext = key.encryption.encrypt(iv, plaintext);
   const macOffset = CIPHERTEXT_OFFSET + ciphertext.length;
   const token = Buffer.allocUnsafe(macOffset + MAC_LENGTH);
   token[0] = VERSION;
@@ -54,7 +54,7 @@ export function sealFernet(
   token.writeUInt32BE(timestamp % 2 ** 32, 5);
   iv.copy(token, IV_OFFSET, 0, 16);
   ciphertext.copy(token, CIPHERTEXT_OFFSET);
-  key.signing.sign(token.subarray(0, macOffset)).copy(token, macOffset);
+  key.signing.sign(token, macOffset).copy(token, macOffset);
   return token;
 }
 
@@ -71,10 +71,8 @@ export function openFernet<K extends FernetKey>(
 ): OpenedFernet<K> | undefined {
   if (token.length < SHORTEST || token[0] !== VERSION) return undefined;
   const macOffset = token.length - MAC_LENGTH;
-  const signed = token.subarray(0, macOffset);
-  const mac = token.subarray(macOffset);
   for (const key of keys) {
-    if (!key.signing.verify(signed, mac)) continue;
+    if (!key.signing.verify(token)) continue;
     const timestamp = token.readUInt32BE(1) * 2 ** 32 + token.readUInt32BE(5);
     if (timestamp > now + MAX_CLOCK_SKEW_SECONDS || timestamp + ttl < now) return undefined;
     const plaintext = key.encryption.decrypt(token.subarray(IV_OFFSET, macOffset));

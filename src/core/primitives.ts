@@ -74,21 +74,25 @@ export class HmacSha256Key {
     }
   }
 
-  /** The MAC of `data`, 32 bytes, which the next call overwrites. */
-  sign(data: Uint8Array): Buffer {
-    const end = HASH_BLOCK + data.length;
+  /** The MAC of the first `length` of `data`, 32 bytes, which the next call overwrites. */
+  sign(data: Buffer, length = data.length): Buffer {
+    const end = HASH_BLOCK + length;
     let text = this.#inner;
     if (end > text.length) text = Buffer.concat([text.subarray(0, HASH_BLOCK)], end);
-    text.set(data, HASH_BLOCK);
+    data.copy(text, HASH_BLOCK, 0, length);
     // As text of one character a byte: a hash that comes as a buffer takes twice as long.
     this.#outer.write(hash("sha256", text.subarray(0, end), "binary"), HASH_BLOCK, "latin1");
     this.#mac.write(hash("sha256", this.#outer, "binary"), "latin1");
     return this.#mac;
   }
 
-  /** Whether `mac`, of 32 bytes, is that of `data`; the time tells nothing about where they differ. */
-  verify(data: Uint8Array, mac: Uint8Array): boolean {
-    return timingSafeEqual(this.sign(data), mac);
+  /**
+   * Whether the last 32 bytes of `data`, which has more, are the MAC of those before; the time tells
+   * nothing about where they differ.
+   */
+  verify(data: Buffer): boolean {
+    const end = data.length - MAC_LENGTH;
+    return timingSafeEqual(this.sign(data, end), data.subarray(end));
   }
 }
 
@@ -109,13 +113,14 @@ export class AesCbcKey {
     this.#decipher = createDecipheriv("aes-128-cbc", key, this.#chained).setAutoPadding(false);
   }
 
-  /** Encrypts under `iv`, 16 unpredictable bytes. */
-  encrypt(iv: Uint8Array, plaintext: Uint8Array): Buffer {
-    const { length } = plaintext;
+  /** Encrypts a text's UTF-8 bytes, or bytes, under `iv`, 16 unpredictable bytes. */
+  encrypt(iv: Uint8Array, plaintext: string | Uint8Array): Buffer {
+    const length = Buffer.byteLength(plaintext);
     const padding = BLOCK - (length % BLOCK);
     const blocks = Buffer.allocUnsafe(length + padding);
-    blocks.set(plaintext);
-    blocks.fill(padding, length);
+    if (typeof plaintext === "string") blocks.write(plaintext, "utf8");
+    else blocks.set(plaintext);
+    for (let i = length; i < blocks.length; i++) blocks[i] = padding;
     // The cipher will mix in the last block of the call before; mixed in twice, it cancels out.
     for (let i = 0; i < BLOCK; i++) {
       blocks[i] = (blocks[i] as number) ^ (iv[i] as number) ^ (this.#chained[i] as number);

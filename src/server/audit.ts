@@ -2,6 +2,7 @@
 import { Code, type ConnectError, type ContextValues } from "@connectrpc/connect";
 import { type DestinationStream, type Logger, symbols } from "pino";
 import { ErrorInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
+import { quoteJson } from "../core/quote-json.js";
 import { callKey } from "../service/index.js";
 import type { CallHead } from "./callers/callers.js";
 
@@ -11,9 +12,6 @@ export type Audit = (
   values: ContextValues | undefined,
   error: ConnectError | undefined,
 ) => void;
-
-/** What a text may hold and still be JSON between quotes as it is. */
-const PLAIN = /^[ !#-[\]-~]*$/;
 
 /**
  * An audit that writes to `logger`, at level info; internal errors, with their cause, at level error.
@@ -58,7 +56,7 @@ function destinationOf(logger: Logger): DestinationStream {
 
 function member(name: string, text: string | undefined): string {
   if (text === undefined) return "";
-  return PLAIN.test(text) ? `,"${name}":"${text}"` : `,"${name}":${JSON.stringify(text)}`;
+  return `,"${name}":${quoteJson(text)}`;
 }
 
 /** The reason in the error's ErrorInfo. */

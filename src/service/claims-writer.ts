@@ -1,5 +1,6 @@
 /** Claims written straight into answers, in protobuf's two formats, as protobuf-es would write them. */
 import type { Claims, Duration, Instant, ValidToken } from "../core/index.js";
+import { quoteJson } from "../core/quote-json.js";
 import type { ProtoWriter } from "./proto-writer.js";
 
 /** Writes token_id, user_id, permissions, issued_at and expires_at as five fields from `first` on. */
@@ -24,7 +25,7 @@ export function jsonClaims(claims: Claims): string {
   return (
     jsonMember("tokenId", claims.tokenId) +
     jsonMember("userId", claims.userId) +
-    (permissions.length > 0 ? `,"permissions":[${permissions.map(quote)}]` : "") +
+    (permissions.length > 0 ? `,"permissions":[${permissions.map(quoteJson)}]` : "") +
     `,"issuedAt":"${timestampJson(claims.issuedAt)}"` +
     `,"expiresAt":"${timestampJson(claims.expiresAt)}"`
   );
@@ -41,14 +42,7 @@ export function jsonValidClaims(valid: ValidToken): string {
 
 /** A member of a JSON object behind a comma, or nothing for an empty text. */
 export function jsonMember(name: string, text: string): string {
-  return text === "" ? "" : `,"${name}":${quote(text)}`;
-}
-
-/** What a text may hold and still be JSON between quotes as it is. */
-const PLAIN = /^[ !#-[\]-~]*$/;
-
-function quote(text: string): string {
-  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
+  return text === "" ? "" : `,"${name}":${quoteJson(text)}`;
 }
 
 /** RFC 3339 with no, three or six fractional digits, as protobuf's JSON has it. */

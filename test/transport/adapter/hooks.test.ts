@@ -3,7 +3,7 @@ import { once } from "node:events";
 import http2 from "node:http2";
 import { afterEach, describe, it } from "node:test";
 import { create, toBinary, toJsonString } from "@bufbuild/protobuf";
-import type { Transport } from "@connectrpc/connect";
+import type { HandlerContext, Transport } from "@connectrpc/connect";
 import {
   Code,
   ConnectError,
@@ -19,7 +19,7 @@ import {
 import type { DirectMethod, Ended } from "../../../src/transport/adapter/index.js";
 import { EchoResponseSchema, EchoService } from "./gen/adaptertest/v1/echo_pb.js";
 import type { TestServers } from "./support.js";
-import { startServers } from "./support.js";
+import { echoRoutes, startServers } from "./support.js";
 
 const PATH = "/adaptertest.v1.EchoService/Echo";
 const who = createContextKey("nobody");
@@ -107,6 +107,19 @@ it("ended is told of a client that goes away, once", async () => {
   session.destroy();
   await once(stream, "close");
   assert.deepEqual(await wait(), [["Echo", "somebody", "Canceled"]]);
+});
+
+it("a handler's context stays what it was after the answer", async () => {
+  let later: () => string | null = () => null;
+  const echo = (_request: unknown, context: HandlerContext) => {
+    later = () => `${context.requestHeader.get("x-ask")} ${context.values.get(who)}`;
+    return { text: "" };
+  };
+  servers = await startServers({ authorize, routes: echoRoutes({ echo }) });
+  const client = createClient(EchoService, createGrpcTransport({ baseUrl: servers.h2 }));
+  await client.echo({ text: "" }, { headers: { "x-ask": "me" } });
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  assert.equal(later(), "me somebody");
 });
 
 describe("direct methods", () => {

@@ -15,7 +15,7 @@ import {
   tokenRoutes,
 } from "../service/index.js";
 import { type Authorize, createUnaryAdapter } from "../transport/adapter/index.js";
-import { refuseBadHost, refuseMalformed, unreadableRequest } from "../transport/index.js";
+import { refuseMalformed, unreadableRequest } from "../transport/index.js";
 import { type ConnectionLimits, DEFAULT_LIMITS } from "../transport/limits.js";
 import { createListener } from "../transport/listener.js";
 import type { TlsMaterial } from "../transport/tls-listener.js";
@@ -99,8 +99,7 @@ export function createServer(deps: ServerDeps): Server {
     defaultTimeoutMs: deps.defaultTimeoutMs ?? DEFAULT_TIMEOUT_MS,
     unreadable: unreadableRequest,
     wrapNodeHandler(connect) {
-      const rpc = refuseBadHost(connect);
-      return withCors(assets ? withConsole(rpc, assets) : rpc, corsOrigins);
+      return withCors(assets ? withConsole(connect, assets) : connect, corsOrigins);
     },
     shutdownSignal: shutdown.signal,
   });

@@ -2,11 +2,14 @@
 import { type DescMessage, fromBinary, fromJsonString } from "@bufbuild/protobuf";
 import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
+import { GatheredBytes } from "./adapter/gathered-bytes.js";
 
 type Body = AsyncIterable<Uint8Array>;
 type Check = (data: Uint8Array) => void;
 
 const HEAD_LENGTH = 5;
+/** The least that passes on of a message without a head, in bytes. */
+const PIECE_LENGTH = 4096;
 const COMPRESSED = 0b1;
 const END_STREAM = 0b10;
 /** What is told of a fault. It may quote the request, and in gRPC it travels as a header. */
@@ -54,36 +57,61 @@ function checkBody(body: Body, header: Headers, input: DescMessage): Body {
   return checkEnvelopes(body, framing === "connect" ? END_STREAM : 0, check);
 }
 
-/** A body that is one message. Chunks pass on as they come, so that Connect's limit ends it. */
+/** A body that is one message. Pieces of some length pass on as they come, so that Connect's limit ends it. */
 async function* checkWhole(body: Body, check: Check): Body {
-  const chunks: Uint8Array[] = [];
+  const passed: Buffer[] = [];
+  const held = new GatheredBytes();
+  const take = () => {
+    const piece = held.slice(0, held.length, true);
+    held.clear();
+    passed.push(piece);
+    return piece;
+  };
   for await (const chunk of body) {
-    chunks.push(chunk);
-    yield chunk;
+    held.push(asBuffer(chunk));
+    if (held.length >= PIECE_LENGTH) yield take();
   }
-  check(Buffer.concat(chunks));
+  if (held.length > 0) yield take();
+  check(Buffer.concat(passed));
 }
 
 /**
- * A body of length-prefixed messages, each checked before Connect sees its last byte. What is kept
- * is the unfinished envelope, as Connect keeps it.
+ * A body of length-prefixed messages, each checked before Connect sees it. A head is handed on at once,
+ * for Connect to refuse a message that is too large, and a message in one piece: Connect adds up all its
+ * pieces whenever one more comes, so that a body sent byte by byte would cost the square of its length.
  */
 async function* checkEnvelopes(body: Body, endFlag: number, check: Check): Body {
-  let rest: Buffer = Buffer.alloc(0);
+  let held = new GatheredBytes();
+  /** The flags of the message that is awaited, once its head has come. */
+  let flags: number | undefined;
+  let awaited = HEAD_LENGTH;
   for await (const chunk of body) {
-    rest = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk]);
-    while (rest.length >= HEAD_LENGTH) {
-      const end = HEAD_LENGTH + rest.readUInt32BE(1);
-      if (rest.length < end) break;
-      const flags = rest[0] as number;
-      if (flags & COMPRESSED) {
-        throw new ConnectError("compressed message without an encoding", Code.Unimplemented);
+    held.push(asBuffer(chunk));
+    while (held.length >= awaited) {
+      const part = held.slice(0, awaited, false);
+      const rest = held.slice(awaited, held.length - awaited, false);
+      held = new GatheredBytes();
+      if (rest.length > 0) held.push(rest);
+      if (flags === undefined) {
+        flags = part[0] as number;
+        if (flags & COMPRESSED) {
+          throw new ConnectError("compressed message without an encoding", Code.Unimplemented);
+        }
+        awaited = part.readUInt32BE(1);
+      } else {
+        if (!(flags & endFlag)) check(part);
+        flags = undefined;
+        awaited = HEAD_LENGTH;
       }
-      if (!(flags & endFlag)) check(rest.subarray(HEAD_LENGTH, end));
-      rest = rest.subarray(end);
+      if (part.length > 0) yield part;
     }
-    yield chunk;
   }
+  // An envelope that is not whole: Connect says so.
+  if (held.length > 0) yield held.slice(0, held.length, false);
+}
+
+function asBuffer({ buffer, byteOffset, length }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, length);
 }
 
 /**

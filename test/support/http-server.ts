@@ -6,7 +6,7 @@ import { Code } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { directRpcs } from "../../src/service/index.js";
 import { createUnaryAdapter } from "../../src/transport/adapter/index.js";
-import { refuseBadHost, refuseMalformed, unreadableRequest } from "../../src/transport/index.js";
+import { refuseMalformed, unreadableRequest } from "../../src/transport/index.js";
 import { DEFAULT_LIMITS } from "../../src/transport/limits.js";
 import { createListener } from "../../src/transport/listener.js";
 import { TEST_CERTIFICATE, TEST_CERTIFICATE_KEY } from "./tls.js";
@@ -49,7 +49,6 @@ export async function serveAsProduct(
     },
     acceptCompression: [],
     unreadable: unreadableRequest,
-    wrapNodeHandler: refuseBadHost,
   });
   const listener = createListener({ ...adapter, limits: DEFAULT_LIMITS });
   const { port } = await listener.listen(0, "127.0.0.1");

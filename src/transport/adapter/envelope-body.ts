@@ -1,7 +1,8 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { compressedFlag } from "@connectrpc/connect/protocol";
+import { GatheredBytes } from "./gathered-bytes.js";
 import type { MessageBody } from "./message-body.js";
-import { messageTooLarge, sliceChunks } from "./message-body.js";
+import { messageTooLarge } from "./message-body.js";
 
 /** One byte of flags, four bytes of length, big-endian. */
 const HEAD_BYTES = 5;
@@ -17,8 +18,7 @@ const UNKNOWN = -1;
  */
 export class EnvelopeBody implements MessageBody {
   readonly #maxBytes: number;
-  #chunks: Buffer[] = [];
-  #size = 0;
+  readonly #bytes = new GatheredBytes();
   #firstLength = UNKNOWN;
   #secondLength = UNKNOWN;
 
@@ -28,17 +28,16 @@ export class EnvelopeBody implements MessageBody {
   }
 
   push(chunk: Buffer): boolean {
-    this.#chunks.push(chunk);
-    this.#size += chunk.byteLength;
+    this.#bytes.push(chunk);
     if (this.#firstLength === UNKNOWN) this.#firstLength = this.#readLength(0);
     if (this.#firstLength === UNKNOWN) return false;
     if (this.#firstLength > this.#maxBytes) return true;
     const secondAt = HEAD_BYTES + this.#firstLength;
-    if (this.#size <= secondAt) return false;
+    if (this.#bytes.length <= secondAt) return false;
     if (this.#secondLength === UNKNOWN) this.#secondLength = this.#readLength(secondAt);
     if (this.#secondLength === UNKNOWN) return false;
     const tooLong = this.#secondLength > this.#maxBytes;
-    const ended = this.#size >= secondAt + HEAD_BYTES + this.#secondLength;
+    const ended = this.#bytes.length >= secondAt + HEAD_BYTES + this.#secondLength;
     return tooLong || ended;
   }
 
@@ -46,19 +45,19 @@ export class EnvelopeBody implements MessageBody {
     try {
       return this.#message(parse, own);
     } finally {
-      this.#chunks = [];
+      this.#bytes.clear();
     }
   }
 
   #message<T>(parse: (bytes: Buffer) => T, own: boolean): T {
     // Connect's decoder forgets a head that no data follows; for the first message that is the better answer.
-    if (this.#size === 0 || (this.#size === HEAD_BYTES && this.#firstLength > 0)) {
+    if (this.#bytes.length === 0 || (this.#bytes.length === HEAD_BYTES && this.#firstLength > 0)) {
       this.#assertWithinLimit(this.#firstLength);
       throw protocolError("missing input message for unary method", Code.Unimplemented);
     }
     const message = this.#parseAt(0, this.#firstLength, parse, own);
     const secondAt = HEAD_BYTES + this.#firstLength;
-    if (this.#size > secondAt) {
+    if (this.#bytes.length > secondAt) {
       this.#parseAt(secondAt, this.#secondLength, parse, own);
       throw protocolError("received extra input message for unary method", Code.Unimplemented);
     }
@@ -67,17 +66,16 @@ export class EnvelopeBody implements MessageBody {
 
   #parseAt<T>(offset: number, length: number, parse: (bytes: Buffer) => T, own: boolean): T {
     this.#assertWithinLimit(length);
-    if (length === UNKNOWN || this.#size < offset + HEAD_BYTES + length) {
+    if (length === UNKNOWN || this.#bytes.length < offset + HEAD_BYTES + length) {
       throw protocolError("incomplete envelope", Code.InvalidArgument);
     }
-    const flags = sliceChunks(this.#chunks, offset, 1, false)[0]!;
-    if ((flags & compressedFlag) !== 0) {
+    if ((this.#bytes.at(offset) & compressedFlag) !== 0) {
       throw new ConnectError(
         "received compressed envelope, but do not know how to decompress",
         Code.Internal,
       );
     }
-    return parse(sliceChunks(this.#chunks, offset + HEAD_BYTES, length, own));
+    return parse(this.#bytes.slice(offset + HEAD_BYTES, length, own));
   }
 
   #assertWithinLimit(length: number): void {
@@ -85,9 +83,8 @@ export class EnvelopeBody implements MessageBody {
   }
 
   #readLength(offset: number): number {
-    if (this.#size < offset + HEAD_BYTES) return UNKNOWN;
-    const head = sliceChunks(this.#chunks, offset, HEAD_BYTES, false);
-    return head[1]! * 0x100_0000 + ((head[2]! << 16) | (head[3]! << 8) | head[4]!);
+    if (this.#bytes.length < offset + HEAD_BYTES) return UNKNOWN;
+    return this.#bytes.slice(offset, HEAD_BYTES, false).readUInt32BE(1);
   }
 }
 

@@ -1,4 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
+import { GatheredBytes } from "./gathered-bytes.js";
 
 /** Collects the bytes of one request and finds the message in them. */
 export interface MessageBody {
@@ -11,7 +12,7 @@ export interface MessageBody {
   /**
    * Parses the message, once `push` returned `true` or the request has ended. The bytes are let go.
    *
-   * @param own whether `parse` must be given memory that holds nothing else; see `sliceChunks`
+   * @param own whether `parse` must be given memory that holds nothing else; see `GatheredBytes`
    * @throws ConnectError when the bytes are not one whole message within the limit
    */
   message<T>(parse: (bytes: Buffer) => T, own: boolean): T;
@@ -20,8 +21,8 @@ export interface MessageBody {
 /** A body that is the message, as in Connect's unary protocol. */
 export class BareBody implements MessageBody {
   readonly #maxBytes: number;
-  #chunks: Buffer[] = [];
-  #size = 0;
+  readonly #bytes = new GatheredBytes();
+  #isTooLarge = false;
 
   /** @param maxBytes the largest message to accept, in bytes */
   constructor(maxBytes: number) {
@@ -29,17 +30,16 @@ export class BareBody implements MessageBody {
   }
 
   push(chunk: Buffer): boolean {
-    this.#size += chunk.byteLength;
-    if (this.#size > this.#maxBytes) return true;
-    this.#chunks.push(chunk);
-    return false;
+    this.#isTooLarge = this.#bytes.length + chunk.length > this.#maxBytes;
+    if (!this.#isTooLarge) this.#bytes.push(chunk);
+    return this.#isTooLarge;
   }
 
   message<T>(parse: (bytes: Buffer) => T, own: boolean): T {
-    const chunks = this.#chunks;
-    this.#chunks = [];
-    if (this.#size > this.#maxBytes) throw messageTooLarge(this.#maxBytes);
-    return parse(sliceChunks(chunks, 0, this.#size, own));
+    if (this.#isTooLarge) throw messageTooLarge(this.#maxBytes);
+    const bytes = this.#bytes.slice(0, this.#bytes.length, own);
+    this.#bytes.clear();
+    return parse(bytes);
   }
 }
 
@@ -55,34 +55,4 @@ export function messageTooLarge(maxBytes: number, size?: number): ConnectError {
     `message size${told} is larger than configured readMaxBytes ${maxBytes}`,
     Code.ResourceExhausted,
   );
-}
-
-/**
- * The `length` bytes from `offset` on, where they lie if they lie in one chunk.
- *
- * @param own whether they must be copied into memory of their own: Node's chunks are windows onto buffers shared with
- * other requests, and a parsed `bytes` field is a window onto what was parsed
- */
-export function sliceChunks(
-  chunks: readonly Buffer[],
-  offset: number,
-  length: number,
-  own: boolean,
-): Buffer {
-  if (!own && chunks.length === 1) return chunks[0]!.subarray(offset, offset + length);
-  const target = Buffer.allocUnsafeSlow(length);
-  let skip = offset;
-  let filled = 0;
-  for (const chunk of chunks) {
-    if (filled === length) break;
-    if (skip >= chunk.byteLength) {
-      skip -= chunk.byteLength;
-      continue;
-    }
-    const part = chunk.subarray(skip, skip + length - filled);
-    target.set(part, filled);
-    filled += part.byteLength;
-    skip = 0;
-  }
-  return target;
 }

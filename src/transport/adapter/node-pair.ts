@@ -27,7 +27,8 @@ export function serveAsNodeRequest(
       refuse(response, 417);
       return;
     }
-    response.writeContinue();
+    // It throws on a stream that is gone.
+    if (!stream.closed && !stream.destroyed) response.writeContinue();
   }
   handler(request, response);
 }

@@ -92,7 +92,7 @@ export interface UnaryAdapterOptions extends Omit<ConnectNodeAdapterOptions, "co
   ended?: Ended;
   /** Methods that the short way calls in place of their handlers, unless there are interceptors. Default: none. */
   direct?: ReadonlyMap<DescMethod, DirectMethod>;
-  /** Headers of every answer, errors included, on either way; names in lower case. Default: none. */
+  /** Headers of every answer to a call, errors included, on either way; names in lower case. Default: none. */
   responseHeaders?: Readonly<Record<string, string>>;
   /**
    * Makes the answer to a body in which the method's message cannot be found, on the short way. Default: the fault as

@@ -37,7 +37,7 @@ export interface UnaryRoute {
   readonly parseBinary: (bytes: Buffer) => MessageShape<DescMessage>;
   /** Parses a request in JSON. */
   readonly parseJson: (bytes: Buffer) => MessageShape<DescMessage>;
-  /** Whether a parsed request may hold bytes of what it was parsed from. */
+  /** Whether a field of a parsed request may be a window onto what it was parsed from; unknown fields are. */
   readonly keepsBytes: boolean;
   readonly options: UniversalHandlerOptions;
   readonly serialization: MethodSerializationLookup<

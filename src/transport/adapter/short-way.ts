@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { ServerHttp2Stream } from "node:http2";
-import { Code, ConnectError } from "@connectrpc/connect";
+import type { ConnectError } from "@connectrpc/connect";
 import { ConnectHttp1Wire } from "./connect-http1-wire.js";
 import { ConnectHttp2Wire } from "./connect-http2-wire.js";
 import { readTimeout } from "./deadline.js";
@@ -42,10 +42,7 @@ export function tryStream(
   const body = isGrpc ? new EnvelopeBody(readMaxBytes) : new BareBody(readMaxBytes);
   const exchange = new UnaryExchange(call, stream, body);
   stream.on("error", ignoreError);
-  stream.on("close", () => {
-    exchange.end();
-    if (!call.done) abandon(call, resetReason(stream.rstCode));
-  });
+  stream.on("close", () => exchange.end(resetReason(stream.rstCode)));
   const timeout = timeoutOf(route, headers, isGrpc);
   exchange.start(
     timeout,
@@ -73,10 +70,7 @@ export function tryRequest(
   const exchange = new UnaryExchange(call, request, new BareBody(readMaxBytes));
   request.on("error", ignoreError);
   response.on("error", ignoreError);
-  response.on("close", () => {
-    exchange.end();
-    if (!call.done) abandon(call, undefined);
-  });
+  response.on("close", () => exchange.end(undefined));
   const timeout = timeoutOf(route, headers, false);
   exchange.start(timeout, timeout.error ?? lengthFault(headers, readMaxBytes));
   return true;
@@ -109,11 +103,6 @@ function matchUnary(
 
 function timeoutOf({ options, hooks }: UnaryRoute, headers: IncomingHttpHeaders, isGrpc: boolean) {
   return readTimeout(headers, isGrpc, options.maxTimeoutMs, hooks.defaultTimeoutMs);
-}
-
-/** The client is gone. HTTP may not say why, and the signal then neither. */
-function abandon(call: UnaryCall, reason: ConnectError | undefined): void {
-  call.finish(reason, reason ?? new ConnectError("the client is gone", Code.Canceled));
 }
 
 /** A body announced beyond the limit is refused before a byte of it is read. */

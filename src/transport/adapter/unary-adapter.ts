@@ -4,6 +4,7 @@ import { createContextValues } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { assertDefaultTimeout } from "./deadline.js";
 import { DeadlineWheel } from "./deadline-wheel.js";
+import { ignoreError } from "./errors.js";
 import { createFormats } from "./formats.js";
 import { createLongWay } from "./long-way.js";
 import { serveAsNodeRequest } from "./node-pair.js";
@@ -55,6 +56,11 @@ export function createUnaryAdapter(options: UnaryAdapterOptions): UnaryAdapter {
   return {
     onRequest,
     onStream(stream, headers, _flags, rawHeaders) {
+      if (stream.destroyed || stream.closed) {
+        // Reset in the same breath, before anybody could look at it.
+        stream.on("error", ignoreError);
+        return;
+      }
       if (enabled && tryStream(shortWay, stream, headers)) return;
       serveAsNodeRequest(longWay, stream, headers, rawHeaders);
     },

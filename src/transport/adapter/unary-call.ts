@@ -153,16 +153,19 @@ export class UnaryCall implements AnsweredCall, CallHead, HandlerContext {
    * Ends the call: no later answer counts and the signal, if anyone holds it, is aborted.
    *
    * @param reason why, for the signal; `undefined` for a call that went well
-   * @param outcome what the `ended` hook is told, where that is more than the signal is
    */
-  finish(reason: ConnectError | undefined, outcome = reason): void {
+  finish(reason: ConnectError | undefined): void {
     this.done = true;
     this.#abortReason = reason;
     if (this.#controller !== undefined) {
       this.route.options.shutdownSignal?.removeEventListener("abort", this);
       this.#controller.abort(reason);
     }
-    this.route.hooks.ended?.(this, this.#values, outcome);
+  }
+
+  /** Tells the hook what the client was told, once. */
+  tellEnd(error: ConnectError | undefined): void {
+    this.route.hooks.ended?.(this, this.#values, error);
   }
 
   /**

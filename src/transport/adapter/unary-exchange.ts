@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
-import type { ConnectError, ContextValues } from "@connectrpc/connect";
+import type { ContextValues } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import type { Timeout } from "./deadline.js";
 import { deadlineExceeded } from "./deadline.js";
 import type { Timed } from "./deadline-wheel.js";
@@ -77,12 +78,21 @@ export class UnaryExchange implements Timed {
     this.#fail(deadlineExceeded());
   }
 
-  /** Nothing more is to be sent or read. */
-  end(): void {
-    const { route, done } = this.#call;
-    route.hooks.deadlines.remove(this);
+  /**
+   * Nothing more is to be sent or read.
+   *
+   * @param reason why, for the signal, where HTTP says it
+   */
+  end(reason: ConnectError | undefined): void {
+    const call = this.#call;
+    const { hooks, direct } = call.route;
+    hooks.deadlines.remove(this);
+    if (!call.done) {
+      call.finish(reason);
+      call.tellEnd(new ConnectError("the client is gone", Code.Canceled));
+    }
     // The context of a direct method is of no use after its answer; a handler may have kept its own.
-    if (done && route.direct !== undefined) this.#call.release();
+    else if (direct !== undefined) call.release();
   }
 
   #admit(values: ContextValues | undefined, fault: ConnectError | undefined): void {
@@ -107,8 +117,8 @@ export class UnaryExchange implements Timed {
       this.#invoke();
     };
     const onEnd = () => {
-      // A stream whose connection breaks ends, too; its close tells of the client that is gone.
-      if (!call.done && !source.destroyed) this.#invoke();
+      // A stream that is reset, or whose connection breaks, ends too; its close tells of the client that is gone.
+      if (!call.done && !source.destroyed && !source.closed) this.#invoke();
     };
     source.on("data", onData);
     source.on("end", onEnd);
@@ -160,7 +170,9 @@ export class UnaryExchange implements Timed {
       call.wire.respond(call, bytes);
     } catch (reason) {
       this.#answerUnsendable(reason);
+      return;
     }
+    call.tellEnd(undefined);
   }
 
   #fail(reason: unknown): void {
@@ -172,17 +184,21 @@ export class UnaryExchange implements Timed {
       call.wire.refuse(call, error);
     } catch (fault) {
       this.#answerUnsendable(fault);
+      return;
     }
+    call.tellEnd(error);
   }
 
   /** The handler's headers or its error cannot be written: the client is told without them that something went wrong. */
   #answerUnsendable(cause: unknown): void {
     const call = this.#call;
+    const error = internalError(cause);
     try {
       call.dropResponseHeaders();
-      call.wire.refuse(call, internalError(cause));
+      call.wire.refuse(call, error);
     } catch {
       call.wire.abort();
     }
+    call.tellEnd(error);
   }
 }

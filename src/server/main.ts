@@ -27,7 +27,7 @@ export async function runServer(): Promise<void> {
   const settings = primary?.settings ?? readEnv();
   const config = orExit(() => loadConfig(settings));
   const log = openLog(config.logLevel, config.workers > 1);
-  process.on("exit", log.flushSync);
+  process.on("exit", () => log.writer.flushSync());
   if (primary) await runWorker(primary, config, log);
   else if (config.workers > 1) await runPrimary(settings, config, log);
   else await runAlone(config, log);
@@ -83,7 +83,7 @@ async function runWorker(primary: Primary, config: Config, log: Log): Promise<vo
   primary.onOrder(async (order) => {
     if (order === "reload") return server.reload();
     await closeServer(server, logger);
-    await log.end();
+    await log.writer.end();
     process.exit(0);
   });
   primary.tellListening(listening);
@@ -143,18 +143,22 @@ async function closeServer(server: Instance, logger: Logger): Promise<void> {
 }
 
 /** At the first signal all calls finish; at the second, `cut` ends whatever else there is. */
-function endOnSignal({ logger, end: endLog }: Log, finish: () => Promise<void>, cut: () => void) {
+function endOnSignal({ logger, writer }: Log, finish: () => Promise<void>, cut: () => void): void {
   let ending = false;
   const end = async (signal: NodeJS.Signals) => {
     if (ending) {
       cut();
-      process.exit(signal === "SIGINT" ? 130 : 143);
+      // By the signal itself: an exit in order waits for a log that nobody reads.
+      process.off("SIGTERM", end);
+      process.off("SIGINT", end);
+      process.kill(process.pid, signal);
+      return;
     }
     ending = true;
     logger.info({ signal }, "ending: calls in flight finish, a second signal ends at once");
     await finish();
     // An exit in order would wait for the thread that hangs.
-    if (!(await endLog())) process.kill(process.pid, "SIGKILL");
+    if (!(await writer.end())) process.kill(process.pid, "SIGKILL");
     process.exit(0);
   };
   process.on("SIGTERM", end);

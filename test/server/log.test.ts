@@ -1,16 +1,19 @@
-/** The log of a running server, when its reader does not read. */
+/** The log of a running server: what becomes of it, and of the server, when it cannot be written. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { LogLines, MAX_WRITE } from "../../src/server/log-lines.js";
+import { LogWriter, MAX_PIECE } from "../../src/server/log-writer.js";
 import { ROOT } from "../support/buf.js";
 
-/** A pipe holds 64 KiB, and a call leaves a line of over 200 bytes. */
-const CALLS = 600;
+/** More than a pipe holds, at 500 bytes a line. */
+const CALLS = 400;
+const USER_ID = "u".repeat(256);
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
@@ -21,50 +24,128 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** A server whose log goes to `stderr`. */
+async function startWith(stderr: number, env: Record<string, string> = {}) {
+  const port = await freePort();
+  const settings = { ...process.env, PORT: String(port), PBKDF2_ITERATIONS: "100000", ...env };
+  const main = join(ROOT, "dist/cli/main.js");
+  const server: ChildProcess = spawn(process.execPath, [main, "serve"], {
+    env: settings,
+    stdio: ["ignore", 1, stderr],
+  });
+  const url = `http://127.0.0.1:${port}/securetoken.v1.TokenService/GenerateToken`;
+  const headers = { "content-type": "application/json" };
+  const call = () =>
+    fetch(url, { method: "POST", headers, body: JSON.stringify({ userId: USER_ID }) });
+  for (let i = 0; i < 200 && !(await call().catch(() => undefined)); i++) await pause(50);
+  return {
+    server,
+    async callOften(times: number) {
+      for (let i = 0; i < times; i++) {
+        const answer = await call();
+        assert.equal(answer.status, 200);
+        await answer.arrayBuffer();
+      }
+    },
+  };
+}
+
+/** A pipe that somebody holds open, and nobody reads. */
+function deafPipe(): number {
+  const path = join(mkdtempSync(join(tmpdir(), "log-")), "pipe");
+  execFileSync("mkfifo", [path]);
+  return openSync(path, "r+");
+}
+
 describe("a log that nobody reads", () => {
   it("stops neither the server nor its end", async () => {
-    const port = await freePort();
-    const env = { ...process.env, PORT: String(port), PBKDF2_ITERATIONS: "100000" };
-    const main = join(ROOT, "dist/cli/main.js");
-    // Never read from.
-    const server = spawn(process.execPath, [main, "serve"], { env, stdio: ["ignore", 1, "pipe"] });
-    const url = `http://127.0.0.1:${port}/securetoken.v1.TokenService/GenerateToken`;
-    const headers = { "content-type": "application/json" };
-    const call = () => fetch(url, { method: "POST", headers, body: '{"userId":"ada"}' });
-    for (let i = 0; i < 100 && !(await call().catch(() => undefined)); i++) await pause(50);
-    for (let i = 0; i < CALLS; i++) {
-      const answer = await call();
-      assert.equal(answer.status, 200);
-      await answer.arrayBuffer();
-    }
+    const pipe = deafPipe();
+    const { server, callOften } = await startWith(pipe);
+    await callOften(CALLS);
     server.kill("SIGTERM");
-    const [code, signal] = await once(server, "exit");
-    // A thread hangs in its last write: no exit in order is left.
-    assert.deepEqual([code, signal], [null, "SIGKILL"]);
+    assert.deepEqual(await once(server, "exit"), [0, null]);
+    closeSync(pipe);
+  });
+
+  it("does not keep a second signal from ending the server at once", async () => {
+    const pipe = deafPipe();
+    const { server, callOften } = await startWith(pipe);
+    await callOften(CALLS);
+    server.kill("SIGTERM");
+    await pause(200);
+    server.kill("SIGTERM");
+    assert.deepEqual(await once(server, "exit"), [null, "SIGTERM"]);
+    closeSync(pipe);
   });
 });
 
-describe("lines of the log", () => {
-  it("go out together after a moment, whole, and never more than a pipe takes at once", async () => {
-    const writes: string[] = [];
-    const lines = new LogLines({ write: (text) => writes.push(text) });
-    const line = `${"x".repeat(300)}\n`;
-    for (let i = 0; i < 40; i++) lines.write(line);
-    assert.ok(writes.length < 40);
-    for (let i = 0; i < 100 && writes.join("").length < 40 * line.length; i++) await pause(5);
-    assert.equal(writes.join(""), line.repeat(40));
-    for (const text of writes) {
-      assert.ok(text.length <= MAX_WRITE);
-      assert.ok(text.endsWith("\n"));
-    }
+describe("a log that cannot be written", () => {
+  for (const workers of ["1", "2"]) {
+    it(`stops neither the server nor its end: WORKERS=${workers}`, async () => {
+      const full = openSync("/dev/full", "w");
+      const { server, callOften } = await startWith(full, { WORKERS: workers });
+      await callOften(50);
+      server.kill("SIGTERM");
+      const [code] = await once(server, "exit");
+      assert.equal(code, 0);
+      closeSync(full);
+    });
+  }
+});
+
+describe("a log writer", () => {
+  const line = `${"x".repeat(300)}\n`;
+
+  for (const shared of [true, false]) {
+    it(`writes every line, whole and in order${shared ? ", and no more at once than a pipe takes" : ""}`, async () => {
+      const path = join(mkdtempSync(join(tmpdir(), "log-")), "log");
+      const fd = openSync(path, "a");
+      const writer = new LogWriter({ fd, shared });
+      const lines = Array.from({ length: 500 }, (_, i) => `${i} ${line}`);
+      for (const text of lines) {
+        writer.write(text);
+        if (text.startsWith("100 ")) await pause(10);
+      }
+      assert.equal(await writer.end(), true);
+      assert.equal(readFileSync(path, "utf8"), lines.join(""));
+      closeSync(fd);
+    });
+  }
+
+  it("writes at once when the process exits", () => {
+    const path = join(mkdtempSync(join(tmpdir(), "log-")), "log");
+    const fd = openSync(path, "a");
+    const writer = new LogWriter({ fd, shared: false });
+    writer.write("a\n");
+    writer.flushSync();
+    writer.flushSync();
+    assert.equal(readFileSync(path, "utf8"), "a\n");
+    closeSync(fd);
   });
 
-  it("go out at once on demand", () => {
-    const writes: string[] = [];
-    const lines = new LogLines({ write: (text) => writes.push(text) });
-    lines.write("a\n");
-    lines.flush();
-    lines.flush();
-    assert.deepEqual(writes, ["a\n"]);
-  });
+  for (const shared of [true, false]) {
+    it(`loses nothing to a reader that pauses${shared ? ", shared" : ""}`, async () => {
+      const path = join(mkdtempSync(join(tmpdir(), "log-")), "pipe");
+      execFileSync("mkfifo", [path]);
+      const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+      // What does not fit fails with EAGAIN rather than wait.
+      const fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+      const writer = new LogWriter({ fd, shared });
+      const lines = Array.from({ length: 1000 }, (_, i) => `${i} ${line}`);
+      for (const text of lines) writer.write(text);
+      await pause(50);
+      let read = "";
+      const bytes = Buffer.alloc(MAX_PIECE);
+      for (let i = 0; i < 2000 && read.length < lines.join("").length; i++) {
+        try {
+          read += bytes.toString("utf8", 0, readSync(reader, bytes));
+        } catch {
+          await pause(10);
+        }
+      }
+      assert.equal(read, lines.join(""));
+      closeSync(reader);
+      closeSync(fd);
+    });
+  }
 });

@@ -100,7 +100,9 @@ function processSuite(WORKERS: string): void {
     await once(socket, "connect");
     server.process.kill("SIGTERM");
     await once(server.process.stderr as NodeJS.ReadableStream, "data");
-    assert.equal(await server.end("SIGTERM"), 143);
+    await server.end("SIGTERM");
+    // By the signal itself: a shell makes 143 of it.
+    assert.equal(server.process.signalCode, "SIGTERM");
     socket.destroy();
   });
 }

@@ -48,6 +48,9 @@ export function createAudit(logger: Logger): Audit {
   };
 }
 
+/** The most that is told of a text, in UTF-16 code units: a token may carry a user_id of thousands. */
+const MAX_TEXT = 256;
+
 /** Where a logger writes its own lines. */
 function destinationOf(logger: Logger): DestinationStream {
   const { [symbols.streamSym]: stream } = logger as unknown as Record<symbol, DestinationStream>;
@@ -56,7 +59,15 @@ function destinationOf(logger: Logger): DestinationStream {
 
 function member(name: string, text: string | undefined): string {
   if (text === undefined) return "";
-  return `,"${name}":${quoteJson(text)}`;
+  if (text.length <= MAX_TEXT) return `,"${name}":${asciiJson(text)}`;
+  return `,"${name}":${asciiJson(text.slice(0, MAX_TEXT))},"${name}_length":${text.length}`;
+}
+
+/** With escapes for all that is not ASCII, so that a line has as many bytes as characters. */
+function asciiJson(text: string): string {
+  return quoteJson(text).replace(/[^ -~]/g, (char) => {
+    return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
 }
 
 /** The reason in the error's ErrorInfo. */

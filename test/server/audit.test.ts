@@ -38,6 +38,12 @@ function send(type: string, rpc: string, json: string, binary: Buffer, unfinishe
   return client.send({ method: "POST", path: PATH + rpc, headers, body, unfinished });
 }
 
+/** ValidateToken's request in binary. */
+function tokenRequest(token: string): Buffer {
+  const length = [(token.length & 0x7f) | 0x80, token.length >> 7];
+  return Buffer.concat([Buffer.from([0x0a, ...length]), Buffer.from(token)]);
+}
+
 /** The lines of calls so far; what is written once a stream has closed takes a moment. */
 async function calls(): Promise<Record<string, unknown>[]> {
   for (let i = 0; i < 200 && lines.length === 0; i++) await new Promise((r) => setTimeout(r, 5));
@@ -51,10 +57,7 @@ for (const [name, type] of Object.entries(TYPES)) {
     it("tells an answer, and the token it is about", async () => {
       const token = await server.service.seal({ userId: NASTY });
       const issued = server.service.manager.validateToken(token);
-      const binary = Buffer.concat([Buffer.from([0x0a, 0xff, 0x04]), Buffer.from(token)]);
-      binary[1] = (token.length & 0x7f) | 0x80;
-      binary[2] = token.length >> 7;
-      await send(type, "ValidateToken", JSON.stringify({ token }), binary);
+      await send(type, "ValidateToken", JSON.stringify({ token }), tokenRequest(token));
       const [line, ...more] = await calls();
       assert.deepEqual(more, []);
       const { time, duration_ms, ...told } = line as Record<string, unknown>;
@@ -71,6 +74,27 @@ for (const [name, type] of Object.entries(TYPES)) {
         msg: "call",
       });
       assert.ok(!lines.join().includes(token.slice(0, 40)));
+    });
+
+    it("tells the beginning of a long user_id, and its length, in ASCII", async () => {
+      const userId = `${"\u{1f511}".repeat(200)}end`;
+      const token = await server.service.seal({ userId });
+      await send(type, "ValidateToken", JSON.stringify({ token }), tokenRequest(token));
+      const [line] = await calls();
+      assert.equal(line?.user_id, userId.slice(0, 256));
+      assert.equal(line?.user_id_length, 403);
+      assert.match(lines.join(""), /^[ -~\n]*$/);
+    });
+
+    it("names the token that an error is about", async () => {
+      const token = await server.service.seal();
+      const { tokenId } = server.service.manager.validateToken(token);
+      server.service.clock.advanceHours(2);
+      await send(type, "ValidateToken", JSON.stringify({ token }), tokenRequest(token));
+      server.service.clock.advanceHours(-2);
+      const [line] = await calls();
+      assert.equal(line?.reason, "ERROR_REASON_TOKEN_EXPIRED");
+      assert.equal(line?.token_id, tokenId);
     });
 
     it("tells an error and its reason", async () => {

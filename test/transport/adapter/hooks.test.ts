@@ -109,6 +109,26 @@ it("ended is told of a client that goes away, once", async () => {
   assert.deepEqual(await wait(), [["Echo", "somebody", "Canceled"]]);
 });
 
+it("ended is told of an answer that could not be sent as what the client was told", async () => {
+  const { ended, wait } = recorder();
+  servers = await startServers({ authorize, ended });
+  const client = createClient(EchoService, createGrpcTransport({ baseUrl: servers.h2 }));
+  await assert.rejects(client.echo({ text: "unsendable" }), { code: Code.Internal });
+  assert.deepEqual(await wait(), [["Echo", "somebody", "Internal"]]);
+});
+
+it("the bytes of a request lie in memory of their own", async () => {
+  let held = 0;
+  const echo = ({ data }: { data: Uint8Array }) => {
+    held = data.buffer.byteLength;
+    return { text: "" };
+  };
+  servers = await startServers({ routes: echoRoutes({ echo }) });
+  const client = createClient(EchoService, createGrpcTransport({ baseUrl: servers.h2 }));
+  await client.echo({ data: new Uint8Array(100) });
+  assert.ok(held < 120, `${held} bytes`);
+});
+
 it("a handler's context stays what it was after the answer", async () => {
   let later: () => string | null = () => null;
   const echo = (_request: unknown, context: HandlerContext) => {

@@ -41,15 +41,11 @@ export function createRpcs(manager: SecureTokenManager): readonly Rpc[] {
       issuedAnswer,
     ),
 
-    validateToken: {
-      ...rpc(
-        method.validateToken,
-        (request, call) => about(manager.validateToken(tokenOf(request, call)), call),
-        validAnswer,
-      ),
-      fromBinary: tokenFromBinary,
-      fromJson: tokenFromJson,
-    },
+    validateToken: tokenRpc(
+      method.validateToken,
+      (request, call) => about(manager.validateToken(tokenOf(request, call)), call),
+      validAnswer,
+    ),
 
     checkPermission: rpc(
       method.checkPermission,
@@ -93,7 +89,7 @@ export function createRpcs(manager: SecureTokenManager): readonly Rpc[] {
       },
     ),
 
-    getTokenInfo: rpc(
+    getTokenInfo: tokenRpc(
       method.getTokenInfo,
       (request, call) => about(manager.getTokenInfo(tokenOf(request, call)), call),
       (info) => ({
@@ -108,7 +104,7 @@ export function createRpcs(manager: SecureTokenManager): readonly Rpc[] {
       }),
     ),
 
-    introspectToken: rpc(
+    introspectToken: tokenRpc(
       method.introspectToken,
       (request, call) => {
         const found = manager.introspectToken(tokenOf(request, call));
@@ -145,6 +141,11 @@ function rpc<M extends DescMethodUnary, V>(
 ): Rpc {
   const forms = typeof answer === "function" ? throughMessage(method.output, answer) : answer;
   return { method, handle, ...forms } as unknown as Rpc;
+}
+
+/** An RPC whose request is a token and nothing else. */
+function tokenRpc<M extends DescMethodUnary, V>(...parts: Parameters<typeof rpc<M, V>>): Rpc {
+  return { ...rpc(...parts), fromBinary: tokenFromBinary, fromJson: tokenFromJson };
 }
 
 /** This server keeps no revocations, and says so rather than leave the old token alive unsaid. */

@@ -20,6 +20,7 @@ export async function startFuzzServer(): Promise<FuzzServer> {
   return {
     ...target,
     async close() {
+      assert.equal(server.signalCode, null, `the server was ended by ${server.signalCode}`);
       assert.equal(server.exitCode, null, "the server crashed");
       server.send("close");
       const [internalErrors] = (await once(server, "message")) as [string[]];

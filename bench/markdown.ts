@@ -18,13 +18,20 @@ export function medianAndSpread(values: readonly number[], digits = 0): string {
   return `${middle} (${format(least, digits)}–${format(most, digits)})`;
 }
 
-/** A Markdown table, the first column to the left, the others to the right. */
+/**
+ * A Markdown table, the first column to the left, the others to the right, every column as wide as
+ * its widest cell: as the formatter would write it, so that a published report passes the checks.
+ */
 export function markdownTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
 ): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  const rule = head.map((_, i) => (i === 0 ? "---" : "---:"));
+  const widths = head.map((_, i) => Math.max(3, ...[head, ...rows].map((row) => row[i]!.length)));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join(" | ")} |`;
+  const rule = widths.map((width, i) =>
+    i === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`,
+  );
   return [line(head), line(rule), ...rows.map(line)].join("\n");
 }
 

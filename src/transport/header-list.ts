@@ -19,7 +19,8 @@ export function boundHeaderList(maxBytes: number, onStream: StreamListener): Str
       return;
     }
     stream.on("error", () => {});
-    stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    // In the middle of a read it would not be safe.
+    setImmediate(() => stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM));
   };
 }
 

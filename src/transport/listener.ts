@@ -17,6 +17,7 @@ import { ConnectionCap } from "./connection-cap.js";
 import type { Protocol } from "./detect-protocol.js";
 import { boundHeaderList } from "./header-list.js";
 import { type ConnectionLimits, http1Options, http2Options } from "./limits.js";
+import { closeInTwoSteps } from "./safe-close.js";
 import { SessionGuard } from "./session-guard.js";
 import type { StreamListener } from "./stream-listener.js";
 import { createTlsListener, type TlsMaterial, tlsOptions } from "./tls-listener.js";
@@ -64,6 +65,7 @@ export function createListener(options: ListenerOptions): Listener {
   http1.on("clientError", (error, socket) => answerClientError(error, socket as Socket));
   http2.on("stream", boundHeaderList(limits.maxHeaderBytes, onStream) as never);
   http2.on("session", (session) => {
+    closeInTwoSteps(session);
     track(sessions, session);
     // A connection that was accepted before the listener closed may speak up after it.
     if (!server.listening) session.close();
@@ -119,9 +121,6 @@ async function closeGracefully(parts: {
     for (const socket of parts.sockets) socket.destroy();
   }, parts.graceMs);
   const sweep = setInterval(() => parts.http1.closeIdleConnections(), IDLE_SWEEP_MS);
-  // RFC 9113, section 6.8, would announce this GOAWAY by an earlier one that refuses nothing yet. Node
-  // cannot: once any GOAWAY is sent it ignores new streams, whose calls would then hang. This one
-  // names the last stream that was taken, so that clients know which calls to send again elsewhere.
   for (const session of parts.sessions) session.close();
   parts.http1.closeIdleConnections();
   await closed;

@@ -10,6 +10,7 @@ import { constants, type ServerHttp2Session, type ServerHttp2Stream } from "node
 import type { Socket } from "node:net";
 import { Budget } from "./budget.js";
 import type { ConnectionLimits } from "./limits.js";
+import { isLeaving } from "./safe-close.js";
 
 /** How often sessions are looked at, in milliseconds. */
 const SWEEP_MS = 250;
@@ -125,7 +126,7 @@ class GuardedSession {
     if (streams > 0) this.#everAsked = true;
     if (streams > 0 || this.#openStreams > 0) this.#idleSince = now;
     this.#endIdle(now);
-    if (now > this.#retireAt && !this.#session.closed) this.#session.close();
+    if (now > this.#retireAt) this.#session.close();
     this.#endLeaving(now);
   }
 
@@ -133,19 +134,22 @@ class GuardedSession {
     const { firstRequestTimeoutMs, idleSessionTimeoutMs } = this.#limits;
     const patience = this.#everAsked ? idleSessionTimeoutMs : firstRequestTimeoutMs;
     // A session without streams ends at once; a client with a call on its way is told to retry it.
-    if (now - this.#idleSince > patience && !this.#session.closed) this.#session.close();
+    if (now - this.#idleSince > patience) this.#session.close();
   }
 
   #endLeaving(now: number): void {
-    const { closed, destroyed } = this.#session;
-    if (!closed && !destroyed) return;
+    const { destroyed } = this.#session;
+    if (!isLeaving(this.#session) && !destroyed) return;
     this.#leavingSince ??= now;
     const patience = destroyed ? LINGER_MS : this.#limits.leaveTimeoutMs;
     if (now - this.#leavingSince > patience) this.#socket.destroy();
   }
 
   #cut(reason: string): void {
-    if (this.#session.destroyed) return;
-    this.#session.destroy(new Error(reason), constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    // In the middle of a read it would not be safe.
+    setImmediate(() => {
+      if (this.#session.destroyed) return;
+      this.#session.destroy(new Error(reason), constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    });
   }
 }

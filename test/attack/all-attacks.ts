@@ -1,4 +1,5 @@
 /** Every attack, in the order of the table. */
+import { askingOn } from "./asking-on.js";
 import type { Attack } from "./attack.js";
 import { bigHeaders } from "./big-headers.js";
 import { continuationFlood } from "./continuation-flood.js";
@@ -6,6 +7,7 @@ import { emptyDataFlood } from "./empty-data-flood.js";
 import { idleSessions, silentConnections } from "./idle-connections.js";
 import { allowedIdleStreams, idleStreams } from "./idle-streams.js";
 import { madeYouReset } from "./made-you-reset.js";
+import { mixedResets } from "./mixed-resets.js";
 import { pacedPingFlood, pingFlood, unreadPingFlood } from "./ping-flood.js";
 import { rapidReset } from "./rapid-reset.js";
 import { pacedSettingsFlood, settingsFlood } from "./settings-flood.js";
@@ -19,6 +21,8 @@ import { windowUpdateFlood } from "./window-update-flood.js";
 export const ATTACKS: readonly Attack[] = [
   rapidReset,
   madeYouReset,
+  askingOn,
+  mixedResets,
   continuationFlood,
   pingFlood,
   unreadPingFlood,

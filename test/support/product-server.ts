@@ -10,10 +10,10 @@ export interface ProductServer {
   readonly origin: string;
   /** What the service did not foresee. Empty unless there is a bug. */
   readonly internalErrors: string[];
-  close(): Promise<unknown>;
+  close(graceMs?: number): Promise<unknown>;
 }
 
-/** Starts the server over a manager. Closing cuts off what does not end at once. */
+/** Starts the server over a manager. Closing cuts off what does not end within `graceMs` milliseconds, by default at once. */
 export async function startProductServer(
   manager: SecureTokenManager,
   callers: Callers = ANYONE,
@@ -24,5 +24,5 @@ export async function startProductServer(
   const server = createServer({ manager, logger, callers, ...bounds });
   const { port } = await server.listen(0, "127.0.0.1");
   const origin = `http://127.0.0.1:${port}`;
-  return { origin, internalErrors, close: () => server.close(0) };
+  return { origin, internalErrors, close: (graceMs = 0) => server.close(graceMs) };
 }

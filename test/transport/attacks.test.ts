@@ -34,6 +34,7 @@ describe("under attack", () => {
   }
 
   it("nothing happened that nobody foresaw", async () => {
+    assert.equal(server.signalCode, null, `the server was ended by ${server.signalCode}`);
     assert.equal(server.exitCode, null, "the server crashed");
     server.send("close");
     const [internalErrors] = (await once(server, "message")) as [string[]];

@@ -3,6 +3,7 @@ import type { ServerHttp2Stream } from "node:http2";
 import { constants } from "node:http2";
 import type { Socket } from "node:net";
 import type { ConnectError } from "@connectrpc/connect";
+import { abortStream } from "./abort-stream.js";
 import type { ConnectResponse } from "./connect-response.js";
 import { connectErrorResponse, connectResponse } from "./connect-response.js";
 import { http2Url } from "./http2-url.js";
@@ -44,7 +45,7 @@ export class ConnectHttp2Wire implements Wire {
   }
 
   abort(): void {
-    this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    abortStream(this.#stream);
   }
 
   noteSlow(): void {

@@ -4,6 +4,7 @@ import { constants } from "node:http2";
 import type { Socket } from "node:net";
 import type { ConnectError } from "@connectrpc/connect";
 import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
+import { abortStream } from "./abort-stream.js";
 import { http2Url } from "./http2-url.js";
 import { copyToNodeHeaders } from "./node-headers.js";
 import { noteSlowCall } from "./slow-client.js";
@@ -66,7 +67,7 @@ export class GrpcHttp2Wire implements Wire {
   }
 
   abort(): void {
-    this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    abortStream(this.#stream);
   }
 
   noteSlow(): void {
@@ -94,7 +95,7 @@ function sendTrailers(stream: ServerHttp2Stream, trailers: OutgoingHttpHeaders):
     stream.sendTrailers(trailers);
   } catch {
     // A trailer HTTP/2 forbids, or a stream that is gone: the data is out, so a reset is all that is left to say.
-    stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    abortStream(stream);
   }
 }
 

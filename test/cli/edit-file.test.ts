@@ -1,17 +1,17 @@
 /** What holds for every file that a command changes. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, it } from "node:test";
 import { editFile } from "../../src/cli/edit-file.js";
+import { scratchFolder } from "../support/scratch-folder.js";
 import { runCommand } from "../support/server-process.js";
 
 describe("an edit of a file", () => {
   let folder: string;
   let path: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "secure-token-"));
+    folder = scratchFolder();
     path = join(folder, "file");
   });
 
@@ -54,7 +54,7 @@ describe("an edit of a file", () => {
 
 describe("secure-token callers", () => {
   it("loses no change of commands that run at once", async () => {
-    const path = join(mkdtempSync(join(tmpdir(), "secure-token-")), "callers.json");
+    const path = join(scratchFolder(), "callers.json");
     const add = (name: string) =>
       runCommand(["callers", "add", name, "--role", "verifier", "--file", path]);
     const names = ["one", "two", "three"];

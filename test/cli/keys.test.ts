@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import {
   chmodSync,
   existsSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -11,7 +10,6 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, it } from "node:test";
 import { editKeysetFile } from "../../src/cli/keys/keyset-edit.js";
@@ -19,6 +17,7 @@ import { promote } from "../../src/cli/keys/promote.js";
 import { retire } from "../../src/cli/keys/retire.js";
 import { type FileKey, formatKeysetFile, parseKeysetFile } from "../../src/server/keyset-file.js";
 import { fileKey } from "../support/keyset-file.js";
+import { scratchFolder } from "../support/scratch-folder.js";
 import { runCommand } from "../support/server-process.js";
 
 const FAST = ["--iterations", "100000"];
@@ -35,7 +34,7 @@ describe("secure-token keys", () => {
   const states = async () => (await list()).map(({ state }) => state).join();
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "secure-token-"));
+    folder = scratchFolder();
     path = join(folder, "keys.json");
   });
 
@@ -167,7 +166,7 @@ describe("promote", () => {
   });
 
   it("chooses no key by itself unless just one is staged", async () => {
-    const path = join(mkdtempSync(join(tmpdir(), "secure-token-")), "keys.json");
+    const path = join(scratchFolder(), "keys.json");
     for (const [keys, message] of [
       [[one], /no key is staged/],
       [[one, two, three], /several keys are staged/],

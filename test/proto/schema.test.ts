@@ -1,7 +1,6 @@
 /** The schema as others see it: linted, unbroken, commented, and safe to log. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
@@ -11,6 +10,7 @@ import {
   TokenService,
 } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { buf, ROOT } from "../support/buf.js";
+import { scratchFolder } from "../support/scratch-folder.js";
 
 interface Described {
   name?: string;
@@ -39,7 +39,7 @@ describe("the schema", () => {
   });
 
   it("is what gen/ts was generated from", async () => {
-    const scratch = mkdtempSync(join(tmpdir(), "secure-token-gen-"));
+    const scratch = scratchFolder();
     try {
       await buf("generate", "-o", scratch);
       assert.deepEqual(tree(join(scratch, "gen/ts/src")), tree(join(ROOT, "gen/ts/src")));

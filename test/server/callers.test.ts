@@ -1,8 +1,7 @@
 /** Callers: their file, their credentials, what they may grant, how often they may call. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:http2";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { Code, ConnectError } from "@connectrpc/connect";
@@ -23,6 +22,7 @@ import {
 import { TokenBucket } from "../../src/server/callers/token-bucket.js";
 import { fixedManager } from "../support/fixed-manager.js";
 import { startProductServer } from "../support/product-server.js";
+import { scratchFolder } from "../support/scratch-folder.js";
 import { runCommand, startServer } from "../support/server-process.js";
 
 const ROW = { name: "a", rpcs: ["ValidateToken"] };
@@ -249,7 +249,7 @@ describe("a refused caller", () => {
 });
 
 describe("secure-token callers, and a server that reads their file", () => {
-  const path = join(mkdtempSync(join(tmpdir(), "callers-")), "callers.json");
+  const path = join(scratchFolder(), "callers.json");
   const edit = (...args: string[]) => runCommand(["callers", ...args, "--file", path]);
 
   it("adds, rotates, revokes and lists; the server follows, and keeps the last good file", async () => {

@@ -1,11 +1,11 @@
 /** Known secrets go through every RPC, well and badly; then all that the server let out is searched. */
 import assert from "node:assert/strict";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { digestApiKey, generateApiKey } from "../../src/server/callers/credentials.js";
+import { scratchFolder } from "../support/scratch-folder.js";
 import { runCommand, type ServerProcess, startServer } from "../support/server-process.js";
 
 const SECRET_KEY = "Canary#Secret2026xyz";
@@ -15,7 +15,7 @@ const API_KEY = generateApiKey();
 const CONTENT_TYPES = ["application/json", "application/proto", "application/grpc-web+proto"];
 
 describe("a canary", async () => {
-  const path = join(mkdtempSync(join(tmpdir(), "canary-")), "callers.json");
+  const path = join(scratchFolder(), "callers.json");
   const caller = {
     name: "canary-caller",
     api_keys: [{ sha256: digestApiKey(API_KEY), created_at: "2026-11-23T00:00:00Z" }],

@@ -1,13 +1,13 @@
 /** The console's files as they are served: policy, encodings, validators. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
 import { loadConfig } from "../../src/server/config.js";
 import { loadConsole } from "../../src/server/console-assets.js";
 import { type Send, sendHttp1, sendHttp2 } from "../support/raw-request.js";
+import { scratchFolder } from "../support/scratch-folder.js";
 import { type RunningServer, startTestServer } from "../support/server.js";
 
 const PAGE = "<!doctype html><title>console</title>";
@@ -36,7 +36,7 @@ for (const [version, send] of [
   ["HTTP/2", sendHttp2],
 ] as [string, Send][]) {
   describe(`console over ${version}`, () => {
-    const folder = mkdtempSync(join(tmpdir(), "console-"));
+    const folder = scratchFolder();
     let server: RunningServer;
     before(async () => {
       mkdirSync(join(folder, "assets"));

@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, constants, openSync, readFileSync, readSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { LogWriter, MAX_PIECE } from "../../src/server/log-writer.js";
 import { ROOT } from "../support/buf.js";
+import { scratchFolder } from "../support/scratch-folder.js";
 
 /** More than a pipe holds, at 500 bytes a line. */
 const CALLS = 400;
@@ -52,7 +52,7 @@ async function startWith(stderr: number, env: Record<string, string> = {}) {
 
 /** A pipe that somebody holds open, and nobody reads. */
 function deafPipe(): number {
-  const path = join(mkdtempSync(join(tmpdir(), "log-")), "pipe");
+  const path = join(scratchFolder(), "pipe");
   execFileSync("mkfifo", [path]);
   return openSync(path, "r+");
 }
@@ -98,7 +98,7 @@ describe("a log writer", () => {
 
   for (const shared of [true, false]) {
     it(`writes every line, whole and in order${shared ? ", and no more at once than a pipe takes" : ""}`, async () => {
-      const path = join(mkdtempSync(join(tmpdir(), "log-")), "log");
+      const path = join(scratchFolder(), "log");
       const fd = openSync(path, "a");
       const writer = new LogWriter({ fd, shared });
       const lines = Array.from({ length: 500 }, (_, i) => `${i} ${line}`);
@@ -113,7 +113,7 @@ describe("a log writer", () => {
   }
 
   it("writes at once when the process exits", () => {
-    const path = join(mkdtempSync(join(tmpdir(), "log-")), "log");
+    const path = join(scratchFolder(), "log");
     const fd = openSync(path, "a");
     const writer = new LogWriter({ fd, shared: false });
     writer.write("a\n");
@@ -125,7 +125,7 @@ describe("a log writer", () => {
 
   for (const shared of [true, false]) {
     it(`loses nothing to a reader that pauses${shared ? ", shared" : ""}`, async () => {
-      const path = join(mkdtempSync(join(tmpdir(), "log-")), "pipe");
+      const path = join(scratchFolder(), "pipe");
       execFileSync("mkfifo", [path]);
       const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
       // What does not fit fails with EAGAIN rather than wait.

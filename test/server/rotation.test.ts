@@ -3,8 +3,7 @@
  * runs the same for longer.
  */
 import assert from "node:assert/strict";
-import { copyFileSync, mkdtempSync, renameSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { setTimeout } from "node:timers/promises";
@@ -14,6 +13,7 @@ import { createSecureTokenClient, type SecureTokenClient } from "../../src/clien
 import { formatKeysetFile, parseKeysetFile } from "../../src/server/keyset-file.js";
 import { readSnapshot } from "../../src/server/watched-file.js";
 import { fileKey } from "../support/keyset-file.js";
+import { scratchFolder } from "../support/scratch-folder.js";
 import { runCommand, type ServerProcess, startServer } from "../support/server-process.js";
 import { startLoad } from "../support/steady-load.js";
 
@@ -38,7 +38,7 @@ describe("under steady load", () => {
   after(async () => {
     for (const close of closing.reverse()) await close();
   });
-  const folder = mkdtempSync(join(tmpdir(), "secure-token-"));
+  const folder = scratchFolder();
   const master = join(folder, "master.json");
   const keys = async (command: string, ...args: string[]): Promise<Record<string, string>> => {
     const flags = ["--json", "keys", "--file", master, command, ...args];

@@ -5,17 +5,16 @@ import {
   appendFileSync,
   chmodSync,
   mkdirSync,
-  mkdtempSync,
   renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { type WatchedFile, watchFile } from "../../src/server/watched-file.js";
+import { scratchFolder } from "../support/scratch-folder.js";
 
 describe("watchFile", () => {
   let folder: string;
@@ -28,7 +27,7 @@ describe("watchFile", () => {
   let awake: NodeJS.Timeout;
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "secure-token-"));
+    folder = scratchFolder();
     path = join(folder, "file");
     told = [];
     waiting = [];

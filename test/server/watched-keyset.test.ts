@@ -1,7 +1,6 @@
 /** KEYSET_FILE in a running server: what changes with it, in the RPCs, the log and the health. */
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { setTimeout } from "node:timers/promises";
@@ -14,6 +13,7 @@ import {
 import { createSecureTokenClient, type SecureTokenClient } from "../../src/client/node.js";
 import { type FileKey, formatKeysetFile } from "../../src/server/keyset-file.js";
 import { fileKey } from "../support/keyset-file.js";
+import { scratchFolder } from "../support/scratch-folder.js";
 import { runCommand, type ServerProcess, startServer } from "../support/server-process.js";
 
 const one = await fileKey("one");
@@ -46,7 +46,7 @@ describe("a server with KEYSET_FILE", () => {
   };
 
   before(async () => {
-    path = join(mkdtempSync(join(tmpdir(), "secure-token-")), "keys.json");
+    path = join(scratchFolder(), "keys.json");
     write([one]);
     server = await startServer({ KEYSET_FILE: path });
     client = createSecureTokenClient({ baseUrl: server.url });
@@ -128,7 +128,7 @@ describe("a server with KEYSET_FILE", () => {
 
 describe("a server's start", () => {
   it("ends with 78 when KEYSET_FILE cannot be used", async () => {
-    const path = join(mkdtempSync(join(tmpdir(), "secure-token-")), "keys.json");
+    const path = join(scratchFolder(), "keys.json");
     const start = () => runCommand(["serve"], { KEYSET_FILE: path, PORT: "0" });
     const missing = await start();
     assert.equal(missing.code, 78);

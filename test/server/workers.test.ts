@@ -1,15 +1,15 @@
 /** WORKERS: several processes behave as one server. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtempSync, renameSync, writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { type ClientHttp2Session, connect } from "node:http2";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, it } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { credentials } from "@grpc/grpc-js";
 import { createSecureTokenClient as createGrpcJsClient } from "../../src/client/grpc-js.js";
 import { createSecureTokenClient, type SecureTokenClient } from "../../src/client/node.js";
+import { scratchFolder } from "../support/scratch-folder.js";
 import { runCommand, type ServerProcess, startServer } from "../support/server-process.js";
 import { startLoad } from "../support/steady-load.js";
 import { eventually, logLines, workerPids } from "../support/worker-lines.js";
@@ -70,7 +70,7 @@ describe("two workers", () => {
   });
 
   it("read their files again on SIGHUP, each of them", async () => {
-    const path = join(mkdtempSync(join(tmpdir(), "secure-token-")), "callers.json");
+    const path = join(scratchFolder(), "callers.json");
     const writeCaller = async (name: string) => {
       const flags = ["callers", "add", name, "--role", "verifier", "--file", `${path}.${name}`];
       const { code, output, stdout } = await runCommand(flags);
@@ -153,7 +153,7 @@ describe("a rolling restart", () => {
   });
 
   it("is given up when the file of a new worker is bad, and the old ones stay", async () => {
-    const path = join(mkdtempSync(join(tmpdir(), "secure-token-")), "callers.json");
+    const path = join(scratchFolder(), "callers.json");
     const flags = ["callers", "add", "one", "--role", "verifier", "--file", path];
     assert.equal((await runCommand(flags)).code, 0);
     const server = await start({ CALLERS_FILE: path });

@@ -1,10 +1,9 @@
 /** The server as its users start it: a process of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "./buf.js";
+import { scratchFolder } from "./scratch-folder.js";
 
 /** A running server. */
 export interface ServerProcess {
@@ -67,7 +66,7 @@ export async function runCommand(
 function run(args: readonly string[], env: Record<string, string>) {
   const child = spawn(process.execPath, [MAIN, ...args], {
     // An empty folder: no .env of the developer's may decide a test.
-    cwd: mkdtempSync(join(tmpdir(), "secure-token-")),
+    cwd: scratchFolder(),
     env: { PATH: process.env.PATH ?? "", ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });

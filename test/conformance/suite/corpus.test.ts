@@ -83,6 +83,7 @@ describe("comparison", () => {
 describe("short forms", () => {
   const values = new Map([["name", "value"]]);
   const rows: [unknown, unknown][] = [
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the corpus writes its values so
     ["a ${name} b", "a value b"],
     [{ $repeat: "ab", times: 2 }, "abab"],
     [{ $list: { n: "p-#" }, times: 2, from: 5 }, [{ n: "p-5" }, { n: "p-6" }]],
@@ -92,5 +93,6 @@ describe("short forms", () => {
   for (const [short, long] of rows) {
     it(JSON.stringify(short), () => assert.deepEqual(expand(short, values), long));
   }
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as above
   it("an unknown name", () => assert.throws(() => expand("${nobody}", values), /nobody/));
 });

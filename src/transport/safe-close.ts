@@ -14,7 +14,7 @@ import { constants, type ServerHttp2Session } from "node:http2";
 /** The highest there is: a GOAWAY that names it refuses no stream (RFC 9113, section 6.8). */
 const LAST_STREAM_ID = 2 ** 31 - 1;
 /** How often to look whether a client has taken the first GOAWAY off the queue, in milliseconds. */
-const RECHECK_MS = 10;
+const RECHECK_MS = 50;
 
 const leaving = new WeakSet<ServerHttp2Session>();
 

@@ -150,8 +150,10 @@ describe("console", () => {
   });
 
   it("checks several permissions at once, and requires one", async () => {
-    const { page, card, generate } = await open();
+    const { page, card, generate, waitForState } = await open();
     await generate();
+    // The inspection is announced in the same place, and may come last.
+    await waitForState("ACTIVE");
     const check = card("Check");
     await check.getByLabel("Permissions to check", { exact: true }).fill("x");
     await page.getByRole("button", { name: "Check permissions" }).click();

@@ -10,7 +10,7 @@ const AT_ONCE = 20;
  */
 export const askingOn: Attack = {
   name: "calls after GOAWAY",
-  connections: 200,
+  connections: 100,
   async run(connection) {
     await connection.begin();
     const calls = Array.from({ length: AT_ONCE }, (_, i) => callHeaders(7 + 2 * i, true));

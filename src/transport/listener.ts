@@ -17,7 +17,7 @@ import { ConnectionCap } from "./connection-cap.js";
 import type { Protocol } from "./detect-protocol.js";
 import { boundHeaderList } from "./header-list.js";
 import { type ConnectionLimits, http1Options, http2Options } from "./limits.js";
-import { closeInTwoSteps } from "./safe-close.js";
+import { installSafeClose } from "./safe-close.js";
 import { SessionGuard } from "./session-guard.js";
 import type { StreamListener } from "./stream-listener.js";
 import { createTlsListener, type TlsMaterial, tlsOptions } from "./tls-listener.js";
@@ -65,7 +65,7 @@ export function createListener(options: ListenerOptions): Listener {
   http1.on("clientError", (error, socket) => answerClientError(error, socket as Socket));
   http2.on("stream", boundHeaderList(limits.maxHeaderBytes, onStream) as never);
   http2.on("session", (session) => {
-    closeInTwoSteps(session);
+    installSafeClose(session);
     track(sessions, session);
     // A connection that was accepted before the listener closed may speak up after it.
     if (!server.listening) session.close();

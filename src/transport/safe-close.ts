@@ -24,7 +24,7 @@ const leaving = new WeakSet<ServerHttp2Session>();
  * the last stream let in, so that the client knows which of its calls to send again elsewhere. The two go out a turn of
  * the event loop apart: what is asked in between is neither answered nor refused before the second.
  */
-export function closeInTwoSteps(session: ServerHttp2Session): void {
+export function installSafeClose(session: ServerHttp2Session): void {
   const close = session.close.bind(session);
   const closeWhenSent = () => {
     if (session.destroyed) return;

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { createKeyset, SecureTokenManager } from "../../src/core/index.js";
+import { ANYONE } from "../../src/server/callers/callers.js";
 import { callHeaders } from "../attack/attack.js";
 import { FLAG, frame, PREFACE, TYPE } from "../attack/frames.js";
 import { testKey } from "../support/fixed-manager.js";
@@ -27,7 +28,9 @@ let server: ProductServer;
 let closed: Promise<unknown> | undefined;
 beforeEach(async () => {
   closed = undefined;
-  server = await startProductServer(new SecureTokenManager(createKeyset([await testKey("one")])));
+  const manager = new SecureTokenManager(createKeyset([await testKey("one")]));
+  const limits = { leaveTimeoutMs: 300 };
+  server = await startProductServer(manager, ANYONE, { limits, defaultTimeoutMs: 5_000 });
 });
 afterEach(() => closed ?? server.close());
 
@@ -101,5 +104,13 @@ describe("a session", () => {
     ]);
     assert.deepEqual(resets(all), []);
     await closed;
+  });
+
+  it("whose client says GOAWAY and never ends its call is cut off before the call's own deadline", async () => {
+    const all: Seen[] = [];
+    const reading = framesOf(await begin(callHeaders(1), GOAWAY), (seen) => all.push(seen));
+    // However the connection ends.
+    await reading.catch(() => {});
+    assert.deepEqual(answered(all), []);
   });
 });

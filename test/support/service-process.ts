@@ -1,0 +1,67 @@
+/** A database server of the test's own: a real process on loopback that a test may kill and stop. */
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as wait } from "node:timers/promises";
+
+/** How often readiness is probed, in milliseconds, and how many times at most. */
+const PROBE_MS = 50;
+const MOST_PROBES = 600;
+
+/** How a server program is run. */
+export interface ServiceCommand {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly options?: SpawnOptions;
+  /** Whether the server answers. May throw, which counts as not yet. */
+  readonly isReady: () => Promise<boolean>;
+}
+
+/** A server process that keeps its data and its port over restarts. */
+export class ServiceProcess {
+  readonly #command: ServiceCommand;
+  #child: ChildProcess | undefined;
+
+  constructor(command: ServiceCommand) {
+    this.#command = command;
+  }
+
+  /** Starts the program, and waits until it answers. */
+  async start(): Promise<void> {
+    const { program, args, options, isReady } = this.#command;
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
+    this.#child = child;
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on("data", (chunk) => {
+        output = `${output}${chunk}`.slice(-4000);
+      });
+    }
+    for (let probe = 0; probe < MOST_PROBES; probe++) {
+      if (child.exitCode !== null) break;
+      if (await isReady().catch(() => false)) return;
+      await wait(PROBE_MS);
+    }
+    throw new Error(`${program} does not answer:\n${output}`);
+  }
+
+  /** Ends the process with a signal and waits for its exit. SIGKILL is the crash of a machine. */
+  async end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, "exit");
+    // A process that was frozen takes no other signal than SIGKILL.
+    if (signal !== "SIGKILL") child.kill("SIGCONT");
+    child.kill(signal);
+    await exited;
+  }
+
+  /** Freezes the process: its connections stay open and answer nothing. */
+  freeze(): void {
+    this.#child?.kill("SIGSTOP");
+  }
+
+  /** Lets a frozen process go on. */
+  thaw(): void {
+    this.#child?.kill("SIGCONT");
+  }
+}

@@ -14,7 +14,7 @@ export function addCheckCommand(program: Command): void {
       async (permission: string, argument: string | undefined, _: unknown, command: Command) => {
         const options = command.optsWithGlobals<TargetOptions>();
         const token = await readToken(argument);
-        const granted = await withTarget(options, (target) =>
+        const granted = await withTarget(command, (target) =>
           target.checkPermission(token, permission),
         );
         printResult({ granted }, options);

@@ -1,7 +1,7 @@
 /** How the command ends: 0, or a code that says which kind of error it was. */
 import { TokenError as ClientTokenError } from "../client/node.js";
 import { TokenError as CoreTokenError, type TokenErrorKind } from "../core/index.js";
-import { ConfigError } from "../server/config.js";
+import { ConfigError } from "../server/config/index.js";
 import { EXIT_CONFIG } from "../server/main.js";
 
 /** Anything that no other code names: the server cannot be reached, a file cannot be read. */

@@ -9,7 +9,7 @@ export function addExportConfigCommand(program: Command): void {
     .description("How tokens are made, without any key material.")
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<TargetOptions>();
-      const config = await withTarget(options, (target) => target.exportConfig());
+      const config = await withTarget(command, (target) => target.exportConfig());
       // As the setting SALT reads it.
       const salt = `base64:${Buffer.from(config.salt).toString("base64")}`;
       printResult({ ...config, salt }, options);

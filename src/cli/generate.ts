@@ -21,7 +21,7 @@ export function addGenerateCommand(program: Command): void {
     .option("--data <json>", "what else it carries, a JSON object", parseObject)
     .action(async (userId: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<GenerateCommandOptions>();
-      const issued = await withTarget(options, (target) =>
+      const issued = await withTarget(command, (target) =>
         target.generateToken(userId, {
           permissions: options.permission,
           expiresInHours: options.expiresIn,

@@ -12,6 +12,6 @@ export function addInfoCommand(program: Command): void {
     .action(async (argument: string | undefined, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<TargetOptions>();
       const token = await readToken(argument);
-      printResult(await withTarget(options, (target) => target.getTokenInfo(token)), options);
+      printResult(await withTarget(command, (target) => target.getTokenInfo(token)), options);
     });
 }

@@ -14,7 +14,7 @@ export function addRefreshCommand(program: Command): void {
     .action(async (argument: string | undefined, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<TargetOptions & { expiresIn?: number }>();
       const token = await readToken(argument);
-      const issued = await withTarget(options, (target) =>
+      const issued = await withTarget(command, (target) =>
         target.refreshToken(token, { newExpiresInHours: options.expiresIn }),
       );
       if (options.json) printResult(issued, options);

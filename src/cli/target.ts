@@ -1,7 +1,8 @@
 /** Whom the commands ask: a server, or a manager with the local key. Both have the same methods. */
+import type { Command } from "commander";
 import { createSecureTokenClient, type SecureTokenClient } from "../client/node.js";
 import { SecureTokenManager } from "../core/index.js";
-import { ConfigError, loadConfig } from "../server/config.js";
+import { ConfigError, type LocalCommand, loadKeyConfig } from "../server/config/index.js";
 import { loadKeys } from "../server/keys.js";
 import { readEnv } from "../server/main.js";
 
@@ -14,15 +15,17 @@ export interface TargetOptions {
 }
 
 /**
- * Opens the target, lets `use` work with it, and closes it again.
+ * Opens the target of a command, lets `use` work with it, and closes it again.
  * @throws ConfigError when neither a server nor a whole local key is given.
  */
 export async function withTarget<T>(
-  { server }: TargetOptions,
+  command: Command,
   use: (target: SecureTokenManager | SecureTokenClient) => T | Promise<T>,
 ): Promise<T> {
-  if (server === undefined) return use(await localManager());
-  const apiKey = readEnv().SECURE_TOKEN_API_KEY;
+  const { server } = command.optsWithGlobals<TargetOptions>();
+  if (server === undefined) return use(await localManager(command.name()));
+  // An empty variable counts as unset.
+  const apiKey = readEnv().SECURE_TOKEN_API_KEY || undefined;
   const client = createSecureTokenClient({ baseUrl: server, apiKey });
   try {
     return await use(client);
@@ -32,8 +35,8 @@ export async function withTarget<T>(
 }
 
 /** A manager with the configured key: a made-up one would open no token that exists. */
-async function localManager(): Promise<SecureTokenManager> {
-  const config = loadConfig(readEnv());
+async function localManager(command: string): Promise<SecureTokenManager> {
+  const config = loadKeyConfig(readEnv(), command as LocalCommand);
   if (!config.keysetFile && (!config.secretKey || !config.salt)) {
     throw new ConfigError([
       "SECRET_KEY and SALT, or KEYSET_FILE, must be set, unless --server names a server",

@@ -12,6 +12,6 @@ export function addValidateCommand(program: Command): void {
     .action(async (argument: string | undefined, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<TargetOptions>();
       const token = await readToken(argument);
-      printResult(await withTarget(options, (target) => target.validateToken(token)), options);
+      printResult(await withTarget(command, (target) => target.validateToken(token)), options);
     });
 }

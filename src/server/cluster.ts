@@ -4,7 +4,7 @@
  * may be among it.
  */
 import cluster from "node:cluster";
-import type { Env } from "./config.js";
+import type { Env } from "./config/index.js";
 import type { Listening } from "./instance.js";
 
 /** What a primary asks of a worker: to read its files again, or to finish its calls and end. */

@@ -7,7 +7,7 @@ import {
   type KeyState,
   type Keyset,
 } from "../core/index.js";
-import { ConfigError } from "./config.js";
+import { ConfigError } from "./config/index.js";
 import { type FileKey, parseKeysetFile } from "./keyset-file.js";
 import type { FileSnapshot } from "./watched-file.js";
 

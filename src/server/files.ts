@@ -4,7 +4,7 @@ import { createSecureContext } from "node:tls";
 import { type TlsMaterial, tlsOptions } from "../transport/tls-listener.js";
 import type { CallerRow } from "./callers/caller-row.js";
 import { parseCallers } from "./callers/callers-file.js";
-import { ConfigError, type TlsFiles } from "./config.js";
+import { ConfigError, type TlsFiles } from "./config/index.js";
 import type { FileSource } from "./followed-files.js";
 
 /** What CALLERS_FILE makes: its rows. */

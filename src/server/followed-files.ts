@@ -1,6 +1,6 @@
 /** What is made from files of the configuration, and follows them while a server runs. */
 import type { Logger } from "pino";
-import { ConfigError } from "./config.js";
+import { ConfigError } from "./config/index.js";
 import { type FileSnapshot, type WatchedFile, watchFile } from "./watched-file.js";
 
 /** Something that is made from files. */

@@ -2,7 +2,7 @@
 import type { Logger } from "pino";
 import { SecureTokenManager } from "../core/index.js";
 import { ANYONE, KnownCallers } from "./callers/callers.js";
-import type { Config } from "./config.js";
+import type { Config } from "./config/index.js";
 import { loadConsole } from "./console-assets.js";
 import { callersSource, tlsSource } from "./files.js";
 import { type FileSource, followFiles } from "./followed-files.js";

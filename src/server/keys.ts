@@ -6,7 +6,7 @@ import {
   generateSecretKey,
   type Keyset,
 } from "../core/index.js";
-import type { Config, Env } from "./config.js";
+import type { Env, KeyConfig } from "./config/index.js";
 import { createKeysetLoader } from "./derive-keyset.js";
 import { asConfigError, type FileSource } from "./followed-files.js";
 import { MAX_KEYSET_BYTES } from "./keyset-file.js";
@@ -27,7 +27,7 @@ export function keysetSource(path: string): FileSource<Keyset> {
  * The configured keys as they are now; what is not configured is made up.
  * @throws ConfigError when KEYSET_FILE cannot be used.
  */
-export async function loadKeys(config: Config): Promise<Keyset> {
+export async function loadKeys(config: KeyConfig): Promise<Keyset> {
   if (config.keysetFile !== undefined) return readKeyset(config.keysetFile);
   const key = await deriveKey({
     secretKey: config.secretKey?.reveal() ?? generateSecretKey(),
@@ -38,7 +38,7 @@ export async function loadKeys(config: Config): Promise<Keyset> {
 }
 
 /** Settings with a key for all who are to share one: what `config` was read without is made up. */
-export function completeKey(settings: Env, config: Config): Env {
+export function completeKey(settings: Env, config: KeyConfig): Env {
   if (!isEphemeral(config)) return settings;
   const salt = config.salt ?? generateSalt();
   return {
@@ -49,7 +49,7 @@ export function completeKey(settings: Env, config: Config): Env {
 }
 
 /** Whether a part of the key has to be made up. */
-export function isEphemeral({ keysetFile, secretKey, salt }: Config): boolean {
+export function isEphemeral({ keysetFile, secretKey, salt }: KeyConfig): boolean {
   return keysetFile === undefined && !(secretKey && salt);
 }
 

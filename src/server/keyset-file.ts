@@ -1,9 +1,10 @@
 /** The file of KEYSET_FILE: what docs/keyset-file.schema.json says, and what no schema can say. */
 import { isUtf8 } from "node:buffer";
+import { parseSalt } from "../core/environment.js";
 import { Secret, validateSecretKey } from "../core/index.js";
 import { validatePbkdf2Iterations } from "../core/settings.js";
 import { parseStrictJson } from "../core/strict-json.js";
-import { ConfigError, parseSalt } from "./config.js";
+import { ConfigError } from "./config/index.js";
 import type { FileSnapshot } from "./watched-file.js";
 
 /** The largest keyset file, in bytes. */

@@ -1,6 +1,6 @@
 /** The server's log: JSON lines to standard error. */
 import pino, { type Logger } from "pino";
-import type { LogLevel } from "./config.js";
+import type { LogLevel } from "./config/index.js";
 import { LogWriter } from "./log-writer.js";
 
 const STDERR = 2;

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import type { Logger } from "pino";
 import { forkWorker, joinPrimary, type Primary } from "./cluster.js";
-import { type Config, ConfigError, type Env, loadConfig } from "./config.js";
+import { type Config, ConfigError, type Env, loadConfig } from "./config/index.js";
 import { hasFiles, type Instance, type Listening, openInstance } from "./instance.js";
 import { completeKey, isEphemeral } from "./keys.js";
 import { type Log, openLog } from "./log.js";

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { inspect } from "node:util";
-import { ConfigError, isLoopback, loadConfig } from "../../src/server/config.js";
+import {
+  ConfigError,
+  isLoopback,
+  loadConfig,
+  loadKeyConfig,
+} from "../../src/server/config/index.js";
 
 const SECRET = "Config#Secret2026";
 
@@ -91,7 +96,11 @@ describe("loadConfig", () => {
     ],
     ["MAX_SESSION_HOURS", "87600.1", /MAX_SESSION_HOURS must be a number of hours/],
     ["PORT", "65536", /PORT must be a port, 0 to 65535/],
-    ["PORT", "-1", /PORT must be a number/],
+    ["PORT", "-1", /PORT must be a port, 0 to 65535/],
+    ["PORT", "tcp://10.0.0.1:80", /PORT is "tcp:.* Kubernetes writes .*enableServiceLinks: false/],
+    ["HOST", "x86_64-conda-linux-gnu", /HOST is "x86_64-conda-linux-gnu".*neither an IP.*conda/],
+    ["HOST", "http://localhost", /HOST is "http:\/\/localhost"/],
+    ["HOST", "a\u001b[31m", /HOST is "a\?\[31m"/],
     ["MAX_CONNECTION_AGE_SECONDS", "0", /MAX_CONNECTION_AGE_SECONDS must be a whole number from 1/],
     ["MAX_CONNECTION_AGE_SECONDS", "604801", /must be a whole number from 1 to 604800/],
     ["WORKERS", "0", /WORKERS must be a whole number from 1 to 64/],
@@ -153,6 +162,23 @@ describe("loadConfig", () => {
       );
       assert.throws(() => loadConfig({ ...env, [waiver]: "off" }), ConfigError);
       assert.ok(loadConfig({ ...env, [waiver]: "on" }));
+      assert.throws(() => loadConfig(env), /because HOST "0\.0\.0\.0" is not a loopback address/);
+    });
+
+    it(`on loopback too needs ${names.join(" and ")} when ${waiver} is off`, () => {
+      const env: Record<string, string> = { ...SECURE, [waiver]: "off" };
+      assert.ok(loadConfig(env));
+      for (const name of names) delete env[name];
+      assert.throws(
+        () => loadConfig(env),
+        ({ faults }: ConfigError) => {
+          assert.deepEqual(
+            faults,
+            names.map((name) => `${name} must be set, because ${waiver} is off`),
+          );
+          return true;
+        },
+      );
     });
   }
 
@@ -169,12 +195,62 @@ describe("loadConfig", () => {
     assert.equal(loadConfig({ ...SECURE, HOST: "10.0.0.1", REFLECTION: "on" }).reflection, true);
   });
 
+  it("tells a setting that breaks its rule beyond loopback once", () => {
+    assert.throws(
+      () => loadConfig({ ...SECURE, HOST: "0.0.0.0", SALT: "short" }),
+      ({ faults }: ConfigError) => faults.length === 1,
+    );
+  });
+
+  it("takes words in upper and lower case", () => {
+    const config = loadConfig({ LOG_LEVEL: "INFO", REFLECTION: "Off", CONSOLE: "ON" });
+    assert.equal(config.logLevel, "info");
+    assert.equal(config.reflection, false);
+    assert.equal(config.console, true);
+  });
+
+  it("takes an IPv6 address in brackets", () => {
+    assert.equal(loadConfig({ HOST: "[::1]" }).host, "::1");
+  });
+
   it("knows loopback", () => {
-    for (const host of ["127.0.0.1", "127.8.8.8", "localhost", "::1"]) {
+    for (const host of ["127.0.0.1", "127.8.8.8", "localhost", "LocalHost", "::1"]) {
       assert.ok(isLoopback(host), host);
     }
     for (const host of ["0.0.0.0", "::", "10.0.0.1", "127.example.com", "localhost.example"]) {
       assert.ok(!isLoopback(host), host);
     }
+  });
+});
+
+describe("loadKeyConfig", () => {
+  const FOREIGN = {
+    HOST: "x86_64-conda-linux-gnu",
+    PORT: "tcp://10.0.0.1:80",
+    LOG_LEVEL: "VERBOSE",
+    WORKERS: "auto",
+    CONSOLE: "/dev/console",
+    CORS_ORIGINS: "*",
+    TLS_KEY_FILE: "key.pem",
+  };
+
+  it("does not read what only a server reads", () => {
+    const config = loadKeyConfig({ ...FOREIGN, SECRET_KEY: SECRET }, "generate");
+    assert.equal(config.secretKey?.reveal(), SECRET);
+  });
+
+  it("reads for each command what it uses", () => {
+    const env = { DEFAULT_EXPIRATION_HOURS: "soon", KEYSET_FILE: "keys.json", SECRET_KEY: SECRET };
+    assert.throws(() => loadKeyConfig(env, "generate"), /DEFAULT_EXPIRATION_HOURS/);
+    assert.throws(
+      () => loadKeyConfig(env, "validate"),
+      ({ faults }: ConfigError) => {
+        assert.deepEqual(faults, [
+          "SECRET_KEY must not be set beside KEYSET_FILE, which replaces it",
+        ]);
+        return true;
+      },
+    );
+    assert.equal(loadKeyConfig(env, "keys").keysetFile, undefined);
   });
 });

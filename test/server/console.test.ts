@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
-import { loadConfig } from "../../src/server/config.js";
+import { loadConfig } from "../../src/server/config/index.js";
 import { loadConsole } from "../../src/server/console-assets.js";
 import { type Send, sendHttp1, sendHttp2 } from "../support/raw-request.js";
 import { scratchFolder } from "../support/scratch-folder.js";

@@ -1,7 +1,7 @@
 /** CORS and caching, as a browser's requests meet them. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { ConfigError, loadConfig } from "../../src/server/config.js";
+import { ConfigError, loadConfig } from "../../src/server/config/index.js";
 import { type Send, sendHttp1, sendHttp2 } from "../support/raw-request.js";
 import { type RunningServer, startTestServer } from "../support/server.js";
 

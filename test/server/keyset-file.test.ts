@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { inspect } from "node:util";
 import { deriveKey } from "../../src/core/index.js";
-import type { ConfigError } from "../../src/server/config.js";
+import type { ConfigError } from "../../src/server/config/index.js";
 import { createKeysetLoader } from "../../src/server/derive-keyset.js";
 import { formatKeysetFile, parseKeysetFile } from "../../src/server/keyset-file.js";
 import { ROOT } from "../support/buf.js";

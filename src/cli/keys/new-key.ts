@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { deriveKey, generateSalt, generateSecretKey, Secret } from "../../core/index.js";
 import { DEFAULT_PBKDF2_ITERATIONS, validatePbkdf2Iterations } from "../../core/settings.js";
-import { ConfigError, loadConfig } from "../../server/config.js";
+import { ConfigError, loadKeyConfig } from "../../server/config/index.js";
 import type { FileKey } from "../../server/keyset-file.js";
 import { readEnv } from "../../server/main.js";
 import { parseDecimal } from "../numbers.js";
@@ -41,8 +41,8 @@ function randomSource(iterations: number) {
 }
 
 function settingsSource() {
-  // The file that is being made takes the place of these two: KEYSET_FILE may name it already.
-  const config = loadConfig({ ...readEnv(), KEYSET_FILE: undefined });
+  // KEYSET_FILE, which may name the file that is being made, is not among them.
+  const config = loadKeyConfig(readEnv(), "keys");
   if (!config.secretKey || !config.salt) {
     throw new ConfigError(["SECRET_KEY and SALT must be set for --from-settings"]);
   }

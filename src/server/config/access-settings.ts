@@ -1,0 +1,72 @@
+/** The settings of who may reach a server and what it shows. */
+import { parseOrigins } from "../cors.js";
+import { filePath, onOrOff } from "./parsers.js";
+import { type Reader, setting, UNSET } from "./setting.js";
+
+const SERVE: readonly Reader[] = ["serve"];
+/** A switch whose default depends on HOST. */
+const ON_LOOPBACK = { ...onOrOff, fallback: undefined, readers: SERVE };
+
+/** CALLERS_FILE, TLS, and what others may see. */
+export const ACCESS_SETTINGS = {
+  CALLERS_FILE: setting({
+    ...filePath,
+    ...UNSET,
+    defaultText: "none: anyone",
+    readers: SERVE,
+    meaning: "who may call what, see [Callers](#callers)",
+  }),
+  TLS_CERT_FILE: setting({
+    ...filePath,
+    ...UNSET,
+    defaultText: "none: in the clear",
+    readers: SERVE,
+    meaning:
+      "PEM, with its chain; TLS 1.2 or newer, HTTP/2 and HTTP/1.1 on the same port. Set with `TLS_KEY_FILE`",
+  }),
+  TLS_KEY_FILE: setting({
+    ...filePath,
+    ...UNSET,
+    readers: SERVE,
+    meaning: "PEM, without a passphrase; the key of `TLS_CERT_FILE`",
+  }),
+  TLS_CLIENT_CA_FILE: setting({
+    ...filePath,
+    ...UNSET,
+    readers: SERVE,
+    meaning: "PEM; who signs clients' certificates, for mTLS",
+  }),
+  REFLECTION: setting({
+    ...ON_LOOPBACK,
+    defaultText: "on, on loopback only",
+    meaning: "on or off: whether the server describes itself to anyone who asks",
+  }),
+  CORS_ORIGINS: setting({
+    parse: parseOrigins,
+    fallback: [],
+    defaultText: "none",
+    readers: SERVE,
+    meaning: "whose pages may call, beside the server's own: `https://app.example.com`, …",
+    schema: { minLength: 1 },
+  }),
+  CONSOLE: setting({
+    ...ON_LOOPBACK,
+    defaultText: "on, on loopback only",
+    meaning: "on or off: the console at `/`",
+  }),
+  ALLOW_EPHEMERAL_KEY: setting({
+    ...ON_LOOPBACK,
+    defaultText: "on, on loopback only",
+    meaning: "on or off: whether a key may be made up that ends with the process",
+  }),
+  ALLOW_ANONYMOUS: setting({
+    ...ON_LOOPBACK,
+    defaultText: "on, on loopback only",
+    meaning: "on or off: whether the server starts without `CALLERS_FILE`; then anyone may call",
+  }),
+  ALLOW_PLAINTEXT: setting({
+    ...ON_LOOPBACK,
+    defaultText: "on, on loopback only",
+    meaning: "on or off: whether the server starts without TLS (a mesh or proxy ends it)",
+  }),
+};

@@ -1,0 +1,113 @@
+/** The configuration of a server and of commands: parsed from settings, every fault at once. */
+import type { Env } from "../../core/environment.js";
+import type { Secret } from "../../core/index.js";
+import { ConfigError } from "./config-error.js";
+import { isLoopback } from "./host-setting.js";
+import { brokenRequirements, keyFaults } from "./requirements.js";
+import type { LocalCommand } from "./setting.js";
+import { readSettings, type SettingValues } from "./settings.js";
+
+/** How much is logged. */
+export type LogLevel = SettingValues["LOG_LEVEL"];
+
+/** What keys and tokens are made from. */
+export interface KeyConfig {
+  /** SECRET_KEY; unset: a random one. Prints as `[redacted]`. */
+  readonly secretKey?: Secret | undefined;
+  /** SALT, as bytes; unset: random ones. */
+  readonly salt?: Uint8Array | undefined;
+  /** KEYSET_FILE: several keys, in place of SECRET_KEY and SALT. */
+  readonly keysetFile?: string | undefined;
+  /** DEFAULT_EXPIRATION_HOURS. */
+  readonly defaultExpirationHours: number;
+  /** MAX_SESSION_HOURS. */
+  readonly maxSessionHours: number;
+  /** PBKDF2_ITERATIONS. */
+  readonly pbkdf2Iterations: number;
+}
+
+/** What a server is made from. */
+export interface Config extends KeyConfig {
+  /** LOG_LEVEL. */
+  readonly logLevel: LogLevel;
+  /** HOST. */
+  readonly host: string;
+  /** PORT; 0 takes any free one. */
+  readonly port: number;
+  /** CORS_ORIGINS: whose pages may call, beside the server's own. */
+  readonly corsOrigins: readonly string[];
+  /** CONSOLE: whether there is a page at `/`. Unset: on loopback only. */
+  readonly console: boolean;
+  /** CALLERS_FILE: who may call what. Unset: anyone who reaches the port may do everything. */
+  readonly callersFile?: string | undefined;
+  /** TLS_CERT_FILE and TLS_KEY_FILE, and TLS_CLIENT_CA_FILE for mTLS. */
+  readonly tlsFiles?: TlsFiles | undefined;
+  /** REFLECTION: whether the server describes itself to anyone who asks. */
+  readonly reflection: boolean;
+  /** UNARY_ADAPTER: whether ordinary calls take the short way; else all go through Connect's adapter. */
+  readonly unaryAdapter: boolean;
+  /** MAX_CONNECTION_AGE_SECONDS, in milliseconds. Unset: Infinity. */
+  readonly maxConnectionAgeMs: number;
+  /** WORKERS: how many processes serve. With 1 there is no other process. */
+  readonly workers: number;
+}
+
+/** Paths of PEM files. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+  readonly clientCa?: string | undefined;
+}
+
+/**
+ * Reads the settings of a server. An empty setting counts as not set.
+ * @throws ConfigError with every fault.
+ */
+export function loadConfig(env: Env): Config {
+  const settings = readSettings(env, "serve");
+  const { values } = settings;
+  const faults = [...settings.faults, ...brokenRequirements(settings)];
+  if (faults.length > 0) throw new ConfigError(faults);
+  const onLoopback = isLoopback(values.HOST);
+  return {
+    ...toKeyConfig(values),
+    logLevel: values.LOG_LEVEL,
+    host: values.HOST,
+    port: values.PORT,
+    corsOrigins: values.CORS_ORIGINS,
+    console: values.CONSOLE ?? onLoopback,
+    callersFile: values.CALLERS_FILE,
+    tlsFiles: toTlsFiles(values),
+    reflection: values.REFLECTION ?? onLoopback,
+    unaryAdapter: values.UNARY_ADAPTER,
+    maxConnectionAgeMs: 1000 * values.MAX_CONNECTION_AGE_SECONDS,
+    workers: values.WORKERS,
+  };
+}
+
+/**
+ * Reads the settings that a command without a server needs, and no others.
+ * @throws ConfigError with every fault.
+ */
+export function loadKeyConfig(env: Env, reader: "keys" | LocalCommand): KeyConfig {
+  const { values, given, faults } = readSettings(env, reader);
+  faults.push(...keyFaults(given));
+  if (faults.length > 0) throw new ConfigError(faults);
+  return toKeyConfig(values);
+}
+
+function toKeyConfig(values: SettingValues): KeyConfig {
+  return {
+    secretKey: values.SECRET_KEY,
+    salt: values.SALT,
+    keysetFile: values.KEYSET_FILE,
+    defaultExpirationHours: values.DEFAULT_EXPIRATION_HOURS,
+    maxSessionHours: values.MAX_SESSION_HOURS,
+    pbkdf2Iterations: values.PBKDF2_ITERATIONS,
+  };
+}
+
+function toTlsFiles(values: SettingValues): TlsFiles | undefined {
+  const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key, TLS_CLIENT_CA_FILE: clientCa } = values;
+  return cert === undefined || key === undefined ? undefined : { cert, key, clientCa };
+}

@@ -1,0 +1,14 @@
+/** Settings: the table of them, and the configuration that a server or a command makes of them. */
+export type { Env } from "../../core/environment.js";
+export {
+  type Config,
+  type KeyConfig,
+  type LogLevel,
+  loadConfig,
+  loadKeyConfig,
+  type TlsFiles,
+} from "./config.js";
+export { ConfigError } from "./config-error.js";
+export { isLoopback } from "./host-setting.js";
+export type { LocalCommand } from "./setting.js";
+export { SETTINGS } from "./settings.js";

@@ -1,0 +1,50 @@
+/** Rules that join several settings. */
+import { isLoopback, shown } from "./host-setting.js";
+import type { ReadSettings, SettingValues } from "./settings.js";
+
+/** What a server that others can reach must have, by the setting that waives it. */
+const REQUIRED_BEYOND_LOOPBACK = {
+  ALLOW_EPHEMERAL_KEY: ["SECRET_KEY", "SALT"],
+  ALLOW_ANONYMOUS: ["CALLERS_FILE"],
+  ALLOW_PLAINTEXT: ["TLS_CERT_FILE", "TLS_KEY_FILE"],
+} as const satisfies Record<string, readonly (keyof SettingValues)[]>;
+
+/** What `serve` finds wrong with the settings together; one line a fault. */
+export function brokenRequirements({ values, given }: ReadSettings): string[] {
+  return [...keyFaults(given), ...tlsFaults(given), ...exposureFaults(values, given)];
+}
+
+/** KEYSET_FILE beside what it replaces. */
+export function keyFaults(given: ReadonlySet<string>): string[] {
+  const beside = ["SECRET_KEY", "SALT"].filter((name) => given.has(name));
+  if (!given.has("KEYSET_FILE")) return [];
+  return beside.map((name) => `${name} must not be set beside KEYSET_FILE, which replaces it`);
+}
+
+function tlsFaults(given: ReadonlySet<string>): string[] {
+  const [cert, key, clientCa] = ["TLS_CERT_FILE", "TLS_KEY_FILE", "TLS_CLIENT_CA_FILE"].map(
+    (name) => given.has(name),
+  );
+  const faults = [];
+  if (cert && !key) faults.push("TLS_KEY_FILE must be set with TLS_CERT_FILE");
+  if (key && !cert) faults.push("TLS_CERT_FILE must be set with TLS_KEY_FILE");
+  if (clientCa && !cert && !key) faults.push("TLS_CERT_FILE must be set with TLS_CLIENT_CA_FILE");
+  return faults;
+}
+
+/** What is missing beyond loopback, or where a waiver is off. */
+function exposureFaults(values: SettingValues, given: ReadonlySet<string>): string[] {
+  const { HOST: host } = values;
+  const faults: string[] = [];
+  for (const [waiver, names] of Object.entries(REQUIRED_BEYOND_LOOPBACK)) {
+    const waived = values[waiver as keyof typeof REQUIRED_BEYOND_LOOPBACK];
+    if (waived ?? isLoopback(host)) continue;
+    if (waiver === "ALLOW_EPHEMERAL_KEY" && given.has("KEYSET_FILE")) continue;
+    const why =
+      waived === false && isLoopback(host)
+        ? `must be set, because ${waiver} is off`
+        : `must be set, or ${waiver}=on, because HOST ${shown(host)} is not a loopback address`;
+    for (const name of names) if (!given.has(name)) faults.push(`${name} ${why}`);
+  }
+  return faults;
+}

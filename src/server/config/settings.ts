@@ -1,0 +1,54 @@
+/** The table of all settings, and how a command reads its part of it. */
+import type { Env } from "../../core/environment.js";
+import { ACCESS_SETTINGS } from "./access-settings.js";
+import { CLIENT_SETTINGS } from "./client-settings.js";
+import { KEY_SETTINGS } from "./key-settings.js";
+import { SERVER_SETTINGS } from "./server-settings.js";
+import type { Reader, SettingTable, ValuesOf } from "./setting.js";
+
+const TABLE = {
+  ...KEY_SETTINGS,
+  ...SERVER_SETTINGS,
+  ...ACCESS_SETTINGS,
+  ...CLIENT_SETTINGS,
+} as const;
+
+/** Every setting, in the order of the documents. */
+export const SETTINGS: SettingTable = TABLE;
+
+/** The value of every setting; of those that a reader does not read, the default. */
+export type SettingValues = ValuesOf<typeof TABLE>;
+
+/** What was read, and what is wrong with it. */
+export interface ReadSettings {
+  readonly values: SettingValues;
+  /** The names of what is set, right or wrong. */
+  readonly given: ReadonlySet<string>;
+  /** One line a fault, starting with the setting's name; without the value of any secret. */
+  readonly faults: string[];
+}
+
+/** Reads the settings of one command. An empty setting counts as not set. */
+export function readSettings(env: Env, reader: Reader): ReadSettings {
+  const faults: string[] = [];
+  const values: Record<string, unknown> = {};
+  const given = new Set<string>();
+  for (const [name, { parse, fallback, readers }] of Object.entries(SETTINGS)) {
+    const text = readers.includes(reader) ? env[name] : undefined;
+    values[name] = fallback;
+    if (text === undefined || text === "") continue;
+    given.add(name);
+    try {
+      values[name] = parse(text);
+    } catch (error) {
+      faults.push(toFault(name, (error as Error).message));
+    }
+  }
+  return { values: values as SettingValues, given, faults };
+}
+
+/** A rule of the core names its setting already, or speaks of its field in the Python library's words. */
+function toFault(name: string, message: string): string {
+  if (message.startsWith(`${name} `)) return message;
+  return `${name}${/^[A-Z]/.test(message) ? ":" : ""} ${message}`;
+}

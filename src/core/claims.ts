@@ -39,7 +39,17 @@ export interface Claims {
   readonly sessionId: string;
   /** When the first token of the session was issued. */
   readonly sessionStartedAt: Instant;
+  /**
+   * The last instant at which a token of the session may be valid, as its issuer's grant bounds it.
+   * Undefined where the issuer had no bound, and in tokens of the Python library.
+   */
+  readonly sessionExpiresAt?: Instant;
+  /** False where the issuer does not let the token's holder refresh it. Undefined: it does. */
+  readonly holderRefresh?: false;
 }
+
+/** A value whose members may be set while it is put together. */
+export type Writable<T> = { -readonly [name in keyof T]: T[name] };
 
 /** Claims as they are written: `additional_data` is already JSON. */
 export interface NewClaims extends Omit<Claims, "additionalData" | "additionalDataJson"> {
@@ -49,18 +59,24 @@ export interface NewClaims extends Omit<Claims, "additionalData" | "additionalDa
 
 /**
  * The payload's text, in the order and spelling of the Python library. The session is written
- * only where it is not the token's own: a first token has the size of the Python library's.
+ * only where it is not the token's own, and its bounds only where there are any: a first token
+ * without bounds has the size of the Python library's. The Python library ignores these members.
  */
 export function writeClaims(claims: NewClaims): string {
   const session =
     claims.sessionId === claims.tokenId
       ? ""
       : `,"session_id":${JSON.stringify(claims.sessionId)},"session_started_at":"${formatNaive(claims.sessionStartedAt)}"`;
+  const end =
+    claims.sessionExpiresAt === undefined
+      ? ""
+      : `,"session_expires_at":"${formatNaive(claims.sessionExpiresAt)}"`;
+  const holder = claims.holderRefresh === false ? ',"holder_refresh":false' : "";
   return (
     `{"token_id":${JSON.stringify(claims.tokenId)},"user_id":${JSON.stringify(claims.userId)}` +
     `,"permissions":${JSON.stringify(claims.permissions)}` +
     `,"issued_at":"${formatNaive(claims.issuedAt)}","expires_at":"${formatNaive(claims.expiresAt)}"` +
-    `,"additional_data":${claims.additionalDataJson},"version":"${TOKEN_VERSION}"${session}}`
+    `,"additional_data":${claims.additionalDataJson},"version":"${TOKEN_VERSION}"${session}${end}${holder}}`
   );
 }
 
@@ -98,7 +114,7 @@ export function readClaims(text: string, timestamp: number, now: Instant): Claim
   const expiresAt = new Instant(expiresLocal.seconds - offset, expiresLocal.micros);
   if (isAheadOf(issuedAt, now)) throw malformedToken();
   if (!isRepresentable(issuedAt) || !isRepresentable(expiresAt)) throw malformedToken();
-  const claims: Claims = {
+  const claims: Writable<Claims> = {
     tokenId: token_id,
     userId: user_id,
     permissions,
@@ -108,6 +124,13 @@ export function readClaims(text: string, timestamp: number, now: Instant): Claim
     sessionId: session_id,
     sessionStartedAt: ownSession ? issuedAt : sessionStart,
   };
+  if (fields.session_expires_at !== undefined) {
+    claims.sessionExpiresAt = readInstant(fields.session_expires_at);
+  }
+  if (fields.holder_refresh !== undefined) {
+    if (typeof fields.holder_refresh !== "boolean") throw malformedToken();
+    if (!fields.holder_refresh) claims.holderRefresh = false;
+  }
   if (!json.hasBigInteger && !holdsProtoName(text, json)) return claims;
   const additionalDataJson = additionalDataText(text);
   const additionalData = parseExactJson(additionalDataJson) as JsonObject;
@@ -167,6 +190,13 @@ function zoneOffset(issuedLocal: Instant, timestamp: number): number {
   if (Math.abs(offset) > MAX_ZONE_OFFSET_SECONDS) throw malformedToken();
   if (Math.abs(ahead - offset) > MAX_CLOCK_SKEW_SECONDS) throw malformedToken();
   return offset;
+}
+
+/** An instant that only this project writes, in UTC. */
+function readInstant(value: unknown): Instant {
+  const instant = typeof value === "string" ? parseNaive(value) : undefined;
+  if (!instant) throw malformedToken();
+  return instant;
 }
 
 /** Whether an instant is further ahead of `now` than clocks may differ. */

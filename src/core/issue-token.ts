@@ -1,5 +1,5 @@
 /** A new token from what it shall hold. */
-import type { Claims } from "./claims.js";
+import type { Claims, NewClaims, Writable } from "./claims.js";
 import type { KeysetKey } from "./keyset.js";
 import type { IssuedToken } from "./operations.js";
 import { checkTokenLength } from "./rules.js";
@@ -11,7 +11,9 @@ export const TOKEN_ENTROPY = 40;
 /** Those of them that become its token_id; the others are its IV. */
 const TOKEN_ID_BYTES = 24;
 
-type Session = "sessionId" | "sessionStartedAt";
+type Session = "sessionId" | "sessionStartedAt" | "sessionExpiresAt" | "holderRefresh";
+
+type SessionBounds = Pick<Claims, "sessionExpiresAt" | "holderRefresh">;
 
 /** What a new token holds. Without a session it begins one of its own. */
 export type NewContent = Pick<
@@ -37,7 +39,7 @@ export function issueToken(
   const { userId, permissions, additionalData } = content;
   const { sessionId = tokenId, sessionStartedAt = issuedAt } = content;
   // Member by member: spreading one object into the next takes longer than the encryption.
-  const claims = {
+  const claims: Writable<NewClaims> = {
     tokenId,
     userId,
     permissions,
@@ -47,9 +49,10 @@ export function issueToken(
     sessionId,
     sessionStartedAt,
   };
+  copySessionBounds(content, claims);
   const token = sealToken(key, claims, entropy.subarray(TOKEN_ID_BYTES));
   checkTokenLength(token, permissions, additionalDataJson);
-  const issued: IssuedToken = {
+  const issued: Writable<IssuedToken> = {
     token,
     tokenId,
     userId,
@@ -61,6 +64,13 @@ export function issueToken(
     sessionStartedAt,
     keyId: key.keyId,
   };
+  copySessionBounds(content, issued);
   const exact = content.additionalDataJson;
   return exact === undefined ? issued : { ...issued, additionalDataJson: exact };
+}
+
+/** Every token of a session carries the bounds of its first. */
+function copySessionBounds(from: Partial<SessionBounds>, to: Writable<SessionBounds>): void {
+  if (from.sessionExpiresAt !== undefined) to.sessionExpiresAt = from.sessionExpiresAt;
+  if (from.holderRefresh !== undefined) to.holderRefresh = from.holderRefresh;
 }

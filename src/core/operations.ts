@@ -16,12 +16,27 @@ export interface GenerateOptions {
   readonly expiresInHours?: number | undefined;
   /** A JSON object of at most 4 KiB, 32 levels, 256 values. Default empty. */
   readonly additionalData?: JsonObject | undefined;
+  /**
+   * How long after now the last token of the session may be valid, in hours: 0 < h <= 87600. Every
+   * refresh keeps to it. Default: nothing but the manager's `maxSessionHours` bounds the session.
+   */
+  readonly sessionHours?: number | undefined;
+  /** Whether the token's holder may refresh it with no credential but the token. Default true. */
+  readonly holderRefresh?: boolean | undefined;
 }
 
 /** How a token is renewed. */
 export interface RefreshOptions {
   /** 0 < hours <= 8760, fractions allowed. Default: the manager's. */
   readonly newExpiresInHours?: number | undefined;
+  /**
+   * Whether the one who asks has no credential but the token. Then the new token gets at most the
+   * lifetime that the old one was issued with, and a token without `sessionExpiresAt` no more time
+   * than it has. Default false.
+   */
+  readonly byHolder?: boolean | undefined;
+  /** False takes the refresh by holders from the new token on. Default: as the old token says. */
+  readonly holderRefresh?: boolean | undefined;
 }
 
 /** A new token and what it holds. */
@@ -34,7 +49,10 @@ export interface IssuedToken extends Claims {
 
 /** A refreshed token: `expiresAt` is what was granted. */
 export interface RefreshedToken extends IssuedToken {
-  /** Whether `expiresAt` is the end of the session, which the lifetime asked for would outlive. */
+  /**
+   * Whether `expiresAt` is earlier than what was asked for: it is the end of the session, or the
+   * most that a holder may have.
+   */
   readonly clamped: boolean;
 }
 

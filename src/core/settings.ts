@@ -69,14 +69,14 @@ export function createSettings(input: SettingsInput = {}): Settings {
 
 /**
  * How long a session may be refreshed, in hours: above 0, at most 87,600, fractions allowed. True, or
- * @throws TokenError naming the rule.
+ * @throws TokenError naming the rule and `field`.
  */
-export function validateMaxSessionHours(hours: unknown): true {
+export function validateMaxSessionHours(hours: unknown, field = "MAX_SESSION_HOURS"): true {
   const inRange = typeof hours === "number" && hours > 0 && hours <= LONGEST_MAX_SESSION_HOURS;
   if (inRange && hoursToMicros(hours) >= 1) return true;
   throw new TokenError(
-    `MAX_SESSION_HOURS must be a number of hours above 0, at most ${LONGEST_MAX_SESSION_HOURS}`,
-    { reason: "SETTING_INVALID", field: "MAX_SESSION_HOURS" },
+    `${field} must be a number of hours above 0, at most ${LONGEST_MAX_SESSION_HOURS}`,
+    { reason: "SETTING_INVALID", field },
   );
 }
 

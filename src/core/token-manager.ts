@@ -1,5 +1,5 @@
 /** SecureTokenManager: the Python library's manager, by its names, as a pure function of its inputs. */
-import { additionalDataText, TOKEN_VERSION } from "./claims.js";
+import { additionalDataText, TOKEN_VERSION, type Writable } from "./claims.js";
 import { PermissionDeniedError, revokedToken, TokenError, TokenExpiredError } from "./errors.js";
 import { issueToken, type NewContent, TOKEN_ENTROPY } from "./issue-token.js";
 import { createKeyset, deriveKey, type Keyset, type KeysetKey } from "./keyset.js";
@@ -7,8 +7,8 @@ import { completeOptions, type ManagerOptions } from "./manager-options.js";
 import type * as op from "./operations.js";
 import * as rules from "./rules.js";
 import { limitToSession } from "./session.js";
-import { createSettings, type SettingsInput } from "./settings.js";
-import { addMicros, Duration, difference, Instant, isAfter } from "./time.js";
+import { createSettings, type SettingsInput, validateMaxSessionHours } from "./settings.js";
+import { addMicros, Duration, difference, hoursToMicros, Instant, isAfter } from "./time.js";
 import { describeValid, type OpenedToken, openToken, subjectOf } from "./token.js";
 
 /** Issues and checks tokens with a keyset. Every method is synchronous and touches nothing else. */
@@ -41,6 +41,11 @@ export class SecureTokenManager {
     return new SecureTokenManager(createKeyset([key]), { ...options, ...limits });
   }
 
+  /** The lifetime of a token that names none, in hours. */
+  get defaultExpirationHours(): number {
+    return this.#options.defaultExpirationHours;
+  }
+
   /** Works with another keyset from the next call on. Tokens of keys that it lacks become invalid. */
   useKeyset(keyset: Keyset): void {
     this.#keyset = keyset;
@@ -58,7 +63,14 @@ export class SecureTokenManager {
     rules.checkUserId(userId);
     const now = Instant.fromMicros(this.#options.clock());
     const expiresAt = addMicros(now, lifetime);
-    return this.#issue({ userId, permissions, additionalData }, additionalDataJson, now, expiresAt);
+    const content: Writable<NewContent> = { userId, permissions, additionalData };
+    if (options.sessionHours !== undefined) {
+      validateMaxSessionHours(options.sessionHours, "session_hours");
+      const end = addMicros(now, hoursToMicros(options.sessionHours));
+      content.sessionExpiresAt = isAfter(expiresAt, end) ? expiresAt : end;
+    }
+    if (options.holderRefresh === false) content.holderRefresh = false;
+    return this.#issue(content, additionalDataJson, now, expiresAt);
   }
 
   /**
@@ -123,16 +135,24 @@ export class SecureTokenManager {
   /**
    * A new token with the user, permissions, additional data and session of a valid one, which
    * stays valid. Claims are carried over as they are, additional data digit for digit. No token
-   * outlives its session's start plus `maxSessionHours`; the answer tells what was granted.
+   * outlives its session's start plus `maxSessionHours`, nor the end that was written into it when it
+   * was issued; a holder gets no more than its token had. The answer tells what was granted.
    * @throws TokenError for a lifetime out of range, and once the session has ended; else as
    * `validateToken`.
    */
   refreshToken(token: string, options: op.RefreshOptions = {}): op.RefreshedToken {
     const { claims, payload, now } = this.#openValid(token);
-    const lifetime = this.#lifetime(options.newExpiresInHours, "new_expires_in");
-    const { maxSessionHours } = this.#options;
-    const granted = limitToSession(claims.sessionStartedAt, now, lifetime, maxSessionHours);
-    const issued = this.#issue(claims, additionalDataText(payload), now, granted.expiresAt);
+    const { newExpiresInHours: hours, byHolder = false } = options;
+    const granted = limitToSession(claims, {
+      now,
+      lifetime: hours === undefined ? undefined : this.#lifetime(hours, "new_expires_in"),
+      defaultLifetime: hoursToMicros(this.#options.defaultExpirationHours),
+      maxSessionHours: this.#options.maxSessionHours,
+      byHolder,
+    });
+    const content: NewContent =
+      options.holderRefresh === false ? { ...claims, holderRefresh: false } : claims;
+    const issued = this.#issue(content, additionalDataText(payload), now, granted.expiresAt);
     return { ...issued, clamped: granted.clamped };
   }
 

@@ -1,6 +1,6 @@
 /** A token's text: base64url over the base64url of a Fernet token, as the Python library writes it. */
 import { decodeTwice, encodeTwice } from "./base64url.js";
-import { type Claims, type NewClaims, readClaims, writeClaims } from "./claims.js";
+import { type Claims, type NewClaims, readClaims, type Writable, writeClaims } from "./claims.js";
 import { emptyToken, malformedToken, type TokenSubject } from "./errors.js";
 import { type FernetKey, openFernet, sealFernet } from "./fernet.js";
 import type { KeysetKey } from "./keyset.js";
@@ -49,7 +49,7 @@ export function openToken(keys: readonly KeysetKey[], text: unknown, now: Instan
 /** A valid token's claims as they are told; member by member, for speed. */
 export function describeValid({ claims, keyId, now }: OpenedToken): ValidToken {
   const { expiresAt, additionalDataJson } = claims;
-  const valid: ValidToken = {
+  const valid: Writable<ValidToken> = {
     valid: true,
     tokenId: claims.tokenId,
     userId: claims.userId,
@@ -62,6 +62,8 @@ export function describeValid({ claims, keyId, now }: OpenedToken): ValidToken {
     timeRemaining: difference(expiresAt, now),
     keyId,
   };
+  if (claims.sessionExpiresAt !== undefined) valid.sessionExpiresAt = claims.sessionExpiresAt;
+  if (claims.holderRefresh !== undefined) valid.holderRefresh = claims.holderRefresh;
   return additionalDataJson === undefined ? valid : { ...valid, additionalDataJson };
 }
 

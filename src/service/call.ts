@@ -12,8 +12,21 @@ export interface Caller {
   readonly name: string;
   /** Set for a token's holder, who is nobody but for calls on this very token. */
   readonly heldToken?: string;
+  /** Bounds of the tokens that the caller issues; undefined where there are none. */
+  readonly bounds?: IssueBounds | undefined;
   /** What the caller may not issue of a token; undefined when all of it is allowed. */
   readonly refuseGrant?: (issued: IssuedToken) => GrantRefusal | undefined;
+}
+
+/** Bounds of the tokens that a caller issues. */
+export interface IssueBounds {
+  /**
+   * The longest lifetime, in hours. The session of a token that the caller issues lasts as long, and
+   * so does a token whose request names no lifetime, at most.
+   */
+  readonly maxExpiresHours: number;
+  /** Whether the holders of its tokens may refresh them. */
+  readonly holderRefresh: boolean;
 }
 
 /** Which part of a token a caller may not issue. */

@@ -14,6 +14,7 @@ import { type SecureTokenManager, TokenError, type TokenSubject } from "../core/
 import { type Answer, batchAnswer, issuedAnswer, throughMessage, validAnswer } from "./answers.js";
 import { about, type Call, release, tokenOf } from "./call.js";
 import { hoursToDuration, toClaims, toDuration, toHours, toTimestamp } from "./convert.js";
+import { newTokenBounds, refreshBounds } from "./issue-bounds.js";
 import { tokenFromBinary, tokenFromJson } from "./token-request.js";
 
 /** One RPC. */
@@ -35,7 +36,8 @@ export function createRpcs(manager: SecureTokenManager): readonly Rpc[] {
     generateToken: rpc(
       method.generateToken,
       ({ userId, permissions, additionalData, expiresIn }, call) => {
-        const options = { permissions, expiresInHours: toHours(expiresIn), additionalData };
+        const bounds = newTokenBounds(toHours(expiresIn), manager, call);
+        const options = { permissions, additionalData, ...bounds };
         return release(manager.generateToken(userId, options), call);
       },
       issuedAnswer,
@@ -80,8 +82,8 @@ export function createRpcs(manager: SecureTokenManager): readonly Rpc[] {
       (request, call) => {
         const token = tokenOf(request, call);
         if (request.revokeOld) throw revocationNotEnabled();
-        const newExpiresInHours = toHours(request.newExpiresIn);
-        return release(manager.refreshToken(token, { newExpiresInHours }), call);
+        const options = refreshBounds(token, toHours(request.newExpiresIn), manager, call);
+        return release(manager.refreshToken(token, options), call);
       },
       (issued) => {
         const { token, sessionId, clamped } = issued;

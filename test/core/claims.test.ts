@@ -25,7 +25,8 @@ describe("claims", () => {
         data,
         ages,
         fc.boolean(),
-        (userId, permissions, extra, age, session) => {
+        fc.boolean(),
+        (userId, permissions, extra, age, session, bounded) => {
           const issuedAt = addMicros(NOW, -age);
           const additionalDataJson = JSON.stringify(extra);
           const written = {
@@ -36,6 +37,10 @@ describe("claims", () => {
             expiresAt: addMicros(issuedAt, 3_600_000_000),
             sessionId: session ? "first" : "id",
             sessionStartedAt: session ? addMicros(issuedAt, -1) : issuedAt,
+            ...(bounded && {
+              sessionExpiresAt: addMicros(issuedAt, 7_200_000_000),
+              holderRefresh: false as const,
+            }),
           };
           const payload = writeClaims({ ...written, additionalDataJson });
           const claims = readClaims(payload, issuedAt.seconds, NOW);
@@ -71,10 +76,12 @@ describe("claims", () => {
   it("have their types", () => {
     const names = ["token_id", "user_id", "permissions", "issued_at", "expires_at", "version"];
     const strange = [null, 1, true, {}, { 0: "a", length: 1 }, [1], [["admin"]], ["a", null]];
-    for (const name of [...names, "session_id", "session_started_at", "additional_data"]) {
+    const session = ["session_id", "session_started_at", "session_expires_at", "holder_refresh"];
+    for (const name of [...names, ...session, "additional_data"]) {
       for (const value of [...strange, "x"]) {
         const right =
           (typeof value === "string" && /_id$/.test(name)) ||
+          (name === "holder_refresh" && value === true) ||
           (name === "additional_data" && /^\{/.test(JSON.stringify(value)));
         const run = () => read(payloadText({ [name]: value }));
         if (right) assert.ok(run());

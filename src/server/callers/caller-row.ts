@@ -9,7 +9,7 @@ export interface Grants {
   readonly permissions: readonly string[];
   /** Pattern of user ids. */
   readonly userId: string;
-  /** The longest lifetime, in hours. */
+  /** The longest lifetime, and the longest session of a token, in hours. */
   readonly maxExpiresHours: number;
 }
 
@@ -24,6 +24,8 @@ export interface CallerRow {
   readonly rpcs: ReadonlySet<string>;
   /** What it may issue; undefined where it may issue nothing. */
   readonly grants?: Grants | undefined;
+  /** Whether the holders of the tokens that it issues may refresh them. Default true. */
+  readonly holderRefresh?: boolean | undefined;
   /** Calls a second; undefined where nothing bounds them. */
   readonly callsPerSecond?: number | undefined;
 }
@@ -35,10 +37,12 @@ export interface KnownCaller extends Caller {
 }
 
 /** Makes a caller of its row. */
-export function toCaller({ name, rpcs, grants, callsPerSecond }: CallerRow): KnownCaller {
+export function toCaller(row: CallerRow): KnownCaller {
+  const { name, rpcs, grants, holderRefresh = true, callsPerSecond } = row;
   return {
     name,
     rpcs,
+    bounds: grants && { maxExpiresHours: grants.maxExpiresHours, holderRefresh },
     bucket: callsPerSecond === undefined ? undefined : new TokenBucket(callsPerSecond),
     refuseGrant: (issued) => refuseGrant(grants, issued),
   };

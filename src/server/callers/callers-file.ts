@@ -14,6 +14,16 @@ const DNS_NAME = /^[a-z0-9-]+(\.[a-z0-9-]+)*$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 const PATTERN = /^[^*\p{Cc}]*\*?$/u;
 
+const MEMBERS: ReadonlySet<string> = new Set([
+  "name",
+  "api_keys",
+  "certificates",
+  "rpcs",
+  "grants",
+  "calls_per_second",
+  "holder_refresh",
+]);
+
 /** A caller as the file spells it. */
 export interface CallerEntry {
   name: string;
@@ -22,6 +32,7 @@ export interface CallerEntry {
   rpcs: string[];
   grants?: { permissions: string[]; user_id: string; max_expires_in_hours: number };
   calls_per_second?: number;
+  holder_refresh?: boolean;
 }
 
 /**
@@ -67,9 +78,9 @@ function parseRow(entry: unknown, at: string, faults: string[]): CallerRow {
   const check = (ok: unknown, rule: string) => {
     if (!ok) faults.push(`${at}.${rule}`);
   };
-  const known = ["name", "api_keys", "certificates", "rpcs", "grants", "calls_per_second"];
-  for (const name of Object.keys(fields)) check(known.includes(name), `${name} is not known`);
+  for (const name of Object.keys(fields)) check(MEMBERS.has(name), `${name} is not known`);
   const { name, api_keys = [], certificates = [], rpcs, grants, calls_per_second } = fields;
+  const { holder_refresh = true } = fields;
   check(isText(name, NAME), "name must be 1 to 64 letters, digits, '.', '_' or '-'");
   const keys = Array.isArray(api_keys) ? api_keys : [undefined];
   check(keys.length <= MAX_API_KEYS, `api_keys must be at most ${MAX_API_KEYS}`);
@@ -92,12 +103,14 @@ function parseRow(entry: unknown, at: string, faults: string[]): CallerRow {
     rate === undefined || isNumber(rate, 0.01, 1e6),
     "calls_per_second must be 0.01 to 1000000",
   );
+  check(typeof holder_refresh === "boolean", "holder_refresh must be true or false");
   return {
     name: String(name),
     apiKeys: digests as string[],
     certificateNames: certificateNames ?? [],
     rpcs: new Set(names as string[]),
     grants: parsedGrants,
+    holderRefresh: holder_refresh !== false,
     callsPerSecond: rate as number | undefined,
   };
 }

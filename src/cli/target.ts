@@ -2,9 +2,13 @@
 import type { Command } from "commander";
 import { createSecureTokenClient, type SecureTokenClient } from "../client/node.js";
 import { SecureTokenManager } from "../core/index.js";
-import { ConfigError, type LocalCommand, loadKeyConfig } from "../server/config/index.js";
+import {
+  ConfigError,
+  type LocalCommand,
+  loadKeyConfig,
+  readEnvironment,
+} from "../server/config/index.js";
 import { loadKeys } from "../server/keys.js";
-import { readEnv } from "../server/main.js";
 
 /** Options that every command about tokens takes. */
 export interface TargetOptions {
@@ -24,8 +28,9 @@ export async function withTarget<T>(
 ): Promise<T> {
   const { server } = command.optsWithGlobals<TargetOptions>();
   if (server === undefined) return use(await localManager(command.name()));
+  const { settings } = readEnvironment(process.env, "remote");
   // An empty variable counts as unset.
-  const apiKey = readEnv().SECURE_TOKEN_API_KEY || undefined;
+  const apiKey = settings.SECURE_TOKEN_API_KEY || undefined;
   const client = createSecureTokenClient({ baseUrl: server, apiKey });
   try {
     return await use(client);
@@ -36,10 +41,13 @@ export async function withTarget<T>(
 
 /** A manager with the configured key: a made-up one would open no token that exists. */
 async function localManager(command: string): Promise<SecureTokenManager> {
-  const config = loadKeyConfig(readEnv(), command as LocalCommand);
+  const reader = command as LocalCommand;
+  const { settings, warnings } = readEnvironment(process.env, reader);
+  const config = loadKeyConfig(settings, reader);
   if (!config.keysetFile && (!config.secretKey || !config.salt)) {
     throw new ConfigError([
       "SECRET_KEY and SALT, or KEYSET_FILE, must be set, unless --server names a server",
+      ...warnings,
     ]);
   }
   const keyset = await loadKeys(config);

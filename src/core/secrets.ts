@@ -2,7 +2,11 @@
 import { type RandomBytes, randomBytes } from "./primitives.js";
 import { MIN_SALT_LENGTH, MIN_SECRET_KEY_LENGTH, validateSecretKey } from "./validators.js";
 
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@$!%*?&#";
+/**
+ * Of the special characters that `validateSecretKey` takes, only `@` means nothing to shells, `.env`
+ * files, systemd and URLs: a key can be pasted anywhere without quotes.
+ */
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@";
 /** Bytes below it give every character the same chance. */
 const FAIR = 256 - (256 % ALPHABET.length);
 
@@ -33,8 +37,8 @@ export class Secret {
 }
 
 /**
- * A secret key of exactly `length` characters (at least 16) that `validateSecretKey` accepts.
- * Uniform among all such keys. Throws a `RangeError` for a shorter length.
+ * A secret key of exactly `length` characters (at least 16) that `validateSecretKey` accepts: ASCII
+ * letters, digits and `@`, which is not the first one. Uniform among all such keys. Throws a `RangeError` for a shorter length.
  */
 export function generateSecretKey(length = 32, random: RandomBytes = randomBytes): string {
   requireLength(length, MIN_SECRET_KEY_LENGTH, "a secret key", "characters");
@@ -61,6 +65,8 @@ function requireLength(length: number, min: number, what: string, unit: string):
 }
 
 function isAcceptable(key: string): boolean {
+  // YAML reserves it there.
+  if (key.startsWith("@")) return false;
   try {
     return validateSecretKey(key);
   } catch {

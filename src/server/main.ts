@@ -1,9 +1,7 @@
 /** The server as a process, or as several: environment in, signals in, exit code out. */
-import { existsSync, readFileSync } from "node:fs";
-import { parseEnv } from "node:util";
 import type { Logger } from "pino";
 import { forkWorker, joinPrimary, type Primary } from "./cluster.js";
-import { type Config, ConfigError, type Env, loadConfig } from "./config/index.js";
+import { type Config, ConfigError, type Env, loadConfig, readEnvironment } from "./config/index.js";
 import { hasFiles, type Instance, type Listening, openInstance } from "./instance.js";
 import { completeKey, isEphemeral } from "./keys.js";
 import { type Log, openLog } from "./log.js";
@@ -24,9 +22,12 @@ export async function runServer(): Promise<void> {
   // is named "__proto__" is an ordinary member, and no input can reach a prototype.
   Reflect.deleteProperty(Object.prototype, "__proto__");
   const primary = await joinPrimary(process.env);
-  const settings = primary?.settings ?? readEnv();
+  const { settings, warnings } = primary
+    ? { settings: primary.settings, warnings: [] }
+    : orExit(() => readEnvironment(process.env, "serve"));
   const config = orExit(() => loadConfig(settings));
   const log = openLog(config.logLevel, config.workers > 1);
+  for (const warning of warnings) log.logger.warn({ warning }, "settings");
   process.on("exit", () => log.writer.flushSync());
   if (primary) await runWorker(primary, config, log);
   else if (config.workers > 1) await runPrimary(settings, config, log);
@@ -87,13 +88,6 @@ async function runWorker(primary: Primary, config: Config, log: Log): Promise<vo
     process.exit(0);
   });
   primary.tellListening(listening);
-}
-
-/** The process's environment over the settings of `.env`, where there is one. */
-export function readEnv(): Env {
-  return existsSync(".env")
-    ? { ...parseEnv(readFileSync(".env", "utf8")), ...process.env }
-    : process.env;
 }
 
 function orExit<T>(load: () => T): T {

@@ -2,9 +2,8 @@
 import type { Command } from "commander";
 import { deriveKey, generateSalt, generateSecretKey, Secret } from "../../core/index.js";
 import { DEFAULT_PBKDF2_ITERATIONS, validatePbkdf2Iterations } from "../../core/settings.js";
-import { ConfigError, loadKeyConfig } from "../../server/config/index.js";
+import { ConfigError, loadKeyConfig, readEnvironment } from "../../server/config/index.js";
 import type { FileKey } from "../../server/keyset-file.js";
-import { readEnv } from "../../server/main.js";
 import { parseDecimal } from "../numbers.js";
 
 /** Options of the commands that make a key. */
@@ -42,7 +41,7 @@ function randomSource(iterations: number) {
 
 function settingsSource() {
   // KEYSET_FILE, which may name the file that is being made, is not among them.
-  const config = loadKeyConfig(readEnv(), "keys");
+  const config = loadKeyConfig(readEnvironment(process.env, "keys").settings, "keys");
   if (!config.secretKey || !config.salt) {
     throw new ConfigError(["SECRET_KEY and SALT must be set for --from-settings"]);
   }

@@ -3,6 +3,7 @@ import type { Env } from "../../core/environment.js";
 import type { Secret } from "../../core/index.js";
 import { ConfigError } from "./config-error.js";
 import { isLoopback } from "./host-setting.js";
+import { misspeltHints } from "./misspelt-settings.js";
 import { brokenRequirements, keyFaults } from "./requirements.js";
 import type { LocalCommand } from "./setting.js";
 import { readSettings, type SettingValues } from "./settings.js";
@@ -66,8 +67,7 @@ export interface TlsFiles {
 export function loadConfig(env: Env): Config {
   const settings = readSettings(env, "serve");
   const { values } = settings;
-  const faults = [...settings.faults, ...brokenRequirements(settings)];
-  if (faults.length > 0) throw new ConfigError(faults);
+  refuse([...settings.faults, ...brokenRequirements(settings)], env);
   const onLoopback = isLoopback(values.HOST);
   return {
     ...toKeyConfig(values),
@@ -91,9 +91,13 @@ export function loadConfig(env: Env): Config {
  */
 export function loadKeyConfig(env: Env, reader: "keys" | LocalCommand): KeyConfig {
   const { values, given, faults } = readSettings(env, reader);
-  faults.push(...keyFaults(given));
-  if (faults.length > 0) throw new ConfigError(faults);
+  refuse([...faults, ...keyFaults(given)], env);
   return toKeyConfig(values);
+}
+
+/** Whoever misspells a setting learns of it beside what is missing. */
+function refuse(faults: readonly string[], env: Env): void {
+  if (faults.length > 0) throw new ConfigError([...faults, ...misspeltHints(env)]);
 }
 
 function toKeyConfig(values: SettingValues): KeyConfig {

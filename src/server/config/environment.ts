@@ -1,0 +1,78 @@
+/** The settings of a process: its environment over those of `.env`. */
+import { isUtf8 } from "node:buffer";
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import type { Env } from "../../core/environment.js";
+import { ConfigError } from "./config-error.js";
+import { type EnvFile, parseEnvFile } from "./env-file.js";
+import { misspeltHints } from "./misspelt-settings.js";
+import type { Reader } from "./setting.js";
+import { SETTINGS } from "./settings.js";
+
+/** The largest `.env` that is read, in bytes. */
+const MAX_BYTES = 1024 * 1024;
+
+/** What a process is set to. */
+export interface Environment {
+  /** Every variable, and what `.env` sets beside them. */
+  readonly settings: Env;
+  /** What is no fault and should be known; one line each, without any value. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Joins the process's own environment with `.env`, which may be missing, or a folder of that name
+ * (a Python environment). The process's own variables win unless they are empty.
+ * @throws ConfigError when the file cannot be read, or a setting of `reader` in it is read differently
+ * by different programs. It names file, line and setting, and holds no value.
+ */
+export function readEnvironment(own: Env, reader: Reader, path = ".env"): Environment {
+  const settings: Record<string, string | undefined> = { ...own };
+  const file = readEnvFile(path);
+  const warnings: string[] = [];
+  if (file) {
+    const faults = file.unreadable.map((line) => `${path} line ${line} is not NAME=value`);
+    for (const [name, [first, second]] of file.entries) {
+      if (!first || own[name]) continue;
+      settings[name] = first.value;
+      if (!SETTINGS[name]?.readers.includes(reader)) continue;
+      const { line, ambiguity } = first;
+      if (ambiguity) faults.push(`${path} line ${line}: ${name} ${ambiguity}`);
+      if (second)
+        faults.push(`${path} line ${second.line}: ${name} is set on line ${line} already`);
+    }
+    const secrets = [...file.entries.keys()].filter((name) => SETTINGS[name]?.secret);
+    if (file.mode & 0o002) faults.push(`${path} can be written by every user: chmod 600 ${path}`);
+    else if (secrets.length > 0 && file.mode & 0o004) {
+      warnings.push(
+        `${path} holds ${secrets.join(" and ")}, and every user can read it: chmod 600 ${path}`,
+      );
+    }
+    if (faults.length > 0) throw new ConfigError(faults);
+  }
+  return { settings, warnings: [...warnings, ...misspeltHints(settings)] };
+}
+
+/** The file, where there is one; with its permission bits. */
+function readEnvFile(path: string): (EnvFile & { readonly mode: number }) | undefined {
+  let fd: number;
+  try {
+    // Without O_NONBLOCK, opening a pipe would wait for its writer.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
+    throw new ConfigError([`${path} cannot be read (${code})`]);
+  }
+  try {
+    const stats = fstatSync(fd);
+    if (stats.isDirectory()) return undefined;
+    if (!stats.isFile()) throw new ConfigError([`${path} is not a regular file`]);
+    if (stats.size > MAX_BYTES)
+      throw new ConfigError([`${path} is larger than ${MAX_BYTES} bytes`]);
+    const bytes = readFileSync(fd);
+    if (!isUtf8(bytes)) throw new ConfigError([`${path} must be UTF-8`]);
+    return { ...parseEnvFile(bytes.toString()), mode: stats.mode & 0o777 };
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -7,6 +7,11 @@ export function printResult(result: object, { json }: TargetOptions): void {
   process.stdout.write(json ? `${toJson(result)}\n` : lines(result));
 }
 
+/** Prints what a person should know beside the answer, to standard error. */
+export function printNote(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
 /** Prints an error to standard error and sets the exit code. */
 export function printError(error: unknown, json: boolean): void {
   process.exitCode = exitCodeOf(error);

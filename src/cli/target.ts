@@ -50,7 +50,7 @@ async function localManager(command: string): Promise<SecureTokenManager> {
       ...warnings,
     ]);
   }
-  const keyset = await loadKeys(config);
+  const keyset = await loadKeys(config, process.geteuid?.());
   const { defaultExpirationHours, maxSessionHours } = config;
   return new SecureTokenManager(keyset, { defaultExpirationHours, maxSessionHours });
 }

@@ -8,6 +8,7 @@ import {
   type Keyset,
 } from "../core/index.js";
 import { ConfigError } from "./config/index.js";
+import type { KeysetTrust } from "./file-access.js";
 import { type FileKey, parseKeysetFile } from "./keyset-file.js";
 import type { FileSnapshot } from "./watched-file.js";
 
@@ -15,13 +16,13 @@ import type { FileSnapshot } from "./watched-file.js";
 export type KeysetLoader = (file: FileSnapshot) => Promise<Keyset>;
 
 /**
- * A loader that remembers the keys of the last file it accepted.
+ * A loader that remembers the keys of the last file it accepted; `trust` says whose it may be.
  * @throws ConfigError, from the loader, for a file that breaks a rule; it names no secret.
  */
-export function createKeysetLoader(derive = deriveKey): KeysetLoader {
+export function createKeysetLoader(trust: KeysetTrust = {}, derive = deriveKey): KeysetLoader {
   let known = new Map<string, DerivedKey>();
   return async (file) => {
-    const keys = parseKeysetFile(file);
+    const keys = parseKeysetFile(file, trust);
     const derived = new Map<string, DerivedKey>();
     const faults: string[] = [];
     const members = [];

@@ -1,18 +1,28 @@
 /** The files that settings name: how they are read and checked. */
-import { readFileSync } from "node:fs";
-import { createSecureContext } from "node:tls";
-import { type TlsMaterial, tlsOptions } from "../transport/tls-listener.js";
+import type { TlsMaterial } from "../transport/tls-listener.js";
 import type { CallerRow } from "./callers/caller-row.js";
-import { parseCallers } from "./callers/callers-file.js";
+import { parseCallers, revisionOf } from "./callers/callers-file.js";
 import { ConfigError, type TlsFiles } from "./config/index.js";
-import type { FileSource } from "./followed-files.js";
+import { readableWarning, writableFault } from "./file-access.js";
+import { asConfigError, type FileSource } from "./followed-files.js";
+import { tlsFaults } from "./tls-material.js";
+import { type FileSnapshot, readSnapshot } from "./watched-file.js";
 
 /** What CALLERS_FILE makes: its rows. */
 export function callersSource(path: string): FileSource<CallerRow[]> {
   return {
     name: "callers_file",
     paths: { CALLERS_FILE: path },
-    load: ({ bytes }) => checked("CALLERS_FILE", () => parseCallers(bytes.toString())),
+    load(file) {
+      refuseWritable("CALLERS_FILE", file);
+      try {
+        return parseCallers(file.bytes);
+      } catch (error) {
+        const { message } = error as Error;
+        throw new ConfigError(message.split("\n").map((line) => `CALLERS_FILE ${line}`));
+      }
+    },
+    describe: (rows) => ({ callers: rows.length, revision: revisionOf(rows) }),
   };
 }
 
@@ -25,27 +35,35 @@ export function tlsSource({ cert, key, clientCa }: TlsFiles): FileSource<TlsMate
       TLS_KEY_FILE: key,
       ...(clientCa !== undefined && { TLS_CLIENT_CA_FILE: clientCa }),
     },
-    load() {
+    async load(_, warn) {
       // Whichever has changed: all are needed.
-      const read = (name: string, path: string) => checked(name, () => readFileSync(path, "utf8"));
+      const keyFile = await readPem("TLS_KEY_FILE", key);
       const material = {
-        cert: read("TLS_CERT_FILE", cert),
-        key: read("TLS_KEY_FILE", key),
-        clientCa: clientCa === undefined ? undefined : read("TLS_CLIENT_CA_FILE", clientCa),
+        cert: (await readPem("TLS_CERT_FILE", cert)).bytes.toString(),
+        key: keyFile.bytes.toString(),
+        clientCa:
+          clientCa === undefined
+            ? undefined
+            : (await readPem("TLS_CLIENT_CA_FILE", clientCa)).bytes.toString(),
       };
-      checked("TLS_CERT_FILE", () => createSecureContext(tlsOptions(material)));
+      const faults = tlsFaults(material);
+      if (faults.length > 0) throw new ConfigError(faults);
+      const warning = readableWarning(keyFile);
+      if (warning) warn(`TLS_KEY_FILE ${warning}`);
       return material;
     },
   };
 }
 
-function checked<T>(name: string, load: () => T): T {
-  try {
-    return load();
-  } catch (error) {
-    // What OpenSSL or a parser says may quote the file; errors of the system name its path alone.
-    const { code, message } = error as NodeJS.ErrnoException;
-    const told = code === undefined || code.startsWith("E") ? message : `is refused (${code})`;
-    throw new ConfigError(told.split("\n").map((line) => `${name} ${line}`));
-  }
+async function readPem(name: string, path: string): Promise<FileSnapshot> {
+  const file = await readSnapshot(path).catch((error) => {
+    throw asConfigError(error, name);
+  });
+  refuseWritable(name, file);
+  return file;
+}
+
+function refuseWritable(name: string, file: FileSnapshot): void {
+  const fault = writableFault(file);
+  if (fault) throw new ConfigError([`${name} ${fault}`]);
 }

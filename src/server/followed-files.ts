@@ -9,8 +9,8 @@ export interface FileSource<T> {
   readonly name: string;
   /** The files that it is made from, by the settings that name them. */
   readonly paths: Readonly<Record<string, string>>;
-  /** Makes it; throws when a file is bad. */
-  readonly load: (changed: FileSnapshot) => T | Promise<T>;
+  /** Makes it, and warns of what is no fault; throws when a file is bad. */
+  readonly load: (changed: FileSnapshot, warn: (text: string) => void) => T | Promise<T>;
   /** The largest file that is read, in bytes. Default 1 MiB. */
   readonly maxBytes?: number;
   /** What the log says of it. Default nothing but the name. */
@@ -47,8 +47,9 @@ export async function followFiles<T>(
   const followers: Follower<T>[] = [];
   const state: { value?: T; inForce: boolean } = { inForce: true };
   const watched: WatchedFile[] = [];
+  const warn = (warning: string) => logger.warn({ file: name, warning }, "configuration");
   for (const [setting, path] of Object.entries(paths)) {
-    const file = await watchFile(path, load, {
+    const file = await watchFile(path, (changed) => load(changed, warn), {
       ...(maxBytes !== undefined && { maxBytes }),
       onLoaded(value) {
         for (const { use } of followers) use(value);

@@ -34,15 +34,23 @@ export function hasFiles({ keysetFile, callersFile, tlsFiles }: Config): boolean
 
 /**
  * Reads what the configuration names, watches it from now on, and puts the server together.
+ * `uid` is the user of this process, to whom or to root a keyset file must belong.
  * @throws ConfigError when a file cannot be used.
  */
-export async function openInstance(config: Config, logger: Logger): Promise<Instance> {
+export async function openInstance(
+  config: Config,
+  logger: Logger,
+  uid?: number,
+): Promise<Instance> {
   const { keysetFile, callersFile, tlsFiles, defaultExpirationHours, maxSessionHours } = config;
   const follow = <T>(source: FileSource<T>) => followFiles(source, logger);
   const rows = callersFile === undefined ? undefined : await follow(callersSource(callersFile));
   const tls = tlsFiles && (await follow(tlsSource(tlsFiles)));
-  const keys = keysetFile === undefined ? undefined : await follow(keysetSource(keysetFile));
-  const keyset = keys?.value ?? (await loadKeys(config));
+  const keys =
+    keysetFile === undefined
+      ? undefined
+      : await follow(keysetSource(keysetFile, { uid, allowReadable: config.allowReadable }));
+  const keyset = keys?.value ?? (await loadKeys(config, uid));
   const manager = new SecureTokenManager(keyset, { defaultExpirationHours, maxSessionHours });
   const isAuthentic = (token: string) => manager.introspectToken(token).state !== "INVALID";
   const known = rows && new KnownCallers(rows.value, isAuthentic);

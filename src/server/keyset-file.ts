@@ -1,10 +1,10 @@
 /** The file of KEYSET_FILE: what docs/keyset-file.schema.json says, and what no schema can say. */
-import { isUtf8 } from "node:buffer";
 import { parseSalt } from "../core/environment.js";
 import { Secret, validateSecretKey } from "../core/index.js";
 import { validatePbkdf2Iterations } from "../core/settings.js";
-import { parseStrictJson } from "../core/strict-json.js";
 import { ConfigError } from "./config/index.js";
+import { type KeysetTrust, keysetAccessFaults } from "./file-access.js";
+import { parseJsonFile, unknownNames } from "./json-file.js";
 import type { FileSnapshot } from "./watched-file.js";
 
 /** The largest keyset file, in bytes. */
@@ -50,14 +50,12 @@ const FIELDS: Readonly<Record<string, { readonly optional?: true; readonly rule:
 
 /**
  * Reads a keyset file. Whether each key_id is that of its key is known once it is derived.
+ * `trust` says whose file it may be; by default one that its owner alone can read.
  * @throws ConfigError with every fault, by its place in the file; it holds no value.
  */
-export function parseKeysetFile({ bytes, mode }: FileSnapshot): FileKey[] {
-  const faults: string[] = [];
-  if (mode & 0o077) {
-    faults.push("must have mode 0600: nobody but its owner may read or write it");
-  }
-  const keys = readKeys(bytes, faults);
+export function parseKeysetFile(file: FileSnapshot, trust: KeysetTrust = {}): FileKey[] {
+  const faults = keysetAccessFaults(file, trust);
+  const keys = readKeys(file.bytes, faults);
   if (faults.length > 0) throw new ConfigError(faults.map((fault) => `KEYSET_FILE ${fault}`));
   return keys.map(fromJson);
 }
@@ -78,11 +76,16 @@ export function formatKeysetFile(keys: readonly FileKey[]): string {
 }
 
 function readKeys(bytes: Buffer, faults: string[]): Record<string, unknown>[] {
-  // Four levels are one more than the file has: what is too deep is told as what it is.
-  const root = (isUtf8(bytes) ? parseStrictJson(bytes.toString(), 4) : undefined)?.value;
+  let root: unknown;
+  try {
+    root = parseJsonFile(bytes);
+  } catch (error) {
+    faults.push((error as Error).message);
+    return [];
+  }
   const keys = isObject(root) && Object.keys(root).join() === "keys" ? root.keys : undefined;
   if (!Array.isArray(keys)) {
-    faults.push('must be JSON of the form { "keys": [ … ] }, each name once');
+    faults.push('must be JSON of the form { "keys": [ … ] }');
     return [];
   }
   if (keys.length > MAX_KEYSET_KEYS) {
@@ -104,9 +107,7 @@ function readKeys(bytes: Buffer, faults: string[]): Record<string, unknown>[] {
 
 function keyFaults(key: unknown): string[] {
   if (!isObject(key)) return [" must be an object"];
-  const faults = Object.keys(key).some((name) => !Object.hasOwn(FIELDS, name))
-    ? [` must hold no other fields than ${Object.keys(FIELDS).join(", ")}`]
-    : [];
+  const faults = unknownNames(key, Object.keys(FIELDS)).map((fault) => `.${fault}`);
   for (const [name, { optional, rule }] of Object.entries(FIELDS)) {
     const present = Object.hasOwn(key, name);
     const broken = present ? rule(key[name]) : optional ? undefined : "be set";

@@ -37,7 +37,7 @@ export async function runServer(): Promise<void> {
 /** The whole server in this process. */
 async function runAlone(config: Config, log: Log): Promise<void> {
   const { logger } = log;
-  const server = await openInstance(config, logger).catch(exitOnConfigError);
+  const server = await openInstance(config, logger, process.geteuid?.()).catch(exitOnConfigError);
   onReload(config, () => server.reload());
   endOnSignal(
     log,
@@ -79,7 +79,7 @@ async function runWorker(primary: Primary, config: Config, log: Log): Promise<vo
   // Terminals and service managers signal all processes of a group: the primary passes on what it is
   // to mean.
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR2"]) process.on(signal, () => {});
-  const server = await openInstance(config, logger).catch(exitOnConfigError);
+  const server = await openInstance(config, logger, process.geteuid?.()).catch(exitOnConfigError);
   const listening = await listenOrExit(server, config);
   primary.onOrder(async (order) => {
     if (order === "reload") return server.reload();

@@ -15,6 +15,10 @@ export interface FileSnapshot {
   readonly bytes: Buffer;
   /** Permission bits, such as 0o600. */
   readonly mode: number;
+  /** The owner, where it is known. */
+  readonly uid?: number;
+  /** The group, where it is known. */
+  readonly gid?: number;
 }
 
 /** What happens with what is read. */
@@ -36,7 +40,7 @@ export interface WatchedFile {
 }
 
 /**
- * Loads a file, and again whenever its content or mode changes: written in place, renamed over, or
+ * Loads a file, and again whenever its content, mode or owner changes: written in place, renamed over, or
  * reached by a symbolic link that is swapped (as Kubernetes does). Loads never overlap.
  * @throws what the first load throws; then nothing is watched.
  */
@@ -137,12 +141,15 @@ export async function readSnapshot(
     }
     if (length > maxBytes) throw new Error(`${path} is larger than ${maxBytes} bytes`);
     if (length === buffer.length) throw new Error(`${path} grew while it was read`);
-    return { bytes: buffer.subarray(0, length), mode: stats.mode & 0o777 };
+    const { uid, gid } = stats;
+    return { bytes: buffer.subarray(0, length), mode: stats.mode & 0o777, uid, gid };
   } finally {
     await handle.close();
   }
 }
 
 function isSame(seen: FileSnapshot | string | undefined, found: FileSnapshot): boolean {
-  return typeof seen === "object" && seen.mode === found.mode && seen.bytes.equals(found.bytes);
+  if (typeof seen !== "object") return false;
+  const sameAccess = seen.mode === found.mode && seen.uid === found.uid;
+  return sameAccess && seen.bytes.equals(found.bytes);
 }

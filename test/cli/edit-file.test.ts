@@ -1,11 +1,13 @@
 /** What holds for every file that a command changes. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, chownSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, it } from "node:test";
 import { editFile } from "../../src/cli/edit-file.js";
 import { scratchFolder } from "../support/scratch-folder.js";
-import { runCommand } from "../support/server-process.js";
+import { MAIN, runCommand, type ServerProcess, startServer } from "../support/server-process.js";
 
 describe("an edit of a file", () => {
   let folder: string;
@@ -52,7 +54,105 @@ describe("an edit of a file", () => {
   });
 });
 
+describe("an edit of another user's file", {
+  skip: process.getuid?.() !== 0 && "needs root",
+}, () => {
+  const OWNER = 1234;
+  const NOBODY = 65_534;
+
+  it("leaves owner, group and mode as they were", async () => {
+    const path = join(scratchFolder(), "file");
+    writeFileSync(path, "old");
+    chownSync(path, OWNER, OWNER + 1);
+    chmodSync(path, 0o640);
+    await editFile(path, () => "new");
+    const { uid, gid, mode } = statSync(path);
+    assert.deepEqual({ uid, gid, mode: mode & 0o777 }, { uid: OWNER, gid: OWNER + 1, mode: 0o640 });
+    assert.equal(readFileSync(path, "utf8"), "new");
+  });
+
+  it("fails, and changes nothing, where the owner cannot be kept", async () => {
+    const folder = scratchFolder();
+    const path = join(folder, "callers.json");
+    await runCommand(["callers", "add", "one", "--role", "verifier", "--file", path]);
+    const before = readFileSync(path, "utf8");
+    chmodSync(path, 0o644);
+    chmodSync(folder, 0o777);
+    const { code, output } = await runCommand(
+      ["callers", "revoke", "one", "--file", path],
+      {},
+      { uid: NOBODY, cwd: "/" },
+    );
+    assert.equal(code, 1, output);
+    assert.match(output, /owner 0:\d+ cannot be kept.*run the command as its owner/);
+    assert.equal(readFileSync(path, "utf8"), before);
+    assert.deepEqual(readdirSync(folder), ["callers.json"]);
+  });
+
+  it("says what to do about a file that is mounted by itself", (t) => {
+    const folder = scratchFolder();
+    const path = join(folder, "callers.json");
+    writeFileSync(path, '{"callers":[]}');
+    const edit = `node ${MAIN} callers add one --role verifier --file ${path}`;
+    const script = `mount --bind ${path} ${path} || exit 99; ${edit}`;
+    const { status, stderr } = spawnSync("unshare", ["-m", "sh", "-c", script], {
+      encoding: "utf8",
+      cwd: "/",
+    });
+    if (status === 99 || status === null || stderr.includes("unshare")) {
+      t.skip("mounts are not allowed here");
+      return;
+    }
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, /is mounted by itself and cannot be replaced: mount its folder/);
+    assert.deepEqual(readdirSync(folder), ["callers.json"]);
+  });
+});
+
 describe("secure-token callers", () => {
+  it("says by which revision a server's log tells that it has followed", async () => {
+    const path = join(scratchFolder(), "callers.json");
+    const added = await runCommand(["callers", "add", "one", "--role", "verifier", "--file", path]);
+    const revision = /revision ([0-9a-f]{12})/.exec(added.output)?.[1];
+    assert.doesNotMatch(added.stdout, /revision/);
+    const listed = await runCommand(["--json", "callers", "list", "--file", path]);
+    assert.equal(JSON.parse(listed.stdout).revision, revision);
+    const server = await startServer({ CALLERS_FILE: path });
+    assert.ok(await loggedRevision(server, revision));
+    const rotated = await runCommand(["callers", "rotate", "one", "--file", path]);
+    const next = /revision ([0-9a-f]{12})/.exec(rotated.output)?.[1];
+    assert.notEqual(next, revision);
+    assert.ok(await loggedRevision(server, next));
+    await server.end();
+  });
+
+  it("gives no key to a caller that is known by its certificate alone", async () => {
+    const path = join(scratchFolder(), "callers.json");
+    const file = ["--file", path];
+    await runCommand(["callers", "add", "one", "--role", "verifier", "--dns", "a.b", ...file]);
+    const { code, output } = await runCommand(["callers", "rotate", "one", ...file]);
+    assert.equal(code, 1);
+    assert.match(output, /one is known by its certificate alone/);
+    assert.doesNotMatch(output, /stk_/);
+  });
+
+  it("names no caller as the log names others", async () => {
+    const path = join(scratchFolder(), "callers.json");
+    for (const name of ["holder", "anonymous"]) {
+      const { code, output } = await runCommand([
+        "callers",
+        "add",
+        name,
+        "--role",
+        "verifier",
+        "--file",
+        path,
+      ]);
+      assert.equal(code, 1);
+      assert.match(output, new RegExp(`name must not be ${name}`));
+    }
+  });
+
   it("loses no change of commands that run at once", async () => {
     const path = join(scratchFolder(), "callers.json");
     const add = (name: string) =>
@@ -65,3 +165,11 @@ describe("secure-token callers", () => {
     assert.deepEqual(callers.map(({ name }) => name).sort(), [...names].sort());
   });
 });
+
+/** Waits until a server's log names a revision as in force. */
+async function loggedRevision(server: ServerProcess, revision = "none"): Promise<boolean> {
+  while (!server.output().includes(`"revision":"${revision}"`)) {
+    await once(server.process.stderr as NodeJS.ReadableStream, "data");
+  }
+  return true;
+}

@@ -1,6 +1,6 @@
 /** Callers: their file, their credentials, what they may grant, how often they may call. */
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:http2";
 import { join } from "node:path";
 import { describe, it } from "node:test";
@@ -31,9 +31,26 @@ const file = (...callers: object[]) => JSON.stringify({ callers });
 describe("the callers file", () => {
   const digest = "ab".repeat(32);
   const wrong: [string, string, RegExp][] = [
-    ["is no JSON", "{", /it is not JSON/],
+    ["is no JSON", "{", /^must be JSON$/],
     ["is no object with callers", "[]", /must be an object with "callers"/],
-    ["has another member", '{"callers":[],"x":1}', /nothing else/],
+    [
+      "has a name twice",
+      '{"callers":[{"name":"a","rpcs":[],"rpcs":[]}]}',
+      /^holds callers\[0\]\.rpcs twice$/,
+    ],
+    ["has grants twice", '{"callers":[{"grants":{},"grants":{}}]}', /callers\[0\]\.grants twice/],
+    [
+      "misspells a name of grants",
+      '{"callers":[{"name":"a","rpcs":[],"grants":{"permision":[],"user_id":"*","max_expires_in_hours":1}}]}',
+      /grants: permision is not known: did you mean permissions\?/,
+    ],
+    [
+      "misspells a name of a key",
+      '{"callers":[{"name":"a","rpcs":[],"api_keys":[{"sha265":"x"}]}]}',
+      /api_keys: sha265 is not known: did you mean sha256\?/,
+    ],
+    ["names a caller holder", '{"callers":[{"name":"holder","rpcs":[]}]}', /must not be holder/],
+    ["has another member", '{"callers":[],"x":1}', /^x is not known$/],
     ["has a caller without a name", file({ rpcs: [] }), /callers\[0\]\.name must be/],
     ["has two callers of a name", file(ROW, ROW), /name a stands twice/],
     ["names an unknown RPC", file({ ...ROW, rpcs: ["Mint"] }), /rpcs must be names of RPCs/],
@@ -292,6 +309,15 @@ describe("secure-token callers, and a server that reads their file", () => {
     assert.equal(await healthOf(server.url, "callers_file"), "SERVING");
     for (const key of [first, second]) assert.ok(!server.output().includes(key));
     await server.end();
+  });
+
+  it("stops a server at start when every user can write the file", async () => {
+    writeFileSync(path, file());
+    chmodSync(path, 0o666);
+    const { code, output } = await runCommand(["serve"], { CALLERS_FILE: path, PORT: "0" });
+    chmodSync(path, 0o600);
+    assert.equal(code, 78);
+    assert.match(output, /CALLERS_FILE can be written by every user \(mode 0666\)/);
   });
 
   it("stops a server at start, with every fault", async () => {

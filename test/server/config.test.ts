@@ -16,6 +16,7 @@ describe("loadConfig", () => {
       secretKey: undefined,
       salt: undefined,
       keysetFile: undefined,
+      allowReadable: false,
       defaultExpirationHours: 24,
       maxSessionHours: 720,
       pbkdf2Iterations: 600_000,

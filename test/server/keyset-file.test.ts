@@ -7,6 +7,7 @@ import { inspect } from "node:util";
 import { deriveKey } from "../../src/core/index.js";
 import type { ConfigError } from "../../src/server/config/index.js";
 import { createKeysetLoader } from "../../src/server/derive-keyset.js";
+import type { KeysetTrust } from "../../src/server/file-access.js";
 import { formatKeysetFile, parseKeysetFile } from "../../src/server/keyset-file.js";
 import { ROOT } from "../support/buf.js";
 import { accepts } from "../support/json-schema.js";
@@ -51,6 +52,39 @@ describe("a keyset file", () => {
     }
   });
 
+  const NOBODY = 65_534;
+  const access: [string, { mode: number; uid: number }, KeysetTrust, RegExp | undefined][] = [
+    ["its user's, 0600", { mode: 0o600, uid: NOBODY }, { uid: NOBODY }, undefined],
+    ["its user's, 0640", { mode: 0o640, uid: NOBODY }, { uid: NOBODY }, /mode 0600.*read it/],
+    ["Kubernetes' with fsGroup: root's, 0440", { mode: 0o440, uid: 0 }, { uid: NOBODY }, undefined],
+    ["root's, 0640", { mode: 0o640, uid: 0 }, { uid: NOBODY }, undefined],
+    ["root's, 0440, and root's process", { mode: 0o440, uid: 0 }, { uid: 0 }, /mode 0600/],
+    [
+      "Docker's: root's, 0444",
+      { mode: 0o444, uid: 0 },
+      { uid: NOBODY },
+      /ALLOW_READABLE_KEYSET=on/,
+    ],
+    ["the same, allowed", { mode: 0o444, uid: 0 }, { uid: NOBODY, allowReadable: true }, undefined],
+    ["writable, allowed", { mode: 0o664, uid: 0 }, { uid: 0, allowReadable: true }, /write it/],
+    ["another user's", { mode: 0o600, uid: 1234 }, { uid: NOBODY }, /must belong to the user of/],
+    ["another user's, and root's process", { mode: 0o600, uid: 1234 }, { uid: 0 }, undefined],
+  ];
+  for (const [whose, owned, trust, message] of access) {
+    it(`is ${message ? "refused" : "taken"} when it is ${whose}`, () => {
+      const read = () => parseKeysetFile({ ...file(GOOD), ...owned }, trust);
+      if (message) assert.throws(read, message);
+      else assert.equal(read().length, 3);
+    });
+  }
+
+  it("names a misspelt field with the one that is meant", () => {
+    assert.throws(
+      () => parseKeysetFile(file(changed({ iteration: 1 }))),
+      /iteration is not known: did you mean iterations\?/,
+    );
+  });
+
   const { created_at: _, ...unborn } = GOOD.keys[1] as Record<string, unknown>;
   const many = Array.from({ length: 17 }, (_, i) => ({ ...GOOD.keys[0], key_id: `${i}` }));
   const cases: [string, unknown, RegExp][] = [
@@ -61,7 +95,7 @@ describe("a keyset file", () => {
     ["an empty list", { keys: [] }, /exactly one key in state primary, not 0/],
     ["too many keys", { keys: many }, /must hold at most 16 keys/],
     ["a key that is no object", { keys: [5, ...GOOD.keys] }, /keys\[0\] must be an object/],
-    ["an unknown field", changed({ sesame: 1 }), /keys\[1\] must hold no other fields than key_id/],
+    ["an unknown field", changed({ sesame: 1 }), /keys\[1\]\.sesame is not known/],
     ["a missing field", { keys: [unborn] }, /keys\[0\]\.created_at must be set/],
     ["a long key_id", changed({ key_id: "0".repeat(17) }), /key_id must be 16 hexadecimal/],
     ["a key_id in capitals", changed({ key_id: "ABCDEF0123456789" }), /key_id must be 16/],
@@ -101,12 +135,12 @@ describe("a keyset file", () => {
   }
 
   const beyondSchema: [string, string | object, RegExp][] = [
-    ["no JSON", "{", /must be JSON of the form/],
-    ["a name twice", '{"keys":[],"keys":[]}', /must be JSON of the form .* each name once/],
+    ["no JSON", "{", /KEYSET_FILE must be JSON/],
+    ["a name twice", '{"keys":[],"keys":[]}', /KEYSET_FILE holds keys twice/],
     ["a key twice", { keys: [...GOOD.keys, GOOD.keys[0]] }, /keys\[3\]\.key_id is the same as/],
     ["a time that is none", changed({ created_at: "2026-13-23T11:32:09Z" }), /must be a time in/],
     ["two primaries", { keys: [GOOD.keys[1], GOOD.keys[1]] }, /exactly one .* primary, not 2/],
-    ["a member __proto__", `{"keys":[{"__proto__":{}}]}`, /must hold no other fields/],
+    ["a member __proto__", `{"keys":[{"__proto__":{}}]}`, /keys\[0\]\.__proto__ is not known/],
   ];
   for (const [name, content, message] of beyondSchema) {
     it(`is refused with ${name}`, () => {
@@ -116,7 +150,7 @@ describe("a keyset file", () => {
 
   it("is refused when it is no UTF-8", () => {
     const bytes = Buffer.from(JSON.stringify(GOOD).replace("Keyset#", "Keys\u00e9t#"), "latin1");
-    assert.throws(() => parseKeysetFile({ bytes, mode: 0o600 }), /must be JSON of the form/);
+    assert.throws(() => parseKeysetFile({ bytes, mode: 0o600 }), /KEYSET_FILE must be UTF-8/);
   });
 
   it("names every fault at once, and no value", () => {
@@ -156,7 +190,7 @@ describe("the keys of a file", () => {
 
   it("are derived once, however often the file is read and whatever their state", async () => {
     let derivations = 0;
-    const load = createKeysetLoader((source) => {
+    const load = createKeysetLoader({}, (source) => {
       derivations++;
       return deriveKey(source);
     });

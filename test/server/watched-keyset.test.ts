@@ -85,7 +85,7 @@ describe("a server with KEYSET_FILE", () => {
       () => write([{ ...one, createdAt: "soon" }]),
       /keys\[0\]\.created_at must be/,
     ],
-    ["is no JSON", () => write("sesame"), /must be JSON of the form/],
+    ["is no JSON", () => write("sesame"), /KEYSET_FILE must be JSON/],
     ["others may read", () => chmodSync(path, 0o644), /must have mode 0600/],
     ["is too large", () => write(" ".repeat(65_537)), /is larger than 65536 bytes/],
     ["is gone", () => rmSync(path), /KEYSET_FILE cannot be used: ENOENT/],

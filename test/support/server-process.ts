@@ -1,5 +1,5 @@
 /** The server as its users start it: a process of its own. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { ROOT } from "./buf.js";
@@ -23,7 +23,7 @@ export interface Finished {
 }
 
 /** The command as it is installed; `npm test` builds it first. */
-const MAIN = join(ROOT, "dist/cli/main.js");
+export const MAIN = join(ROOT, "dist/cli/main.js");
 /** Settings that make every start fast: the fewest iterations that are allowed. */
 const FAST = { PBKDF2_ITERATIONS: "100000", PORT: "0" };
 
@@ -55,20 +55,21 @@ export async function startServer(env: Record<string, string> = {}): Promise<Ser
 export async function runCommand(
   args: readonly string[],
   env: Record<string, string> = {},
-  input = "",
+  input: string | { readonly uid: number; readonly cwd: string } = "",
 ): Promise<Finished & { stdout: string }> {
-  const { child, output, stdout } = run(args, env);
-  child.stdin?.end(input);
+  const { child, output, stdout } = run(args, env, typeof input === "string" ? {} : input);
+  child.stdin?.end(typeof input === "string" ? input : "");
   const [code] = await once(child, "close");
   return { code: code as number | null, output: output(), stdout: stdout() };
 }
 
-function run(args: readonly string[], env: Record<string, string>) {
+function run(args: readonly string[], env: Record<string, string>, options: SpawnOptions = {}) {
   const child = spawn(process.execPath, [MAIN, ...args], {
     // An empty folder: no .env of the developer's may decide a test.
     cwd: scratchFolder(),
     env: { PATH: process.env.PATH ?? "", ...env },
     stdio: ["pipe", "pipe", "pipe"],
+    ...options,
   });
   let all = "";
   let out = "";

@@ -1,25 +1,42 @@
 /** Edits a callers file: read, change, check, write. */
-import { existsSync, readFileSync } from "node:fs";
-import { type CallerEntry, entriesOf, parseCallers } from "../../server/callers/callers-file.js";
+import { readFileSync } from "node:fs";
+import {
+  type CallerEntry,
+  entriesOf,
+  parseCallers,
+  revisionOf,
+} from "../../server/callers/callers-file.js";
 import { editFile } from "../edit-file.js";
+import { printNote } from "../output.js";
 
-/** The entries of a callers file; none where there is no file yet. */
-export function readEntries(path: string): CallerEntry[] {
-  return existsSync(path) ? entriesOf(readFileSync(path, "utf8")) : [];
+/**
+ * The entries of a callers file, and its revision as the server's log tells it.
+ * @throws Error when there is no such file or it is no callers file.
+ */
+export function readEntries(path: string): { entries: CallerEntry[]; revision: string } {
+  const bytes = readFileSync(path);
+  return { entries: entriesOf(bytes), revision: revisionOf(parseCallers(bytes)) };
 }
 
-/** Lets `edit` change the entries and writes them, if they then make a good callers file. */
+/**
+ * Lets `edit` change the entries and writes them, if they then make a good callers file; then says
+ * how a server that follows the file can be seen to have done so.
+ */
 export async function editEntries(
   path: string,
   edit: (entries: CallerEntry[]) => void,
 ): Promise<void> {
+  let revision = "";
   await editFile(path, (before) => {
-    const entries = before ? entriesOf(before.bytes.toString()) : [];
+    const entries = before ? entriesOf(before.bytes) : [];
     edit(entries);
     const text = `${JSON.stringify({ callers: entries }, undefined, 2)}\n`;
-    parseCallers(text);
+    revision = revisionOf(parseCallers(Buffer.from(text)));
     return text;
   });
+  printNote(
+    `${path} is written. A server that follows it logs "in force" with revision ${revision} within 10 s; until then the old one holds.`,
+  );
 }
 
 /** The entry of this name. Throws when there is none. */

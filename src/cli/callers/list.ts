@@ -9,9 +9,9 @@ export function addCallersList(callers: Command): void {
     .requiredOption("--file <path>", "the callers file")
     .action((_: unknown, command: Command) => {
       const { file, json } = command.optsWithGlobals<{ file: string; json: boolean }>();
-      const entries = readEntries(file);
+      const { entries, revision } = readEntries(file);
       if (json) {
-        process.stdout.write(`${JSON.stringify({ callers: entries })}\n`);
+        process.stdout.write(`${JSON.stringify({ callers: entries, revision })}\n`);
         return;
       }
       for (const { name, rpcs, api_keys = [], certificates = [] } of entries) {

@@ -15,6 +15,11 @@ export function addCallersRotate(callers: Command): void {
       const key = generateApiKey();
       await editEntries(file, (entries) => {
         const entry = entryOf(entries, name);
+        if ((entry.api_keys ?? []).length === 0) {
+          throw new Error(
+            `${name} is known by its certificate alone, and a key would let it in without one; remove it and add it again to change that`,
+          );
+        }
         const kept = (entry.api_keys ?? []).slice(-(MAX_API_KEYS - 1));
         entry.api_keys = [...kept, newApiKey(key)];
       });

@@ -7,10 +7,14 @@ import {
 } from "../../server/keyset-file.js";
 import { readSnapshot } from "../../server/watched-file.js";
 import { editFile } from "../edit-file.js";
+import { printNote } from "../output.js";
+
+/** A file of root's may be shared with a group, as Kubernetes mounts secrets. */
+const TRUST = { uid: process.geteuid?.() };
 
 /** Reads the keys of a file. @throws ConfigError for a file that breaks a rule. */
 export async function readKeysetFile(path: string): Promise<FileKey[]> {
-  return parseKeysetFile(await readSnapshot(path, MAX_KEYSET_BYTES));
+  return parseKeysetFile(await readSnapshot(path, MAX_KEYSET_BYTES), TRUST);
 }
 
 /**
@@ -23,9 +27,10 @@ export async function editKeysetFile(
 ): Promise<void> {
   const change: Parameters<typeof editFile>[1] = (before) => {
     if (!before) throw new Error(`there is no file ${path}`);
-    return checkedText(edit(parseKeysetFile(before)));
+    return checkedText(edit(parseKeysetFile(before, TRUST)));
   };
   await editFile(path, change, MAX_KEYSET_BYTES);
+  tellWritten(path);
 }
 
 /** Writes a file that is not there yet. */
@@ -34,6 +39,13 @@ export async function createKeysetFile(path: string, keys: FileKey[]): Promise<v
     if (before) throw new Error(`${path} exists already`);
     return checkedText(keys);
   });
+  tellWritten(path);
+}
+
+function tellWritten(path: string): void {
+  printNote(
+    `${path} is written. A server that follows it logs "in force" with these keys within 10 s, and ExportConfig then lists them; until then the old ones hold.`,
+  );
 }
 
 function checkedText(keys: readonly FileKey[]): string {

@@ -1,5 +1,7 @@
 /** The callers file: who may call what. docs/callers-file.schema.json describes it. */
+import { hash } from "node:crypto";
 import { TokenService } from "../../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import { parseJsonFile, unknownNames } from "../json-file.js";
 import type { CallerRow, Grants } from "./caller-row.js";
 
 /** The most callers in a file. */
@@ -9,12 +11,14 @@ export const MAX_API_KEYS = 2;
 
 const RPCS: ReadonlySet<string> = new Set(TokenService.methods.map(({ name }) => name));
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** What the log calls those who are no callers. */
+const RESERVED_NAMES: ReadonlySet<unknown> = new Set(["anonymous", "holder"]);
 const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]+(\/[A-Za-z0-9._-]+)+$/;
 const DNS_NAME = /^[a-z0-9-]+(\.[a-z0-9-]+)*$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 const PATTERN = /^[^*\p{Cc}]*\*?$/u;
 
-const MEMBERS: ReadonlySet<string> = new Set([
+const MEMBERS = [
   "name",
   "api_keys",
   "certificates",
@@ -22,7 +26,7 @@ const MEMBERS: ReadonlySet<string> = new Set([
   "grants",
   "calls_per_second",
   "holder_refresh",
-]);
+];
 
 /** A caller as the file spells it. */
 export interface CallerEntry {
@@ -36,12 +40,12 @@ export interface CallerEntry {
 }
 
 /**
- * Reads a callers file's text.
+ * Reads a callers file.
  * @throws Error with a line for every fault, none of which holds a key.
  */
-export function parseCallers(text: string): CallerRow[] {
+export function parseCallers(content: Buffer | string): CallerRow[] {
   const faults: string[] = [];
-  const rows = entriesOf(text).map((entry, i) => parseRow(entry, `callers[${i}]`, faults));
+  const rows = entriesOf(content).map((entry, i) => parseRow(entry, `callers[${i}]`, faults));
   const seen = new Set<string>();
   for (const { name, apiKeys, certificateNames } of rows) {
     for (const id of [
@@ -57,17 +61,20 @@ export function parseCallers(text: string): CallerRow[] {
   return rows;
 }
 
-/** The file's entries, unchecked but for their number. Throws when the text is no callers file. */
-export function entriesOf(text: string): CallerEntry[] {
-  let file: unknown;
-  try {
-    file = JSON.parse(text);
-  } catch {
-    throw new Error("it is not JSON");
-  }
+/** Names the content of a callers file, so that a log tells which one is in force. */
+export function revisionOf(rows: readonly CallerRow[]): string {
+  const text = JSON.stringify(rows, (_, value) => (value instanceof Set ? [...value] : value));
+  return hash("sha256", text, "hex").slice(0, 12);
+}
+
+/** The file's entries, unchecked but for their number. Throws when it is no callers file. */
+export function entriesOf(content: Buffer | string): CallerEntry[] {
+  const file = parseJsonFile(content);
   const entries = isRecord(file) ? file.callers : undefined;
   if (!Array.isArray(entries) || Object.keys(file as object).length !== 1) {
-    throw new Error('it must be an object with "callers", a list, and nothing else');
+    const [unknown] = isRecord(file) ? unknownNames(file, ["callers"]) : [];
+    if (unknown !== undefined) throw new Error(unknown);
+    throw new Error('must be an object with "callers", a list, and nothing else');
   }
   if (entries.length > MAX_CALLERS) throw new Error(`callers must be at most ${MAX_CALLERS}`);
   return entries;
@@ -78,10 +85,20 @@ function parseRow(entry: unknown, at: string, faults: string[]): CallerRow {
   const check = (ok: unknown, rule: string) => {
     if (!ok) faults.push(`${at}.${rule}`);
   };
-  for (const name of Object.keys(fields)) check(MEMBERS.has(name), `${name} is not known`);
+  for (const fault of unknownNames(fields, MEMBERS)) faults.push(`${at}.${fault}`);
+  for (const [part, value, known] of [
+    ["grants", fields.grants, GRANTS_MEMBERS],
+    ["api_keys", fields.api_keys, ["sha256", "created_at"]],
+    ["certificates", fields.certificates, ["spiffe_id", "dns_name"]],
+  ] as const) {
+    for (const item of [value].flat().filter(isRecord)) {
+      for (const fault of unknownNames(item, known)) faults.push(`${at}.${part}: ${fault}`);
+    }
+  }
   const { name, api_keys = [], certificates = [], rpcs, grants, calls_per_second } = fields;
   const { holder_refresh = true } = fields;
   check(isText(name, NAME), "name must be 1 to 64 letters, digits, '.', '_' or '-'");
+  check(!RESERVED_NAMES.has(name), `name must not be ${name}: the log uses it for others`);
   const keys = Array.isArray(api_keys) ? api_keys : [undefined];
   check(keys.length <= MAX_API_KEYS, `api_keys must be at most ${MAX_API_KEYS}`);
   const digests = keys.map((key) => (isRecord(key) ? key.sha256 : undefined));
@@ -117,6 +134,8 @@ function parseRow(entry: unknown, at: string, faults: string[]): CallerRow {
 
 const GRANTS_RULE =
   "grants must have permissions and user_id, exact or with a trailing *, and max_expires_in_hours, above 0 and at most 8760";
+
+const GRANTS_MEMBERS = ["permissions", "user_id", "max_expires_in_hours"];
 
 function parseGrants(value: unknown): Grants | undefined {
   if (!isRecord(value) || Object.keys(value).length !== 3) return undefined;

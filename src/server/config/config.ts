@@ -19,6 +19,8 @@ export interface KeyConfig {
   readonly salt?: Uint8Array | undefined;
   /** KEYSET_FILE: several keys, in place of SECRET_KEY and SALT. */
   readonly keysetFile?: string | undefined;
+  /** ALLOW_READABLE_KEYSET: whether users other than the owner may read that file. */
+  readonly allowReadable: boolean;
   /** DEFAULT_EXPIRATION_HOURS. */
   readonly defaultExpirationHours: number;
   /** MAX_SESSION_HOURS. */
@@ -105,6 +107,7 @@ function toKeyConfig(values: SettingValues): KeyConfig {
     secretKey: values.SECRET_KEY,
     salt: values.SALT,
     keysetFile: values.KEYSET_FILE,
+    allowReadable: values.ALLOW_READABLE_KEYSET,
     defaultExpirationHours: values.DEFAULT_EXPIRATION_HOURS,
     maxSessionHours: values.MAX_SESSION_HOURS,
     pbkdf2Iterations: values.PBKDF2_ITERATIONS,

@@ -8,7 +8,7 @@ import {
 } from "../../core/environment.js";
 import { Secret } from "../../core/index.js";
 import { DEFAULT_EXPIRATION_HOURS, DEFAULT_PBKDF2_ITERATIONS } from "../../core/settings.js";
-import { filePath } from "./parsers.js";
+import { filePath, onOrOff } from "./parsers.js";
 import { LOCAL_COMMANDS, setting, UNSET } from "./setting.js";
 
 /** How long a session may be refreshed, in hours: 30 days. */
@@ -53,6 +53,14 @@ export const KEY_SETTINGS = {
     readers: ["serve", ...LOCAL_COMMANDS],
     meaning:
       "several keys, for rotation; replaces `SECRET_KEY` and `SALT`, see [Key rotation](#key-rotation)",
+  }),
+  ALLOW_READABLE_KEYSET: setting({
+    ...onOrOff,
+    fallback: false,
+    defaultText: "off",
+    readers: ["serve", ...LOCAL_COMMANDS],
+    meaning:
+      "on or off: whether group and others may read `KEYSET_FILE`, as Docker mounts secrets (0444)",
   }),
   DEFAULT_EXPIRATION_HOURS: setting({
     parse: parseDefaultExpirationHours,

@@ -31,14 +31,24 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer client.Close()
-	guard := securetoken.NewGuard(client,
+	guard, err := securetoken.NewGuard(client,
 		securetoken.WithCache(2*time.Second, 10_000),
 		securetoken.WithFaultHandler(func(_ context.Context, err error) {
-			slog.Error("the token service cannot say", "error", err)
+			slog.Error("a token could not be checked", "error", err)
 		}))
+	if err != nil {
+		return err
+	}
+	if err := guard.Ready(ctx); err != nil { // requests are refused until the token service is there
+		slog.Warn("tokens cannot be checked yet", "error", err)
+	}
+	handler, err := routes(guard, &notebook{})
+	if err != nil {
+		return err
+	}
 	server := &http.Server{
 		Addr:              setting("NOTES_ADDRESS", "127.0.0.1:8090"),
-		Handler:           routes(guard, &notebook{}),
+		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
 	}
 	go func() {
@@ -54,18 +64,20 @@ func run(ctx context.Context) error {
 	return nil
 }
 
-// connect reads where the token service is. It is reached in plaintext unless its authority is named.
+// connect reads where the token service is: http:// is plaintext, https:// TLS with the system's authorities
+// or the one that is named. The file of the API key is read again when it changes.
 func connect() (*securetoken.Client, error) {
 	var options []securetoken.Option
 	if authority := os.Getenv("TOKEN_SERVICE_CA_FILE"); authority != "" {
 		options = append(options, securetoken.WithCAFile(authority))
-	} else {
-		options = append(options, securetoken.WithInsecure())
 	}
 	if key := os.Getenv("TOKEN_SERVICE_API_KEY"); key != "" {
 		options = append(options, securetoken.WithAPIKey(key))
 	}
-	return securetoken.New(setting("TOKEN_SERVICE_ADDRESS", "127.0.0.1:8080"), options...)
+	if file := os.Getenv("TOKEN_SERVICE_API_KEY_FILE"); file != "" {
+		options = append(options, securetoken.WithAPIKeyFile(file))
+	}
+	return securetoken.New(setting("TOKEN_SERVICE_ADDRESS", "http://127.0.0.1:8080"), options...)
 }
 
 func setting(name, fallback string) string {

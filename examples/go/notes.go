@@ -16,15 +16,23 @@ type notebook struct {
 	notes map[string][]string
 }
 
-// routes is the whole service. Each route names what it requires.
-func routes(guard *securetoken.Guard, book *notebook) http.Handler {
+// routes is the whole service. Each route names what it requires; any other is refused.
+func routes(guard *securetoken.Guard, book *notebook) (http.Handler, error) {
+	protect, err := guard.Routes(securetoken.HTTPPolicy{
+		"GET /notes":   securetoken.Require("notes:read"),
+		"POST /notes":  securetoken.Require("notes:write"),
+		"GET /healthz": securetoken.Public(),
+	})
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
-	mux.Handle("GET /notes", guard.HTTP("notes:read")(http.HandlerFunc(book.list)))
-	mux.Handle("POST /notes", guard.HTTP("notes:write")(http.HandlerFunc(book.add)))
+	mux.HandleFunc("GET /notes", book.list)
+	mux.HandleFunc("POST /notes", book.add)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 	})
-	return mux
+	return protect(mux), nil
 }
 
 func (b *notebook) list(w http.ResponseWriter, r *http.Request) {

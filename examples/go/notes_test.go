@@ -49,12 +49,20 @@ func newService(t *testing.T) http.Handler {
 	securetokenv1.RegisterTokenServiceServer(server, tokenService{})
 	go server.Serve(listener)
 	t.Cleanup(server.Stop)
-	client, err := securetoken.New(listener.Addr().String(), securetoken.WithInsecure())
+	client, err := securetoken.New("http://"+listener.Addr().String(), securetoken.WithTimeout(500*time.Millisecond))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { client.Close() })
-	return routes(securetoken.NewGuard(client), &notebook{})
+	guard, err := securetoken.NewGuard(client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler, err := routes(guard, &notebook{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return handler
 }
 
 func TestNotes(t *testing.T) {
@@ -65,6 +73,7 @@ func TestNotes(t *testing.T) {
 		answer                          string
 	}{
 		{"health needs no token", "GET", "/healthz", "", "", 204, ""},
+		{"what no rule names", "GET", "/other", "writer", "", 403, "permission"},
 		{"nothing without a token", "GET", "/notes", "", "", 401, "required"},
 		{"a reader reads", "GET", "/notes", "reader", "", 200, `"user":"user-1"`},
 		{"and does not write", "POST", "/notes", "reader", `{"text": "hello"}`, 403, "permission"},

@@ -2,26 +2,31 @@ package securetoken
 
 import "strings"
 
-// bearerToken is the token in a request's authorization headers (RFC 6750, section 2.1).
-func bearerToken(headers []string) (string, *refusal) {
+// bearerToken is the token in a request's authorization headers (RFC 6750, section 2.1), or why it is
+// refused.
+func bearerToken(headers []string) (string, RefusalReason) {
 	if len(headers) == 0 {
-		return "", refuseNoToken
+		return "", RefusalTokenMissing
 	}
 	if len(headers) > 1 { // which of them others would read is anyone's guess
-		return "", refuseInvalidToken
+		return "", RefusalTokenInvalid
 	}
-	scheme, token, _ := strings.Cut(headers[0], " ")
+	scheme, token, _ := strings.Cut(strings.Trim(headers[0], " \t"), " ")
 	if !strings.EqualFold(scheme, "Bearer") {
-		return "", refuseNoToken
+		return "", RefusalTokenMissing
 	}
-	token = strings.Trim(token, " ")
-	if len(token) > maxTokenLength || !isToken68(token) {
-		return "", refuseInvalidToken
-	}
-	return token, nil
+	return checkToken(strings.Trim(token, " \t"))
 }
 
-// isToken68 is for what RFC 7235, section 2.1, allows in a bearer token.
+// checkToken refuses what can be no token before anything is spent on it.
+func checkToken(token string) (string, RefusalReason) {
+	if len(token) > maxTokenLength || !isToken68(token) {
+		return "", RefusalTokenInvalid
+	}
+	return token, ""
+}
+
+// isToken68 is for what RFC 9110, section 11.2, allows in a bearer token.
 func isToken68(text string) bool {
 	body := strings.TrimRight(text, "=")
 	if body == "" {
@@ -29,7 +34,7 @@ func isToken68(text string) bool {
 	}
 	for _, char := range []byte(body) {
 		isAlphanumeric := 'a' <= char && char <= 'z' || 'A' <= char && char <= 'Z' || '0' <= char && char <= '9'
-		if !isAlphanumeric && !strings.ContainsRune("-._~+/", rune(char)) {
+		if !isAlphanumeric && strings.IndexByte("-._~+/", char) < 0 {
 			return false
 		}
 	}

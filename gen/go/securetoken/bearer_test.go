@@ -10,34 +10,38 @@ func TestBearerTokens(t *testing.T) {
 	for name, it := range map[string]struct {
 		headers []string
 		token   string
-		refused *refusal
+		refused RefusalReason
 	}{
-		"a token":               {[]string{"Bearer abc-._~+/09=="}, "abc-._~+/09==", nil},
-		"another case":          {[]string{"bEARER abc"}, "abc", nil},
-		"spaces around":         {[]string{"Bearer   abc "}, "abc", nil},
-		"the longest":           {[]string{"Bearer " + longest}, longest, nil},
-		"longer":                {[]string{"Bearer A" + longest}, "", refuseInvalidToken},
-		"no header":             {nil, "", refuseNoToken},
-		"an empty header":       {[]string{""}, "", refuseNoToken},
-		"another scheme":        {[]string{"Basic abc"}, "", refuseNoToken},
-		"a scheme that begins":  {[]string{"BearerX abc"}, "", refuseNoToken},
-		"no token":              {[]string{"Bearer"}, "", refuseInvalidToken},
-		"a blank token":         {[]string{"Bearer  "}, "", refuseInvalidToken},
-		"padding alone":         {[]string{"Bearer =="}, "", refuseInvalidToken},
-		"padding within":        {[]string{"Bearer a=b"}, "", refuseInvalidToken},
-		"two tokens":            {[]string{"Bearer abc def"}, "", refuseInvalidToken},
-		"two tokens, a comma":   {[]string{"Bearer abc, Bearer def"}, "", refuseInvalidToken},
-		"two headers":           {[]string{"Bearer abc", "Bearer abc"}, "", refuseInvalidToken},
-		"what is no ASCII":      {[]string{"Bearer abé"}, "", refuseInvalidToken},
-		"what is no UTF-8":      {[]string{"Bearer ab\xff"}, "", refuseInvalidToken},
-		"a tab for the space":   {[]string{"Bearer\tabc"}, "", refuseNoToken},
-		"a control at its end":  {[]string{"Bearer abc\x00"}, "", refuseInvalidToken},
-		"quotes of other forms": {[]string{`Bearer "abc"`}, "", refuseInvalidToken},
+		"a token":               {[]string{"Bearer abc-._~+/09=="}, "abc-._~+/09==", ""},
+		"another case":          {[]string{"bEARER abc"}, "abc", ""},
+		"spaces around":         {[]string{"Bearer   abc "}, "abc", ""},
+		"tabs around":           {[]string{"\tBearer \tabc\t"}, "abc", ""},
+		"a no-break space":      {[]string{"Bearer abc\u00a0"}, "", RefusalTokenInvalid},
+		"a next line":           {[]string{"Bearer \u0085abc"}, "", RefusalTokenInvalid},
+		"an ideographic space":  {[]string{"Bearer\u3000abc"}, "", RefusalTokenMissing},
+		"the longest":           {[]string{"Bearer " + longest}, longest, ""},
+		"longer":                {[]string{"Bearer A" + longest}, "", RefusalTokenInvalid},
+		"no header":             {nil, "", RefusalTokenMissing},
+		"an empty header":       {[]string{""}, "", RefusalTokenMissing},
+		"another scheme":        {[]string{"Basic abc"}, "", RefusalTokenMissing},
+		"a scheme that begins":  {[]string{"BearerX abc"}, "", RefusalTokenMissing},
+		"no token":              {[]string{"Bearer"}, "", RefusalTokenInvalid},
+		"a blank token":         {[]string{"Bearer  "}, "", RefusalTokenInvalid},
+		"padding alone":         {[]string{"Bearer =="}, "", RefusalTokenInvalid},
+		"padding within":        {[]string{"Bearer a=b"}, "", RefusalTokenInvalid},
+		"two tokens":            {[]string{"Bearer abc def"}, "", RefusalTokenInvalid},
+		"two tokens, a comma":   {[]string{"Bearer abc, Bearer def"}, "", RefusalTokenInvalid},
+		"two headers":           {[]string{"Bearer abc", "Bearer abc"}, "", RefusalTokenInvalid},
+		"what is no ASCII":      {[]string{"Bearer abé"}, "", RefusalTokenInvalid},
+		"what is no UTF-8":      {[]string{"Bearer ab\xff"}, "", RefusalTokenInvalid},
+		"a tab for the space":   {[]string{"Bearer\tabc"}, "", RefusalTokenMissing},
+		"a control at its end":  {[]string{"Bearer abc\x00"}, "", RefusalTokenInvalid},
+		"quotes of other forms": {[]string{`Bearer "abc"`}, "", RefusalTokenInvalid},
 	} {
 		t.Run(name, func(t *testing.T) {
 			token, refused := bearerToken(it.headers)
 			if token != it.token || refused != it.refused {
-				t.Errorf("got %q, %+v", token, refused)
+				t.Errorf("got %q, %q", token, refused)
 			}
 		})
 	}

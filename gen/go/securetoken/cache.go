@@ -42,22 +42,23 @@ func newCache(ttl time.Duration, size int) *cache {
 	}
 }
 
-func (c *cache) get(key digest, now time.Time) *securetokenv1.ValidateTokenResponse {
+// get gives a fresh answer and its age, or nil.
+func (c *cache) get(key digest, now time.Time) (*securetokenv1.ValidateTokenResponse, time.Duration) {
 	if c == nil {
-		return nil
+		return nil, 0
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	element, ok := c.entries[key]
 	if !ok {
-		return nil
+		return nil, 0
 	}
 	entry := element.Value.(*cacheEntry)
 	if !entry.isFresh(now) {
 		c.remove(element)
-		return nil
+		return nil, 0
 	}
-	return entry.response
+	return entry.response, max(0, now.Sub(entry.asked))
 }
 
 // put keeps an answer. remaining is what the token had left when the answer was given, which was after

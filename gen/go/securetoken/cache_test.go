@@ -18,7 +18,8 @@ func filled(ttl time.Duration, size int, names ...string) *cache {
 }
 
 func (c *cache) holds(name string, now time.Time) bool {
-	return c.get(digest{name[0]}, now) != nil
+	kept, _ := c.get(digest{name[0]}, now)
+	return kept != nil
 }
 
 func TestAnAnswerIsKeptForItsTimeAndNoLonger(t *testing.T) {
@@ -39,11 +40,11 @@ func TestAnAnswerIsKeptForItsTimeAndNoLonger(t *testing.T) {
 
 func TestAnAnswerNeverOutlivesItsToken(t *testing.T) {
 	c := newCache(5*time.Second, 10)
-	c.put(digest{}, &securetokenv1.ValidateTokenResponse{}, start, time.Second)
-	if c.get(digest{}, start.Add(time.Second-1)) == nil {
-		t.Error("dropped too early")
+	c.put(digest{'a'}, &securetokenv1.ValidateTokenResponse{}, start, time.Second)
+	if _, age := c.get(digest{'a'}, start.Add(time.Second-1)); age != time.Second-1 {
+		t.Errorf("dropped too early, or of age %v", age)
 	}
-	if c.get(digest{}, start.Add(time.Second)) != nil {
+	if c.holds("a", start.Add(time.Second)) {
 		t.Error("kept beyond the token's expiry")
 	}
 }
@@ -91,8 +92,8 @@ func TestLimitsOfTheCache(t *testing.T) {
 		t.Error("kept for more than a minute")
 	}
 	for _, none := range []*cache{nil, newCache(0, 10), newCache(time.Second, 0)} {
-		none.put(digest{}, &securetokenv1.ValidateTokenResponse{}, start, time.Hour)
-		if none.get(digest{}, start) != nil {
+		none.put(digest{'a'}, &securetokenv1.ValidateTokenResponse{}, start, time.Hour)
+		if none.holds("a", start) {
 			t.Error("a cache that is off holds something")
 		}
 	}

@@ -34,17 +34,48 @@ func TestTheRawClientSharesDeadlineAndKey(t *testing.T) {
 	if !reflect.DeepEqual(sent, []string{"Bearer caller-key"}) {
 		t.Errorf("sent %v", sent)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	ctx = metadata.AppendToOutgoingContext(ctx, "authorization", "Bearer of the call's own")
+	ctx = metadata.AppendToOutgoingContext(ctx, "authorization", "Bearer of a user", "other", "kept")
 	if _, err := client.ValidateToken(ctx, "t"); err != nil {
 		t.Fatal(err)
 	}
 	if left < 10*time.Second {
 		t.Errorf("the context's own deadline became %v", left)
 	}
-	if !reflect.DeepEqual(sent, []string{"Bearer of the call's own"}) {
+	if !reflect.DeepEqual(sent, []string{"Bearer caller-key"}) {
+		t.Errorf("a forwarded token takes the key's place: sent %v", sent)
+	}
+	if _, err := client.ValidateToken(securetoken.ContextWithCredential(ctx, "of-a-holder"), "t"); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(sent, []string{"Bearer of-a-holder"}) {
 		t.Errorf("sent %v", sent)
+	}
+}
+
+func TestNoDeadlineExceedsWhatTheServerTakes(t *testing.T) {
+	var left time.Duration
+	fake := &fakeService{answer: func(ctx context.Context, _ string, _ proto.Message) (proto.Message, error) {
+		deadline, _ := ctx.Deadline()
+		left = time.Until(deadline)
+		return validResponse(), nil
+	}}
+	for _, limit := range []time.Duration{time.Minute, 2 * time.Minute} {
+		ctx, cancel := context.WithTimeout(t.Context(), limit)
+		defer cancel()
+		if _, err := fake.newClient(t).ValidateToken(ctx, "t"); err != nil {
+			t.Fatal(err)
+		}
+		if left > 59900*time.Millisecond || left < 50*time.Second {
+			t.Errorf("a deadline of %v is sent as %v", limit, left)
+		}
+	}
+	if _, err := fake.newClient(t, securetoken.WithTimeout(time.Minute)).ValidateToken(t.Context(), "t"); err != nil {
+		t.Fatal(err)
+	}
+	if left > 59900*time.Millisecond || left < 50*time.Second {
+		t.Errorf("a timeout of a minute is sent as %v", left)
 	}
 }
 
@@ -55,45 +86,18 @@ func TestTimeouts(t *testing.T) {
 	}}
 	client := fake.newClient(t, securetoken.WithTimeout(30*time.Millisecond))
 	_, err := client.ValidateToken(t.Context(), "t")
-	if status.Code(err) != codes.DeadlineExceeded || errors.Is(err, securetoken.ErrToken) {
+	if status.Code(err) != codes.DeadlineExceeded || !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, securetoken.ErrToken) {
+		t.Errorf("got %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(5*time.Millisecond, cancel)
+	if _, err := fake.newClient(t).ValidateToken(ctx, "t"); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestOnlyUnavailableIsTriedAgain(t *testing.T) {
-	cases := map[string]struct {
-		code codes.Code
-		call func(*securetoken.Client) error
-		want int32
-	}{
-		"unavailable": {codes.Unavailable, func(c *securetoken.Client) error {
-			_, err := c.ValidateToken(t.Context(), "t")
-			return err
-		}, 3},
-		"another code": {codes.Internal, func(c *securetoken.Client) error {
-			_, err := c.ValidateToken(t.Context(), "t")
-			return err
-		}, 1},
-		"a refresh": {codes.Unavailable, func(c *securetoken.Client) error {
-			_, err := c.RefreshToken(t.Context(), "t", securetoken.RevokeOld())
-			return err
-		}, 1},
-	}
-	for name, it := range cases {
-		t.Run(name, func(t *testing.T) {
-			fake := answering(nil, status.Error(it.code, "told"))
-			if err := it.call(fake.newClient(t)); status.Code(err) != it.code {
-				t.Errorf("got %v", err)
-			}
-			if got := fake.calls.Load(); got != it.want {
-				t.Errorf("tried %d times, want %d", got, it.want)
-			}
-		})
-	}
-}
-
 func TestNobodyListens(t *testing.T) {
-	client := connect(t, "127.0.0.1:1", securetoken.WithInsecure())
+	client := connect(t, "127.0.0.1:1", securetoken.WithInsecure(), securetoken.WithTimeout(300*time.Millisecond))
 	_, err := client.ValidateToken(t.Context(), "t")
 	if status.Code(err) != codes.Unavailable || errors.Is(err, securetoken.ErrToken) {
 		t.Errorf("got %v", err)

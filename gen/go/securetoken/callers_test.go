@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -58,6 +60,27 @@ func TestTheRealServerAndItsCallers(t *testing.T) {
 	} {
 		if status.Code(it.err) != it.want || errors.Is(it.err, securetoken.ErrToken) {
 			t.Errorf("%s: got %v", name, it.err)
+		}
+	}
+}
+
+// TestTheRealServerByTheWrongProtocol asks its TLS port in plaintext, and its plaintext port with TLS.
+func TestTheRealServerByTheWrongProtocol(t *testing.T) {
+	files := newCertificates(t)
+	secure := runServer(t, "TLS_CERT_FILE="+files.server, "TLS_KEY_FILE="+files.serverKey)
+	open := runServer(t)
+	for name, it := range map[string]struct {
+		client *securetoken.Client
+		says   string
+	}{
+		"plaintext to TLS": {connect(t, secure, securetoken.WithInsecure(), securetoken.WithTimeout(time.Second)), "speaks TLS"},
+		"TLS to plaintext": {connect(t, open, securetoken.WithCAFile(files.ca), securetoken.WithTimeout(time.Second)), "not speak TLS"},
+	} {
+		var unavailable *securetoken.ServiceUnavailableError
+		if err := validate(t, it.client); !errors.As(err, &unavailable) || !strings.Contains(err.Error(), it.says) {
+			t.Errorf("%s: got %v", name, err)
+		} else {
+			t.Logf("%s: %v", name, err)
 		}
 	}
 }

@@ -16,8 +16,8 @@ import (
 
 // certificates are PEM files of one authority, and of a server and a client that it vouches for.
 type certificates struct {
-	ca, server, serverKey, client, clientKey string
-	authority                                *x509.Certificate
+	ca, server, serverKey, client, clientKey, expired, expiredKey string
+	authority                                                     *x509.Certificate
 }
 
 func newCertificates(t *testing.T) certificates {
@@ -37,11 +37,13 @@ func newCertificates(t *testing.T) certificates {
 		}
 		return key
 	}
-	newCertificate := func(serial int64, parent *x509.Certificate, key, parentKey *ecdsa.PrivateKey) *x509.Certificate {
+	newCertificate := func(
+		serial int64, parent *x509.Certificate, key, parentKey *ecdsa.PrivateKey, end time.Duration,
+	) *x509.Certificate {
 		template := &x509.Certificate{
 			SerialNumber: big.NewInt(serial),
 			NotBefore:    time.Now().Add(-time.Hour),
-			NotAfter:     time.Now().Add(time.Hour),
+			NotAfter:     time.Now().Add(end),
 			IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1)},
 			ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
 		}
@@ -59,18 +61,19 @@ func newCertificates(t *testing.T) certificates {
 		return certificate
 	}
 	caKey := newKey()
-	authority := newCertificate(1, nil, caKey, caKey)
-	newPair := func(serial int64, name string) (string, string) {
+	authority := newCertificate(1, nil, caKey, caKey, time.Hour)
+	newPair := func(serial int64, name string, end time.Duration) (string, string) {
 		key := newKey()
 		der, err := x509.MarshalPKCS8PrivateKey(key)
 		if err != nil {
 			t.Fatal(err)
 		}
-		certificate := newCertificate(serial, authority, key, caKey)
+		certificate := newCertificate(serial, authority, key, caKey, end)
 		return write(name+".pem", "CERTIFICATE", certificate.Raw), write(name+"-key.pem", "PRIVATE KEY", der)
 	}
 	files := certificates{ca: write("ca.pem", "CERTIFICATE", authority.Raw), authority: authority}
-	files.server, files.serverKey = newPair(2, "server")
-	files.client, files.clientKey = newPair(3, "client")
+	files.server, files.serverKey = newPair(2, "server", time.Hour)
+	files.client, files.clientKey = newPair(3, "client", time.Hour)
+	files.expired, files.expiredKey = newPair(4, "expired", -time.Minute)
 	return files
 }

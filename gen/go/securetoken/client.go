@@ -2,9 +2,8 @@ package securetoken
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
+	"time"
 
 	"google.golang.org/grpc"
 
@@ -14,37 +13,37 @@ import (
 // Client calls a token service. It is safe for concurrent use, and one is enough for a program: its
 // connections are shared by all calls.
 //
-// What is wrong with a token or a request is a [*TokenError]. Any other error is gRPC's, and says
-// nothing about a token. A call that finds the server UNAVAILABLE is tried again within its deadline,
-// except RefreshToken.
+// What is wrong with a token or a request is a [*TokenError]. Any other error is a [*CallError] or wraps
+// one, and says nothing about a token. A call that does not reach the server, or finds it unavailable, is
+// tried again until its deadline; RefreshToken only where the server cannot have served it.
 type Client struct {
-	conn *grpc.ClientConn
-	raw  securetokenv1.TokenServiceClient
+	conn    *grpc.ClientConn
+	raw     securetokenv1.TokenServiceClient
+	timeout time.Duration
 }
 
-// New makes a client of a gRPC target: "tokens.example.com:443", "dns:///tokens:8080",
-// "unix:///run/tokens.sock". It connects with the first call, with TLS and the system's authorities
-// unless an option says otherwise.
-func New(target string, options ...Option) (*Client, error) {
-	if target == "" {
-		return nil, errors.New("securetoken: the target is empty")
-	}
-	if strings.HasPrefix(target, "http://") || strings.HasPrefix(target, "https://") {
-		return nil, errors.New("securetoken: the target must be host:port, not a URL")
-	}
-	c, err := newConfig(options)
+// New makes a client of the service at host:port, http://host[:port] or https://host[:port]; a target of
+// gRPC's with a scheme, "dns:///tokens:8080" or "unix:///run/tokens.sock", does as well. It connects with
+// the first call, see [Client.Ready], with TLS and the system's authorities unless the address or an
+// option says otherwise.
+func New(address string, options ...Option) (*Client, error) {
+	to, err := parseTarget(address)
 	if err != nil {
 		return nil, fmt.Errorf("securetoken: %w", err)
 	}
-	conn, err := grpc.NewClient(target, c.dialOptions()...)
+	c, err := newConfig(to, options)
 	if err != nil {
 		return nil, fmt.Errorf("securetoken: %w", err)
 	}
-	return &Client{conn: conn, raw: securetokenv1.NewTokenServiceClient(conn)}, nil
+	conn, err := grpc.NewClient(to.grpc, c.dialOptions()...)
+	if err != nil {
+		return nil, fmt.Errorf("securetoken: %w", err)
+	}
+	return &Client{conn: conn, raw: securetokenv1.NewTokenServiceClient(conn), timeout: c.timeout}, nil
 }
 
-// Raw is the generated client over the same connections, with the same deadline and API key. Its
-// errors are gRPC's; see [FromError]. Its messages print with the token in them: keep them out of logs.
+// Raw is the generated client over the same connections, with the same deadline, API key and further
+// tries. Its errors are gRPC's; see [FromError]. Its messages print with the token in them: keep them out of logs.
 func (c *Client) Raw() securetokenv1.TokenServiceClient {
 	return c.raw
 }

@@ -15,11 +15,12 @@ const (
 	reasonPrefix = "ERROR_REASON_"
 )
 
-// FromError turns an error of the generated client, see [Client.Raw], into a [*TokenError] if it is a
-// fact about a token or a request, and gives any other error back as it is.
+// FromError turns an error of the generated client, see [Client.Raw], into the error that this package's
+// methods give: a [*TokenError] if it is a fact about a token or a request, a [*CallError] or one of the
+// errors that wrap it if it is another status, and else the error itself.
 //
-// Only a TokenErrorDetail decides. The code must not: a refused credential of the caller has the code
-// of a refused token.
+// Only a TokenErrorDetail makes a TokenError. The code must not: a refused credential of the caller has
+// the code of a refused token.
 func FromError(err error) error {
 	if err == nil {
 		return nil
@@ -31,7 +32,7 @@ func FromError(err error) error {
 	if tokenError := fromStatus(st); tokenError != nil {
 		return tokenError
 	}
-	return err
+	return toCallError(st)
 }
 
 // fromStatus is nil for a status without TokenErrorDetail.

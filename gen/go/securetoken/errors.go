@@ -36,21 +36,21 @@ const (
 type TokenError struct {
 	// Kind is which of the four errors this is. One that this client does not know is
 	// KindTokenError.
-	Kind Kind
+	Kind Kind `json:"kind"`
 	// Reason is which rule was broken.
-	Reason Reason
+	Reason Reason `json:"reason"`
 	// Field is the input at fault, as the request names it: "token", "permissions[2]".
-	Field string
+	Field string `json:"field,omitempty"`
 	// Message is what the server says, for people.
-	Message string
+	Message string `json:"message"`
 	// Metadata holds every variable part of the message, by name.
-	Metadata map[string]string
+	Metadata map[string]string `json:"metadata,omitempty"`
 	// ExpiredAt is the last instant at which the token was valid. Only with KindTokenExpired.
-	ExpiredAt time.Time
+	ExpiredAt time.Time `json:"expiredAt,omitzero"`
 	// RequiredPermission is what the token lacks. Only with KindPermissionDenied.
-	RequiredPermission string
+	RequiredPermission string `json:"requiredPermission,omitempty"`
 	// Code is that of the RPC's status, for logs. Tell errors apart with errors.Is instead.
-	Code codes.Code
+	Code codes.Code `json:"-"`
 
 	status *status.Status
 }

@@ -52,7 +52,10 @@ func ExampleTokenError() {
 func ExampleGuard_HTTP() {
 	var client *securetoken.Client
 
-	guard := securetoken.NewGuard(client, securetoken.WithCache(5*time.Second, 10_000))
+	guard, err := securetoken.NewGuard(client, securetoken.WithCache(5*time.Second, 10_000))
+	if err != nil {
+		log.Fatal(err)
+	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /notes", guard.HTTP("notes:read")(http.HandlerFunc(
 		func(w http.ResponseWriter, r *http.Request) {
@@ -61,17 +64,38 @@ func ExampleGuard_HTTP() {
 		})))
 }
 
-func ExampleGuard_UnaryInterceptor() {
-	var client *securetoken.Client
+func ExampleGuard_Routes() {
+	var guard *securetoken.Guard
 
-	guard := securetoken.NewGuard(client)
-	policy := securetoken.Policy{
+	protect, err := guard.Routes(securetoken.HTTPPolicy{
+		"GET /notes":   securetoken.Require("notes:read"),
+		"GET /notes/*": securetoken.Require("notes:read"),
+		"POST /notes":  securetoken.AnyOf("notes:write", "admin"),
+		"GET /profile": securetoken.AnyValidToken(),
+		"GET /":        securetoken.Optional(),
+		"* /healthz":   securetoken.Public(),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	mux := http.NewServeMux() // whatever it serves beyond these rules is refused
+	http.ListenAndServe("127.0.0.1:8090", protect(mux))
+}
+
+func ExampleGuard_GRPC() {
+	var guard *securetoken.Guard
+
+	interceptors, err := guard.GRPC(securetoken.Policy{
 		"/notes.v1.Notes/":        securetoken.Require("notes:read"),
 		"/notes.v1.Notes/Delete":  securetoken.Require("notes:read", "notes:write"),
 		"/grpc.health.v1.Health/": securetoken.Public(),
+	})
+	if err != nil {
+		log.Fatal(err)
 	}
-	grpc.NewServer(
-		grpc.ChainUnaryInterceptor(guard.UnaryInterceptor(policy)),
-		grpc.ChainStreamInterceptor(guard.StreamInterceptor(policy)),
-	)
+	server := grpc.NewServer(interceptors.Options()...)
+	// Register the services, and then:
+	if err := interceptors.Check(server); err != nil {
+		log.Fatal(err)
+	}
 }

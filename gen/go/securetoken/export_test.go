@@ -2,7 +2,15 @@ package securetoken
 
 import "time"
 
-// SetClock gives a guard another present, for tests from outside of the package.
+// SetClock replaces a guard's clock.
 func SetClock(guard *Guard, now func() time.Time) {
 	guard.now = now
+}
+
+// SetDemandWindow replaces how long after the last call lost connections are made anew, and gives what
+// undoes it.
+func SetDemandWindow(window time.Duration) func() {
+	before := demandWindow
+	demandWindow = window
+	return func() { demandWindow = before }
 }

@@ -2,77 +2,99 @@ package securetoken
 
 import (
 	"context"
-	"strings"
+	"fmt"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/metadata"
 )
 
-// Policy says what each method of a gRPC server requires. A key is a full method, "/notes.v1.Notes/List",
-// or a service with a slash at its end, "/notes.v1.Notes/", for those of its methods that have no key.
-// A method that is not in it is refused: PERMISSION_DENIED.
-type Policy map[string]Requirement
-
-// Requirement is what a call must present. The zero value is any valid token.
-type Requirement struct {
-	public      bool
-	permissions []string
+// Interceptors apply a [Policy] to the calls of a gRPC server; see [Guard.GRPC].
+type Interceptors struct {
+	guard  *Guard
+	policy Policy
 }
 
-// Require is a valid token with all of the permissions.
-func Require(permissions ...string) Requirement {
-	return Requirement{permissions: permissions}
-}
-
-// Public is nothing: for health checks and the like.
-func Public() Requirement {
-	return Requirement{public: true}
-}
-
-// UnaryInterceptor applies the policy to the unary calls of a gRPC server.
-func (g *Guard) UnaryInterceptor(policy Policy) grpc.UnaryServerInterceptor {
-	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {
-		ctx, err := g.admitCall(ctx, policy, info.FullMethod)
-		if err != nil {
-			return nil, err
-		}
-		return handle(ctx, request)
+// GRPC makes interceptors of a policy. The policy is copied; one that is empty, has a malformed name or
+// an empty requirement is an error.
+func (g *Guard) GRPC(policy Policy) (*Interceptors, error) {
+	copied, err := parsePolicy(policy)
+	if err != nil {
+		return nil, fmt.Errorf("securetoken: %w", err)
 	}
+	return &Interceptors{guard: g, policy: copied}, nil
 }
 
-// StreamInterceptor applies the policy to the streams of a gRPC server.
-func (g *Guard) StreamInterceptor(policy Policy) grpc.StreamServerInterceptor {
-	return func(server any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handle grpc.StreamHandler) error {
-		ctx, err := g.admitCall(stream.Context(), policy, info.FullMethod)
-		if err != nil {
-			return err
-		}
-		return handle(server, &guardedStream{ServerStream: stream, ctx: ctx})
+// Options chains both interceptors into a server: grpc.NewServer(interceptors.Options()...).
+func (i *Interceptors) Options() []grpc.ServerOption {
+	return []grpc.ServerOption{grpc.ChainUnaryInterceptor(i.Unary), grpc.ChainStreamInterceptor(i.Stream)}
+}
+
+// Check holds the policy against the services of a server, once they are registered: a rule for a
+// service or a method that does not exist is an error.
+func (i *Interceptors) Check(server interface {
+	GetServiceInfo() map[string]grpc.ServiceInfo
+}) error {
+	if err := i.policy.checkAgainst(server.GetServiceInfo()); err != nil {
+		return fmt.Errorf("securetoken: %w", err)
 	}
+	return nil
 }
 
-func (g *Guard) admitCall(ctx context.Context, policy Policy, method string) (context.Context, error) {
-	requirement, ok := policy.of(method)
+// Unary is a [grpc.UnaryServerInterceptor].
+func (i *Interceptors) Unary(
+	ctx context.Context, request any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler,
+) (any, error) {
+	admitted, refused := i.admit(ctx, info.FullMethod)
+	if refused != nil {
+		grpc.SetTrailer(ctx, challengeOf(refused))
+		return nil, i.guard.errorOf(ctx, refused)
+	}
+	return handle(admitted, request)
+}
+
+// Stream is a [grpc.StreamServerInterceptor].
+func (i *Interceptors) Stream(
+	server any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handle grpc.StreamHandler,
+) error {
+	admitted, refused := i.admit(stream.Context(), info.FullMethod)
+	if refused != nil {
+		stream.SetTrailer(challengeOf(refused))
+		return i.guard.errorOf(stream.Context(), refused)
+	}
+	return handle(server, &guardedStream{ServerStream: stream, ctx: admitted})
+}
+
+func (i *Interceptors) admit(ctx context.Context, method string) (context.Context, *Refusal) {
+	requirement, ok := i.policy.of(method)
 	if !ok {
-		return nil, refusePermission.grpcError()
-	}
-	if requirement.public {
-		return ctx, nil
+		i.guard.onFault(ctx, fmt.Errorf("%w: %s", ErrNoRule, method))
+		return nil, refuse(RefusalPermissionMissing)
 	}
 	incoming, _ := metadata.FromIncomingContext(ctx)
-	claims, refused := g.admit(ctx, incoming.Get(authorization), requirement.permissions)
-	if refused != nil {
-		return nil, refused.grpcError()
-	}
-	return ContextWithClaims(ctx, claims), nil
+	token, reason := bearerToken(incoming.Get(authorization))
+	return i.guard.admit(ctx, requirement, token, reason)
 }
 
-func (p Policy) of(method string) (Requirement, bool) {
-	requirement, ok := p[method]
-	if !ok {
-		requirement, ok = p[method[:strings.LastIndexByte(method, '/')+1]]
+// challengeOf is the challenge of HTTP as trailing metadata.
+func challengeOf(refused *Refusal) metadata.MD {
+	if refused.Challenge == "" {
+		return nil
 	}
-	return requirement, ok
+	return metadata.Pairs("www-authenticate", refused.Challenge)
+}
+
+// errorOf asks the program for the error of a refused call, if it wants to be asked.
+func (g *Guard) errorOf(ctx context.Context, refused *Refusal) (err error) {
+	fixed := refused.GRPCStatus().Err()
+	if g.onError == nil {
+		return fixed
+	}
+	defer func() {
+		if recover() != nil || err == nil {
+			err = fixed
+		}
+	}()
+	return g.onError(ctx, refused)
 }
 
 type guardedStream struct {

@@ -18,6 +18,8 @@ import (
 	"securetoken.dev/go/securetoken"
 )
 
+var anyToken = securetoken.AnyValidToken()
+
 const (
 	checkMethod = "/grpc.health.v1.Health/Check"
 	watchMethod = "/grpc.health.v1.Health/Watch"
@@ -48,17 +50,20 @@ func (h *observedHealth) note(ctx context.Context) {
 }
 
 // guarded is a client of a health service behind a guard, and that service.
-func guarded(t *testing.T, fake *fakeService, policy securetoken.Policy) (healthpb.HealthClient, *observedHealth) {
+func guarded(
+	t *testing.T, fake *fakeService, policy securetoken.Policy, options ...securetoken.GuardOption,
+) (healthpb.HealthClient, *observedHealth) {
 	t.Helper()
-	guard := securetoken.NewGuard(fake.newClient(t))
+	guard := newGuard(t, fake.newClient(t, securetoken.WithTimeout(300*time.Millisecond)), options...)
+	interceptors, err := guard.GRPC(policy)
+	if err != nil {
+		t.Fatal(err)
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := grpc.NewServer(
-		grpc.UnaryInterceptor(guard.UnaryInterceptor(policy)),
-		grpc.StreamInterceptor(guard.StreamInterceptor(policy)),
-	)
+	server := grpc.NewServer(interceptors.Options()...)
 	observed := &observedHealth{HealthServer: health.NewServer()}
 	healthpb.RegisterHealthServer(server, observed)
 	go server.Serve(listener)
@@ -78,17 +83,21 @@ func TestWhoPassesOverGRPC(t *testing.T) {
 		token  string
 		want   codes.Code
 	}{
-		"any valid token":        {securetoken.Policy{checkMethod: {}, watchMethod: {}}, "nobody", codes.OK},
+		"any valid token":        {securetoken.Policy{checkMethod: anyToken, watchMethod: anyToken}, "nobody", codes.OK},
 		"the permission":         {securetoken.Policy{wholeHealth: securetoken.Require("read")}, "reader", codes.OK},
 		"the permission missing": {securetoken.Policy{wholeHealth: securetoken.Require("read")}, "nobody", codes.PermissionDenied},
-		"an invalid token":       {securetoken.Policy{wholeHealth: securetoken.Require()}, "forged", codes.Unauthenticated},
-		"no token":               {securetoken.Policy{wholeHealth: {}}, "", codes.Unauthenticated},
+		"an invalid token":       {securetoken.Policy{wholeHealth: anyToken}, "forged", codes.Unauthenticated},
+		"no token":               {securetoken.Policy{wholeHealth: anyToken}, "", codes.Unauthenticated},
 		"public, no token":       {securetoken.Policy{wholeHealth: securetoken.Public()}, "", codes.OK},
 		"a method before its service": {
-			securetoken.Policy{wholeHealth: securetoken.Public(), checkMethod: {}, watchMethod: {}}, "", codes.Unauthenticated,
+			securetoken.Policy{wholeHealth: securetoken.Public(), checkMethod: anyToken, watchMethod: anyToken}, "", codes.Unauthenticated,
 		},
-		"not in the policy": {securetoken.Policy{"/other.Service/": securetoken.Public()}, "reader", codes.PermissionDenied},
-		"no policy":         {nil, "reader", codes.PermissionDenied},
+		"not in the policy":   {securetoken.Policy{"/other.Service/": securetoken.Public()}, "reader", codes.PermissionDenied},
+		"one of two":          {securetoken.Policy{wholeHealth: securetoken.AnyOf("write", "read")}, "reader", codes.OK},
+		"none of two":         {securetoken.Policy{wholeHealth: securetoken.AnyOf("write", "read")}, "nobody", codes.PermissionDenied},
+		"optional, no token":  {securetoken.Policy{wholeHealth: securetoken.Optional()}, "", codes.OK},
+		"optional, a token":   {securetoken.Policy{wholeHealth: securetoken.Optional()}, "nobody", codes.OK},
+		"optional, a bad one": {securetoken.Policy{wholeHealth: securetoken.Optional()}, "forged", codes.Unauthenticated},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, observed := guarded(t, fake, it.policy)
@@ -124,7 +133,7 @@ func TestARefusalOverGRPCTellsNothing(t *testing.T) {
 	}{
 		"an expired token": {
 			failure(codes.Unauthenticated, "secret detail", detail(2)),
-			status.Error(codes.Unauthenticated, "the bearer token is not valid"),
+			status.Error(codes.Unauthenticated, "the bearer token has expired"),
 		},
 		"the token service is down": {
 			status.Error(codes.Unavailable, "secret detail"),
@@ -136,7 +145,7 @@ func TestARefusalOverGRPCTellsNothing(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client, _ := guarded(t, answering(nil, it.err), securetoken.Policy{wholeHealth: {}})
+			client, _ := guarded(t, answering(nil, it.err), securetoken.Policy{wholeHealth: anyToken})
 			ctx := metadata.AppendToOutgoingContext(t.Context(), "authorization", "Bearer any")
 			_, err := client.Check(ctx, &healthpb.HealthCheckRequest{})
 			if !proto.Equal(status.Convert(err).Proto(), status.Convert(it.want).Proto()) {
@@ -152,11 +161,16 @@ func TestTheGuardCallsByItsOwnCredentialAlone(t *testing.T) {
 		sent = sentAuthorization(ctx)
 		return validResponse(), nil
 	}}
-	guard := securetoken.NewGuard(fake.newClient(t, securetoken.WithAPIKey("guard-key")))
+	interceptors, err := newGuard(t, fake.newClient(t, securetoken.WithAPIKey("guard-key"))).GRPC(
+		securetoken.Policy{checkMethod: anyToken})
+	if err != nil {
+		t.Fatal(err)
+	}
 	ctx := metadata.NewIncomingContext(t.Context(), metadata.Pairs("authorization", "Bearer any"))
 	ctx = metadata.AppendToOutgoingContext(ctx, "authorization", "Bearer of another call")
 	info := &grpc.UnaryServerInfo{FullMethod: checkMethod}
-	_, err := guard.UnaryInterceptor(securetoken.Policy{checkMethod: {}})(ctx, nil, info,
+	ctx = securetoken.ContextWithCredential(ctx, "of-another-call")
+	_, err = interceptors.Unary(ctx, nil, info,
 		func(context.Context, any) (any, error) { return nil, nil })
 	if err != nil || len(sent) != 1 || sent[0] != "Bearer guard-key" {
 		t.Errorf("sent %v, %v", sent, err)

@@ -17,8 +17,12 @@ import (
 
 // protected is a handler behind a guard of the fake's client; it writes the user's id.
 func protected(t *testing.T, fake *fakeService, permissions []string, options ...securetoken.GuardOption) http.Handler {
-	guard := securetoken.NewGuard(fake.newClient(t), options...)
-	return guard.HTTP(permissions...)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	guard := newGuard(t, fake.newClient(t, securetoken.WithTimeout(300*time.Millisecond)), options...)
+	requirement := securetoken.Require(permissions...)
+	if len(permissions) == 0 {
+		requirement = securetoken.AnyValidToken()
+	}
+	return guard.Protect(requirement)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		claims, ok := securetoken.ClaimsFromContext(r.Context())
 		if !ok {
 			t.Error("the handler finds no claims")
@@ -26,6 +30,15 @@ func protected(t *testing.T, fake *fakeService, permissions []string, options ..
 		}
 		w.Write([]byte(claims.UserID))
 	}))
+}
+
+func newGuard(t *testing.T, client *securetoken.Client, options ...securetoken.GuardOption) *securetoken.Guard {
+	t.Helper()
+	guard, err := securetoken.NewGuard(client, options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return guard
 }
 
 func get(handler http.Handler, authorization ...string) *httptest.ResponseRecorder {
@@ -47,9 +60,9 @@ func TestWhoPassesOverHTTP(t *testing.T) {
 		"any valid token":         {"Bearer nobody", nil, 200, ""},
 		"the permission":          {"Bearer reader", []string{"read"}, 200, ""},
 		"both permissions":        {"Bearer writer", []string{"read", "write"}, 200, ""},
-		"one of two":              {"Bearer reader", []string{"read", "write"}, 403, `Bearer error="insufficient_scope"`},
-		"another case":            {"Bearer reader", []string{"Read"}, 403, `Bearer error="insufficient_scope"`},
-		"none":                    {"Bearer nobody", []string{"read"}, 403, `Bearer error="insufficient_scope"`},
+		"one of two":              {"Bearer reader", []string{"read", "write"}, 403, `Bearer error="insufficient_scope", scope="read write"`},
+		"another case":            {"Bearer reader", []string{"Read"}, 403, `Bearer error="insufficient_scope", scope="Read"`},
+		"none":                    {"Bearer nobody", []string{"read"}, 403, `Bearer error="insufficient_scope", scope="read"`},
 		"a token that is invalid": {"Bearer forged", []string{"read"}, 401, `Bearer error="invalid_token"`},
 		"no token":                {"Basic reader", nil, 401, "Bearer"},
 	} {
@@ -121,7 +134,7 @@ func TestACallerWhoLeavesIsNoFault(t *testing.T) {
 
 func TestOnlyValidAnswersAreKept(t *testing.T) {
 	fake := knowing(map[string][]string{"reader": {"read"}})
-	guard := securetoken.NewGuard(fake.newClient(t), securetoken.WithCache(5*time.Second, 10))
+	guard := newGuard(t, fake.newClient(t), securetoken.WithCache(5*time.Second, 10))
 	now := time.Now()
 	securetoken.SetClock(guard, func() time.Time { return now })
 	var seen []*securetoken.Claims

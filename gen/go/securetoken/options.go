@@ -1,6 +1,7 @@
 package securetoken
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -21,13 +22,14 @@ type Option func(*config) error
 type config struct {
 	tls      *tls.Config
 	insecure bool
-	apiKey   string
+	keys     keySource
 	timeout  time.Duration
 	dial     []grpc.DialOption
 }
 
 // WithInsecure speaks plaintext, for a server on this machine or behind a proxy that encrypts. An API
-// key travels readable then. Without it the connection uses TLS.
+// key travels readable then. Without it the connection uses TLS, unless the address begins with
+// http://; an API key to such an address beyond loopback needs this option.
 func WithInsecure() Option {
 	return func(c *config) error {
 		c.insecure = true
@@ -78,29 +80,57 @@ func WithClientCertificate(certFile, keyFile string) Option {
 	}
 }
 
-// WithAPIKey sends "authorization: Bearer <key>" with every call whose context carries no other
-// outgoing authorization.
+// WithAPIKey sends "authorization: Bearer <key>" with every call, whatever the outgoing context says;
+// see [ContextWithCredential].
 func WithAPIKey(key string) Option {
 	return func(c *config) error {
-		if key == "" {
-			return errors.New("the API key is empty")
+		if err := checkKey(key); err != nil {
+			return err
 		}
-		for _, char := range []byte(key) {
-			if char < '!' || char > '~' {
-				return errors.New("the API key must consist of visible ASCII characters")
-			}
-		}
-		c.apiKey = key
-		return nil
+		return c.setKeys(fixedKey(key))
 	}
 }
 
-// WithTimeout is how long a call may take, retries included, whose context has no deadline. The default
-// is 5 seconds; a server allows 60 at most.
+// WithAPIKeyFile sends the key that a file holds, without white space around it. The file is read again
+// once a second while calls are made, and when the server refuses the key; a file that cannot be read
+// then leaves the key as it is.
+func WithAPIKeyFile(path string) Option {
+	return func(c *config) error {
+		file, err := openKeyFile(path)
+		if err != nil {
+			return err
+		}
+		return c.setKeys(file)
+	}
+}
+
+// WithAPIKeyFunc asks for the key before every attempt of a call: the function must be quick and safe
+// for concurrent use. A call for which it gives an error or no key is not made.
+func WithAPIKeyFunc(key func(context.Context) (string, error)) Option {
+	return func(c *config) error {
+		if key == nil {
+			return errors.New("the API key's function is nil")
+		}
+		return c.setKeys(keyFunc(key))
+	}
+}
+
+func (c *config) setKeys(keys keySource) error {
+	if c.keys != nil {
+		return errors.New("the API key is given twice")
+	}
+	c.keys = keys
+	return nil
+}
+
+// WithTimeout is how long a call may take, further tries included, whose context has no deadline: above
+// zero, 60 seconds at most, as the server takes no more. The default is 5 seconds. The deadline of a
+// context is capped to the same 60 seconds. It also bounds a [Guard]'s check, whatever the deadline of
+// the request.
 func WithTimeout(timeout time.Duration) Option {
 	return func(c *config) error {
-		if timeout <= 0 {
-			return errors.New("the timeout must be above zero")
+		if timeout <= 0 || timeout > maxTimeout {
+			return fmt.Errorf("the timeout must be above zero and at most 60 seconds, not %v", timeout)
 		}
 		c.timeout = timeout
 		return nil
@@ -115,16 +145,26 @@ func WithDialOptions(options ...grpc.DialOption) Option {
 	}
 }
 
-func newConfig(options []Option) (*config, error) {
+// newConfig applies the options for an address, which may say whether to use TLS.
+func newConfig(to target, options []Option) (*config, error) {
 	c := &config{timeout: defaultTimeout}
 	for _, option := range options {
 		if err := option(c); err != nil {
 			return nil, err
 		}
 	}
-	if c.insecure && c.tls != nil {
+	switch {
+	case c.insecure && c.tls != nil:
 		return nil, errors.New("WithInsecure and TLS settings exclude each other")
+	case c.insecure && to.scheme == "https":
+		return nil, errors.New("WithInsecure and an https:// address exclude each other")
+	case c.tls != nil && to.scheme == "http":
+		return nil, errors.New("TLS settings and an http:// address exclude each other")
+	case to.scheme == "http" && c.keys != nil && !c.insecure && !to.isLocal:
+		return nil, errors.New(
+			"the API key would travel in the clear: use https://, or WithInsecure where the network is trusted")
 	}
+	c.insecure = c.insecure || to.scheme == "http"
 	return c, nil
 }
 
@@ -137,7 +177,7 @@ func (c *config) tlsConfig() *tls.Config {
 
 func (c *config) credentials() credentials.TransportCredentials {
 	if c.insecure {
-		return insecure.NewCredentials()
+		return plaintextCredentials{insecure.NewCredentials()}
 	}
-	return credentials.NewTLS(c.tlsConfig())
+	return tlsCredentials{credentials.NewTLS(c.tlsConfig())}
 }

@@ -23,15 +23,22 @@ func TestSettingsThatCannotWork(t *testing.T) {
 		options []securetoken.Option
 		says    string
 	}{
-		"no target":            {"", nil, "target"},
-		"a URL":                {"https://tokens.example", nil, "host:port"},
 		"a key with a newline": {"t:1", []securetoken.Option{securetoken.WithAPIKey("sesame\n")}, "visible ASCII"},
 		"an empty key":         {"t:1", []securetoken.Option{securetoken.WithAPIKey("")}, "empty"},
 		"no time at all":       {"t:1", []securetoken.Option{securetoken.WithTimeout(0)}, "above zero"},
-		"no authorities":       {"t:1", []securetoken.Option{securetoken.WithCAFile("/nowhere")}, "authorities"},
-		"a key as authority":   {"t:1", []securetoken.Option{securetoken.WithCAFile(files.clientKey)}, "no certificate"},
-		"no certificate":       {"t:1", []securetoken.Option{securetoken.WithClientCertificate("/nowhere", "/no")}, "certificate"},
-		"nil TLS":              {"t:1", []securetoken.Option{securetoken.WithTLSConfig(nil)}, "nil"},
+		"more than a minute":   {"t:1", []securetoken.Option{securetoken.WithTimeout(90 * time.Second)}, "60 seconds"},
+		"no key file":          {"t:1", []securetoken.Option{securetoken.WithAPIKeyFile("/nowhere")}, "API key"},
+		"no key function":      {"t:1", []securetoken.Option{securetoken.WithAPIKeyFunc(nil)}, "nil"},
+		"two keys": {"t:1", []securetoken.Option{
+			securetoken.WithAPIKey("one"), securetoken.WithAPIKey("two"),
+		}, "twice"},
+		"a key in the clear": {"http://tokens:80", []securetoken.Option{securetoken.WithAPIKey("sesame")}, "in the clear"},
+		"https without TLS":  {"https://t:1", []securetoken.Option{securetoken.WithInsecure()}, "https"},
+		"http with TLS":      {"http://t:1", []securetoken.Option{securetoken.WithCAFile(files.ca)}, "http"},
+		"no authorities":     {"t:1", []securetoken.Option{securetoken.WithCAFile("/nowhere")}, "authorities"},
+		"a key as authority": {"t:1", []securetoken.Option{securetoken.WithCAFile(files.clientKey)}, "no certificate"},
+		"no certificate":     {"t:1", []securetoken.Option{securetoken.WithClientCertificate("/nowhere", "/no")}, "certificate"},
+		"nil TLS":            {"t:1", []securetoken.Option{securetoken.WithTLSConfig(nil)}, "nil"},
 		"TLS and none": {"t:1", []securetoken.Option{
 			securetoken.WithInsecure(), securetoken.WithCAFile(files.ca),
 		}, "exclude"},
@@ -45,6 +52,20 @@ func TestSettingsThatCannotWork(t *testing.T) {
 				t.Error("the error quotes the key")
 			}
 		})
+	}
+}
+
+func TestAKeyInTheClearWhereItMayBe(t *testing.T) {
+	key := securetoken.WithAPIKey("sesame")
+	for address, options := range map[string][]securetoken.Option{
+		"http://127.0.0.1:1": {key},
+		"http://localhost":   {key},
+		"http://[::1]:1":     {key},
+		"http://tokens:80":   {key, securetoken.WithInsecure()},
+		"tokens:80":          {key, securetoken.WithInsecure()},
+		"https://tokens":     {key},
+	} {
+		connect(t, address, options...)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"net/http"
 	"os"
 	"regexp"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
+	pb "google.golang.org/grpc/health/grpc_health_v1"
 
 	"securetoken.dev/go/securetoken"
 )
@@ -28,7 +30,7 @@ func TestTheREADMECompiles(t *testing.T) {
 	}
 	compiled := "\n" + withoutIndent(string(source))
 	examples := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(readme), -1)
-	if len(examples) != 2 {
+	if len(examples) != 5 {
 		t.Errorf("found %d examples", len(examples))
 	}
 	for _, example := range examples {
@@ -42,7 +44,7 @@ func withoutIndent(text string) string {
 	return regexp.MustCompile(`(?m)^\t+`).ReplaceAllString(text, "")
 }
 
-var _ = []any{readmeClient, readmeGuard}
+var _ = []any{readmeClient, readmeGuard, readmeRoutes, readmeErrors, readmeForward}
 
 func readmeClient(ctx context.Context, key string) error {
 	client, err := securetoken.New("tokens.example.com:443", securetoken.WithAPIKey(key))
@@ -68,18 +70,56 @@ func readmeClient(ctx context.Context, key string) error {
 	return nil
 }
 
-func readmeGuard(client *securetoken.Client, mux *http.ServeMux, listNotes http.Handler) *grpc.Server {
-	guard := securetoken.NewGuard(client, securetoken.WithCache(2*time.Second, 10_000))
-
+func readmeGuard(client *securetoken.Client, mux *http.ServeMux, listNotes http.Handler) (*grpc.Server, error) {
+	guard, err := securetoken.NewGuard(client, securetoken.WithCache(2*time.Second, 10_000))
+	if err != nil {
+		return nil, err
+	}
 	mux.Handle("GET /notes", guard.HTTP("notes:read")(listNotes))
 
-	policy := securetoken.Policy{
+	interceptors, err := guard.GRPC(securetoken.Policy{
 		"/notes.v1.Notes/":        securetoken.Require("notes:read"),
 		"/grpc.health.v1.Health/": securetoken.Public(),
+	})
+	if err != nil {
+		return nil, err
 	}
-	server := grpc.NewServer(
-		grpc.ChainUnaryInterceptor(guard.UnaryInterceptor(policy)),
-		grpc.ChainStreamInterceptor(guard.StreamInterceptor(policy)),
-	)
-	return server
+	server := grpc.NewServer(interceptors.Options()...)
+	return server, nil
+}
+
+func readmeRoutes(guard *securetoken.Guard, mux *http.ServeMux) (http.Handler, error) {
+	protect, err := guard.Routes(securetoken.HTTPPolicy{
+		"GET /notes":   securetoken.Require("notes:read"),
+		"GET /notes/*": securetoken.Require("notes:read"),
+		"POST /notes":  securetoken.AnyOf("notes:write", "admin"),
+		"GET /profile": securetoken.AnyValidToken(),
+		"GET /":        securetoken.Optional(),
+		"* /healthz":   securetoken.Public(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return protect(mux), nil
+}
+
+func readmeErrors(err error) {
+	var refused *securetoken.CallerRefusedError
+	var rate *securetoken.RateExceededError
+	var unavailable *securetoken.ServiceUnavailableError
+	switch {
+	case errors.As(err, &refused):
+		log.Println("our own API key is refused:", refused.Reason)
+	case errors.As(err, &rate):
+		log.Println("too many calls; again in", rate.RetryAfter)
+	case errors.As(err, &unavailable):
+		log.Println("no token service:", unavailable) // says what to do about TLS and certificates
+	case errors.Is(err, context.DeadlineExceeded):
+		log.Println("the deadline passed")
+	}
+}
+
+func readmeForward(r *http.Request, other pb.HealthClient) error {
+	_, err := other.Check(securetoken.ForwardToken(r.Context()), &pb.HealthCheckRequest{})
+	return err
 }

@@ -1,7 +1,6 @@
 package securetoken
 
 import (
-	"slices"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -36,7 +35,7 @@ func toClaims(message claimsMessage) (Claims, error) {
 	claims := Claims{
 		TokenID:     message.GetTokenId(),
 		UserID:      message.GetUserId(),
-		Permissions: slices.Clone(message.GetPermissions()),
+		Permissions: append([]string{}, message.GetPermissions()...), // in JSON, none is [] and not null
 	}
 	var err error
 	if claims.IssuedAt, err = requiredTime(message.GetIssuedAt(), "issued_at"); err != nil {

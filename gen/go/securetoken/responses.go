@@ -18,7 +18,11 @@ func toIssuedToken(message interface {
 	if err != nil {
 		return nil, err
 	}
-	return &IssuedToken{Claims: claims, Token: message.GetToken(), SessionID: message.GetSessionId()}, nil
+	issued := &IssuedToken{Claims: claims, Token: message.GetToken(), SessionID: message.GetSessionId()}
+	if refreshed, ok := message.(interface{ GetClamped() bool }); ok {
+		issued.Clamped = refreshed.GetClamped()
+	}
+	return issued, nil
 }
 
 func toValidToken(message interface {

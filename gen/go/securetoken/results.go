@@ -9,18 +9,18 @@ import (
 // Claims is what an authentic token holds.
 type Claims struct {
 	// TokenID identifies the token in logs and revocations. It is not secret.
-	TokenID string
-	// UserID is whom the token speaks for.
-	UserID string
-	// Permissions is what the token permits.
-	Permissions []string
+	TokenID string `json:"tokenId"`
+	// UserID is the user that the token speaks for.
+	UserID string `json:"userId"`
+	// Permissions is what the token permits; empty, and never nil, for none.
+	Permissions []string `json:"permissions"`
 	// IssuedAt is exact to the microsecond, in UTC.
-	IssuedAt time.Time
+	IssuedAt time.Time `json:"issuedAt"`
 	// ExpiresAt is the last instant at which the token is valid.
-	ExpiresAt time.Time
+	ExpiresAt time.Time `json:"expiresAt"`
 	// AdditionalData is what else the token carries, as encoding/json would decode it, except that an
 	// integer beyond ±(2^53 - 1), which a float64 might not hold exactly, is a json.Number.
-	AdditionalData map[string]any
+	AdditionalData map[string]any `json:"additionalData"`
 }
 
 // HasPermission reports whether the token holds a permission, compared exactly.
@@ -28,13 +28,17 @@ func (c *Claims) HasPermission(permission string) bool {
 	return slices.Contains(c.Permissions, permission)
 }
 
-// IssuedToken is a new token and what it holds. It prints without the token.
+// IssuedToken is a new token and what it holds. It prints and logs without the token; as JSON, which is
+// for the token's user, it has it.
 type IssuedToken struct {
 	Claims
 	// Token is to be treated as a password: whoever holds it has its permissions.
-	Token string
+	Token string `json:"token"`
 	// SessionID is the TokenID of the session's first token.
-	SessionID string
+	SessionID string `json:"sessionId"`
+	// Clamped says that ExpiresAt is the end of the session, because the lifetime asked for would outlive
+	// it. Only RefreshToken sets it.
+	Clamped bool `json:"clamped"`
 }
 
 // String names the token by its id.
@@ -57,22 +61,22 @@ type ValidToken struct {
 	Claims
 	// TimeRemaining is ExpiresAt minus the server's present; [FormatDuration] writes it as Python
 	// would. No time.Duration exceeds 292 years: of a token that lives longer, it says 292.
-	TimeRemaining time.Duration
+	TimeRemaining time.Duration `json:"timeRemaining"`
 }
 
 // TokenInfo is all that is known of a valid token.
 type TokenInfo struct {
 	ValidToken
 	// CreatedAt is the same instant as IssuedAt.
-	CreatedAt time.Time
+	CreatedAt time.Time `json:"createdAt"`
 	// IsRevoked is always false: a revoked token is an error.
-	IsRevoked bool
+	IsRevoked bool `json:"isRevoked"`
 	// KeyID is the key that the token is made with; see [ServerConfig].
-	KeyID string
+	KeyID string `json:"keyId"`
 	// SessionID is the TokenID of the session's first token.
 	SessionID string
 	// SessionStartedAt is when the session's first token was issued.
-	SessionStartedAt time.Time
+	SessionStartedAt time.Time `json:"sessionStartedAt"`
 }
 
 // TokenState is what a token is at present.
@@ -88,18 +92,18 @@ const (
 
 // Introspection is a token's state.
 type Introspection struct {
-	State TokenState
+	State TokenState `json:"state"`
 	// Token is nil for an invalid token: nothing of it can be believed. The TimeRemaining of an expired
 	// one is zero.
-	Token *ValidToken
+	Token *ValidToken `json:"claims,omitempty"`
 	// KeyID is the key that the token is made with; empty for an invalid token.
-	KeyID string
+	KeyID string `json:"keyId"`
 }
 
 // PermissionResult is whether a token holds a permission.
 type PermissionResult struct {
-	Permission string
-	Granted    bool
+	Permission string `json:"permission"`
+	Granted    bool   `json:"granted"`
 }
 
 // BatchResult is the answer for one token: claims, or the [*TokenError] that ValidateToken would have
@@ -126,22 +130,22 @@ const (
 
 // KeyInfo names a key by the fingerprint that tokens are told apart by.
 type KeyInfo struct {
-	KeyID string
-	State KeyState
+	KeyID string   `json:"keyId"`
+	State KeyState `json:"state"`
 }
 
 // ServerConfig is how a server makes tokens, without any key.
 type ServerConfig struct {
 	// Algorithm is "Fernet-PBKDF2-SHA256".
-	Algorithm string
+	Algorithm string `json:"algorithm"`
 	// Version is what tokens carry: "1.0".
-	Version string
+	Version string `json:"version"`
 	// Iterations is those of PBKDF2, for the primary key.
-	Iterations int
+	Iterations int `json:"iterations"`
 	// Salt is that of PBKDF2, for the primary key.
-	Salt []byte
+	Salt []byte `json:"salt"`
 	// DefaultExpiresIn is the lifetime of a token that names none.
-	DefaultExpiresIn time.Duration
+	DefaultExpiresIn time.Duration `json:"defaultExpiresIn"`
 	// Keys is every key that decrypts, the primary first.
-	Keys []KeyInfo
+	Keys []KeyInfo `json:"keys"`
 }

@@ -40,3 +40,13 @@ func FormatDuration(d time.Duration) string {
 	}
 	return text.String()
 }
+
+// formatSeconds writes a duration as protojson does: "3599.999648s".
+func formatSeconds(d time.Duration) string {
+	sign := ""
+	if d < 0 {
+		sign = "-"
+	}
+	text := fmt.Sprintf("%s%d.%09d", sign, (d / time.Second).Abs(), (d % time.Second).Abs())
+	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".") + "s"
+}

@@ -1,0 +1,51 @@
+package securetoken_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"testing"
+	"time"
+
+	"securetoken.dev/go/securetoken"
+)
+
+func TestResultsAsJSON(t *testing.T) {
+	client := answering(validResponse(), nil).newClient(t)
+	valid, err := client.ValidateToken(t.Context(), "t")
+	if err != nil {
+		t.Fatal(err)
+	}
+	valid.TimeRemaining = time.Hour - 352*time.Microsecond
+	claims := `"tokenId":"id-1","userId":"user-1","permissions":[],` +
+		`"issuedAt":"2030-01-02T03:04:05.678901Z","expiresAt":"2030-01-02T04:04:05.678901Z","additionalData":{}`
+	info := securetoken.TokenInfo{ValidToken: *valid, CreatedAt: issued, KeyID: "k", SessionID: "s", SessionStartedAt: issued}
+	for want, value := range map[string]any{
+		`{` + claims + `}`: valid.Claims,
+		`{` + claims + `,"timeRemaining":"3599.999648s"}`: valid,
+		`{` + claims + `,"timeRemaining":"3599.999648s","createdAt":"2030-01-02T03:04:05.678901Z","isRevoked":false,` +
+			`"keyId":"k","sessionId":"s","sessionStartedAt":"2030-01-02T03:04:05.678901Z"}`: info,
+		`{` + claims + `,"token":"t","sessionId":"s","clamped":true}`: securetoken.IssuedToken{
+			Claims: valid.Claims, Token: "t", SessionID: "s", Clamped: true,
+		},
+		`{"claims":{` + claims + `,"timeRemaining":"3599.999648s"}}`: securetoken.BatchResult{Token: valid},
+		`{"error":{"kind":"INVALID_TOKEN","reason":"TOKEN_MALFORMED","message":"told"}}`: securetoken.BatchResult{
+			Err: &securetoken.TokenError{Kind: securetoken.KindInvalidToken, Reason: "TOKEN_MALFORMED", Message: "told"},
+		},
+		`{"permission":"read","granted":true}`: securetoken.PermissionResult{Permission: "read", Granted: true},
+		`{"state":"INVALID","keyId":""}`:       securetoken.Introspection{State: securetoken.StateInvalid},
+		`{"algorithm":"a","version":"1.0","iterations":1,"salt":"AQ==","keys":[{"keyId":"k","state":"PRIMARY"}],` +
+			`"defaultExpiresIn":"86400s"}`: securetoken.ServerConfig{
+			Algorithm: "a", Version: "1.0", Iterations: 1, Salt: []byte{1}, DefaultExpiresIn: 24 * time.Hour,
+			Keys: []securetoken.KeyInfo{{KeyID: "k", State: securetoken.KeyPrimary}},
+		},
+	} {
+		if got, err := json.Marshal(value); err != nil || string(got) != want {
+			t.Errorf("%T: got %s, %v", value, got, err)
+		}
+	}
+	text, _ := json.Marshal(info)
+	var read securetoken.TokenInfo
+	if err := json.Unmarshal(text, &read); err != nil || !reflect.DeepEqual(read, info) {
+		t.Errorf("read again as %+v, %v", read, err)
+	}
+}

@@ -1,0 +1,106 @@
+/** The port of METRICS_PORT: `/metrics` for scrapers, `/livez` and `/readyz` for probes. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { formatMetrics, METRICS_CONTENT_TYPES, type MetricsSnapshot } from "./registry.js";
+
+/** What the port tells. */
+export interface MetricsSource {
+  /** A snapshot of each process. */
+  readonly snapshots: () => Promise<readonly MetricsSnapshot[]>;
+  /** Whether the server is to be sent calls, and the state of each part. No secret in it. */
+  readonly readiness: () => Readiness;
+}
+
+/** Whether the server is to be sent calls. */
+export interface Readiness {
+  readonly ready: boolean;
+  /** True for each part that is what its file or its peer says. */
+  readonly parts: Readonly<Record<string, boolean>>;
+}
+
+/** A port that listens. */
+export interface MetricsServer {
+  readonly address: AddressInfo;
+  close(): Promise<void>;
+}
+
+/** Bounds of a port that few programs ask. */
+const LIMITS = {
+  maxHeaderSize: 8_192,
+  headersTimeout: 5_000,
+  requestTimeout: 5_000,
+  keepAliveTimeout: 75_000,
+};
+const MAX_CONNECTIONS = 64;
+
+/** Starts to listen. Rejects with what `listen` of node:net throws. */
+export function startMetricsServer(
+  source: MetricsSource,
+  port: number,
+  host: string,
+): Promise<MetricsServer> {
+  const server = createServer(LIMITS, (request, response) => {
+    // Nothing here takes a body.
+    request.resume();
+    answer(source, request, response).catch(() => {
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  });
+  server.maxConnections = MAX_CONNECTIONS;
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve({ address: server.address() as AddressInfo, close: () => close(server) });
+    });
+  });
+}
+
+async function answer(
+  source: MetricsSource,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const [path] = (request.url ?? "").split("?", 1);
+  const found = path === "/metrics" || path === "/livez" || path === "/readyz";
+  if (!found) return send(request, response, 404, "text/plain", "not found\n");
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    response.setHeader("allow", "GET, HEAD");
+    return send(request, response, 405, "text/plain", "method not allowed\n");
+  }
+  if (path === "/livez") return send(request, response, 200, "text/plain", "live\n");
+  if (path === "/readyz") {
+    const readiness = source.readiness();
+    const status = readiness.ready ? 200 : 503;
+    return send(request, response, status, "application/json", `${JSON.stringify(readiness)}\n`);
+  }
+  const format = (request.headers.accept ?? "").includes("application/openmetrics-text")
+    ? "openmetrics"
+    : "prometheus";
+  const text = await formatMetrics(await source.snapshots(), format);
+  send(request, response, 200, METRICS_CONTENT_TYPES[format], text);
+}
+
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  type: string,
+  text: string,
+): void {
+  const body = Buffer.from(text);
+  response.writeHead(status, {
+    "content-type": type,
+    "content-length": body.byteLength,
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+  });
+  response.end(request.method === "HEAD" ? undefined : body);
+}
+
+function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  return closed;
+}

@@ -1,0 +1,83 @@
+/** The port for scrapers and probes. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { after, before, describe, it } from "node:test";
+import { TokenService } from "../../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import { CallMetrics } from "../../../src/server/metrics/call-metrics.js";
+import {
+  type MetricsServer,
+  startMetricsServer,
+} from "../../../src/server/metrics/metrics-server.js";
+import { ProcessMetrics } from "../../../src/server/metrics/registry.js";
+
+function hasPromtool(): boolean {
+  try {
+    execFileSync("promtool", ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe("metrics server", () => {
+  let server: MetricsServer;
+  let ready = true;
+  let origin: string;
+  before(async () => {
+    const metrics = new ProcessMetrics();
+    const calls = new CallMetrics([TokenService]);
+    metrics.add(() => calls.collect());
+    const source = {
+      snapshots: async () => [await metrics.snapshot()],
+      readiness: () => ({ ready, parts: { callers: ready } }),
+    };
+    server = await startMetricsServer(source, 0, "127.0.0.1");
+    origin = `http://127.0.0.1:${server.address.port}`;
+  });
+  after(() => server.close());
+
+  it("tells the metrics of calls and of Node", async () => {
+    const response = await fetch(`${origin}/metrics`);
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+    const text = await response.text();
+    assert.match(text, /^grpc_server_handled_total\{/m);
+    assert.match(text, /^nodejs_eventloop_lag_p99_seconds /m);
+    assert.match(text, /^process_resident_memory_bytes \d+/m);
+  });
+
+  it("tells them as OpenMetrics to those who ask for it", async () => {
+    const response = await fetch(`${origin}/metrics`, {
+      headers: { accept: "application/openmetrics-text;version=1.0.0,text/plain;q=0.5" },
+    });
+    assert.match(response.headers.get("content-type") ?? "", /^application\/openmetrics-text/);
+    assert.ok((await response.text()).endsWith("# EOF\n"));
+  });
+
+  it("writes what promtool takes", {
+    skip: hasPromtool() ? false : "promtool is not installed (Debian: prometheus)",
+  }, async () => {
+    const text = await (await fetch(`${origin}/metrics`)).text();
+    execFileSync("promtool", ["check", "metrics"], { input: text });
+  });
+
+  it("is live, and ready while the server takes calls", async () => {
+    assert.equal((await fetch(`${origin}/livez`)).status, 200);
+    assert.equal((await fetch(`${origin}/readyz`)).status, 200);
+    ready = false;
+    const refused = await fetch(`${origin}/readyz`);
+    ready = true;
+    assert.equal(refused.status, 503);
+    assert.deepEqual(await refused.json(), { ready: false, parts: { callers: false } });
+  });
+
+  it("answers HEAD without a body, refuses other methods, knows no other path", async () => {
+    const head = await fetch(`${origin}/metrics`, { method: "HEAD" });
+    assert.equal(head.status, 200);
+    assert.equal(await head.text(), "");
+    const post = await fetch(`${origin}/metrics`, { method: "POST", body: "x" });
+    assert.equal(post.status, 405);
+    assert.equal(post.headers.get("allow"), "GET, HEAD");
+    assert.equal((await fetch(`${origin}/`)).status, 404);
+  });
+});

@@ -9,7 +9,8 @@ import { ROOT } from "./support/buf.js";
 const LAYERS: Record<string, { may: string[]; packages?: RegExp }> = {
   core: { may: [], packages: /^node:(crypto|buffer|util)$/ },
   service: { may: ["core", "gen/ts"], packages: /^@(bufbuild|connectrpc\/connect)/ },
-  transport: { may: [], packages: /^(node:|@connectrpc\/|@bufbuild\/)/ },
+  http2: { may: [], packages: /^node:(net|process|tls)$/ },
+  transport: { may: ["http2"], packages: /^(node:|@connectrpc\/|@bufbuild\/)/ },
   server: { may: ["transport", "service", "core", "gen/ts"] },
   client: { may: ["gen/ts"] },
   console: { may: ["client", "gen/ts"] },

@@ -1,0 +1,19 @@
+import type { Http2Limits } from "./limits.js";
+import type { Http2Stream, StreamOwner } from "./stream.js";
+
+/** What a connection asks of its server. */
+export interface ConnectionHost<C extends StreamOwner> {
+  readonly limits: Http2Limits;
+  /** A monotonic time in milliseconds. */
+  readonly now: () => number;
+  /** A request's headers are complete. Sets the stream's `handler`. */
+  onStream(stream: Http2Stream<C>): void;
+  /** Whether the process has room for one more stream; false refuses it. */
+  mayOpenStream(connection: C): boolean;
+  /** The connection is cut for what its peer did. */
+  onCut(connection: C, reason: string): void;
+  /** A handler threw. */
+  onHandlerError(error: unknown): void;
+  onStreamClosed(connection: C): void;
+  onClosed(connection: C): void;
+}

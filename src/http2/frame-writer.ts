@@ -1,0 +1,135 @@
+/** Gathers the frames of a turn of the event loop, and writes them to the socket at once. */
+import type { Socket } from "node:net";
+import { nextTick } from "node:process";
+import { DEFAULT_MAX_FRAME_SIZE, Flag, FRAME_HEADER_SIZE, FrameType } from "./frame-types.js";
+import type { HeaderBlock } from "./header-block.js";
+
+/** Room for the frames of one write. The largest frame fits in. */
+const BUFFER_SIZE = 64 * 1024;
+/** How many buffers wait to be used again. All connections share them. */
+const MAX_SPARE = 8;
+const spare: Buffer[] = [];
+
+/** The output of one connection. */
+export class FrameWriter {
+  readonly #socket: Socket;
+  #buffer: Buffer | undefined;
+  #length = 0;
+  #scheduled = false;
+  /** Whether the frames of a read are being served, after which `flush` is called. */
+  isReading = false;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  /** Octets that the peer's system has not taken. */
+  get unsent(): number {
+    return this.#length + this.#socket.writableLength;
+  }
+
+  /** Writes a frame without payload, or the head of one whose payload is written next. */
+  frame(type: number, flags: number, streamId: number, size: number): void {
+    const out = this.#room(FRAME_HEADER_SIZE + size);
+    const at = this.#length;
+    out[at] = size >>> 16;
+    out[at + 1] = size >>> 8;
+    out[at + 2] = size;
+    out[at + 3] = type;
+    out[at + 4] = flags;
+    writeId(out, at + 5, streamId);
+    this.#length = at + FRAME_HEADER_SIZE;
+  }
+
+  /** Writes four octets of a payload. */
+  uint32(value: number): void {
+    writeId(this.#buffer as Buffer, this.#length, value);
+    this.#length += 4;
+  }
+
+  /** Writes two octets of a payload. */
+  uint16(value: number): void {
+    const out = this.#buffer as Buffer;
+    out[this.#length++] = value >>> 8;
+    out[this.#length++] = value;
+  }
+
+  /** Writes octets of a payload. */
+  bytes(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    const out = this.#buffer as Buffer;
+    out.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), this.#length);
+    this.#length += end - start;
+  }
+
+  /** Writes a header block; one above 16,384 octets in several frames. */
+  headers(block: HeaderBlock, streamId: number, end: boolean): void {
+    const { frame } = block;
+    if (block.size > DEFAULT_MAX_FRAME_SIZE) {
+      this.#longHeaders(block, streamId, end);
+      return;
+    }
+    const out = this.#room(frame.length);
+    const at = this.#length;
+    out.set(frame, at);
+    if (end) out[at + 4] = Flag.END_HEADERS | Flag.END_STREAM;
+    writeId(out, at + 5, streamId);
+    this.#length = at + frame.length;
+  }
+
+  /** Hands everything to the socket. */
+  flush(): void {
+    const buffer = this.#buffer;
+    if (buffer === undefined) return;
+    this.#buffer = undefined;
+    const length = this.#length;
+    this.#length = 0;
+    const socket = this.#socket;
+    if (socket.writable) socket.write(buffer.subarray(0, length));
+    // Where the system took all of it at once, nobody reads the buffer any more.
+    if (socket.writableLength === 0 && spare.length < MAX_SPARE) spare.push(buffer);
+  }
+
+  #longHeaders(block: HeaderBlock, streamId: number, end: boolean): void {
+    for (let at = 0; at < block.size; at += DEFAULT_MAX_FRAME_SIZE) {
+      const size = Math.min(DEFAULT_MAX_FRAME_SIZE, block.size - at);
+      const flags = at + size === block.size ? Flag.END_HEADERS : 0;
+      if (at === 0)
+        this.frame(FrameType.HEADERS, flags | (end ? Flag.END_STREAM : 0), streamId, size);
+      else this.frame(FrameType.CONTINUATION, flags, streamId, size);
+      this.bytes(block.frame, FRAME_HEADER_SIZE + at, FRAME_HEADER_SIZE + at + size);
+    }
+  }
+
+  /** The buffer, with room for `size` more octets. */
+  #room(size: number): Buffer {
+    if (this.#buffer !== undefined && this.#length + size > BUFFER_SIZE) this.flush();
+    if (this.#buffer === undefined) {
+      this.#buffer = spare.pop() ?? Buffer.allocUnsafeSlow(BUFFER_SIZE);
+      if (!this.isReading) this.#schedule();
+    }
+    return this.#buffer;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    nextTick(flushLater, this);
+  }
+
+  /** For `flushLater`. */
+  unschedule(): void {
+    this.#scheduled = false;
+  }
+}
+
+function flushLater(writer: FrameWriter): void {
+  writer.unschedule();
+  writer.flush();
+}
+
+function writeId(out: Buffer, at: number, value: number): void {
+  out[at] = value >>> 24;
+  out[at + 1] = value >>> 16;
+  out[at + 2] = value >>> 8;
+  out[at + 3] = value;
+}

@@ -1,0 +1,99 @@
+/** Puts header blocks together from their frames and reads them. */
+import { ConnectionError, ErrorCode } from "./error-codes.js";
+import { type HeaderFields, HeaderListReader } from "./header-fields.js";
+import { HpackDecoder } from "./hpack/decoder.js";
+import type { Http2Limits } from "./limits.js";
+
+/** The size of the decoder's table, in octets; what a peer may use without being told otherwise. */
+const TABLE_SIZE = 4_096;
+/** How many blocks of a connection are remembered, and how long one may be, in octets. */
+const MAX_REMEMBERED = 32;
+const MAX_REMEMBERED_SIZE = 1_024;
+
+/** A header list that was read. */
+export interface HeaderList {
+  readonly fields: HeaderFields;
+  /** What is wrong with it, for the log; undefined for a list that can be served. */
+  readonly fault: string | undefined;
+  /** Whether it is larger than it may be. */
+  readonly isTooLarge: boolean;
+}
+
+interface Remembered {
+  readonly version: number;
+  readonly list: HeaderList;
+}
+
+/** Reads the header blocks of a connection. */
+export class HeaderReader {
+  readonly #limits: Http2Limits;
+  readonly #decoder = new HpackDecoder(TABLE_SIZE);
+  readonly #reader = new HeaderListReader();
+  #known: Map<string, Remembered> | undefined;
+  #parts: Buffer[] = [];
+  #partsSize = 0;
+
+  constructor(limits: Http2Limits) {
+    this.#limits = limits;
+  }
+
+  /**
+   * Reads a request's block. A block that this connection has sent before, with the decoder's table as
+   * it was then, is not decoded again: the same list is given.
+   */
+  request(bytes: Buffer, start: number, end: number): HeaderList {
+    if (end - start > MAX_REMEMBERED_SIZE) return this.#read(bytes, start, end, false);
+    const text = bytes.toString("latin1", start, end);
+    const { version } = this.#decoder;
+    const known = this.#known?.get(text);
+    if (known !== undefined && known.version === version) return known.list;
+    const list = this.#read(bytes, start, end, false);
+    if (this.#decoder.version === version) this.#remember(text, version, list);
+    return list;
+  }
+
+  /** Reads a block of trailers. */
+  trailers(bytes: Buffer, start: number, end: number): HeaderList {
+    return this.#read(bytes, start, end, true);
+  }
+
+  /**
+   * Keeps a piece of a block whose end has not come.
+   *
+   * @throws ConnectionError ENHANCE_YOUR_CALM where the block has too many pieces or octets
+   */
+  keep(bytes: Buffer, start: number, end: number): void {
+    const { maxHeaderBlockBytes, maxContinuations } = this.#limits;
+    this.#partsSize += end - start;
+    if (this.#partsSize > maxHeaderBlockBytes || this.#parts.length > maxContinuations) {
+      throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "a header block without an end");
+    }
+    this.#parts.push(Buffer.from(bytes.subarray(start, end)));
+  }
+
+  /** Takes all pieces as one block. */
+  join(): Buffer {
+    const block = Buffer.concat(this.#parts);
+    this.#parts = [];
+    this.#partsSize = 0;
+    return block;
+  }
+
+  #read(bytes: Buffer, start: number, end: number, areTrailers: boolean): HeaderList {
+    const reader = this.#reader;
+    reader.begin(areTrailers);
+    const fits = this.#decoder.decode(bytes, start, end, this.#limits.maxHeaderListBytes, reader);
+    return {
+      fields: reader.fields,
+      fault: areTrailers || !fits ? reader.fault : reader.requestFault(),
+      isTooLarge: !fits,
+    };
+  }
+
+  #remember(text: string, version: number, list: HeaderList): void {
+    this.#known ??= new Map();
+    if (this.#known.size >= MAX_REMEMBERED) this.#known.clear();
+    Object.freeze(list.fields);
+    this.#known.set(text, { version, list });
+  }
+}

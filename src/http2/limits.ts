@@ -1,0 +1,61 @@
+/** Bounds on what a peer may ask for. All of them are checked where the frame is read. */
+
+/** What a peer may spend on frames that carry no call. */
+export interface Allowance {
+  /** What a new connection may spend at once, and the most that it can save. */
+  readonly burst: number;
+  readonly perSecond: number;
+  /** What each stream adds when it opens, so that a busy peer may send more. */
+  readonly perStream: number;
+}
+
+/** Bounds on a connection. */
+export interface Http2Limits {
+  /** A header list in octets, as RFC 9113, section 6.5.2, counts them. Beyond: the stream is reset. */
+  readonly maxHeaderListBytes: number;
+  /** A header block as it is sent, over all its frames, in octets. Beyond: the connection ends. */
+  readonly maxHeaderBlockBytes: number;
+  /** CONTINUATION frames of one header block. Beyond: the connection ends. */
+  readonly maxContinuations: number;
+  /** Open streams of a connection. Beyond: REFUSED_STREAM. */
+  readonly maxConcurrentStreams: number;
+  /** Octets of a request that are in flight before they are consumed, for each stream. */
+  readonly streamWindowBytes: number;
+  /** The same for all streams of a connection; at least 65,535. */
+  readonly connectionWindowBytes: number;
+  /**
+   * Octets of answers that the peer has not taken, in the socket and behind flow control. Beyond:
+   * the connection is not read from, and new streams are refused.
+   */
+  readonly maxUnsentBytes: number;
+  /** PING, SETTINGS, PRIORITY, GOAWAY, unknown and empty frames; in frames. */
+  readonly control: Allowance;
+  /** Streams that end by a reset of either side with an error; in streams. */
+  readonly resets: Allowance;
+  /** Octets of WINDOW_UPDATE and of all that `control` counts. */
+  readonly overhead: Allowance;
+  /** How long a peer may take for its first request, in milliseconds. */
+  readonly firstRequestTimeoutMs: number;
+  /** How long a connection without streams is kept, in milliseconds. */
+  readonly idleTimeoutMs: number;
+  /** How long a connection that was sent GOAWAY may take for its last streams, in milliseconds. */
+  readonly leaveTimeoutMs: number;
+}
+
+/** What a server runs with unless it is told otherwise. */
+export const DEFAULT_HTTP2_LIMITS: Http2Limits = {
+  maxHeaderListBytes: 16 * 1024,
+  maxHeaderBlockBytes: 64 * 1024,
+  maxContinuations: 8,
+  maxConcurrentStreams: 100,
+  streamWindowBytes: 128 * 1024,
+  connectionWindowBytes: 1024 * 1024,
+  maxUnsentBytes: 1024 * 1024,
+  // Some clients measure the line with PINGs for every answer that they get.
+  control: { burst: 500, perSecond: 20, perStream: 4 },
+  resets: { burst: 400, perSecond: 30, perStream: 0.1 },
+  overhead: { burst: 256 * 1024, perSecond: 64 * 1024, perStream: 4 * 1024 },
+  firstRequestTimeoutMs: 10_000,
+  idleTimeoutMs: 300_000,
+  leaveTimeoutMs: 60_000,
+};

@@ -1,0 +1,169 @@
+/** What a connection sends: frames under the peer's settings and flow control (RFC 9113, section 5.2). */
+import type { Socket } from "node:net";
+import { ConnectionError, ErrorCode } from "./error-codes.js";
+import {
+  DEFAULT_MAX_FRAME_SIZE,
+  DEFAULT_WINDOW_SIZE,
+  Flag,
+  FrameType,
+  MAX_31_BIT,
+  Setting,
+} from "./frame-types.js";
+import { FrameWriter } from "./frame-writer.js";
+import type { HeaderBlock } from "./header-block.js";
+import type { Http2Limits } from "./limits.js";
+import { PeerSettings } from "./peer-settings.js";
+import type { Http2Stream } from "./stream.js";
+
+/** The sending side of a connection. */
+export class Outbound {
+  readonly writer: FrameWriter;
+  readonly #limits: Http2Limits;
+  readonly #peer = new PeerSettings();
+  #blocked: Set<Http2Stream> | undefined;
+  #window = DEFAULT_WINDOW_SIZE;
+  #held = 0;
+
+  constructor(socket: Socket, limits: Http2Limits) {
+    this.writer = new FrameWriter(socket);
+    this.#limits = limits;
+  }
+
+  /** Octets that a new stream may be sent. */
+  get initialWindow(): number {
+    return this.#peer.initialWindow;
+  }
+
+  /** Whether the peer has left so much unread that nothing more is to be begun for it. */
+  get isFull(): boolean {
+    return this.writer.unsent > this.#limits.maxUnsentBytes;
+  }
+
+  /** Whether so many answers wait for windows that no further stream is to be served. */
+  get isHoldingTooMuch(): boolean {
+    return this.#held > this.#limits.maxUnsentBytes;
+  }
+
+  /** Counts octets that wait for room; negative when they have gone. */
+  hold(octets: number): void {
+    this.#held += octets;
+  }
+
+  /** Sends our SETTINGS, and makes the connection's window as large as it is to be. */
+  settings(): void {
+    const { maxConcurrentStreams, maxHeaderListBytes, streamWindowBytes, connectionWindowBytes } =
+      this.#limits;
+    const settings = [
+      [Setting.MAX_CONCURRENT_STREAMS, maxConcurrentStreams],
+      [Setting.INITIAL_WINDOW_SIZE, streamWindowBytes],
+      [Setting.MAX_HEADER_LIST_SIZE, maxHeaderListBytes],
+    ] as const;
+    this.writer.frame(FrameType.SETTINGS, 0, 0, settings.length * 6);
+    for (const [setting, value] of settings) {
+      this.writer.uint16(setting);
+      this.writer.uint32(value);
+    }
+    this.windowUpdate(0, connectionWindowBytes - DEFAULT_WINDOW_SIZE);
+  }
+
+  /** Sends HEADERS. */
+  headers(streamId: number, block: HeaderBlock, end: boolean): void {
+    if (this.#peer.mustEmptyTable) {
+      this.#peer.mustEmptyTable = false;
+      this.writer.headers(block.withEmptiedTable(), streamId, end);
+    } else {
+      this.writer.headers(block, streamId, end);
+    }
+  }
+
+  /** Sends a frame's worth of data, if there is room; gives how many octets went. */
+  data(stream: Http2Stream, data: Uint8Array, from: number): number {
+    const room = this.isFull ? 0 : Math.min(this.#window, stream.sendWindow);
+    const size = Math.min(data.length - from, room, DEFAULT_MAX_FRAME_SIZE);
+    if (size <= 0) {
+      this.#blocked ??= new Set();
+      this.#blocked.add(stream);
+      return 0;
+    }
+    this.#window -= size;
+    stream.sendWindow -= size;
+    this.writer.frame(FrameType.DATA, 0, stream.id, size);
+    this.writer.bytes(data, from, from + size);
+    return size;
+  }
+
+  /** Sends an empty DATA frame that ends a stream. */
+  endOfStream(streamId: number): void {
+    this.writer.frame(FrameType.DATA, Flag.END_STREAM, streamId, 0);
+  }
+
+  /** Sends RST_STREAM. */
+  reset(streamId: number, code: number): void {
+    this.writer.frame(FrameType.RST_STREAM, 0, streamId, 4);
+    this.writer.uint32(code);
+  }
+
+  /** Sends WINDOW_UPDATE; stream 0 is the connection. */
+  windowUpdate(streamId: number, increment: number): void {
+    this.writer.frame(FrameType.WINDOW_UPDATE, 0, streamId, 4);
+    this.writer.uint32(increment);
+  }
+
+  /** Sends PING. */
+  ping(flags: number, payload: Uint8Array): void {
+    this.writer.frame(FrameType.PING, flags, 0, payload.length);
+    this.writer.bytes(payload);
+  }
+
+  /** Sends GOAWAY. @param reason debug data, as Latin-1 */
+  goAway(lastId: number, code: number, reason: string): void {
+    const debug = Buffer.from(reason, "latin1");
+    this.writer.frame(FrameType.GOAWAY, 0, 0, 8 + debug.length);
+    this.writer.uint32(lastId);
+    this.writer.uint32(code);
+    this.writer.bytes(debug);
+  }
+
+  /** Takes the peer's SETTINGS, which change the windows of open streams (section 6.9.2). */
+  takeSettings(bytes: Buffer, start: number, end: number, streams: Iterable<Http2Stream>): void {
+    const change = this.#peer.read(bytes, start, end);
+    for (const stream of change === 0 ? [] : streams) {
+      stream.sendWindow += change;
+      if (stream.sendWindow > MAX_31_BIT) throw windowTooLarge();
+    }
+    this.writer.frame(FrameType.SETTINGS, Flag.ACK, 0, 0);
+    if (change > 0) this.drain();
+  }
+
+  /** Takes a WINDOW_UPDATE of the connection. */
+  takeWindow(increment: number): void {
+    this.#window += increment;
+    if (this.#window > MAX_31_BIT) throw windowTooLarge();
+    this.drain();
+  }
+
+  /** Forgets a stream that waits for room. */
+  forget(stream: Http2Stream): void {
+    this.#blocked?.delete(stream);
+  }
+
+  /** Lets the streams that wait for room send a frame each, in turn, until there is none. */
+  drain(): void {
+    const blocked = this.#blocked;
+    if (blocked === undefined || blocked.size === 0) return;
+    const turn = [...blocked];
+    blocked.clear();
+    let someSent = true;
+    while (someSent) {
+      someSent = false;
+      for (const stream of turn) {
+        if (stream.closed || blocked.has(stream)) continue;
+        if (stream.drain()) someSent = true;
+      }
+    }
+  }
+}
+
+function windowTooLarge(): ConnectionError {
+  return new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, "a window above 2^31-1");
+}

@@ -1,0 +1,75 @@
+/** What a peer has spent on frames that carry no call, and on streams that came to nothing. */
+import { Budget } from "./budget.js";
+import { ConnectionError, ErrorCode } from "./error-codes.js";
+import { FRAME_HEADER_SIZE } from "./frame-types.js";
+import type { Http2Limits } from "./limits.js";
+
+/** What a connection has seen, for the log. */
+export interface ConnectionCounts {
+  /** Streams that were opened. */
+  streams: number;
+  /** Streams that were reset with an error, by either side. */
+  resets: number;
+  /** PING, SETTINGS and other frames that carry no call. */
+  controlFrames: number;
+}
+
+/** The budgets of one connection. */
+export class PeerBudgets {
+  readonly counts: ConnectionCounts = { streams: 0, resets: 0, controlFrames: 0 };
+  readonly #control: Budget;
+  readonly #resets: Budget;
+  readonly #overhead: Budget;
+  readonly #now: () => number;
+
+  /** @param now a monotonic time in milliseconds */
+  constructor({ control, resets, overhead }: Http2Limits, now: () => number) {
+    const time = now();
+    this.#now = now;
+    this.#control = new Budget(control, time);
+    this.#resets = new Budget(resets, time);
+    this.#overhead = new Budget(overhead, time);
+  }
+
+  /** Counts a stream that opens. What it adds counts at once: a fast client sends PINGs with each. */
+  openStream(): void {
+    this.counts.streams++;
+    this.#control.earn();
+    this.#overhead.earn();
+  }
+
+  /** Counts a stream that was answered. */
+  answerStream(): void {
+    this.#resets.earn();
+  }
+
+  /** Counts a stream that ended with an error. Whether the connection may go on. */
+  resetStream(): boolean {
+    this.counts.resets++;
+    return this.#resets.spend(1, this.#now());
+  }
+
+  /**
+   * Counts a frame that carries no call.
+   *
+   * @param octets of its payload
+   * @throws ConnectionError ENHANCE_YOUR_CALM when there were too many
+   */
+  control(octets: number): void {
+    this.counts.controlFrames++;
+    if (!this.#control.spend(1, this.#now())) {
+      throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "too many frames that carry no call");
+    }
+    this.overhead(octets);
+  }
+
+  /** Counts octets that belong to no call. @throws as `control` */
+  overhead(octets: number): void {
+    if (!this.#overhead.spend(octets + FRAME_HEADER_SIZE, this.#now())) {
+      throw new ConnectionError(
+        ErrorCode.ENHANCE_YOUR_CALM,
+        "too many bytes that belong to no call",
+      );
+    }
+  }
+}

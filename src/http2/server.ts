@@ -1,0 +1,87 @@
+/** HTTP/2 over sockets that somebody else accepts: in the clear with prior knowledge, or after ALPN. */
+import type { Socket } from "node:net";
+import { Http2Connection } from "./connection.js";
+import type { ConnectionHost } from "./connection-host.js";
+import { DEFAULT_HTTP2_LIMITS, type Http2Limits } from "./limits.js";
+import type { Http2Stream } from "./stream.js";
+
+/** A request and its answer, on a connection of ours. */
+export type ServerStream = Http2Stream<Http2Connection>;
+
+/** What a server serves, and how it is bounded. */
+export interface Http2ServerOptions {
+  /**
+   * Called when a request's headers are complete. Sets `stream.handler`, or answers at once. What it
+   * throws ends the connection with INTERNAL_ERROR.
+   */
+  readonly onStream: (stream: ServerStream) => void;
+  /** Bounds, where they differ from `DEFAULT_HTTP2_LIMITS`. */
+  readonly limits?: Partial<Http2Limits>;
+  /** Whether there is room for one more stream, beyond the connection's own bound. Default: always. */
+  readonly mayOpenStream?: (connection: Http2Connection) => boolean;
+  /** Called for each stream that is over, behind its handler's `onClose`. */
+  readonly onStreamClosed?: (connection: Http2Connection) => void;
+  /** Called when a connection is cut for what its peer did. `reason` holds nothing that it sent. */
+  readonly onCut?: (connection: Http2Connection, reason: string) => void;
+  /** Called with what a handler threw. */
+  readonly onHandlerError?: (error: unknown) => void;
+  /** A monotonic time in milliseconds. Default `performance.now`. */
+  readonly now?: () => number;
+}
+
+/** Serves HTTP/2. It listens nowhere: sockets are given to it. */
+export interface Http2Server {
+  /** The open connections. */
+  readonly connections: ReadonlySet<Http2Connection>;
+  /**
+   * Serves a socket from its first byte, the client's preface.
+   *
+   * @param firstBytes what was read from the socket already
+   */
+  serve(socket: Socket, firstBytes?: Buffer): Http2Connection;
+  /** Asks all peers to leave; calls under way finish. See `Http2Connection.goAway`. */
+  goAway(): void;
+}
+
+/** How often connections are looked at, in milliseconds. */
+const SWEEP_MS = 250;
+
+/** Makes a server. */
+export function createHttp2Server(options: Http2ServerOptions): Http2Server {
+  const connections = new Set<Http2Connection>();
+  const { now = () => performance.now() } = options;
+  let sweep: NodeJS.Timeout | undefined;
+  const host: ConnectionHost<Http2Connection> = {
+    limits: { ...DEFAULT_HTTP2_LIMITS, ...options.limits },
+    now,
+    onStream: options.onStream,
+    mayOpenStream: options.mayOpenStream ?? (() => true),
+    onCut: options.onCut ?? ignore,
+    onHandlerError: options.onHandlerError ?? ignore,
+    onStreamClosed: options.onStreamClosed ?? ignore,
+    onClosed(connection) {
+      connections.delete(connection);
+      if (connections.size > 0) return;
+      clearInterval(sweep);
+      sweep = undefined;
+    },
+  };
+  return {
+    connections,
+    serve(socket, firstBytes) {
+      const connection = new Http2Connection(socket, host);
+      connections.add(connection);
+      sweep ??= setInterval(() => {
+        const time = now();
+        for (const each of connections) each.look(time);
+      }, SWEEP_MS);
+      if (firstBytes !== undefined) connection.read(firstBytes);
+      return connection;
+    },
+    goAway() {
+      for (const connection of connections) connection.goAway();
+    },
+  };
+}
+
+function ignore(): void {}

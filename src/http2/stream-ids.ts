@@ -1,0 +1,47 @@
+/** What became of the streams that are no longer open (RFC 9113, sections 5.1 and 5.1.1). */
+import { ConnectionError, ErrorCode } from "./error-codes.js";
+
+/** How many resets of ours are remembered: a peer may have sent frames before it saw one. */
+const MAX_REMEMBERED_RESETS = 256;
+/** How many runs of ids that a peer left out are remembered. */
+const MAX_GAPS = 16;
+
+/** The ids that a peer has used. */
+export class StreamIds {
+  /** The highest id that opened a stream. */
+  last = 0;
+  readonly #resets = new Set<number>();
+  readonly #gaps: [from: number, to: number][] = [];
+
+  /** Takes a new stream's id, which is above the last. */
+  open(id: number): void {
+    if (id > this.last + 2 && this.#gaps.length < MAX_GAPS)
+      this.#gaps.push([this.last + 1, id - 1]);
+    this.last = id;
+  }
+
+  /** Remembers a stream that we reset. */
+  noteReset(id: number): void {
+    if (this.#resets.size >= MAX_REMEMBERED_RESETS) {
+      const [oldest] = this.#resets;
+      this.#resets.delete(oldest as number);
+    }
+    this.#resets.add(id);
+  }
+
+  /**
+   * Takes a frame of a stream that is not open. It is ignored where we reset the stream: the peer may
+   * not have known.
+   *
+   * @param frame the frame's type, for the error
+   * @throws ConnectionError for a stream that was never opened, or that has ended
+   */
+  requireReset(id: number, frame: string): void {
+    if (this.#resets.has(id)) return;
+    if (id > this.last || this.#gaps.some(([from, to]) => id >= from && id <= to)) {
+      const reason = `${frame} of a stream that was not opened`;
+      throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, reason);
+    }
+    throw new ConnectionError(ErrorCode.STREAM_CLOSED, `${frame} of a stream that has ended`);
+  }
+}

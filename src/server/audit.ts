@@ -1,9 +1,13 @@
-/** One line a call: who, what, about which token, how it ended. Never a token, key or data. */
+/**
+ * One line a call: who, what, about which token, how it ended; of a batch, how many tokens came to
+ * which verdict. Never a token, key or data.
+ */
 import { Code, type ConnectError, type ContextValues } from "@connectrpc/connect";
 import { type DestinationStream, type Logger, symbols } from "pino";
 import { ErrorInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
 import { quoteJson } from "../core/quote-json.js";
 import { callKey } from "../service/index.js";
+import { refusedCall } from "./call-log.js";
 import type { CallHead } from "./callers/callers.js";
 
 /** Is told of every call when it is over. `error` is what its client was told, if it was one. */
@@ -28,10 +32,10 @@ export function createAudit(logger: Logger): Audit {
       logger.error({ err: error.cause, rpc }, "internal error");
     }
     if (!logger.isLevelEnabled("info")) return;
-    const call = values?.get(callKey);
+    const call = values?.get(callKey) ?? refusedCall(error);
     const subject = call?.subject;
     let line = `{"level":30,"time":${Date.now()}${bindings},"rpc":"${rpc}"`;
-    line += member("caller", call?.caller.name);
+    line += member("caller", call?.caller?.name);
     line += member("peer", call?.peer ?? head.socket?.remoteAddress);
     line += error === undefined ? ',"outcome":"Ok"' : `,"outcome":"${Code[error.code]}"`;
     if (error !== undefined) line += member("reason", reasonOf(error));
@@ -39,6 +43,9 @@ export function createAudit(logger: Logger): Audit {
       line += member("token_id", subject.tokenId);
       line += member("key_id", subject.keyId);
       line += member("user_id", subject.userId);
+    }
+    if (call?.verdicts !== undefined) {
+      for (const [name, count] of Object.entries(call.verdicts)) line += `,"${name}":${count}`;
     }
     if (call !== undefined) {
       const micros = Math.round((performance.now() - call.startedAt) * 1000);

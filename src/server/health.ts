@@ -1,14 +1,26 @@
 /** grpc.health.v1 (github.com/grpc/grpc/blob/master/doc/health-checking.md). */
 import { EventEmitter, on } from "node:events";
-import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
+import {
+  Code,
+  ConnectError,
+  type ConnectRouter,
+  type ContextValues,
+  type HandlerContext,
+} from "@connectrpc/connect";
 import {
   Health,
   HealthCheckResponse_ServingStatus as ServingStatus,
 } from "../../gen/ts/src/health/v1/health_pb.js";
+import { callKey } from "../service/index.js";
+
+/** Which files are not in force helps an attacker more than a stranger: a known caller may ask. */
+function seesParts(values: ContextValues): boolean {
+  return values.get(callKey)?.caller.isKnown === true;
+}
 
 /** What the server says of its health. */
 export interface HealthState {
-  /** Registers Check, Watch and List. Open to anyone: it tells nothing but the state. */
+  /** Registers Check, Watch and List. Anyone learns the state; parts are told to known callers alone. */
   readonly routes: (router: ConnectRouter) => void;
   /** From now on SERVING, or NOT_SERVING; watchers are told. */
   setServing(serving: boolean): void;
@@ -22,11 +34,12 @@ export function createHealth(services: readonly string[]): HealthState {
   const parts = new Map<string, boolean>();
   const changes = new EventEmitter().setMaxListeners(0);
   let up = false;
-  const isKnown = (name: string) => names.has(name) || parts.has(name);
+  const isTold = (name: string, { values }: HandlerContext) =>
+    names.has(name) || (parts.has(name) && seesParts(values));
   const statusOf = (name: string) =>
     up && (parts.get(name) ?? true) ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
-  const watchedStatus = (name: string) =>
-    isKnown(name) ? statusOf(name) : ServingStatus.SERVICE_UNKNOWN;
+  const watchedStatus = (name: string, context: HandlerContext) =>
+    isTold(name, context) ? statusOf(name) : ServingStatus.SERVICE_UNKNOWN;
   return {
     setServing(serving) {
       up = serving;
@@ -38,18 +51,19 @@ export function createHealth(services: readonly string[]): HealthState {
     },
     routes(router) {
       router.service(Health, {
-        check({ service }) {
-          if (!isKnown(service)) throw new ConnectError("unknown service", Code.NotFound);
+        check({ service }, context) {
+          if (!isTold(service, context)) throw new ConnectError("unknown service", Code.NotFound);
           return { status: statusOf(service) };
         },
-        async *watch({ service }, { signal }) {
+        async *watch({ service }, context) {
+          const { signal } = context;
           // Listens before the first answer, so that no change falls between the two.
           const updates = on(changes, "change", { signal });
-          let told = watchedStatus(service);
+          let told = watchedStatus(service, context);
           yield { status: told };
           try {
             for await (const _ of updates) {
-              const status = watchedStatus(service);
+              const status = watchedStatus(service, context);
               if (status !== told) yield { status };
               told = status;
             }
@@ -57,8 +71,8 @@ export function createHealth(services: readonly string[]): HealthState {
             if (!signal.aborted) throw error;
           }
         },
-        list() {
-          const all = [...names, ...parts.keys()];
+        list(_, { values }) {
+          const all = [...names, ...(seesParts(values) ? parts.keys() : [])];
           return {
             statuses: Object.fromEntries(all.map((name) => [name, { status: statusOf(name) }])),
           };

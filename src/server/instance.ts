@@ -53,7 +53,7 @@ export async function openInstance(
   const keyset = keys?.value ?? (await loadKeys(config, uid));
   const manager = new SecureTokenManager(keyset, { defaultExpirationHours, maxSessionHours });
   const isAuthentic = (token: string) => manager.introspectToken(token).state !== "INVALID";
-  const known = rows && new KnownCallers(rows.value, isAuthentic);
+  const known = rows && new KnownCallers(rows.value, isAuthentic, config.holders);
   const server = createServer({
     manager,
     logger,

@@ -1,25 +1,24 @@
 /** A server: TokenService, health and reflection on one port. */
 import { setMaxListeners } from "node:events";
 import type { AddressInfo } from "node:net";
-import { Code, ConnectError, createContextValues } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import type { Logger } from "pino";
 import { Health } from "../../gen/ts/src/health/v1/health_pb.js";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import type { SecureTokenManager } from "../core/index.js";
 import {
-  type Call,
-  callKey,
   directRpcs,
   ERROR_DETAIL_FILES,
   MAX_REQUEST_BYTES,
   tokenRoutes,
 } from "../service/index.js";
-import { type Authorize, createUnaryAdapter } from "../transport/adapter/index.js";
+import { createUnaryAdapter } from "../transport/adapter/index.js";
 import { refuseMalformed, unreadableRequest } from "../transport/index.js";
 import { type ConnectionLimits, DEFAULT_LIMITS } from "../transport/limits.js";
 import { createListener } from "../transport/listener.js";
 import type { TlsMaterial } from "../transport/tls-listener.js";
 import { createAudit } from "./audit.js";
+import { createAuthorize } from "./authorize.js";
 import { requireRows } from "./callers/authorization.js";
 import type { Callers } from "./callers/callers.js";
 import { withConsole } from "./console.js";
@@ -27,6 +26,7 @@ import type { ConsoleAssets } from "./console-assets.js";
 import { withCors } from "./cors.js";
 import { createHealth } from "./health.js";
 import { REFLECTION_SERVICES, reflectionRoutes } from "./reflection.js";
+import { noteRepeated } from "./repeated-authorization.js";
 
 /** The longest deadline that a client may ask for, in milliseconds. */
 export const MAX_TIMEOUT_MS = 60_000;
@@ -88,7 +88,7 @@ export function createServer(deps: ServerDeps): Server {
       if (reflection) reflectionRoutes([TokenService, Health], ERROR_DETAIL_FILES)(router);
     }),
     direct: directRpcs(manager),
-    authorize: admitWith(callers),
+    authorize: createAuthorize(callers),
     ended: createAudit(deps.logger),
     // Tokens belong in no cache (RFC 9111, section 5.2.2.5).
     responseHeaders: { "cache-control": "no-store" },
@@ -104,7 +104,14 @@ export function createServer(deps: ServerDeps): Server {
     shutdownSignal: shutdown.signal,
   });
   const listener = createListener({
-    ...adapter,
+    onStream(stream, headers, flags, rawHeaders) {
+      noteRepeated(headers, rawHeaders);
+      adapter.onStream(stream, headers, flags, rawHeaders);
+    },
+    onRequest(request, response) {
+      noteRepeated(request.headers, request.rawHeaders);
+      adapter.onRequest(request, response);
+    },
     limits: { ...DEFAULT_LIMITS, ...deps.limits },
     tls,
   });
@@ -126,15 +133,5 @@ export function createServer(deps: ServerDeps): Server {
       );
       return closed;
     },
-  };
-}
-
-/** Asks the callers, before the body is read. */
-function admitWith(callers: Callers): Authorize {
-  return (head) => {
-    const caller = callers.admit(head);
-    const peer = head.socket?.remoteAddress ?? "";
-    const call: Call = { caller, peer, startedAt: performance.now() };
-    return createContextValues().set(callKey, call);
   };
 }

@@ -10,10 +10,14 @@ import { ERROR_DOMAIN } from "./error-details.js";
 export interface Caller {
   /** For the log. */
   readonly name: string;
+  /** Whether the callers file names it, or the server knows no callers and anyone may do everything. */
+  readonly isKnown: boolean;
   /** Set for a token's holder, who is nobody but for calls on this very token. */
   readonly heldToken?: string;
   /** Bounds of the tokens that the caller issues; undefined where there are none. */
   readonly bounds?: IssueBounds | undefined;
+  /** Counts this many further calls against the caller's rate: a batch is one for every token. */
+  readonly charge?: (count: number) => void;
   /** What the caller may not issue of a token; undefined when all of it is allowed. */
   readonly refuseGrant?: (issued: IssuedToken) => GrantRefusal | undefined;
 }
@@ -46,6 +50,17 @@ export interface Call {
   readonly startedAt: number;
   /** The authentic token that the call turned out to be about. */
   subject?: TokenSubject;
+  /** How many tokens of a batch came to which verdict. */
+  verdicts?: BatchVerdicts;
+}
+
+/** How many tokens of a batch came to which verdict. */
+export interface BatchVerdicts {
+  readonly tokens: number;
+  readonly valid: number;
+  readonly expired: number;
+  readonly revoked: number;
+  readonly invalid: number;
 }
 
 /** Where a server puts the call, before the body is read. */

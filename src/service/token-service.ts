@@ -12,6 +12,7 @@ import {
 } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { type SecureTokenManager, TokenError, type TokenSubject } from "../core/index.js";
 import { type Answer, batchAnswer, issuedAnswer, throughMessage, validAnswer } from "./answers.js";
+import { chargeBatch, noteVerdicts } from "./batch-verdicts.js";
 import { about, type Call, release, tokenOf } from "./call.js";
 import { hoursToDuration, toClaims, toDuration, toHours, toTimestamp } from "./convert.js";
 import { newTokenBounds, refreshBounds } from "./issue-bounds.js";
@@ -73,7 +74,10 @@ export function createRpcs(manager: SecureTokenManager): readonly Rpc[] {
 
     batchValidateTokens: rpc(
       method.batchValidateTokens,
-      ({ tokens }) => manager.batchValidateTokens(tokens),
+      ({ tokens }, call) => {
+        chargeBatch(tokens, call);
+        return noteVerdicts(manager.batchValidateTokens(tokens), call);
+      },
       batchAnswer,
     ),
 

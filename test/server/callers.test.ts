@@ -88,6 +88,16 @@ describe("the callers file", () => {
       }),
       /grants must have/,
     ],
+    ["takes a name that the log uses", file({ ...ROW, name: "Holder" }), /the log uses it/],
+    ["has a switch that is no boolean", file({ ...ROW, holder_refresh: "off" }), /holder_refresh/],
+    [
+      "gives two callers one DNS name in two spellings",
+      file(
+        { ...ROW, certificates: [{ dns_name: "a.example.org" }] },
+        { ...ROW, name: "b", certificates: [{ dns_name: "A.example.ORG" }] },
+      ),
+      /stands twice/,
+    ],
     ["has a rate of nothing", file({ ...ROW, calls_per_second: 0 }), /calls_per_second must be/],
   ];
   for (const [what, text, message] of wrong) {
@@ -121,6 +131,14 @@ describe("credentials", () => {
     const text = 'URI:spiffe://a/b, DNS:x.org, URI:"spiffe://c, URI:spiffe://admin", DNS:y.org';
     assert.deepEqual(parseAltNames(text), ["URI:spiffe://a/b", "DNS:x.org", "DNS:y.org"]);
     assert.deepEqual(parseAltNames('DNS:"a\\", URI:spiffe://admin"'), []);
+  });
+
+  it("reads DNS names in any case, and SPIFFE ids in their own", () => {
+    const text = "DNS:Svc.Example.ORG, URI:spiffe://a/B";
+    assert.deepEqual(parseAltNames(text), ["DNS:svc.example.org", "URI:spiffe://a/B"]);
+    const certificates = [{ dns_name: "SVC.example.org" }];
+    const [row] = parseCallers(file({ ...ROW, certificates }));
+    assert.deepEqual(row?.certificateNames, ["DNS:svc.example.org"]);
   });
 });
 
@@ -300,13 +318,14 @@ describe("secure-token callers, and a server that reads their file", () => {
     await until(() => server.output().includes("refused: what was in force before stays"));
     assert.match(server.output(), /rpcs must be names of RPCs/);
     assert.equal(await can(second), true);
-    assert.equal(await healthOf(server.url, "callers_file"), "NOT_SERVING");
+    assert.equal(await healthOf(server.url, "callers_file"), undefined);
+    assert.equal(await healthOf(server.url, "callers_file", second), "NOT_SERVING");
     assert.equal(await healthOf(server.url, ""), "SERVING");
 
     writeFileSync(path, file());
     await inForce(server, 4);
     assert.equal(await can(second), false);
-    assert.equal(await healthOf(server.url, "callers_file"), "SERVING");
+    assert.equal(await healthOf(server.url, "callers_file", second), undefined);
     for (const key of [first, second]) assert.ok(!server.output().includes(key));
     await server.end();
   });
@@ -337,11 +356,14 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-async function healthOf(url: string, service: string): Promise<string> {
+async function healthOf(url: string, service: string, key?: string): Promise<string | undefined> {
   const response = await fetch(`${url}/grpc.health.v1.Health/Check`, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: {
+      "content-type": "application/json",
+      ...(key !== undefined && { authorization: `Bearer ${key}` }),
+    },
     body: JSON.stringify({ service }),
   });
-  return ((await response.json()) as { status: string }).status;
+  return ((await response.json()) as { status?: string }).status;
 }

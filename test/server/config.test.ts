@@ -24,6 +24,7 @@ describe("loadConfig", () => {
       host: "127.0.0.1",
       port: 8080,
       callersFile: undefined,
+      holders: { refresh: true, callsPerSecond: 100 },
       tlsFiles: undefined,
       reflection: true,
       unaryAdapter: true,
@@ -48,6 +49,8 @@ describe("loadConfig", () => {
       TLS_CERT_FILE: "cert.pem",
       TLS_KEY_FILE: "key.pem",
       TLS_CLIENT_CA_FILE: "ca.pem",
+      HOLDER_REFRESH: "off",
+      HOLDER_CALLS_PER_SECOND: "7",
       REFLECTION: "on",
       MAX_CONNECTION_AGE_SECONDS: "1800",
       WORKERS: "2",
@@ -61,6 +64,7 @@ describe("loadConfig", () => {
     assert.equal(config.port, 0);
     assert.equal(config.callersFile, "callers.json");
     assert.deepEqual(config.tlsFiles, { cert: "cert.pem", key: "key.pem", clientCa: "ca.pem" });
+    assert.deepEqual(config.holders, { refresh: false, callsPerSecond: 7 });
     assert.equal(config.reflection, true);
     assert.equal(config.unaryAdapter, true);
     assert.equal(config.maxConnectionAgeMs, 1_800_000);

@@ -39,11 +39,14 @@ export interface KnownCaller extends Caller {
 /** Makes a caller of its row. */
 export function toCaller(row: CallerRow): KnownCaller {
   const { name, rpcs, grants, holderRefresh = true, callsPerSecond } = row;
+  const bucket = callsPerSecond === undefined ? undefined : new TokenBucket(callsPerSecond);
   return {
     name,
     rpcs,
     bounds: grants && { maxExpiresHours: grants.maxExpiresHours, holderRefresh },
-    bucket: callsPerSecond === undefined ? undefined : new TokenBucket(callsPerSecond),
+    bucket,
+    isKnown: true,
+    charge: (count) => bucket?.charge(count),
     refuseGrant: (issued) => refuseGrant(grants, issued),
   };
 }

@@ -12,9 +12,9 @@ export const MAX_API_KEYS = 2;
 const RPCS: ReadonlySet<string> = new Set(TokenService.methods.map(({ name }) => name));
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** What the log calls those who are no callers. */
-const RESERVED_NAMES: ReadonlySet<unknown> = new Set(["anonymous", "holder"]);
+const RESERVED_NAMES: ReadonlySet<string> = new Set(["anonymous", "holder"]);
 const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]+(\/[A-Za-z0-9._-]+)+$/;
-const DNS_NAME = /^[a-z0-9-]+(\.[a-z0-9-]+)*$/;
+const DNS_NAME = /^[a-z0-9-]+(\.[a-z0-9-]+)*$/i;
 const SHA256 = /^[0-9a-f]{64}$/;
 const PATTERN = /^[^*\p{Cc}]*\*?$/u;
 
@@ -98,7 +98,8 @@ function parseRow(entry: unknown, at: string, faults: string[]): CallerRow {
   const { name, api_keys = [], certificates = [], rpcs, grants, calls_per_second } = fields;
   const { holder_refresh = true } = fields;
   check(isText(name, NAME), "name must be 1 to 64 letters, digits, '.', '_' or '-'");
-  check(!RESERVED_NAMES.has(name), `name must not be ${name}: the log uses it for others`);
+  const reserved = RESERVED_NAMES.has(String(name).toLowerCase());
+  check(!reserved, `name must not be ${name}: the log uses it for others`);
   const keys = Array.isArray(api_keys) ? api_keys : [undefined];
   check(keys.length <= MAX_API_KEYS, `api_keys must be at most ${MAX_API_KEYS}`);
   const digests = keys.map((key) => (isRecord(key) ? key.sha256 : undefined));
@@ -152,7 +153,8 @@ function parseCertificates(value: unknown): string[] | undefined {
   const names = value.map((item) => {
     if (!isRecord(item) || Object.keys(item).length !== 1) return undefined;
     if (isText(item.spiffe_id, SPIFFE_ID)) return `URI:${item.spiffe_id}`;
-    return isText(item.dns_name, DNS_NAME) ? `DNS:${item.dns_name}` : undefined;
+    // DNS names are compared without regard to case (RFC 5280, section 7.2).
+    return isText(item.dns_name, DNS_NAME) ? `DNS:${item.dns_name.toLowerCase()}` : undefined;
   });
   return names.every((name) => name !== undefined) ? names : undefined;
 }

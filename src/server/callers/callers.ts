@@ -4,9 +4,11 @@ import type { Socket } from "node:net";
 import { Code, type ConnectError } from "@connectrpc/connect";
 import { RetryInfoSchema } from "../../../gen/ts/src/google/rpc/error_details_pb.js";
 import { type Caller, callerError } from "../../service/index.js";
+import { AddressRates } from "./address-rates.js";
 import { admissionOf } from "./authorization.js";
 import { type CallerRow, type KnownCaller, toCaller } from "./caller-row.js";
 import { API_KEY_PREFIX, bearerOf, certificateNames, digestApiKey } from "./credentials.js";
+import { refusalOf } from "./refused-callers.js";
 
 /** What is known of a call when its headers have arrived. */
 export interface CallHead {
@@ -27,18 +29,37 @@ export interface Callers {
 }
 
 /** Anyone who can reach the port, and may do everything. */
-export const ANYONE: Callers = { admit: () => ({ name: "anonymous" }) };
+export const ANYONE: Callers = { admit: () => ({ name: "anonymous", isKnown: true }) };
 
 /** Whether a text is a token that this server has made, expired or not. */
 export type IsAuthentic = (token: string) => boolean;
 
+/** What holds for those who have no credential but a token. */
+export interface HolderRules {
+  /** Whether they may refresh it, where its issuer lets them. Default true. */
+  readonly refresh?: boolean;
+  /** How often those of one address may call, in calls a second. Default: no bound. */
+  readonly callsPerSecond?: number;
+}
+
+const NOBODY: Caller = { name: "anonymous", isKnown: false };
+const REFRESH = "RefreshToken";
+
 /** The callers of a file. `replace` puts a newer file's rows in force, for calls from then on. */
 export class KnownCallers implements Callers {
   readonly #isAuthentic: IsAuthentic;
+  readonly #holdersRefresh: boolean;
+  readonly #holderRates: AddressRates;
   #byCredential = new Map<string, KnownCaller>();
 
-  constructor(rows: readonly CallerRow[], isAuthentic: IsAuthentic) {
+  constructor(
+    rows: readonly CallerRow[],
+    isAuthentic: IsAuthentic,
+    { refresh = true, callsPerSecond = Number.POSITIVE_INFINITY }: HolderRules = {},
+  ) {
     this.#isAuthentic = isAuthentic;
+    this.#holdersRefresh = refresh;
+    this.#holderRates = new AddressRates(callsPerSecond);
     this.replace(rows);
   }
 
@@ -54,26 +75,31 @@ export class KnownCallers implements Callers {
 
   admit({ service, method, headers, socket }: CallHead): Caller {
     const admission = admissionOf(service.typeName, method.name);
-    if (admission === "open") return { name: "anonymous" };
     const bearer = bearerOf(headers);
     const caller = this.#identify(bearer, socket);
+    if (admission === "open") return caller ?? NOBODY;
     if (caller) {
-      if (!caller.rpcs.has(method.name)) throw rpcNotAllowed(method.name);
-      takeOne(caller);
+      if (!caller.rpcs.has(method.name)) throw refusalOf(caller, rpcNotAllowed(method.name));
+      const waitMs = caller.bucket?.take() ?? 0;
+      if (waitMs > 0) throw refusalOf(caller, rateExceeded(waitMs));
       return caller;
     }
     // A token is nobody's credential but for calls on itself; the handler compares the two.
     if (bearer === undefined || !this.#isAuthentic(bearer)) throw unknownCaller();
-    if (admission !== "callers and holder") throw rpcNotAllowed(method.name);
-    return { name: "holder", heldToken: bearer };
+    const holder = { name: "holder", isKnown: false, heldToken: bearer };
+    if (admission !== "callers and holder" || (method.name === REFRESH && !this.#holdersRefresh)) {
+      throw refusalOf(holder, rpcNotAllowed(method.name));
+    }
+    const waitMs = this.#holderRates.take(socket?.remoteAddress ?? "");
+    if (waitMs > 0) throw refusalOf(holder, rateExceeded(waitMs));
+    return holder;
   }
 
+  /** The caller whose API key is shown, or whose certificate; a key goes before a certificate. */
   #identify(bearer: string | undefined, socket: Socket | undefined): KnownCaller | undefined {
     if (bearer?.startsWith(API_KEY_PREFIX)) {
       // Found by digest: the time it takes tells of the digest, and nothing of the key.
-      const caller = this.#byCredential.get(digestApiKey(bearer));
-      if (!caller) throw unknownCaller();
-      return caller;
+      return this.#byCredential.get(digestApiKey(bearer));
     }
     for (const name of certificateNames(socket)) {
       const caller = this.#byCredential.get(name);
@@ -83,13 +109,11 @@ export class KnownCallers implements Callers {
   }
 }
 
-function takeOne({ bucket }: KnownCaller): void {
-  const waitMs = bucket?.take() ?? 0;
-  if (waitMs === 0) return;
+function rateExceeded(waitMs: number): ConnectError {
   const error = callerError("RATE_EXCEEDED", Code.ResourceExhausted, "too many calls a second");
   const retryDelay = { seconds: BigInt(Math.floor(waitMs / 1000)), nanos: (waitMs % 1000) * 1e6 };
   error.details.push({ desc: RetryInfoSchema, value: { retryDelay } });
-  throw error;
+  return error;
 }
 
 function unknownCaller(): ConnectError {

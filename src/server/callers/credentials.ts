@@ -42,10 +42,11 @@ export function certificateNames(socket: Socket | undefined): readonly string[] 
 
 /**
  * Splits Node's text of a subjectAltName. A name that holds what could be taken for another is in
- * JSON quotes there; such a name is left out, for no row of a callers file can equal it.
+ * JSON quotes there; such a name is left out, for no row of a callers file can equal it. DNS names
+ * are given in lower case: they are compared without regard to case (RFC 5280, section 7.2).
  */
 export function parseAltNames(text: string): string[] {
   return [...text.matchAll(/(?:^|, )((?:URI|DNS):)("(?:[^"\\]|\\.)*"|[^",]*)/g)]
     .filter(([, , name]) => !name?.startsWith('"'))
-    .map(([, kind, name]) => `${kind}${name}`);
+    .map(([, kind, name]) => (kind === "DNS:" ? `DNS:${name?.toLowerCase()}` : `${kind}${name}`));
 }

@@ -15,6 +15,11 @@ export class TokenBucket {
     this.#filledAt = now;
   }
 
+  /** Takes `count` more, whether they are there or not: what is owed is earned before the next. */
+  charge(count: number): void {
+    this.#tokens -= count;
+  }
+
   /** Takes one, and gives 0; or, when there is none, the milliseconds until there will be. */
   take(now = performance.now()): number {
     const gained = ((now - this.#filledAt) / 1000) * this.#perSecond;

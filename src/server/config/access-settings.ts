@@ -1,8 +1,9 @@
 /** The settings of who may reach a server and what it shows. */
 import { parseOrigins } from "../cors.js";
-import { filePath, onOrOff } from "./parsers.js";
+import { filePath, onOrOff, wholeNumber } from "./parsers.js";
 import { type Reader, setting, UNSET } from "./setting.js";
 
+const MOST_HOLDER_CALLS = 1_000_000;
 const SERVE: readonly Reader[] = ["serve"];
 /** A switch whose default depends on HOST. */
 const ON_LOOPBACK = { ...onOrOff, fallback: undefined, readers: SERVE };
@@ -15,6 +16,21 @@ export const ACCESS_SETTINGS = {
     defaultText: "none: anyone",
     readers: SERVE,
     meaning: "who may call what, see [Callers](#callers)",
+  }),
+  HOLDER_REFRESH: setting({
+    ...onOrOff,
+    fallback: true,
+    defaultText: "on",
+    readers: SERVE,
+    meaning:
+      "on or off: whether a token's holder may refresh it without any other credential, where its issuer lets them",
+  }),
+  HOLDER_CALLS_PER_SECOND: setting({
+    ...wholeNumber(1, MOST_HOLDER_CALLS),
+    fallback: 100,
+    defaultText: "100",
+    readers: SERVE,
+    meaning: `1 to ${MOST_HOLDER_CALLS}: how often the holders of tokens at one address (IPv6: one /64) may call`,
   }),
   TLS_CERT_FILE: setting({
     ...filePath,

@@ -1,6 +1,7 @@
 /** The configuration of a server and of commands: parsed from settings, every fault at once. */
 import type { Env } from "../../core/environment.js";
 import type { Secret } from "../../core/index.js";
+import type { HolderRules } from "../callers/callers.js";
 import { ConfigError } from "./config-error.js";
 import { isLoopback } from "./host-setting.js";
 import { misspeltHints } from "./misspelt-settings.js";
@@ -43,6 +44,8 @@ export interface Config extends KeyConfig {
   readonly console: boolean;
   /** CALLERS_FILE: who may call what. Unset: anyone who reaches the port may do everything. */
   readonly callersFile?: string | undefined;
+  /** HOLDER_REFRESH and HOLDER_CALLS_PER_SECOND: what holds for those who show a token alone. */
+  readonly holders: HolderRules;
   /** TLS_CERT_FILE and TLS_KEY_FILE, and TLS_CLIENT_CA_FILE for mTLS. */
   readonly tlsFiles?: TlsFiles | undefined;
   /** REFLECTION: whether the server describes itself to anyone who asks. */
@@ -79,6 +82,7 @@ export function loadConfig(env: Env): Config {
     corsOrigins: values.CORS_ORIGINS,
     console: values.CONSOLE ?? onLoopback,
     callersFile: values.CALLERS_FILE,
+    holders: { refresh: values.HOLDER_REFRESH, callsPerSecond: values.HOLDER_CALLS_PER_SECOND },
     tlsFiles: toTlsFiles(values),
     reflection: values.REFLECTION ?? onLoopback,
     unaryAdapter: values.UNARY_ADAPTER,

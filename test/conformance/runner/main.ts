@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { systemClock } from "../../../src/core/index.js";
 import { loadCorpus } from "../suite/corpus.js";
 import { corpusManager } from "../suite/fixture.js";
+import { loadGuardGroup } from "../suite/guards.js";
 import tokens from "../tokens.json" with { type: "json" };
 import { findDrivers } from "./manifest.js";
 import { formatMatrix, type Row } from "./matrix.js";
@@ -24,10 +25,12 @@ const { values: options } = parseArgs({
 const chosen = (names: readonly string[] | undefined, name: string) =>
   names === undefined || names.includes(name);
 const corpus = loadCorpus();
+const guards = loadGuardGroup();
 const drivers = findDrivers().filter(({ name }) => chosen(options.driver, name));
 const problems: string[] = [];
 const world: World = {
   groups: corpus.filter(({ name }) => chosen(options.group, name)),
+  guards: chosen(options.group, guards.name) ? guards : undefined,
   values: new Map([
     ...named("tokens", tokens.tokens),
     ...named("ids", tokens.ids),
@@ -37,7 +40,9 @@ const world: World = {
   liveManager: await corpusManager(systemClock),
   report: (problem) => problems.push(problem),
 };
-const ids = new Set(corpus.flatMap(({ name, cases }) => cases.map((it) => `${name}/${it.name}`)));
+const ids = new Set(
+  [...corpus, guards].flatMap(({ name, cases }) => cases.map((it) => `${name}/${it.name}`)),
+);
 const rows: Row[] = [];
 for (const driver of drivers) {
   for (const id of driver.knownFailures.keys()) {
@@ -45,7 +50,8 @@ for (const driver of drivers) {
   }
   rows.push(await runDriver(driver, world));
 }
-const columns = [...world.groups.map(({ name }) => name), OWN_TESTS];
+const asked = world.guards ? [...world.groups, world.guards] : world.groups;
+const columns = [...asked.map(({ name }) => name), OWN_TESTS];
 const lines = ["", formatMatrix(columns, rows), "", ...problems];
 process.stdout.write(`${lines.join("\n")}\n`);
 process.exitCode = problems.length > 0 || drivers.length === 0 ? 1 : 0;

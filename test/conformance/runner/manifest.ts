@@ -15,6 +15,8 @@ export interface Manifest {
   readonly run: readonly string[];
   /** Commands that run the package's own tests; SECURE_TOKEN_TARGET names a server on real time. */
   readonly tests?: readonly (readonly string[])[];
+  /** The groups beyond calls that the driver takes part in: `["guards"]`. Default none. */
+  readonly offers?: readonly string[];
   /** Variables added to the environment of every command. */
   readonly env?: Readonly<Record<string, string>>;
   /** Why the language's platform rules a group out, by the group's name. */

@@ -6,8 +6,8 @@ export interface Tally {
   readonly total: number;
 }
 
-/** A cell: `n/a` where the language's platform rules the group out. */
-export type Cell = Tally | "n/a";
+/** A cell: `n/a` where the language's platform rules the group out, `none` where its driver offers none. */
+export type Cell = Tally | "n/a" | "none";
 
 /** A row: cells by group, or why the driver did not run. */
 export interface Row {
@@ -36,6 +36,6 @@ export function formatMatrix(groups: readonly string[], rows: readonly Row[]): s
 }
 
 function formatCell(cell: Cell | undefined): string {
-  if (cell === undefined || cell === "n/a") return cell ?? "-";
+  if (cell === undefined || typeof cell === "string") return cell ?? "-";
   return `${cell.passed}/${cell.total}`;
 }

@@ -1,10 +1,12 @@
 /** Takes one driver through the corpus, and its package through the package's own tests. */
 import type { SecureTokenManager } from "../../../src/core/index.js";
 import type { Group } from "../suite/corpus.js";
+import type { GuardGroup } from "../suite/guards.js";
 import { runCommand, startDriver } from "./driver-process.js";
 import { type Driver, missingTool } from "./manifest.js";
 import type { Cell, Row, Tally } from "./matrix.js";
 import { type CaseContext, runCase } from "./run-case.js";
+import { runGuardCase } from "./run-guard-case.js";
 import { startTargets } from "./targets.js";
 
 /** The column of a package's own tests. */
@@ -13,6 +15,8 @@ export const OWN_TESTS = "own tests";
 /** What every driver runs against. */
 export interface World {
   readonly groups: readonly Group[];
+  /** The guards' cases; unset where they are not asked for. */
+  readonly guards: GuardGroup | undefined;
   readonly values: ReadonlyMap<string, string>;
   /** In the corpus' fixed present. */
   readonly manager: SecureTokenManager;
@@ -48,14 +52,13 @@ async function runCorpus(driver: Driver, world: World): Promise<Map<string, Cell
   const targets = await startTargets(world.manager);
   const running = startDriver(driver.run, driver);
   try {
-    for (const group of world.groups) {
-      if (driver.notApplicable?.[group.name] !== undefined) {
-        cells.set(group.name, "n/a");
-        continue;
-      }
-      const context = { driver: running, addresses: targets.addresses, values: world.values };
-      cells.set(group.name, await runGroup(driver, group, context, world));
+    const context = { driver: running, addresses: targets.addresses, values: world.values };
+    for (const { name, cases } of world.groups) {
+      if (driver.notApplicable?.[name] !== undefined) cells.set(name, "n/a");
+      else cells.set(name, await runGroup(driver, name, cases, world, runCase, context));
     }
+    if (world.guards)
+      cells.set(world.guards.name, await runGuards(driver, world.guards, context, world));
     const code = await running.end();
     if (code !== 0) world.report(`${name}: ended with exit code ${code}`);
   } catch (error) {
@@ -67,11 +70,26 @@ async function runCorpus(driver: Driver, world: World): Promise<Map<string, Cell
   return cells;
 }
 
-async function runGroup(driver: Driver, group: Group, context: CaseContext, world: World) {
+function runGuards(driver: Driver, group: GuardGroup, context: CaseContext, world: World) {
+  const { name, cases, policy } = group;
+  if (driver.notApplicable?.[name] !== undefined) return "n/a";
+  if (!driver.offers?.includes(name)) return "none";
+  return runGroup(driver, name, cases, world, runGuardCase, { ...context, policy });
+}
+
+/** Runs the cases of a group by `run`, which says what is wrong. */
+async function runGroup<It extends { readonly name: string }, Context>(
+  driver: Driver,
+  group: string,
+  cases: readonly It[],
+  world: World,
+  run: (id: string, it: It, context: Context) => Promise<string | undefined>,
+  context: Context,
+): Promise<Tally> {
   let passed = 0;
-  for (const it of group.cases) {
-    const id = `${group.name}/${it.name}`;
-    const trouble = await runCase(id, it, context);
+  for (const it of cases) {
+    const id = `${group}/${it.name}`;
+    const trouble = await run(id, it, context);
     const reason = driver.knownFailures.get(id);
     if (trouble === undefined) passed++;
     if (trouble !== undefined && reason === undefined) {
@@ -81,7 +99,7 @@ async function runGroup(driver: Driver, group: Group, context: CaseContext, worl
       world.report(`${driver.name}: ${id}: passes, and is listed as a known failure: ${reason}`);
     }
   }
-  return { passed, total: group.cases.length };
+  return { passed, total: cases.length };
 }
 
 async function runOwnTests(driver: Driver, world: World): Promise<Tally> {

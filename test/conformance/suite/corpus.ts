@@ -1,6 +1,7 @@
 /** The corpus: its files, typed and read. README.md says what every member means. */
 import { readdirSync, readFileSync } from "node:fs";
 import { parseExactJson } from "../../../src/core/exact-json.js";
+import { GUARDS } from "./guards.js";
 
 /** What a step expects: a result in part, or an error in whole. */
 export type Expectation =
@@ -53,10 +54,10 @@ export interface Group {
 
 const FOLDER = new URL("../cases/", import.meta.url);
 
-/** Every group, in the order of the file names. Names of cases are unique within their group. */
+/** Every group of calls, in the order of the file names. Names of cases are unique within their group. */
 export function loadCorpus(): Group[] {
   return readdirSync(FOLDER)
-    .filter((file) => file.endsWith(".json"))
+    .filter((file) => file.endsWith(".json") && file !== `${GUARDS}.json`)
     .sort()
     .map((file) => {
       const content = readExactJson(readFileSync(new URL(file, FOLDER), "utf8"));

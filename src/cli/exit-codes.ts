@@ -3,6 +3,7 @@ import { TokenError as ClientTokenError } from "../client/node.js";
 import { TokenError as CoreTokenError, type TokenErrorKind } from "../core/index.js";
 import { ConfigError } from "../server/config/index.js";
 import { EXIT_CONFIG } from "../server/main.js";
+import { UsageError } from "./usage.js";
 
 /** Anything that no other code names: the server cannot be reached, a file cannot be read. */
 export const EXIT_FAILURE = 1;
@@ -27,5 +28,6 @@ export function isTokenError(error: unknown): error is AnyTokenError {
 /** The code for an error. */
 export function exitCodeOf(error: unknown): number {
   if (isTokenError(error)) return EXIT_CODES[error.kind];
+  if (error instanceof UsageError) return EXIT_USAGE;
   return error instanceof ConfigError ? EXIT_CONFIG : EXIT_FAILURE;
 }

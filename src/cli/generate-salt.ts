@@ -1,14 +1,17 @@
 import type { Command } from "commander";
 import { generateSalt } from "../core/index.js";
-import { parseDecimal } from "./numbers.js";
+import { decimalIn } from "./numbers.js";
+import { printValue } from "./output.js";
 
 /** `secure-token generate-salt` */
 export function addGenerateSaltCommand(program: Command): void {
   program
     .command("generate-salt")
     .description("A random salt, for SALT.")
-    .option("--length <bytes>", "16 to 1024", parseDecimal, 32)
-    .action(({ length }: { length: number }) => {
-      process.stdout.write(`base64:${Buffer.from(generateSalt(length)).toString("base64")}\n`);
+    .option("--length <bytes>", "16 to 1024", decimalIn(16, 1024, true), 32)
+    .action((_: unknown, command: Command) => {
+      const options = command.optsWithGlobals<{ length: number; json?: boolean }>();
+      const salt = `base64:${Buffer.from(generateSalt(options.length)).toString("base64")}`;
+      printValue(salt, { salt }, options);
     });
 }

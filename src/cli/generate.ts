@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { JsonObject } from "../core/index.js";
 import { parseDecimal } from "./numbers.js";
-import { printResult } from "./output.js";
+import { printValue } from "./output.js";
 import { type TargetOptions, withTarget } from "./target.js";
+import { listOption } from "./usage.js";
 
 interface GenerateCommandOptions extends TargetOptions {
   readonly permission?: string[];
@@ -16,7 +17,7 @@ export function addGenerateCommand(program: Command): void {
     .command("generate")
     .description("Issue a token. Prints it alone; with --json, all that it holds.")
     .argument("<user-id>", "whom the token speaks for")
-    .option("-p, --permission <name...>", "what the token permits")
+    .addOption(listOption("-p, --permission <name>", "what the token permits"))
     .option("--expires-in <hours>", "how long it lives, fractions allowed", parseDecimal)
     .option("--data <json>", "what else it carries, a JSON object", parseObject)
     .action(async (userId: string, _: unknown, command: Command) => {
@@ -28,15 +29,19 @@ export function addGenerateCommand(program: Command): void {
           additionalData: options.data,
         }),
       );
-      if (options.json) printResult(issued, options);
-      else process.stdout.write(`${issued.token}\n`);
+      printValue(issued.token, issued, options);
     });
 }
 
 function parseObject(text: string): JsonObject {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
     throw new InvalidArgumentError("It must be JSON.");
   }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as JsonObject;
+  }
+  throw new InvalidArgumentError("It must be a JSON object.");
 }

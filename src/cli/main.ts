@@ -1,6 +1,6 @@
-#!/usr/bin/env node
 /** The `secure-token` command. */
 import { Command, CommanderError } from "commander";
+import { VERSION } from "../server/version.js";
 import { addCallersAdd } from "./callers/add.js";
 import { addCallersList } from "./callers/list.js";
 import { addCallersRevoke } from "./callers/revoke.js";
@@ -16,11 +16,13 @@ import { addKeysCommand } from "./keys/index.js";
 import { printError } from "./output.js";
 import { addRefreshCommand } from "./refresh.js";
 import { addServeCommand } from "./serve.js";
+import { addServerOptions } from "./server-target.js";
+import { refuseRepeats } from "./usage.js";
 import { addValidateCommand } from "./validate.js";
 
 const program = new Command("secure-token")
   .description("Issue and check self-contained encrypted tokens.")
-  .option("--server <url>", "ask this server; without it, the local key is used")
+  .version(VERSION)
   .option("--json", "print JSON, for programs", false)
   .addHelpText(
     "after",
@@ -36,6 +38,7 @@ Exit codes:
   )
   .exitOverride();
 
+addServerOptions(program);
 addServeCommand(program);
 addGenerateKeyCommand(program);
 addGenerateSaltCommand(program);
@@ -52,6 +55,15 @@ addCallersAdd(callers);
 addCallersRotate(callers);
 addCallersRevoke(callers);
 addCallersList(callers);
+refuseRepeats(program);
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    // The reader, `head` for example, has what it wanted.
+    process.exit();
+  });
+}
 
 try {
   await program.parseAsync();

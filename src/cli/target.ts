@@ -1,6 +1,6 @@
 /** Whom the commands ask: a server, or a manager with the local key. Both have the same methods. */
 import type { Command } from "commander";
-import { createSecureTokenClient, type SecureTokenClient } from "../client/node.js";
+import type { SecureTokenClient } from "../client/node.js";
 import { SecureTokenManager } from "../core/index.js";
 import {
   ConfigError,
@@ -9,31 +9,39 @@ import {
   readEnvironment,
 } from "../server/config/index.js";
 import { loadKeys } from "../server/keys.js";
+import { explainFailure } from "./call-failure.js";
+import { openClient, type ServerOptions } from "./server-target.js";
+import { UsageError } from "./usage.js";
 
 /** Options that every command about tokens takes. */
-export interface TargetOptions {
-  /** Where the server is; without it, the key of SECRET_KEY and SALT or of KEYSET_FILE is used. */
-  readonly server?: string;
+export interface TargetOptions extends Partial<ServerOptions> {
   /** Whether to print JSON, for programs. */
   readonly json?: boolean;
 }
 
+/** Options that mean something beside `--server` alone. */
+const OF_A_SERVER = ["ca", "cert", "key", "apiKeyFile", "allowPlaintext"] as const;
+
 /**
  * Opens the target of a command, lets `use` work with it, and closes it again.
- * @throws ConfigError when neither a server nor a whole local key is given.
+ * @throws ConfigError when neither a server nor a whole local key is given; UsageError for options
+ * that do not fit; CallFailure when the server cannot be asked.
  */
 export async function withTarget<T>(
   command: Command,
   use: (target: SecureTokenManager | SecureTokenClient) => T | Promise<T>,
 ): Promise<T> {
-  const { server } = command.optsWithGlobals<TargetOptions>();
-  if (server === undefined) return use(await localManager(command.name()));
-  const { settings } = readEnvironment(process.env, "remote");
-  // An empty variable counts as unset.
-  const apiKey = settings.SECURE_TOKEN_API_KEY || undefined;
-  const client = createSecureTokenClient({ baseUrl: server, apiKey });
+  const { server, ...options } = command.optsWithGlobals<TargetOptions>();
+  if (server === undefined) {
+    const lost = OF_A_SERVER.find((name) => options[name] !== undefined);
+    if (lost !== undefined) throw new UsageError(`--${dashed(lost)} needs --server`);
+    return use(await localManager(command.name()));
+  }
+  const { client, asked } = openClient({ server, ...options });
   try {
     return await use(client);
+  } catch (error) {
+    throw explainFailure(error, asked);
   } finally {
     client.close();
   }
@@ -53,4 +61,8 @@ async function localManager(command: string): Promise<SecureTokenManager> {
   const keyset = await loadKeys(config, process.geteuid?.());
   const { defaultExpirationHours, maxSessionHours } = config;
   return new SecureTokenManager(keyset, { defaultExpirationHours, maxSessionHours });
+}
+
+function dashed(name: string): string {
+  return name.replace(/[A-Z]/g, (char) => `-${char.toLowerCase()}`);
 }

@@ -6,6 +6,7 @@ import { hasFiles, type Instance, type Listening, openInstance } from "./instanc
 import { completeKey, isEphemeral } from "./keys.js";
 import { type Log, openLog } from "./log.js";
 import { startupBanner } from "./startup-banner.js";
+import { VERSION } from "./version.js";
 import { type StartError, WorkerPool } from "./worker-pool.js";
 
 /** EX_CONFIG of sysexits.h: the configuration is at fault. */
@@ -15,18 +16,22 @@ const GRACE_MS = 10_000;
 
 /**
  * Runs a server until SIGTERM or SIGINT. A second signal ends it at once. With WORKERS this process
- * is the primary, which holds the port and runs itself again for each worker.
+ * is the primary, which holds the port and runs itself again for each worker. `overrides` are settings
+ * of the command line, which go before the environment.
  */
-export async function runServer(): Promise<void> {
+export async function runServer(overrides: Env = {}): Promise<void> {
   // Protobuf's JavaScript maps are plain objects: without this accessor, a member of a Struct that
   // is named "__proto__" is an ordinary member, and no input can reach a prototype.
   Reflect.deleteProperty(Object.prototype, "__proto__");
   const primary = await joinPrimary(process.env);
   const { settings, warnings } = primary
     ? { settings: primary.settings, warnings: [] }
-    : orExit(() => readEnvironment(process.env, "serve"));
+    : orExit(() => readEnvironment({ ...process.env, ...overrides }, "serve"));
   const config = orExit(() => loadConfig(settings));
-  const log = openLog(config.logLevel, config.workers > 1);
+  const log = openLog(config.logLevel, {
+    shared: config.workers > 1,
+    human: process.stderr.isTTY,
+  });
   for (const warning of warnings) log.logger.warn({ warning }, "settings");
   process.on("exit", () => log.writer.flushSync());
   if (primary) await runWorker(primary, config, log);
@@ -119,10 +124,12 @@ async function listenOrExit(server: Instance, { port, host }: Config): Promise<L
 function tellListening({ url, keyId }: Listening, config: Config, logger: Logger): void {
   const ephemeral = isEphemeral(config);
   if (process.stdout.isTTY) {
-    process.stdout.write(startupBanner({ url, keyId, ephemeral, console: config.console }));
+    process.stdout.write(
+      startupBanner({ url, keyId, ephemeral, console: config.console, pid: process.pid }),
+    );
     return;
   }
-  logger.info({ url, key_id: keyId }, "listening");
+  logger.info({ url, key_id: keyId, pid: process.pid, version: VERSION }, "listening");
   if (ephemeral) logger.warn("the key is ephemeral: its tokens end with this process");
 }
 

@@ -24,7 +24,7 @@ describe("secure-token", () => {
     it(`does every operation ${name}, the token by standard input`, async () => {
       const { flags, env } = target();
       const run = (args: string[], input?: string) => runCommand([...flags, ...args], env, input);
-      const args = ["generate", "user_123", "-p", "read", "write", "--expires-in", "0.5"];
+      const args = ["generate", "user_123", "-p", "read,write", "--expires-in", "0.5"];
       const { stdout: token } = await run([...args, "--data", '{"team":"core"}']);
       const validated = await run(["validate"], token);
       assert.match(validated.stdout, /^userId: user_123$/m);

@@ -148,7 +148,7 @@ describe("secure-token callers", () => {
         "--file",
         path,
       ]);
-      assert.equal(code, 1);
+      assert.equal(code, 2);
       assert.match(output, new RegExp(`name must not be ${name}`));
     }
   });

@@ -1,68 +1,100 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
-import type { CallerEntry } from "../../server/callers/callers-file.js";
+import { type Command, Option } from "commander";
+import { type CallerEntry, parseCallers } from "../../server/callers/callers-file.js";
 import { digestApiKey, generateApiKey } from "../../server/callers/credentials.js";
-import { parseDecimal } from "../numbers.js";
+import { decimalIn } from "../numbers.js";
+import { printNote, printValue } from "../output.js";
+import { listOption, UsageError } from "../usage.js";
 import { editEntries } from "./callers-edit.js";
 import { ROLES } from "./roles.js";
 
 interface AddOptions {
   readonly file: string;
-  readonly role?: string;
+  readonly json?: boolean;
+  readonly role?: string[];
   readonly rpc?: string[];
   readonly grant?: string[];
-  readonly grantUser: string;
-  readonly grantHours: number;
+  readonly grantUser?: string;
+  readonly grantHours?: number;
   readonly rate?: number;
-  readonly spiffe?: string;
-  readonly dns?: string;
+  readonly spiffe?: string[];
+  readonly dns?: string[];
 }
+
+const DEFAULT_GRANT_HOURS = 24;
 
 /** `secure-token callers add <name>`: prints the new API key, once. */
 export function addCallersAdd(callers: Command): void {
+  const roles = Object.keys(ROLES).join(", ");
   callers
     .command("add")
     .description("Add a caller. Prints its API key, once; with a certificate name it gets none.")
     .argument("<name>")
     .requiredOption("--file <path>", "the callers file")
-    .addOption(new Option("--role <role>", "the RPCs it may call").choices(Object.keys(ROLES)))
-    .option("--rpc <name...>", "RPCs it may call, one by one")
-    .option("--grant <pattern...>", "permissions it may grant, exact or with a trailing *")
-    .option("--grant-user <pattern>", "user ids it may issue for", "*")
-    .option("--grant-hours <hours>", "longest lifetime it may issue", parseDecimal, 24)
-    .option("--rate <calls>", "calls a second", parseDecimal)
-    .option("--spiffe <id>", "known by a client certificate with this SPIFFE id")
-    .option("--dns <name>", "known by a client certificate with this DNS name")
-    .action(async (name: string, options: AddOptions) => {
+    .addOption(listOption("--role <role>", `the RPCs it may call: ${roles}`))
+    .addOption(listOption("--rpc <name>", "RPCs it may call, one by one"))
+    .addOption(
+      listOption("--grant <pattern>", "permissions it may grant, exact or with a trailing *"),
+    )
+    .addOption(new Option("--grant-user <pattern>", "user ids it may issue for (default: *)"))
+    .addOption(
+      new Option("--grant-hours <hours>", "longest lifetime it may issue (default: 24)").argParser(
+        decimalIn(1e-6, 8760),
+      ),
+    )
+    .option("--rate <calls>", "calls a second", decimalIn(0.01, 1e6))
+    .addOption(listOption("--spiffe <id>", "known by a client certificate with this SPIFFE id"))
+    .addOption(listOption("--dns <name>", "known by a client certificate with this DNS name"))
+    .action(async (name: string, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<AddOptions>();
       const key = options.spiffe || options.dns ? undefined : generateApiKey();
+      const entry = checkedEntry(name, options, key);
       await editEntries(options.file, (entries) => {
-        entries.push(toEntry(name, options, key));
+        entries.push(entry);
       });
-      if (key) process.stdout.write(`${key}\n`);
+      if (entry.rpcs.includes("GenerateToken") && !entry.grants) {
+        printNote(`${name} may issue nothing yet: --grant names the permissions it may grant`);
+      }
+      if (key) printValue(key, { name, apiKey: key }, options);
     });
 }
 
-function toEntry(name: string, options: AddOptions, key: string | undefined): CallerEntry {
-  const rpcs = [...new Set([...(ROLES[options.role ?? ""] ?? []), ...(options.rpc ?? [])])];
-  if (rpcs.length === 0)
-    throw new InvalidArgumentError("--role or --rpc must say what it may call");
+/** The entry that the command line asks for. @throws UsageError when it breaks a rule. */
+function checkedEntry(name: string, options: AddOptions, key: string | undefined): CallerEntry {
+  const { grant, grantUser, grantHours, rate, spiffe = [], dns = [] } = options;
+  const unknown = options.role?.find((role) => !Object.hasOwn(ROLES, role));
+  if (unknown !== undefined) {
+    throw new UsageError(`--role ${unknown} is not one of ${Object.keys(ROLES).join(", ")}`);
+  }
+  const ofRoles = (options.role ?? []).flatMap((role) => ROLES[role] ?? []);
+  const rpcs = [...new Set([...ofRoles, ...(options.rpc ?? [])])];
+  if (rpcs.length === 0) throw new UsageError("--role or --rpc must say what it may call");
+  if (!grant && (grantUser !== undefined || grantHours !== undefined)) {
+    throw new UsageError("--grant-user and --grant-hours need --grant");
+  }
   const certificates = [
-    ...(options.spiffe ? [{ spiffe_id: options.spiffe }] : []),
-    ...(options.dns ? [{ dns_name: options.dns }] : []),
+    ...spiffe.map((spiffe_id) => ({ spiffe_id })),
+    ...dns.map((dns_name) => ({ dns_name })),
   ];
-  return {
+  const entry = {
     name,
     ...(key && { api_keys: [newApiKey(key)] }),
     ...(certificates.length > 0 && { certificates }),
     rpcs,
-    ...(options.grant && {
+    ...(grant && {
       grants: {
-        permissions: options.grant,
-        user_id: options.grantUser,
-        max_expires_in_hours: options.grantHours,
+        permissions: grant,
+        user_id: grantUser ?? "*",
+        max_expires_in_hours: grantHours ?? DEFAULT_GRANT_HOURS,
       },
     }),
-    ...(options.rate !== undefined && { calls_per_second: options.rate }),
+    ...(rate !== undefined && { calls_per_second: rate }),
   };
+  try {
+    parseCallers(JSON.stringify({ callers: [entry] }));
+  } catch (error) {
+    throw new UsageError((error as Error).message.replaceAll("callers[0].", ""));
+  }
+  return entry;
 }
 
 /** What the file keeps of a key. */

@@ -1,23 +1,35 @@
 import type { Command } from "commander";
+import type { CallerEntry } from "../../server/callers/callers-file.js";
+import { printable, printableJson, printableList } from "../../server/printable.js";
 import { readEntries } from "./callers-edit.js";
 
 /** `secure-token callers list`: who may call what. Keys show as the start of their digest. */
 export function addCallersList(callers: Command): void {
   callers
     .command("list")
-    .description("List the callers.")
+    .description("List the callers: how each is known, what it may call and grant, how often.")
     .requiredOption("--file <path>", "the callers file")
     .action((_: unknown, command: Command) => {
       const { file, json } = command.optsWithGlobals<{ file: string; json: boolean }>();
       const { entries, revision } = readEntries(file);
-      if (json) {
-        process.stdout.write(`${JSON.stringify({ callers: entries, revision })}\n`);
-        return;
-      }
-      for (const { name, rpcs, api_keys = [], certificates = [] } of entries) {
-        const keys = api_keys.map(({ sha256 }) => `key ${sha256.slice(0, 8)}`);
-        const names = certificates.map((one) => one.spiffe_id ?? one.dns_name);
-        process.stdout.write(`${name}: ${[...keys, ...names].join(", ")}: ${rpcs.join(" ")}\n`);
-      }
+      process.stdout.write(
+        json
+          ? `${printableJson({ callers: entries, revision })}\n`
+          : entries.map((entry) => `${lineOf(entry)}\n`).join(""),
+      );
     });
+}
+
+function lineOf(entry: CallerEntry): string {
+  const { name, rpcs, api_keys = [], certificates = [], grants, calls_per_second: rate } = entry;
+  const keys = api_keys.map(({ sha256 }) => `key ${sha256.slice(0, 8)}`);
+  const names = certificates.map((one) => printable(one.spiffe_id ?? one.dns_name ?? ""));
+  const facts = [[...keys, ...names].join(", "), rpcs.join(" ")];
+  if (grants) {
+    const { permissions, user_id: userId, max_expires_in_hours: hours } = grants;
+    const users = userId === "*" ? "any user" : `users ${printableList([userId])}`;
+    facts.push(`grants ${printableList(permissions)} to ${users} for at most ${hours} h`);
+  } else if (rpcs.includes("GenerateToken")) facts.push("grants nothing");
+  if (rate !== undefined) facts.push(`${rate} calls/s`);
+  return `${name}: ${facts.join("; ")}`;
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { MAX_API_KEYS } from "../../server/callers/callers-file.js";
 import { generateApiKey } from "../../server/callers/credentials.js";
+import { printValue } from "../output.js";
 import { newApiKey } from "./add.js";
 import { editEntries, entryOf } from "./callers-edit.js";
 
@@ -11,7 +12,8 @@ export function addCallersRotate(callers: Command): void {
     .description("Give a caller a new API key and print it, once. The newest old one stays valid.")
     .argument("<name>")
     .requiredOption("--file <path>", "the callers file")
-    .action(async (name: string, { file }: { file: string }) => {
+    .action(async (name: string, _: unknown, command: Command) => {
+      const { file, json } = command.optsWithGlobals<{ file: string; json: boolean }>();
       const key = generateApiKey();
       await editEntries(file, (entries) => {
         const entry = entryOf(entries, name);
@@ -23,6 +25,6 @@ export function addCallersRotate(callers: Command): void {
         const kept = (entry.api_keys ?? []).slice(-(MAX_API_KEYS - 1));
         entry.api_keys = [...kept, newApiKey(key)];
       });
-      process.stdout.write(`${key}\n`);
+      printValue(key, { name, apiKey: key }, { json });
     });
 }

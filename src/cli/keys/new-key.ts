@@ -1,10 +1,14 @@
 /** A key for a keyset file: random, or the one that the settings name. */
 import type { Command } from "commander";
 import { deriveKey, generateSalt, generateSecretKey, Secret } from "../../core/index.js";
-import { DEFAULT_PBKDF2_ITERATIONS, validatePbkdf2Iterations } from "../../core/settings.js";
+import {
+  DEFAULT_PBKDF2_ITERATIONS,
+  MAX_PBKDF2_ITERATIONS,
+  MIN_PBKDF2_ITERATIONS,
+} from "../../core/settings.js";
 import { ConfigError, loadKeyConfig, readEnvironment } from "../../server/config/index.js";
 import type { FileKey } from "../../server/keyset-file.js";
-import { parseDecimal } from "../numbers.js";
+import { decimalIn } from "../numbers.js";
 
 /** Options of the commands that make a key. */
 export interface NewKeyOptions {
@@ -18,7 +22,7 @@ export function withNewKeyOptions(command: Command): Command {
     .option(
       "--iterations <number>",
       "PBKDF2 iterations of a random key",
-      parseDecimal,
+      decimalIn(MIN_PBKDF2_ITERATIONS, MAX_PBKDF2_ITERATIONS, true),
       DEFAULT_PBKDF2_ITERATIONS,
     )
     .option("--from-settings", "take the key of SECRET_KEY, SALT and PBKDF2_ITERATIONS instead");
@@ -35,7 +39,6 @@ export async function newKey(
 }
 
 function randomSource(iterations: number) {
-  validatePbkdf2Iterations(iterations);
   return { secretKey: generateSecretKey(), salt: generateSalt(), iterations };
 }
 

@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+/** The `secure-token` command: what the build makes of src/cli, or how to build it. */
+import { existsSync } from "node:fs";
+
+const main = new URL("../dist/cli/main.js", import.meta.url);
+if (existsSync(main)) {
+  await import(main.href);
+} else {
+  process.stderr.write("secure-token is not built yet: npm run build\n");
+  process.exitCode = 1;
+}

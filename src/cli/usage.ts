@@ -1,0 +1,34 @@
+/** What is wrong with a command line, and options that may be given several times. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+
+/** The command line is at fault; the message says what would be right. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+const REPEATABLE = new WeakSet<Option>();
+
+/** An option that takes one value, may be given several times, and splits its value at commas. */
+export function listOption(flags: string, description: string): Option {
+  const option = new Option(flags, `${description}; several by commas, or by giving it again`);
+  REPEATABLE.add(option);
+  return option.argParser((value: string, before: string[] = []) => {
+    const values = value.split(",").map((one) => one.trim());
+    if (values.includes("")) throw new InvalidArgumentError("Nothing stands beside a comma.");
+    return [...before, ...values];
+  });
+}
+
+/** Refuses options that are given twice where the second would silently replace the first. */
+export function refuseRepeats(command: Command): void {
+  for (const option of command.options) {
+    const takesValue = option.required || option.optional;
+    if (!takesValue || option.variadic || REPEATABLE.has(option)) continue;
+    let seen = false;
+    command.on(`option:${option.name()}`, () => {
+      if (seen) command.error(`error: option '${option.flags}' may be given only once`);
+      seen = true;
+    });
+  }
+  for (const child of command.commands) refuseRepeats(child);
+}

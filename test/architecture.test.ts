@@ -8,6 +8,7 @@ import { ROOT } from "./support/buf.js";
 /** For each layer of src: the layers it may import, and the packages (all, where not said). */
 const LAYERS: Record<string, { may: string[]; packages?: RegExp }> = {
   core: { may: [], packages: /^node:(crypto|buffer|util)$/ },
+  library: { may: ["core"] },
   service: { may: ["core", "gen/ts"], packages: /^@(bufbuild|connectrpc\/connect)/ },
   http2: { may: [], packages: /^node:(net|process|tls)$/ },
   transport: { may: ["http2"], packages: /^(node:|@connectrpc\/|@bufbuild\/)/ },
@@ -18,6 +19,9 @@ const LAYERS: Record<string, { may: string[]; packages?: RegExp }> = {
 };
 /** The clients and the middleware that need Node; what browsers load must reach none of them. */
 const NODE_ONLY = /^src\/client\/(node|grpc-js[a-z-]*|middleware\/[a-z-]+)\.ts$/;
+
+/** The files that read the process. */
+const PROCESS_READERS = /^src\/(cli\/.*|server\/main|library\/environment-manager)\.ts$/;
 
 interface Import {
   from: string;
@@ -50,10 +54,10 @@ describe("architecture", () => {
     );
   });
 
-  it("reads the process in no layer but server/main and cli", () => {
+  it("reads the process in no layer but server/main, library/environment-manager and cli", () => {
     const readers = sources("src")
       .filter((path) => /\bprocess\./.test(read(path).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "")))
-      .filter((path) => path !== "src/server/main.ts" && !path.startsWith("src/cli/"));
+      .filter((path) => !PROCESS_READERS.test(path));
     assert.deepEqual(readers, []);
   });
 

@@ -1,5 +1,6 @@
 /** Secure Token as a library: everything a program needs to issue and check tokens by itself. */
 export type { Claims } from "./claims.js";
+export { type Env, settingsFrom } from "./environment.js";
 export {
   type ErrorReason,
   InvalidTokenError,

@@ -38,7 +38,8 @@ export class SecureTokenManager {
     const key: KeysetKey = { ...(await deriveKey(source)), state: "PRIMARY" };
     const { defaultExpirationHours, maxSessionHours } = hours;
     const limits = { defaultExpirationHours, maxSessionHours };
-    return new SecureTokenManager(createKeyset([key]), { ...options, ...limits });
+    // A subclass gets instances of its own.
+    return new this(createKeyset([key]), { ...options, ...limits });
   }
 
   /** The lifetime of a token that names none, in hours. */

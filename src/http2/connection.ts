@@ -2,22 +2,19 @@
 import type { Socket } from "node:net";
 import type { ConnectionHost } from "./connection-host.js";
 import { ConnectionError, ErrorCode } from "./error-codes.js";
-import { FrameParser } from "./frame-parser.js";
-import { MAX_31_BIT } from "./frame-types.js";
+import { Goodbye } from "./goodbye.js";
 import { encodeHeaderBlock } from "./header-block.js";
 import type { HeaderFields } from "./header-fields.js";
 import { Inbound, type InboundTarget } from "./inbound.js";
 import type { Http2Limits } from "./limits.js";
 import { Outbound } from "./outbound.js";
+import { Patience } from "./patience.js";
 import { type ConnectionCounts, PeerBudgets } from "./peer-budgets.js";
 import { Http2Stream, type StreamOwner } from "./stream.js";
 import { StreamIds } from "./stream-ids.js";
 
 /** How long the other end may take to close a connection that we have ended, in milliseconds. */
 const LINGER_MS = 1_000;
-/** How long the second GOAWAY waits for the answer to our PING, in milliseconds. */
-const GOAWAY_PING_MS = 1_000;
-const GOAWAY_PING = Buffer.from("goodbye!", "latin1");
 /** A client that asks for a tunnel is told that there is none (RFC 9110, section 15.6.2). */
 const NOT_IMPLEMENTED = encodeHeaderBlock([[":status", "501"]]);
 
@@ -32,27 +29,22 @@ export class Http2Connection implements StreamOwner, InboundTarget {
   /** Room for what the user of this package knows of the connection. */
   tag: unknown;
   readonly #host: ConnectionHost<Http2Connection>;
-  readonly #parser: FrameParser;
   readonly #inbound: Inbound;
-  /** 0: open; 1: the first GOAWAY was sent; 2: the second, which names the last stream. */
-  #goAwayPhase: 0 | 1 | 2 = 0;
-  #goAwayAt = 0;
-  #idleSince: number;
+  readonly #goodbye: Goodbye;
+  readonly #patience: Patience;
   #ended = false;
 
   constructor(socket: Socket, host: ConnectionHost<Http2Connection>) {
     this.socket = socket;
     this.limits = host.limits;
-    this.outbound = new Outbound(socket, host.limits);
+    this.outbound = new Outbound(socket, host.limits, host.unread);
+    this.#goodbye = new Goodbye(this.outbound);
     this.budgets = new PeerBudgets(host.limits, host.now);
     this.#host = host;
     this.#inbound = new Inbound(this);
-    this.#parser = new FrameParser((type, flags, id, bytes, start, end) => {
-      this.#inbound.frame(type, flags, id, bytes, start, end);
-      return !this.#ended;
-    });
-    this.#idleSince = host.now();
+    this.#patience = new Patience(host.limits, host.now());
     this.outbound.settings();
+    socket.on("error", () => socket.destroy());
     socket.on("data", (chunk: Buffer) => this.read(chunk));
     socket.on("drain", () => this.#onDrain());
     socket.once("end", () => this.#onPeerEnd());
@@ -69,9 +61,14 @@ export class Http2Connection implements StreamOwner, InboundTarget {
     return this.budgets.counts;
   }
 
+  /** Whether the connection has ended; its socket may still be closing. */
+  get isEnded(): boolean {
+    return this.#ended;
+  }
+
   /** Whether the peer was asked to leave. */
   get isLeaving(): boolean {
-    return this.#goAwayPhase > 0 || this.#ended;
+    return this.#goodbye.hasBegun || this.#ended;
   }
 
   /** Reads what the socket has read. */
@@ -80,7 +77,7 @@ export class Http2Connection implements StreamOwner, InboundTarget {
     const { writer } = this.outbound;
     writer.isReading = true;
     try {
-      this.#parser.push(chunk);
+      this.#inbound.read(chunk);
     } catch (error) {
       if (error instanceof ConnectionError) {
         this.destroy(error.code, error.message);
@@ -91,20 +88,14 @@ export class Http2Connection implements StreamOwner, InboundTarget {
     }
     writer.isReading = false;
     writer.flush();
+    this.outbound.count();
     // Whoever does not read is not read from; "drain" ends it.
     if (this.outbound.isFull) this.socket.pause();
   }
 
-  /**
-   * Asks the peer to leave (section 6.8): a first GOAWAY that refuses nothing, then, after a round trip
-   * or a second, one that names the last stream that is served.
-   */
+  /** Asks the peer to leave, as `Goodbye` says; open streams finish. */
   goAway(): void {
-    if (this.#goAwayPhase > 0 || this.#ended) return;
-    this.#goAwayPhase = 1;
-    this.#goAwayAt = this.#host.now();
-    this.outbound.goAway(MAX_31_BIT, ErrorCode.NO_ERROR, "");
-    this.outbound.ping(0, GOAWAY_PING);
+    if (!this.isLeaving) this.#goodbye.begin(this.#host.now());
   }
 
   /**
@@ -122,47 +113,54 @@ export class Http2Connection implements StreamOwner, InboundTarget {
   /** Looks at what only time can tell. For the server, every so often. */
   look(now: number): void {
     if (this.#ended) return;
-    const { firstRequestTimeoutMs, idleTimeoutMs, leaveTimeoutMs } = this.limits;
-    if (this.#goAwayPhase === 1 && now - this.#goAwayAt >= GOAWAY_PING_MS) this.#finishGoAway();
-    if (this.#goAwayPhase === 2 && now - this.#goAwayAt >= leaveTimeoutMs) {
+    if (this.#goodbye.isDue(now)) this.#finishGoAway(now);
+    if (this.#goodbye.isOver(now, this.limits.leaveTimeoutMs)) {
       this.destroy(ErrorCode.NO_ERROR, "the last streams took too long");
       return;
     }
-    if (this.streams.size > 0) this.#idleSince = now;
-    const patience = this.ids.last > 0 ? idleTimeoutMs : firstRequestTimeoutMs;
-    if (now - this.#idleSince > patience) this.goAway();
+    this.outbound.count();
+    const lost = this.#patience.lost(now, this, this.#inbound);
+    if (lost === "idle") this.goAway();
+    else if (lost !== undefined) this.destroy(ErrorCode.ENHANCE_YOUR_CALM, lost);
   }
 
   openStream(id: number, fields: HeaderFields, length: number | undefined, ends: boolean): void {
+    const { maxConcurrentStreams, streamWindowBytes } = this.limits;
     // A peer that was told the last stream is to ask elsewhere for the others.
-    const isRefused =
-      this.#goAwayPhase === 2 ||
-      this.streams.size >= this.limits.maxConcurrentStreams ||
-      this.outbound.isHoldingTooMuch ||
-      !this.#host.mayOpenStream(this);
-    if (isRefused) {
+    const isBeyondBounds =
+      this.#goodbye.isFinal ||
+      this.streams.size >= maxConcurrentStreams ||
+      this.outbound.isHoldingTooMuch;
+    if (isBeyondBounds) {
       this.refuseStream(id, ErrorCode.REFUSED_STREAM);
       return;
     }
-    const stream = new Http2Stream<Http2Connection>(id, this, fields, length, {
-      send: this.outbound.initialWindow,
-      receive: this.limits.streamWindowBytes,
-    });
+    if (!this.#host.mayOpenStream(this)) {
+      // That others fill the server is no fault of this peer's.
+      this.resetStream(id, ErrorCode.REFUSED_STREAM, streamWindowBytes);
+      return;
+    }
+    const { initialWindow } = this.outbound;
+    const stream = new Http2Stream(id, this, fields, length, initialWindow, streamWindowBytes);
     stream.requestEnded = ends;
     this.streams.set(id, stream);
     if (fields[":method"] === "CONNECT") stream.respond(NOT_IMPLEMENTED);
-    else this.#host.onStream(stream);
+    else this.#serve(stream);
     if (ends && !stream.closed) stream.endRequest(undefined);
   }
 
   refuseStream(id: number, code: number): void {
-    this.resetStream(id, code);
+    this.resetStream(id, code, this.limits.streamWindowBytes);
     this.#spendReset();
   }
 
-  resetStream(id: number, code: number): void {
-    this.ids.noteReset(id);
+  resetStream(id: number, code: number, window: number): void {
+    this.ids.noteReset(id, window);
     this.outbound.reset(id, code);
+  }
+
+  handlerFailed(error: unknown): void {
+    this.#host.onHandlerError(error);
   }
 
   sendWindowUpdate(streamId: number, increment: number): void {
@@ -179,11 +177,20 @@ export class Http2Connection implements StreamOwner, InboundTarget {
     this.#host.onStreamClosed(this);
     if (code === undefined || code === ErrorCode.NO_ERROR) this.budgets.answerStream();
     else this.#spendReset();
-    if (this.#goAwayPhase === 2 && this.streams.size === 0) this.#end(ErrorCode.NO_ERROR);
+    if (this.#goodbye.isFinal && this.streams.size === 0) this.#end(ErrorCode.NO_ERROR);
   }
 
   onPingAck(payload: Buffer): void {
-    if (this.#goAwayPhase === 1 && GOAWAY_PING.equals(payload)) this.#finishGoAway();
+    const now = this.#host.now();
+    if (this.#goodbye.isDue(now, payload)) this.#finishGoAway(now);
+  }
+
+  #serve(stream: Http2Stream<Http2Connection>): void {
+    try {
+      this.#host.onStream(stream);
+    } catch (error) {
+      stream.fail(error);
+    }
   }
 
   #spendReset(): void {
@@ -191,17 +198,15 @@ export class Http2Connection implements StreamOwner, InboundTarget {
     this.destroy(ErrorCode.ENHANCE_YOUR_CALM, "too many streams reset");
   }
 
-  #finishGoAway(): void {
-    this.#goAwayPhase = 2;
-    this.#goAwayAt = this.#host.now();
-    this.outbound.goAway(this.ids.last, ErrorCode.NO_ERROR, "");
+  #finishGoAway(now: number): void {
+    this.#goodbye.finish(this.ids.last, now);
     if (this.streams.size === 0) this.#end(ErrorCode.NO_ERROR);
   }
 
   #end(code: number): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#closeStreams(code);
+    for (const stream of this.streams.values()) stream.close(code);
     const { socket } = this;
     this.outbound.writer.flush();
     // What still comes is read and dropped: unread bytes would turn the end into a reset.
@@ -212,7 +217,9 @@ export class Http2Connection implements StreamOwner, InboundTarget {
 
   #onDrain(): void {
     this.socket.resume();
-    if (!this.#ended) this.outbound.drain();
+    if (this.#ended) return;
+    this.outbound.drain();
+    this.outbound.count();
   }
 
   #onPeerEnd(): void {
@@ -223,11 +230,8 @@ export class Http2Connection implements StreamOwner, InboundTarget {
 
   #onSocketClose(): void {
     this.#ended = true;
-    this.#closeStreams(ErrorCode.CANCEL);
+    for (const stream of this.streams.values()) stream.close(ErrorCode.CANCEL);
+    this.outbound.close();
     this.#host.onClosed(this);
-  }
-
-  #closeStreams(code: number): void {
-    for (const stream of [...this.streams.values()]) stream.close(code);
   }
 }

@@ -13,16 +13,30 @@ export function isFieldName(name: string): boolean {
   return true;
 }
 
-/** Whether a text is a field's value: no NUL, CR or LF, and no white space at its ends. */
+/** Whether a text is a field's value: no control character but a tab, and no white space at its ends. */
 export function isFieldValue(value: string): boolean {
   const { length } = value;
   if (length === 0) return true;
   if (isSpace(value.charCodeAt(0)) || isSpace(value.charCodeAt(length - 1))) return false;
   for (let at = 0; at < length; at++) {
     const code = value.charCodeAt(at);
-    if (code <= 0x0d && (code === 0x00 || code === 0x0a || code === 0x0d)) return false;
+    if ((code < 0x20 && code !== 0x09) || code === 0x7f) return false;
   }
   return true;
+}
+
+/** Whether a text can be a request's `:path` or `:authority`: no white space and no control character. */
+export function isTarget(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code <= 0x20 || code === 0x7f) return false;
+  }
+  return true;
+}
+
+/** Whether a text is a request's method, which is a token (RFC 9110, section 9.1). */
+export function isMethod(text: string): boolean {
+  return /^[!#$%&'*+.^_`|~\w-]+$/.test(text);
 }
 
 function isSpace(code: number): boolean {

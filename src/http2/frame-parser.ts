@@ -30,6 +30,11 @@ export class FrameParser {
     this.#onFrame = onFrame;
   }
 
+  /** Whether the rest of a frame has not arrived. */
+  get isWithinFrame(): boolean {
+    return this.#partialLength > 0;
+  }
+
   /**
    * Reads on.
    *

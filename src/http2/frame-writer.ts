@@ -1,6 +1,7 @@
 /** Gathers the frames of a turn of the event loop, and writes them to the socket at once. */
 import type { Socket } from "node:net";
 import { nextTick } from "node:process";
+import { TLSSocket } from "node:tls";
 import { DEFAULT_MAX_FRAME_SIZE, Flag, FRAME_HEADER_SIZE, FrameType } from "./frame-types.js";
 import type { HeaderBlock } from "./header-block.js";
 
@@ -13,19 +14,27 @@ const spare: Buffer[] = [];
 /** The output of one connection. */
 export class FrameWriter {
   readonly #socket: Socket;
+  readonly #isEncrypted: boolean;
   #buffer: Buffer | undefined;
   #length = 0;
+  #flushed = 0;
   #scheduled = false;
   /** Whether the frames of a read are being served, after which `flush` is called. */
   isReading = false;
 
   constructor(socket: Socket) {
     this.#socket = socket;
+    this.#isEncrypted = socket instanceof TLSSocket;
   }
 
-  /** Octets that the peer's system has not taken. */
+  /** Octets that the system has not taken yet. */
   get unsent(): number {
     return this.#length + this.#socket.writableLength;
+  }
+
+  /** Octets that the system has taken. */
+  get sent(): number {
+    return this.#flushed - this.#socket.writableLength;
   }
 
   /** Writes a frame without payload, or the head of one whose payload is written next. */
@@ -81,12 +90,18 @@ export class FrameWriter {
     const buffer = this.#buffer;
     if (buffer === undefined) return;
     this.#buffer = undefined;
-    const length = this.#length;
+    const frames = buffer.subarray(0, this.#length);
     this.#length = 0;
     const socket = this.#socket;
-    if (socket.writable) socket.write(buffer.subarray(0, length));
-    // Where the system took all of it at once, nobody reads the buffer any more.
-    if (socket.writableLength === 0 && spare.length < MAX_SPARE) spare.push(buffer);
+    if (socket.writable) {
+      this.#flushed += frames.length;
+      // A TLS socket reports a write as done only in a later turn. A small copy costs less than a new
+      // buffer for each turn.
+      socket.write(this.#isEncrypted ? Buffer.from(frames) : frames);
+    }
+    // A plain socket that has nothing left to write has handed all of the buffer to the system.
+    const isFree = this.#isEncrypted || socket.writableLength === 0;
+    if (isFree && spare.length < MAX_SPARE) spare.push(buffer);
   }
 
   #longHeaders(block: HeaderBlock, streamId: number, end: boolean): void {

@@ -1,5 +1,6 @@
 /** Header lists of requests, and the rules of RFC 9113, section 8, that they must keep. */
 
+import { isMethod, isTarget } from "./field-syntax.js";
 import type { FieldSink } from "./hpack/decoder.js";
 import type { Field } from "./hpack/dynamic-table.js";
 
@@ -63,17 +64,18 @@ export class HeaderListReader implements FieldSink {
         ? undefined
         : "a CONNECT with a path";
     }
-    if (fields[":method"] === undefined || fields[":method"] === "") return "no :method";
+    if (!isMethod(fields[":method"] ?? "")) return "no :method";
     if (fields[":scheme"] === undefined || fields[":scheme"] === "") return "no :scheme";
     if (path === undefined) return "no :path";
     const isAsterisk = path === "*" && fields[":method"] === "OPTIONS";
     if (path.charCodeAt(0) !== 0x2f && !isAsterisk) return "a :path that does not start with /";
+    if (!isTarget(path)) return "a :path with characters that are not allowed";
     const { host } = fields;
-    const authority = fields[":authority"];
-    if (host !== undefined && authority !== undefined && host !== authority) {
-      return "a host that is not the :authority";
-    }
-    return undefined;
+    const authority = fields[":authority"] ?? host;
+    if (authority === undefined) return undefined;
+    if (host !== undefined && host !== authority) return "a host that is not the :authority";
+    // A second `host` is joined to the first with a space.
+    return isTarget(authority) ? undefined : "an authority with characters that are not allowed";
   }
 
   #pseudo(name: string): void {

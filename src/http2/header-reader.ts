@@ -6,9 +6,9 @@ import type { Http2Limits } from "./limits.js";
 
 /** The size of the decoder's table, in octets; what a peer may use without being told otherwise. */
 const TABLE_SIZE = 4_096;
-/** How many blocks of a connection are remembered, and how long one may be, in octets. */
-const MAX_REMEMBERED = 32;
+/** How long a block may be to be remembered, and all of a connection's together, in octets. */
 const MAX_REMEMBERED_SIZE = 1_024;
+const MAX_REMEMBERED_TOTAL = 4_096;
 
 /** A header list that was read. */
 export interface HeaderList {
@@ -19,17 +19,14 @@ export interface HeaderList {
   readonly isTooLarge: boolean;
 }
 
-interface Remembered {
-  readonly version: number;
-  readonly list: HeaderList;
-}
-
 /** Reads the header blocks of a connection. */
 export class HeaderReader {
   readonly #limits: Http2Limits;
   readonly #decoder = new HpackDecoder(TABLE_SIZE);
   readonly #reader = new HeaderListReader();
-  #known: Map<string, Remembered> | undefined;
+  /** Lists by their blocks, as long as the decoder's table does not change. */
+  readonly #known = new Map<string, HeaderList>();
+  #knownSize = 0;
   #parts: Buffer[] = [];
   #partsSize = 0;
 
@@ -44,11 +41,11 @@ export class HeaderReader {
   request(bytes: Buffer, start: number, end: number): HeaderList {
     if (end - start > MAX_REMEMBERED_SIZE) return this.#read(bytes, start, end, false);
     const text = bytes.toString("latin1", start, end);
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
     const { version } = this.#decoder;
-    const known = this.#known?.get(text);
-    if (known !== undefined && known.version === version) return known.list;
     const list = this.#read(bytes, start, end, false);
-    if (this.#decoder.version === version) this.#remember(text, version, list);
+    if (this.#decoder.version === version) this.#remember(text, list);
     return list;
   }
 
@@ -81,8 +78,11 @@ export class HeaderReader {
 
   #read(bytes: Buffer, start: number, end: number, areTrailers: boolean): HeaderList {
     const reader = this.#reader;
+    const decoder = this.#decoder;
+    const { version } = decoder;
     reader.begin(areTrailers);
-    const fits = this.#decoder.decode(bytes, start, end, this.#limits.maxHeaderListBytes, reader);
+    const fits = decoder.decode(bytes, start, end, this.#limits.maxHeaderListBytes, reader);
+    if (decoder.version !== version) this.#forgetAll();
     return {
       fields: reader.fields,
       fault: areTrailers || !fits ? reader.fault : reader.requestFault(),
@@ -90,10 +90,16 @@ export class HeaderReader {
     };
   }
 
-  #remember(text: string, version: number, list: HeaderList): void {
-    this.#known ??= new Map();
-    if (this.#known.size >= MAX_REMEMBERED) this.#known.clear();
+  #remember(text: string, list: HeaderList): void {
+    if (this.#knownSize + text.length > MAX_REMEMBERED_TOTAL) this.#forgetAll();
+    this.#knownSize += text.length;
+    // Calls share it.
     Object.freeze(list.fields);
-    this.#known.set(text, { version, list });
+    this.#known.set(text, list);
+  }
+
+  #forgetAll(): void {
+    this.#known.clear();
+    this.#knownSize = 0;
   }
 }

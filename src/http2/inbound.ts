@@ -1,5 +1,6 @@
 /** What a connection receives: each frame to whoever reads its type (RFC 9113, section 6). */
 import { ConnectionError, ErrorCode } from "./error-codes.js";
+import { FrameParser } from "./frame-parser.js";
 import { Flag, FrameType, MAX_31_BIT } from "./frame-types.js";
 import type { Outbound } from "./outbound.js";
 import {
@@ -13,6 +14,8 @@ import {
 /** What frames act on. */
 export interface InboundTarget extends RequestTarget {
   readonly outbound: Outbound;
+  /** Whether the connection has ended, so that nothing more is read. */
+  readonly isEnded: boolean;
   /** The answer to a PING of ours. */
   onPingAck(payload: Buffer): void;
 }
@@ -21,20 +24,42 @@ export interface InboundTarget extends RequestTarget {
 export class Inbound {
   readonly requests: RequestFrames;
   readonly #target: InboundTarget;
-  #sawSettings = false;
+  readonly #parser: FrameParser;
+  /** Frames so far. */
+  frames = 0;
 
   constructor(target: InboundTarget) {
     this.#target = target;
     this.requests = new RequestFrames(target);
+    this.#parser = new FrameParser((type, flags, id, bytes, start, end) => {
+      this.#onFrame(type, flags, id, bytes, start, end);
+      return !target.isEnded;
+    });
   }
 
-  /** Reads a frame; see `OnFrame`. @throws ConnectionError for a fault that ends the connection */
-  frame(type: number, flags: number, id: number, bytes: Buffer, start: number, end: number): void {
+  /** Whether a frame or a header block has begun and not ended. */
+  get isWithinFrame(): boolean {
+    return this.#parser.isWithinFrame || this.requests.openBlock !== 0;
+  }
+
+  /** Reads what a socket has read. @throws ConnectionError for a fault that ends the connection */
+  read(chunk: Buffer): void {
+    this.#parser.push(chunk);
+  }
+
+  #onFrame(
+    type: number,
+    flags: number,
+    id: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void {
     const { openBlock } = this.requests;
     if (openBlock !== 0 && (type !== FrameType.CONTINUATION || id !== openBlock)) {
       throw protocolError("a frame within a header block");
     }
-    if (!this.#sawSettings && (type !== FrameType.SETTINGS || flags & Flag.ACK)) {
+    if (this.frames++ === 0 && (type !== FrameType.SETTINGS || flags & Flag.ACK)) {
       throw protocolError("no SETTINGS behind the preface");
     }
     switch (type) {
@@ -93,7 +118,6 @@ export class Inbound {
   }
 
   #onSettings(isAck: boolean, bytes: Buffer, start: number, end: number): void {
-    this.#sawSettings = true;
     if (isAck ? start !== end : (end - start) % 6 !== 0) throw wrongSize("SETTINGS");
     const { outbound, streams } = this.#target;
     if (!isAck) outbound.takeSettings(bytes, start, end, streams.values());
@@ -115,7 +139,8 @@ export class Inbound {
     const stream = streams.get(id);
     // A stream of ours may have ended while the reset was on its way.
     if (stream === undefined) budgets.control(4);
-    else stream.close(code);
+    // A peer that resets with NO_ERROR gives up all the same.
+    else stream.close(code === ErrorCode.NO_ERROR ? ErrorCode.CANCEL : code);
   }
 
   #onWindowUpdate(id: number, increment: number): void {

@@ -12,4 +12,5 @@ export {
   type Http2ServerOptions,
   type ServerStream,
 } from "./server.js";
-export { Http2Stream, type StreamHandler } from "./stream.js";
+export { Http2Stream } from "./stream.js";
+export type { StreamHandler } from "./stream-handler.js";

@@ -24,19 +24,28 @@ export interface Http2Limits {
   /** The same for all streams of a connection; at least 65,535. */
   readonly connectionWindowBytes: number;
   /**
-   * Octets of answers that the peer has not taken, in the socket and behind flow control. Beyond:
-   * the connection is not read from, and new streams are refused.
+   * Octets of answers that the peer has not taken: in the socket, and as much again behind flow control.
+   * Beyond in the socket: the connection is not read from. Beyond behind flow control: new streams are
+   * refused. One answer may exceed it.
    */
-  readonly maxUnsentBytes: number;
+  readonly maxUnreadBytes: number;
+  /** The same over all connections; beyond, each has `minUnreadBytes`. */
+  readonly maxTotalUnreadBytes: number;
+  /** What a connection may leave unread while all together exceed their bound, in octets. */
+  readonly minUnreadBytes: number;
+  /** How long a peer may take nothing of what waits in the socket, in milliseconds. Beyond: cut. */
+  readonly unreadTimeoutMs: number;
   /** PING, SETTINGS, PRIORITY, GOAWAY, unknown and empty frames; in frames. */
   readonly control: Allowance;
   /** Streams that end by a reset of either side with an error; in streams. */
   readonly resets: Allowance;
   /** Octets of WINDOW_UPDATE and of all that `control` counts. */
   readonly overhead: Allowance;
-  /** How long a peer may take for its first request, in milliseconds. */
-  readonly firstRequestTimeoutMs: number;
-  /** How long a connection without streams is kept, in milliseconds. */
+  /** How long a peer may take for the preface and its SETTINGS, in milliseconds. */
+  readonly prefaceTimeoutMs: number;
+  /** How long a peer may take for the rest of a frame or of a header block, in milliseconds. Beyond: cut. */
+  readonly frameTimeoutMs: number;
+  /** How long a connection without streams is kept, in milliseconds, whether it had any or not. */
   readonly idleTimeoutMs: number;
   /** How long a connection that was sent GOAWAY may take for its last streams, in milliseconds. */
   readonly leaveTimeoutMs: number;
@@ -45,17 +54,21 @@ export interface Http2Limits {
 /** What a server runs with unless it is told otherwise. */
 export const DEFAULT_HTTP2_LIMITS: Http2Limits = {
   maxHeaderListBytes: 16 * 1024,
-  maxHeaderBlockBytes: 64 * 1024,
+  maxHeaderBlockBytes: 32 * 1024,
   maxContinuations: 8,
   maxConcurrentStreams: 100,
   streamWindowBytes: 128 * 1024,
   connectionWindowBytes: 1024 * 1024,
-  maxUnsentBytes: 1024 * 1024,
+  maxUnreadBytes: 256 * 1024,
+  maxTotalUnreadBytes: 64 * 1024 * 1024,
+  minUnreadBytes: 64 * 1024,
+  unreadTimeoutMs: 60_000,
   // Some clients measure the line with PINGs for every answer that they get.
   control: { burst: 500, perSecond: 20, perStream: 4 },
   resets: { burst: 400, perSecond: 30, perStream: 0.1 },
   overhead: { burst: 256 * 1024, perSecond: 64 * 1024, perStream: 4 * 1024 },
-  firstRequestTimeoutMs: 10_000,
+  prefaceTimeoutMs: 10_000,
+  frameTimeoutMs: 10_000,
   idleTimeoutMs: 300_000,
   leaveTimeoutMs: 60_000,
 };

@@ -15,6 +15,14 @@ import type { Http2Limits } from "./limits.js";
 import { PeerSettings } from "./peer-settings.js";
 import type { Http2Stream } from "./stream.js";
 
+/** Octets that wait on one connection before they count for the total: the mark of `net.Socket`. */
+const LEAST_COUNTED = 16 * 1024;
+
+/** Octets of answers that wait on all connections of a server. */
+export interface UnreadTotal {
+  octets: number;
+}
+
 /** The sending side of a connection. */
 export class Outbound {
   readonly writer: FrameWriter;
@@ -23,10 +31,14 @@ export class Outbound {
   #blocked: Set<Http2Stream> | undefined;
   #window = DEFAULT_WINDOW_SIZE;
   #held = 0;
+  readonly #unread: UnreadTotal;
+  /** What this connection has added to the total. */
+  #counted = 0;
 
-  constructor(socket: Socket, limits: Http2Limits) {
+  constructor(socket: Socket, limits: Http2Limits, unread: UnreadTotal) {
     this.writer = new FrameWriter(socket);
     this.#limits = limits;
+    this.#unread = unread;
   }
 
   /** Octets that a new stream may be sent. */
@@ -36,12 +48,33 @@ export class Outbound {
 
   /** Whether the peer has left so much unread that nothing more is to be begun for it. */
   get isFull(): boolean {
-    return this.writer.unsent > this.#limits.maxUnsentBytes;
+    return this.writer.unsent > this.#bound;
   }
 
   /** Whether so many answers wait for windows that no further stream is to be served. */
   get isHoldingTooMuch(): boolean {
-    return this.#held > this.#limits.maxUnsentBytes;
+    return this.#held > this.#bound;
+  }
+
+  /** Octets of answers that this connection may keep waiting. */
+  get #bound(): number {
+    const { maxUnreadBytes, minUnreadBytes, maxTotalUnreadBytes } = this.#limits;
+    return this.#unread.octets > maxTotalUnreadBytes ? minUnreadBytes : maxUnreadBytes;
+  }
+
+  /** Adds what waits to the total of all connections. Called after each read, and when the socket drains. */
+  count(): void {
+    const octets = this.writer.unsent + this.#held;
+    // Below that, a socket does not report that it has drained.
+    const counted = octets < LEAST_COUNTED ? 0 : octets;
+    this.#unread.octets += counted - this.#counted;
+    this.#counted = counted;
+  }
+
+  /** Takes this connection out of the total. */
+  close(): void {
+    this.#unread.octets -= this.#counted;
+    this.#counted = 0;
   }
 
   /** Counts octets that wait for room; negative when they have gone. */
@@ -76,8 +109,13 @@ export class Outbound {
     }
   }
 
-  /** Sends a frame's worth of data, if there is room; gives how many octets went. */
-  data(stream: Http2Stream, data: Uint8Array, from: number): number {
+  /**
+   * Sends a frame's worth of data, if there is room.
+   *
+   * @param end whether the last octet of `data` ends the stream
+   * @returns how many octets went
+   */
+  data(stream: Http2Stream, data: Uint8Array, from: number, end: boolean): number {
     const room = this.isFull ? 0 : Math.min(this.#window, stream.sendWindow);
     const size = Math.min(data.length - from, room, DEFAULT_MAX_FRAME_SIZE);
     if (size <= 0) {
@@ -87,7 +125,8 @@ export class Outbound {
     }
     this.#window -= size;
     stream.sendWindow -= size;
-    this.writer.frame(FrameType.DATA, 0, stream.id, size);
+    const isEnd = end && from + size === data.length;
+    this.writer.frame(FrameType.DATA, isEnd ? Flag.END_STREAM : 0, stream.id, size);
     this.writer.bytes(data, from, from + size);
     return size;
   }

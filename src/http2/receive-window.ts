@@ -10,6 +10,11 @@ export class ReceiveWindow {
     this.#left = size;
   }
 
+  /** Octets that the peer may still send. */
+  get left(): number {
+    return this.#left;
+  }
+
   /** Counts what came. Whether the peer was allowed to send it. */
   take(octets: number): boolean {
     this.#left -= octets;

@@ -108,7 +108,7 @@ export class RequestFrames {
     if (stream === undefined || stream.requestEnded) {
       // It counts for the connection's window all the same (section 6.9).
       this.release(size);
-      if (stream === undefined) this.#target.ids.requireReset(id, "DATA");
+      if (stream === undefined) this.#target.ids.ignoreData(id, size);
       else stream.reset(ErrorCode.STREAM_CLOSED);
       return;
     }
@@ -122,7 +122,7 @@ export class RequestFrames {
       stream.reset(ErrorCode.PROTOCOL_ERROR);
       return;
     }
-    if (end > start) stream.handler?.onData(bytes.subarray(start, end));
+    if (end > start) stream.deliver(bytes.subarray(start, end), ends);
     if (ends && !stream.closed) stream.endRequest(undefined);
   }
 

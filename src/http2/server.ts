@@ -11,8 +11,8 @@ export type ServerStream = Http2Stream<Http2Connection>;
 /** What a server serves, and how it is bounded. */
 export interface Http2ServerOptions {
   /**
-   * Called when a request's headers are complete. Sets `stream.handler`, or answers at once. What it
-   * throws ends the connection with INTERNAL_ERROR.
+   * Called when a request's headers are complete. Sets `stream.handler`, or answers at once. What it or
+   * the handler throws resets the stream with INTERNAL_ERROR.
    */
   readonly onStream: (stream: ServerStream) => void;
   /** Bounds, where they differ from `DEFAULT_HTTP2_LIMITS`. */
@@ -53,6 +53,7 @@ export function createHttp2Server(options: Http2ServerOptions): Http2Server {
   let sweep: NodeJS.Timeout | undefined;
   const host: ConnectionHost<Http2Connection> = {
     limits: { ...DEFAULT_HTTP2_LIMITS, ...options.limits },
+    unread: { octets: 0 },
     now,
     onStream: options.onStream,
     mayOpenStream: options.mayOpenStream ?? (() => true),

@@ -10,7 +10,8 @@ const MAX_GAPS = 16;
 export class StreamIds {
   /** The highest id that opened a stream. */
   last = 0;
-  readonly #resets = new Set<number>();
+  /** Streams that we reset, and how many octets of DATA may still arrive of each. */
+  readonly #resets = new Map<number, number>();
   readonly #gaps: [from: number, to: number][] = [];
 
   /** Takes a new stream's id, which is above the last. */
@@ -20,13 +21,33 @@ export class StreamIds {
     this.last = id;
   }
 
-  /** Remembers a stream that we reset. */
-  noteReset(id: number): void {
+  /**
+   * Remembers a stream that we reset.
+   *
+   * @param window how many octets of DATA the peer may have sent before it sees the reset
+   */
+  noteReset(id: number, window: number): void {
     if (this.#resets.size >= MAX_REMEMBERED_RESETS) {
-      const [oldest] = this.#resets;
+      const [oldest] = this.#resets.keys();
       this.#resets.delete(oldest as number);
     }
-    this.#resets.add(id);
+    this.#resets.set(id, window);
+  }
+
+  /**
+   * Takes DATA of a stream that is not open. Of a stream that we reset it is ignored up to the stream's
+   * window, which is not opened again.
+   *
+   * @throws ConnectionError as `requireReset`; FLOW_CONTROL_ERROR beyond the window
+   */
+  ignoreData(id: number, octets: number): void {
+    this.requireReset(id, "DATA");
+    const left = (this.#resets.get(id) as number) - octets;
+    if (left < 0) {
+      const reason = "DATA beyond the window of a stream that was reset";
+      throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, reason);
+    }
+    this.#resets.set(id, left);
   }
 
   /**

@@ -3,24 +3,14 @@ import { ErrorCode } from "./error-codes.js";
 import type { HeaderBlock } from "./header-block.js";
 import type { HeaderFields } from "./header-fields.js";
 import { ReceiveWindow } from "./receive-window.js";
-
-/** Serves a stream. Each method is called in the turn in which its frame is read. */
-export interface StreamHandler {
-  /** A piece of the request's body. `chunk` is valid during the call; whoever keeps it copies it. */
-  onData(chunk: Buffer): void;
-  /** The request is complete. */
-  onEnd(trailers: HeaderFields | undefined): void;
-  /** The stream is over: `undefined` when both sides ended it, else the reset's or connection's code. */
-  onClose(code: number | undefined): void;
-  /** `Http2Stream.write` may be called again. */
-  onDrain?(): void;
-}
+import type { StreamHandler } from "./stream-handler.js";
+import { WaitingData } from "./waiting-data.js";
 
 /** What a stream needs of its connection. */
 export interface StreamOwner {
   readonly outbound: {
     headers(streamId: number, block: HeaderBlock, end: boolean): void;
-    data(stream: Http2Stream, data: Uint8Array, from: number): number;
+    data(stream: Http2Stream, data: Uint8Array, from: number, end: boolean): number;
     endOfStream(streamId: number): void;
     windowUpdate(streamId: number, increment: number): void;
     hold(octets: number): void;
@@ -28,9 +18,11 @@ export interface StreamOwner {
   /** Lets the peer send that many octets more on the connection. */
   release(octets: number): void;
   /** Sends RST_STREAM. */
-  resetStream(id: number, code: number): void;
+  resetStream(id: number, code: number, window: number): void;
   /** The stream is over. */
   forget(stream: Http2Stream, code: number | undefined): void;
+  /** A method of the stream's handler threw. */
+  handlerFailed(error: unknown): void;
 }
 
 /** An open stream of a connection `C`. */
@@ -53,8 +45,7 @@ export class Http2Stream<C extends StreamOwner = StreamOwner> {
   sendWindow: number;
   readonly #receiveWindow: ReceiveWindow;
   #unconsumed = 0;
-  #queue: Uint8Array[] | undefined;
-  #queueFrom = 0;
+  #waiting: WaitingData | undefined;
   #ending = false;
   #answerEnded = false;
   #trailers: HeaderBlock | undefined;
@@ -64,19 +55,24 @@ export class Http2Stream<C extends StreamOwner = StreamOwner> {
     connection: C,
     headers: HeaderFields,
     contentLength: number | undefined,
-    windows: { readonly send: number; readonly receive: number },
+    sendWindow: number,
+    receiveWindow: number,
   ) {
     this.id = id;
     this.connection = connection;
     this.headers = headers;
     this.contentLength = contentLength;
-    this.sendWindow = windows.send;
-    this.#receiveWindow = new ReceiveWindow(windows.receive);
+    this.sendWindow = sendWindow;
+    this.#receiveWindow = new ReceiveWindow(receiveWindow);
   }
 
-  /** Sends a whole answer. Without `body` and `trailers` it is its headers alone. */
+  /**
+   * Sends a whole answer. Without `body` and `trailers` it is its headers alone.
+   *
+   * @param body must not change until it has been sent: what the peer does not take yet is kept, not copied
+   */
   respond(head: HeaderBlock, body?: Uint8Array, trailers?: HeaderBlock): void {
-    if (this.closed) return;
+    if (this.closed || this.#ending) return;
     const hasBody = body !== undefined && body.length > 0;
     const headIsAll = !hasBody && trailers === undefined;
     this.connection.outbound.headers(this.id, head, headIsAll);
@@ -84,13 +80,15 @@ export class Http2Stream<C extends StreamOwner = StreamOwner> {
       this.#endAnswer();
       return;
     }
+    this.#ending = true;
+    this.#trailers = trailers;
     if (hasBody) this.#send(body);
-    this.end(trailers);
+    if (this.#waiting === undefined) this.#sendEnd(hasBody);
   }
 
   /** Sends the answer's headers; with `end`, they are all of it. */
   sendHeaders(head: HeaderBlock, end = false): void {
-    if (this.closed) return;
+    if (this.closed || this.#ending) return;
     this.connection.outbound.headers(this.id, head, end);
     if (end) this.#endAnswer();
   }
@@ -98,12 +96,13 @@ export class Http2Stream<C extends StreamOwner = StreamOwner> {
   /**
    * Sends a piece of the answer's body. What the peer does not take yet is kept.
    *
+   * @param data must not change until it has been sent
    * @returns false when the caller should wait for `onDrain`
    */
   write(data: Uint8Array): boolean {
     if (this.closed || this.#ending) return false;
     if (data.length > 0) this.#send(data);
-    return this.#queue === undefined;
+    return this.#waiting === undefined;
   }
 
   /** Ends the answer, behind everything that was written. */
@@ -111,22 +110,21 @@ export class Http2Stream<C extends StreamOwner = StreamOwner> {
     if (this.closed || this.#ending) return;
     this.#ending = true;
     this.#trailers = trailers;
-    if (this.#queue === undefined) this.#sendEnd();
+    if (this.#waiting === undefined) this.#sendEnd(false);
   }
 
   /** Ends the stream at once with RST_STREAM. @param code one of `ErrorCode` */
   reset(code: number): void {
     if (this.closed) return;
-    this.connection.resetStream(this.id, code);
+    this.connection.resetStream(this.id, code, this.#receiveWindow.left);
     this.close(code);
   }
 
   /** Lets the peer send that many octets more: they are no longer held. */
   consume(octets: number): void {
     const counted = Math.min(octets, this.#unconsumed);
-    if (counted === 0) return;
     this.#unconsumed -= counted;
-    this.connection.release(counted);
+    if (counted > 0) this.connection.release(counted);
     if (this.requestEnded || this.closed) return;
     const increment = this.#receiveWindow.release(counted);
     if (increment > 0) this.connection.outbound.windowUpdate(this.id, increment);
@@ -138,71 +136,96 @@ export class Http2Stream<C extends StreamOwner = StreamOwner> {
     return this.#receiveWindow.take(octets);
   }
 
+  /** Takes a piece of the request's body. For the connection. */
+  deliver(chunk: Buffer, isLast: boolean): void {
+    try {
+      this.handler?.onData(chunk, isLast);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
   /** Takes the end of the request. For the connection. */
   endRequest(trailers: HeaderFields | undefined): void {
     this.requestEnded = true;
-    this.handler?.onEnd(trailers);
+    try {
+      this.handler?.onEnd(trailers);
+    } catch (error) {
+      this.fail(error);
+    }
     if (this.#answerEnded) this.close(undefined);
   }
 
   /** Sends what waits, up to one frame. Whether there is more. For the connection. */
   drain(): boolean {
-    const queue = this.#queue;
-    if (queue === undefined) return false;
-    const [first] = queue as [Uint8Array];
-    const sent = this.connection.outbound.data(this, first, this.#queueFrom);
+    const waiting = this.#waiting;
+    if (waiting === undefined) return false;
+    const { outbound } = this.connection;
+    const isLast = this.#endsWithData && waiting.isLastPiece;
+    const sent = outbound.data(this, waiting.first, waiting.from, isLast);
     if (sent === 0) return true;
-    this.connection.outbound.hold(-sent);
-    this.#queueFrom += sent;
-    if (this.#queueFrom < first.length) return true;
-    queue.shift();
-    this.#queueFrom = 0;
-    if (queue.length > 0) return true;
-    this.#queue = undefined;
-    if (this.#ending) this.#sendEnd();
-    else this.handler?.onDrain?.();
-    return this.#queue !== undefined;
+    outbound.hold(-sent);
+    if (!waiting.take(sent)) return true;
+    this.#waiting = undefined;
+    try {
+      if (this.#ending) this.#sendEnd(true);
+      else this.handler?.onDrain?.();
+    } catch (error) {
+      this.fail(error);
+    }
+    return this.#waiting !== undefined;
   }
 
   /** Ends the stream without a frame. For the connection. */
   close(code: number | undefined): void {
     if (this.closed) return;
     this.closed = true;
-    const queue = this.#queue;
-    if (queue !== undefined) {
-      this.#queue = undefined;
-      let octets = -this.#queueFrom;
-      for (const data of queue) octets += data.length;
-      this.connection.outbound.hold(-octets);
-    }
-    if (this.#unconsumed > 0) this.connection.release(this.#unconsumed);
-    this.#unconsumed = 0;
+    if (this.#waiting !== undefined) this.connection.outbound.hold(-this.#waiting.octets);
+    this.#waiting = undefined;
+    this.consume(this.#unconsumed);
     this.connection.forget(this, code);
     const { handler } = this;
     this.handler = undefined;
-    handler?.onClose(code);
+    try {
+      handler?.onClose(code);
+    } catch (error) {
+      this.connection.handlerFailed(error);
+    }
+  }
+
+  /** Ends the stream whose handler threw. For the connection. */
+  fail(error: unknown): void {
+    this.connection.handlerFailed(error);
+    this.reset(ErrorCode.INTERNAL_ERROR);
+  }
+
+  /** Whether the last octet of data ends the answer. */
+  get #endsWithData(): boolean {
+    return this.#ending && this.#trailers === undefined;
   }
 
   #send(data: Uint8Array): void {
+    const { outbound } = this.connection;
     let sent = 0;
-    if (this.#queue === undefined) {
+    if (this.#waiting === undefined) {
       for (;;) {
-        const more = this.connection.outbound.data(this, data, sent);
+        const more = outbound.data(this, data, sent, this.#endsWithData);
         sent += more;
         if (sent === data.length) return;
         if (more === 0) break;
       }
-      this.#queue = [];
-      this.#queueFrom = sent;
+      this.#waiting = new WaitingData(data, sent);
+    } else {
+      this.#waiting.add(data);
     }
-    this.#queue.push(data);
-    this.connection.outbound.hold(data.length - sent);
+    outbound.hold(data.length - sent);
   }
 
-  #sendEnd(): void {
+  /** @param dataHasEnded whether the last frame of data ended the stream */
+  #sendEnd(dataHasEnded: boolean): void {
     const { outbound } = this.connection;
     if (this.#trailers !== undefined) outbound.headers(this.id, this.#trailers, true);
-    else outbound.endOfStream(this.id);
+    else if (!dataHasEnded) outbound.endOfStream(this.id);
     this.#endAnswer();
   }
 

@@ -164,7 +164,7 @@ export class Http2Connection implements StreamOwner, InboundTarget {
   }
 
   sendWindowUpdate(streamId: number, increment: number): void {
-    this.outbound.windowUpdate(streamId, increment);
+    if (!this.#ended) this.outbound.windowUpdate(streamId, increment);
   }
 
   release(octets: number): void {

@@ -23,15 +23,13 @@ export interface Http2Limits {
   readonly streamWindowBytes: number;
   /** The same for all streams of a connection; at least 65,535. */
   readonly connectionWindowBytes: number;
-  /**
-   * Octets of answers that the peer has not taken: in the socket, and as much again behind flow control.
-   * Beyond in the socket: the connection is not read from. Beyond behind flow control: new streams are
-   * refused. One answer may exceed it.
-   */
+  /** Octets of answers that wait in the socket. Beyond: the connection is not read from. */
   readonly maxUnreadBytes: number;
-  /** The same over all connections; beyond, each has `minUnreadBytes`. */
+  /** Octets of answers that wait for windows or for the socket. Beyond: REFUSED_STREAM. One answer may exceed it. */
+  readonly maxWaitingBytes: number;
+  /** Both over all connections. Beyond: each connection has `minUnreadBytes` instead of its two bounds. */
   readonly maxTotalUnreadBytes: number;
-  /** What a connection may leave unread while all together exceed their bound, in octets. */
+  /** What a connection may leave unread while all together are beyond their bound, in octets. */
   readonly minUnreadBytes: number;
   /** How long a peer may take nothing of what waits in the socket, in milliseconds. Beyond: cut. */
   readonly unreadTimeoutMs: number;
@@ -60,6 +58,7 @@ export const DEFAULT_HTTP2_LIMITS: Http2Limits = {
   streamWindowBytes: 128 * 1024,
   connectionWindowBytes: 1024 * 1024,
   maxUnreadBytes: 256 * 1024,
+  maxWaitingBytes: 8 * 1024 * 1024,
   maxTotalUnreadBytes: 64 * 1024 * 1024,
   minUnreadBytes: 64 * 1024,
   unreadTimeoutMs: 60_000,

@@ -48,18 +48,18 @@ export class Outbound {
 
   /** Whether the peer has left so much unread that nothing more is to be begun for it. */
   get isFull(): boolean {
-    return this.writer.unsent > this.#bound;
+    return this.writer.unsent > this.#bound(this.#limits.maxUnreadBytes);
   }
 
   /** Whether so many answers wait for windows that no further stream is to be served. */
   get isHoldingTooMuch(): boolean {
-    return this.#held > this.#bound;
+    return this.#held > this.#bound(this.#limits.maxWaitingBytes);
   }
 
-  /** Octets of answers that this connection may keep waiting. */
-  get #bound(): number {
-    const { maxUnreadBytes, minUnreadBytes, maxTotalUnreadBytes } = this.#limits;
-    return this.#unread.octets > maxTotalUnreadBytes ? minUnreadBytes : maxUnreadBytes;
+  /** A bound on octets, which is lower while all connections together are beyond theirs. */
+  #bound(usual: number): number {
+    const { minUnreadBytes, maxTotalUnreadBytes } = this.#limits;
+    return this.#unread.octets > maxTotalUnreadBytes ? minUnreadBytes : usual;
   }
 
   /** Adds what waits to the total of all connections. Called after each read, and when the socket drains. */

@@ -35,26 +35,24 @@ for (const enabled of [true, false]) {
   describe(`the adapter against Connect's own, short way ${enabled ? "on" : "off"}`, () => {
     let servers: TestServers;
     let oracle: http2.Http2Server;
-    let ours: http2.ClientHttp2Session;
-    let theirs: http2.ClientHttp2Session;
+    let reference: string;
     before(async () => {
       servers = await startServers({ ...limits, enabled });
       oracle = http2.createServer(connectNodeAdapter({ routes: echoRoutes(), ...limits }));
       oracle.listen(0, "127.0.0.1");
       await once(oracle, "listening");
-      ours = http2.connect(servers.h2);
-      theirs = http2.connect(`http://127.0.0.1:${(oracle.address() as AddressInfo).port}`);
-      await Promise.all([once(ours, "connect"), once(theirs, "connect")]);
+      reference = `http://127.0.0.1:${(oracle.address() as AddressInfo).port}`;
     });
     after(async () => {
-      ours.destroy();
-      theirs.destroy();
       oracle.close();
       await servers.close();
     });
 
-    const play = (session: http2.ClientHttp2Session, request: RawRequest) =>
-      rawHttp2(
+    // On a session of its own: some Nodes end the session of a body that is longer than it says.
+    const play = async (url: string, request: RawRequest) => {
+      const session = http2.connect(url);
+      session.on("error", () => {});
+      const answer = await rawHttp2(
         session,
         {
           ":method": request.method ?? "POST",
@@ -65,17 +63,23 @@ for (const enabled of [true, false]) {
         true,
         request.trailers,
       );
+      session.destroy();
+      return answer;
+    };
 
     for (const request of requests) {
       // Where the short way differs on purpose, the long way may or may not.
       if (!enabled && request.differs !== undefined) continue;
       it(request.name, async () => {
-        const [mine, reference] = await Promise.all([play(ours, request), play(theirs, request)]);
+        const [mine, theirs] = await Promise.all([
+          play(servers.h2, request),
+          play(reference, request),
+        ]);
         if (request.differs === undefined) {
-          assert.deepEqual(observed(mine), observed(reference));
-          assert.equal(mine.rstCode, reference.rstCode);
+          assert.deepEqual(observed(mine), observed(theirs));
+          assert.equal(mine.rstCode, theirs.rstCode);
         } else {
-          assert.notEqual(code(mine), code(reference));
+          assert.notEqual(code(mine), code(theirs));
         }
       });
     }

@@ -6,7 +6,7 @@ import { ConfigError, type TlsFiles } from "./config/index.js";
 import { readableWarning, writableFault } from "./file-access.js";
 import { asConfigError, type FileSource } from "./followed-files.js";
 import { tlsFaults } from "./tls-material.js";
-import { type FileSnapshot, readSnapshot } from "./watched-file.js";
+import { type FileSnapshot, readSettled } from "./watched-file.js";
 
 /** What CALLERS_FILE makes: its rows. */
 export function callersSource(path: string): FileSource<CallerRow[]> {
@@ -26,25 +26,32 @@ export function callersSource(path: string): FileSource<CallerRow[]> {
   };
 }
 
-/** What TLS_CERT_FILE, TLS_KEY_FILE and TLS_CLIENT_CA_FILE make: certificates that fit each other. */
-export function tlsSource({ cert, key, clientCa }: TlsFiles): FileSource<TlsMaterial> {
+/**
+ * What TLS_CERT_FILE, TLS_KEY_FILE, TLS_CLIENT_CA_FILE and TLS_CLIENT_CRL_FILE make: certificates that
+ * fit each other, and files that nobody is writing.
+ */
+export function tlsSource({ cert, key, clientCa, clientCrl }: TlsFiles): FileSource<TlsMaterial> {
   return {
     name: "tls_files",
     paths: {
       TLS_CERT_FILE: cert,
       TLS_KEY_FILE: key,
       ...(clientCa !== undefined && { TLS_CLIENT_CA_FILE: clientCa }),
+      ...(clientCrl !== undefined && { TLS_CLIENT_CRL_FILE: clientCrl }),
     },
     async load(_, warn) {
       // Whichever has changed: all are needed.
-      const keyFile = await readPem("TLS_KEY_FILE", key);
+      const [keyFile, certFile, caFile, crlFile] = await Promise.all([
+        readPem("TLS_KEY_FILE", key),
+        readPem("TLS_CERT_FILE", cert),
+        clientCa === undefined ? undefined : readPem("TLS_CLIENT_CA_FILE", clientCa),
+        clientCrl === undefined ? undefined : readPem("TLS_CLIENT_CRL_FILE", clientCrl),
+      ]);
       const material = {
-        cert: (await readPem("TLS_CERT_FILE", cert)).bytes.toString(),
+        cert: certFile.bytes.toString(),
         key: keyFile.bytes.toString(),
-        clientCa:
-          clientCa === undefined
-            ? undefined
-            : (await readPem("TLS_CLIENT_CA_FILE", clientCa)).bytes.toString(),
+        clientCa: caFile?.bytes.toString(),
+        clientCrl: crlFile?.bytes.toString(),
       };
       const faults = tlsFaults(material);
       if (faults.length > 0) throw new ConfigError(faults);
@@ -56,7 +63,7 @@ export function tlsSource({ cert, key, clientCa }: TlsFiles): FileSource<TlsMate
 }
 
 async function readPem(name: string, path: string): Promise<FileSnapshot> {
-  const file = await readSnapshot(path).catch((error) => {
+  const file = await readSettled(path).catch((error) => {
     throw asConfigError(error, name);
   });
   refuseWritable(name, file);

@@ -9,14 +9,15 @@ const CUT = "is it written to its end?";
 /**
  * What keeps the files from being used; a line a fault, starting with the setting's name. None when
  * there is at least one certificate, its private key, and, where clients are asked for certificates,
- * at least one authority; and every block of PEM (RFC 7468) can be read.
+ * at least one authority; and every block of PEM (RFC 7468) can be read, revocation lists too.
  */
 export function tlsFaults(material: TlsMaterial): string[] {
-  const { cert, key, clientCa } = material;
+  const { cert, key, clientCa, clientCrl } = material;
   const faults: string[] = [];
   const certificates = readCertificates("TLS_CERT_FILE", cert, faults);
   const privateKey = readKey(key, faults);
   if (clientCa !== undefined) readCertificates("TLS_CLIENT_CA_FILE", clientCa, faults);
+  if (clientCrl !== undefined) checkRevocationLists(clientCrl, faults);
   if (faults.length > 0 || !privateKey) return faults;
   const owner = certificates.findIndex((one) => one.checkPrivateKey(privateKey));
   if (owner < 0) return ["TLS_KEY_FILE holds the key of another certificate than TLS_CERT_FILE"];
@@ -78,6 +79,21 @@ function readKey(text: string, faults: string[]): KeyObject | undefined {
   } catch {
     faults.push(`${name}: the private key cannot be read; ${CUT}`);
     return undefined;
+  }
+}
+
+function checkRevocationLists(text: string, faults: string[]): void {
+  const name = "TLS_CLIENT_CRL_FILE";
+  const blocks = pemBlocks(name, text, faults);
+  if (!blocks) return;
+  const lists = blocks.filter(({ label }) => label === "X509 CRL");
+  if (lists.length === 0) faults.push(`${name} holds no revocation list (X509 CRL)`);
+  for (const [i, { pem }] of lists.entries()) {
+    try {
+      createSecureContext({ crl: pem });
+    } catch {
+      faults.push(`${name}: revocation list ${i + 1} cannot be read; ${CUT}`);
+    }
   }
 }
 

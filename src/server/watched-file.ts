@@ -2,9 +2,12 @@
 import { constants, type FSWatcher, watch } from "node:fs";
 import { open, realpath } from "node:fs/promises";
 import { dirname } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 
 /** Editors and copies cause several events for one change: one look answers all of them. */
 const SETTLE_MS = 100;
+/** How often a file that goes on changing is read before it is given up. */
+const MOST_READINGS = 50;
 /** How often the file is looked at without any event: network file systems report none. */
 const POLL_MS = 10_000;
 /** The largest file that is read where nothing else is said, in bytes. */
@@ -140,13 +143,35 @@ export async function readSnapshot(
       length += bytesRead;
     }
     if (length > maxBytes) throw new Error(`${path} is larger than ${maxBytes} bytes`);
-    if (length === buffer.length) throw new Error(`${path} grew while it was read`);
+    if (length === buffer.length) throw new GrowingFileError(`${path} grew while it was read`);
     const { uid, gid } = stats;
     return { bytes: buffer.subarray(0, length), mode: stats.mode & 0o777, uid, gid };
   } finally {
     await handle.close();
   }
 }
+
+/**
+ * Reads a file that is not being written: as it was twice in a row, a tenth of a second apart. A bundle
+ * of certificates that is cut between two of them looks whole, unlike other files.
+ * @throws Error as `readSnapshot` does, and when the file goes on changing for five seconds.
+ */
+export async function readSettled(path: string): Promise<FileSnapshot> {
+  let before: FileSnapshot | undefined;
+  for (let i = 0; i < MOST_READINGS; i++) {
+    const now = await readSnapshot(path).catch((error) => {
+      if (error instanceof GrowingFileError) return undefined;
+      throw error;
+    });
+    if (now && isSame(before, now)) return now;
+    before = now;
+    await wait(SETTLE_MS);
+  }
+  throw new GrowingFileError(`${path} goes on changing`);
+}
+
+/** A file that is being written. */
+class GrowingFileError extends Error {}
 
 function isSame(seen: FileSnapshot | string | undefined, found: FileSnapshot): boolean {
   if (typeof seen !== "object") return false;

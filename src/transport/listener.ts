@@ -20,7 +20,7 @@ import { type ConnectionLimits, http1Options, http2Options } from "./limits.js";
 import { installSafeClose } from "./safe-close.js";
 import { SessionGuard } from "./session-guard.js";
 import type { StreamListener } from "./stream-listener.js";
-import { createTlsListener, type TlsMaterial, tlsOptions } from "./tls-listener.js";
+import { createTlsListener, replaceTlsMaterial, type TlsMaterial } from "./tls-listener.js";
 
 /** What a listener serves, and how it is bounded. */
 export interface ListenerOptions {
@@ -100,7 +100,7 @@ export function createListener(options: ListenerOptions): Listener {
         });
       }),
     replaceTls(material) {
-      if (server instanceof TlsServer) server.setSecureContext(tlsOptions(material));
+      if (server instanceof TlsServer) replaceTlsMaterial(server, material);
     },
     close: (graceMs) => closeGracefully({ server, http1, http2, sockets, sessions, graceMs }),
   };

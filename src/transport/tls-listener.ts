@@ -1,20 +1,23 @@
 /** Accepts connections with TLS 1.2 or newer; ALPN (RFC 7301) tells the protocol. */
 import type { Socket } from "node:net";
 import { createServer, type Server, type TlsOptions } from "node:tls";
+import { ClientTrust, type ClientVouchers } from "./client-trust.js";
 import type { Protocol } from "./detect-protocol.js";
 
 /** How long a handshake may take, in milliseconds. */
 const HANDSHAKE_TIMEOUT_MS = 5_000;
+/** Each list of a PEM text (RFC 7468, section 7). */
+const CRL_BLOCKS = /-----BEGIN X509 CRL-----[^-]*-----END X509 CRL-----/g;
 
 /** Certificates, in PEM. */
-export interface TlsMaterial {
+export interface TlsMaterial extends ClientVouchers {
   /** The server's certificate, with its chain. */
   readonly cert: string;
   /** The server's private key. */
   readonly key: string;
-  /** Who may sign clients' certificates. Without it, clients are asked for none. */
-  readonly clientCa?: string | undefined;
 }
+
+const trusts = new WeakMap<Server, ClientTrust>();
 
 /** A server that hands each connection on after its handshake. */
 export function createTlsListener(
@@ -23,18 +26,35 @@ export function createTlsListener(
 ): Server {
   const server = createServer({ ...tlsOptions(tls), noDelay: true, keepAlive: true }, (socket) => {
     socket.on("error", () => socket.destroy());
+    trust.secured(socket);
     // A client without ALPN speaks HTTP/1.1.
     serve(socket.alpnProtocol === "h2" ? "h2" : "http/1.1", socket);
   });
+  const trust = new ClientTrust(tls);
+  trusts.set(server, trust);
+  server.on("connection", (raw: Socket) => trust.accept(raw));
   return server;
 }
 
+/**
+ * Puts newer certificates in force, for connections from then on. True when clients' certificates are
+ * vouched for by others than before: connections of before are then nobody's by their certificates.
+ */
+export function replaceTlsMaterial(server: Server, tls: TlsMaterial): boolean {
+  server.setSecureContext(tlsOptions(tls));
+  return trusts.get(server)?.replace(tls) ?? false;
+}
+
 /** The options of a TLS server; a client without a certificate is let in, and is nobody by it. */
-export function tlsOptions({ cert, key, clientCa }: TlsMaterial): TlsOptions {
+export function tlsOptions({ cert, key, clientCa, clientCrl }: TlsMaterial): TlsOptions {
+  // Node takes no authorities at all for its default roots, whose certificates anyone can buy.
+  if (clientCa?.trim() === "") throw new Error("no authority signs clients' certificates");
   return {
     cert,
     key,
     ...(clientCa !== undefined && { ca: clientCa, requestCert: true }),
+    // Of a text with several lists, Node reads the first alone.
+    ...(clientCrl !== undefined && { crl: clientCrl.match(CRL_BLOCKS) ?? [] }),
     rejectUnauthorized: false,
     minVersion: "TLSv1.2",
     ALPNProtocols: ["h2", "http/1.1"],

@@ -49,6 +49,7 @@ describe("loadConfig", () => {
       TLS_CERT_FILE: "cert.pem",
       TLS_KEY_FILE: "key.pem",
       TLS_CLIENT_CA_FILE: "ca.pem",
+      TLS_CLIENT_CRL_FILE: "crl.pem",
       HOLDER_REFRESH: "off",
       HOLDER_CALLS_PER_SECOND: "7",
       REFLECTION: "on",
@@ -63,7 +64,12 @@ describe("loadConfig", () => {
     assert.equal(config.maxSessionHours, 1.5);
     assert.equal(config.port, 0);
     assert.equal(config.callersFile, "callers.json");
-    assert.deepEqual(config.tlsFiles, { cert: "cert.pem", key: "key.pem", clientCa: "ca.pem" });
+    assert.deepEqual(config.tlsFiles, {
+      cert: "cert.pem",
+      key: "key.pem",
+      clientCa: "ca.pem",
+      clientCrl: "crl.pem",
+    });
     assert.deepEqual(config.holders, { refresh: false, callsPerSecond: 7 });
     assert.equal(config.reflection, true);
     assert.equal(config.unaryAdapter, true);

@@ -2,7 +2,8 @@
 import { hash, randomBytes, type X509Certificate } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
-import { TLSSocket } from "node:tls";
+import { type DetailedPeerCertificate, TLSSocket } from "node:tls";
+import { isStillTrusted } from "../../transport/client-trust.js";
 
 /** What every API key starts with, so that it is told from a token, and found by secret scanners. */
 export const API_KEY_PREFIX = "stk_";
@@ -23,21 +24,49 @@ export function bearerOf({ authorization }: IncomingHttpHeaders): string | undef
   return authorization.slice(7);
 }
 
-const namesOfSocket = new WeakMap<Socket, readonly string[]>();
+/** What is kept of a client's certificate. */
+interface KnownCertificate {
+  readonly names: readonly string[];
+  /** Milliseconds since 1970 between which it and its authorities are valid. */
+  readonly validFrom: number;
+  readonly validTo: number;
+}
+
+const certificateOfSocket = new WeakMap<Socket, KnownCertificate>();
+/** More than any chain has: a certificate of Node's may name itself as its issuer. */
+const LONGEST_CHAIN = 10;
 
 /**
  * The names in a verified client certificate's subjectAltName: `URI:…` and `DNS:…`. None where
- * there is no certificate, or none that the configured authority has signed.
+ * there is no certificate, or none that the configured authority has signed; once the certificate
+ * has ended, on a connection that is kept and in a session that is resumed too; and once other
+ * authorities or revocation lists are in force than at the handshake. `now` is in milliseconds.
  */
-export function certificateNames(socket: Socket | undefined): readonly string[] {
-  if (!(socket instanceof TLSSocket) || !socket.authorized) return [];
-  let names = namesOfSocket.get(socket);
-  if (!names) {
-    const certificate: X509Certificate | undefined = socket.getPeerX509Certificate();
-    names = parseAltNames(certificate?.subjectAltName ?? "");
-    namesOfSocket.set(socket, names);
+export function certificateNames(
+  socket: Socket | undefined,
+  now: number = Date.now(),
+): readonly string[] {
+  if (!(socket instanceof TLSSocket) || !socket.authorized || !isStillTrusted(socket)) return [];
+  let known = certificateOfSocket.get(socket);
+  if (!known) {
+    known = readCertificate(socket);
+    certificateOfSocket.set(socket, known);
   }
-  return names;
+  return known.validFrom <= now && now <= known.validTo ? known.names : [];
+}
+
+function readCertificate(socket: TLSSocket): KnownCertificate {
+  const certificate: X509Certificate | undefined = socket.getPeerX509Certificate();
+  if (!certificate) return { names: [], validFrom: 0, validTo: 0 };
+  let validFrom = Date.parse(certificate.validFrom);
+  let validTo = Date.parse(certificate.validTo);
+  let issuer: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
+  for (let i = 0; i < LONGEST_CHAIN && issuer?.valid_to; i++) {
+    validFrom = Math.max(validFrom, Date.parse(issuer.valid_from));
+    validTo = Math.min(validTo, Date.parse(issuer.valid_to));
+    issuer = issuer.issuerCertificate;
+  }
+  return { names: parseAltNames(certificate.subjectAltName ?? ""), validFrom, validTo };
 }
 
 /**

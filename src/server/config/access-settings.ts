@@ -52,6 +52,13 @@ export const ACCESS_SETTINGS = {
     readers: SERVE,
     meaning: "PEM; who signs clients' certificates, for mTLS",
   }),
+  TLS_CLIENT_CRL_FILE: setting({
+    ...filePath,
+    ...UNSET,
+    readers: SERVE,
+    meaning:
+      "PEM; clients' certificates that are revoked: a current list of every authority in `TLS_CLIENT_CA_FILE`, without which its clients are refused",
+  }),
   REFLECTION: setting({
     ...ON_LOOPBACK,
     defaultText: "on, on loopback only",

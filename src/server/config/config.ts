@@ -46,7 +46,7 @@ export interface Config extends KeyConfig {
   readonly callersFile?: string | undefined;
   /** HOLDER_REFRESH and HOLDER_CALLS_PER_SECOND: what holds for those who show a token alone. */
   readonly holders: HolderRules;
-  /** TLS_CERT_FILE and TLS_KEY_FILE, and TLS_CLIENT_CA_FILE for mTLS. */
+  /** TLS_CERT_FILE and TLS_KEY_FILE, and TLS_CLIENT_CA_FILE and TLS_CLIENT_CRL_FILE for mTLS. */
   readonly tlsFiles?: TlsFiles | undefined;
   /** REFLECTION: whether the server describes itself to anyone who asks. */
   readonly reflection: boolean;
@@ -63,6 +63,7 @@ export interface TlsFiles {
   readonly cert: string;
   readonly key: string;
   readonly clientCa?: string | undefined;
+  readonly clientCrl?: string | undefined;
 }
 
 /**
@@ -120,5 +121,6 @@ function toKeyConfig(values: SettingValues): KeyConfig {
 
 function toTlsFiles(values: SettingValues): TlsFiles | undefined {
   const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key, TLS_CLIENT_CA_FILE: clientCa } = values;
-  return cert === undefined || key === undefined ? undefined : { cert, key, clientCa };
+  if (cert === undefined || key === undefined) return undefined;
+  return { cert, key, clientCa, clientCrl: values.TLS_CLIENT_CRL_FILE };
 }

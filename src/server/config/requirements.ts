@@ -21,14 +21,17 @@ export function keyFaults(given: ReadonlySet<string>): string[] {
   return beside.map((name) => `${name} must not be set beside KEYSET_FILE, which replaces it`);
 }
 
+const TLS_FILES = ["TLS_CERT_FILE", "TLS_KEY_FILE", "TLS_CLIENT_CA_FILE", "TLS_CLIENT_CRL_FILE"];
+
 function tlsFaults(given: ReadonlySet<string>): string[] {
-  const [cert, key, clientCa] = ["TLS_CERT_FILE", "TLS_KEY_FILE", "TLS_CLIENT_CA_FILE"].map(
-    (name) => given.has(name),
-  );
+  const [cert, key, clientCa, clientCrl] = TLS_FILES.map((name) => given.has(name));
   const faults = [];
   if (cert && !key) faults.push("TLS_KEY_FILE must be set with TLS_CERT_FILE");
   if (key && !cert) faults.push("TLS_CERT_FILE must be set with TLS_KEY_FILE");
   if (clientCa && !cert && !key) faults.push("TLS_CERT_FILE must be set with TLS_CLIENT_CA_FILE");
+  if (clientCrl && !clientCa) {
+    faults.push("TLS_CLIENT_CA_FILE must be set with TLS_CLIENT_CRL_FILE");
+  }
   return faults;
 }
 

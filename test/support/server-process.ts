@@ -27,9 +27,12 @@ export const MAIN = join(ROOT, "dist/cli/main.js");
 /** Settings that make every start fast: the fewest iterations that are allowed. */
 const FAST = { PBKDF2_ITERATIONS: "100000", PORT: "0" };
 
-/** Starts `secure-token serve` on a free port and waits until it listens. */
-export async function startServer(env: Record<string, string> = {}): Promise<ServerProcess> {
-  const { child, output } = run(["serve"], { ...FAST, ...env });
+/** Starts `secure-token serve` on a free port, as another user too, and waits until it listens. */
+export async function startServer(
+  env: Record<string, string> = {},
+  options: SpawnOptions = {},
+): Promise<ServerProcess> {
+  const { child, output } = run(["serve"], { ...FAST, ...env }, options);
   const url = await new Promise<string>((resolve, reject) => {
     child.once("exit", () => reject(new Error(`the server did not start:\n${output()}`)));
     child.stderr?.on("data", () => {

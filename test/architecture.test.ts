@@ -9,10 +9,11 @@ import { ROOT } from "./support/buf.js";
 const LAYERS: Record<string, { may: string[]; packages?: RegExp }> = {
   core: { may: [], packages: /^node:(crypto|buffer|util)$/ },
   library: { may: ["core"] },
-  service: { may: ["core", "gen/ts"], packages: /^@(bufbuild|connectrpc\/connect)/ },
+  revocation: { may: ["core", "gen/ts"] },
+  service: { may: ["core", "revocation", "gen/ts"], packages: /^@(bufbuild|connectrpc\/connect)/ },
   http2: { may: [], packages: /^node:(net|process|tls)$/ },
   transport: { may: ["http2"], packages: /^(node:|@connectrpc\/|@bufbuild\/)/ },
-  server: { may: ["transport", "service", "core", "gen/ts"] },
+  server: { may: ["transport", "service", "revocation", "core", "gen/ts"] },
   client: { may: ["gen/ts"] },
   console: { may: ["client", "gen/ts"] },
   cli: { may: ["server", "client", "core"] },

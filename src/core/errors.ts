@@ -29,7 +29,9 @@ export type ErrorReason =
   | "REQUIRED_PERMISSION_INVALID"
   | "REVOCATION_NOT_ENABLED"
   | "SETTING_INVALID"
-  | "SESSION_ENDED";
+  | "SESSION_ENDED"
+  | "REVOCATION_INVALID"
+  | "TOO_MANY_TARGETS";
 
 /** What an error tells beside its message. */
 export interface TokenErrorFacts {

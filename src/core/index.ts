@@ -36,6 +36,20 @@ export type {
   ValidToken,
 } from "./operations.js";
 export type { RandomBytes } from "./primitives.js";
+export {
+  MAX_TARGETS,
+  type PlannedRevocation,
+  type RevocationOutcome,
+  type RevocationTarget,
+} from "./revocation-targets.js";
+export {
+  NOTHING_REVOKED,
+  type Revocation,
+  type RevocationCheck,
+  type RevocationKind,
+  revocationName,
+  userKey,
+} from "./revocations.js";
 export { generateSalt, generateSecretKey, Secret } from "./secrets.js";
 export { createSettings, type Settings, type SettingsInput } from "./settings.js";
 export { type Clock, Duration, Instant, systemClock } from "./time.js";

@@ -1,5 +1,6 @@
 /** What a manager takes from outside: limits, time, randomness and revocations. */
 import { createRandomPool, type RandomBytes } from "./primitives.js";
+import { NOTHING_REVOKED, type RevocationCheck } from "./revocations.js";
 import { checkExpiresHours } from "./rules.js";
 import {
   DEFAULT_EXPIRATION_HOURS,
@@ -21,8 +22,8 @@ export interface ManagerOptions {
   readonly clock?: Clock;
   /** Gives token ids and initialization vectors. Default: the operating system's. */
   readonly random?: RandomBytes;
-  /** Whether a token was revoked. Asked of authentic tokens only. Default: none is. */
-  readonly isRevoked?: (tokenId: string) => boolean;
+  /** What is revoked. Asked of authentic tokens only. Default: nothing is. */
+  readonly revocations?: RevocationCheck;
 }
 
 /**
@@ -39,6 +40,6 @@ export function completeOptions(options: ManagerOptions): Required<ManagerOption
     maxSessionHours,
     clock: options.clock ?? systemClock,
     random: options.random ?? createRandomPool(),
-    isRevoked: options.isRevoked ?? (() => false),
+    revocations: options.revocations ?? NOTHING_REVOKED,
   };
 }

@@ -56,6 +56,11 @@ export function hkdf(key: Uint8Array, info: string, length: number): Buffer {
   return Buffer.from(hkdfSync("sha256", key, "", info, length));
 }
 
+/** SHA-256 (FIPS 180-4) of a text's UTF-8, in hexadecimal. */
+export function sha256Hex(text: string): string {
+  return hash("sha256", text, "hex");
+}
+
 /**
  * A key of HMAC-SHA256 (RFC 2104): two one-shot hashes over memory that holds the padded key
  * already, in less than half the time of `createHmac`, which makes an object for every call. The

@@ -24,8 +24,8 @@ const CONTROL = /\p{Cc}/u;
 const NOT_PRINTABLE = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
 
 /** user_id: 1 to 256 code points, well-formed, no control characters. */
-export function checkUserId(userId: unknown): string {
-  const rule = (text: string) => broken("user_id", "USER_ID_INVALID", `user_id must ${text}`);
+export function checkUserId(userId: unknown, field = "user_id"): string {
+  const rule = (text: string) => broken(field, "USER_ID_INVALID", `user_id must ${text}`);
   if (typeof userId !== "string") throw rule("be a string");
   if (isPlain(userId) && userId.length >= 1 && userId.length <= MAX_USER_ID_LENGTH) return userId;
   const length = codePoints(userId);
@@ -101,11 +101,19 @@ export function checkRequiredPermission(permission: unknown, field: string): str
   return permission;
 }
 
+const COUNT_REASONS: Readonly<Record<string, ErrorReason>> = {
+  tokens: "TOO_MANY_TOKENS",
+  targets: "TOO_MANY_TARGETS",
+};
+
 /** A list of at most `max` items. */
 export function checkCount(items: readonly unknown[], max: number, field: string): void {
   if (items.length <= max) return;
-  const reason = field === "tokens" ? "TOO_MANY_TOKENS" : "TOO_MANY_PERMISSIONS";
-  throw broken(field, reason, `${field} must be at most ${max}`);
+  throw broken(
+    field,
+    COUNT_REASONS[field] ?? "TOO_MANY_PERMISSIONS",
+    `${field} must be at most ${max}`,
+  );
 }
 
 /** A finished token of at most 8,192 characters; else names the larger of its two large parts. */

@@ -5,11 +5,16 @@ import { issueToken, type NewContent, TOKEN_ENTROPY } from "./issue-token.js";
 import { createKeyset, deriveKey, type Keyset, type KeysetKey } from "./keyset.js";
 import { completeOptions, type ManagerOptions } from "./manager-options.js";
 import type * as op from "./operations.js";
+import {
+  type PlannedRevocation,
+  planRevocations,
+  type RevocationTarget,
+} from "./revocation-targets.js";
 import * as rules from "./rules.js";
 import { limitToSession } from "./session.js";
 import { createSettings, type SettingsInput, validateMaxSessionHours } from "./settings.js";
-import { addMicros, Duration, difference, hoursToMicros, Instant, isAfter } from "./time.js";
-import { describeValid, type OpenedToken, openToken, subjectOf } from "./token.js";
+import { addMicros, hoursToMicros, Instant, isAfter } from "./time.js";
+import { describeState, describeValid, type OpenedToken, openToken, subjectOf } from "./token.js";
 
 /** Issues and checks tokens with a keyset. Every method is synchronous and touches nothing else. */
 export class SecureTokenManager {
@@ -33,11 +38,9 @@ export class SecureTokenManager {
     input: SettingsInput = {},
     options: Omit<ManagerOptions, "defaultExpirationHours" | "maxSessionHours"> = {},
   ): Promise<SecureTokenManager> {
-    const { secretKey, salt, pbkdf2Iterations, ...hours } = createSettings(input);
+    const { secretKey, salt, pbkdf2Iterations, ...limits } = createSettings(input);
     const source = { secretKey: secretKey.reveal(), salt, iterations: pbkdf2Iterations };
     const key: KeysetKey = { ...(await deriveKey(source)), state: "PRIMARY" };
-    const { defaultExpirationHours, maxSessionHours } = hours;
-    const limits = { defaultExpirationHours, maxSessionHours };
     // A subclass gets instances of its own.
     return new this(createKeyset([key]), { ...options, ...limits });
   }
@@ -62,7 +65,7 @@ export class SecureTokenManager {
     const additionalData = options.additionalData ?? {};
     const additionalDataJson = rules.checkAdditionalData(additionalData);
     rules.checkUserId(userId);
-    const now = Instant.fromMicros(this.#options.clock());
+    const now = this.#issueTime(userId);
     const expiresAt = addMicros(now, lifetime);
     const content: Writable<NewContent> = { userId, permissions, additionalData };
     if (options.sessionHours !== undefined) {
@@ -142,7 +145,8 @@ export class SecureTokenManager {
    * `validateToken`.
    */
   refreshToken(token: string, options: op.RefreshOptions = {}): op.RefreshedToken {
-    const { claims, payload, now } = this.#openValid(token);
+    const { claims, payload } = this.#openValid(token);
+    const now = this.#issueTime(claims.userId);
     const { newExpiresInHours: hours, byHolder = false } = options;
     const granted = limitToSession(claims, {
       now,
@@ -172,14 +176,16 @@ export class SecureTokenManager {
       if (error instanceof TokenError) return { state: "INVALID" };
       throw error;
     }
-    const { claims, keyId, now } = opened;
-    const expired = isAfter(now, claims.expiresAt);
-    return {
-      state: expired ? "EXPIRED" : this.#options.isRevoked(claims.tokenId) ? "REVOKED" : "ACTIVE",
-      claims,
-      timeRemaining: expired ? new Duration(0, 0) : difference(claims.expiresAt, now),
-      keyId,
+    return describeState(opened, this.#options.revocations);
+  }
+
+  /** What each of at most 1,000 targets comes to; see `planRevocations`. It changes nothing. */
+  planRevocations(targets: readonly RevocationTarget[], reason = ""): PlannedRevocation[] {
+    const open = (token: string) => {
+      const found = this.introspectToken(token);
+      return found.state === "INVALID" ? undefined : found.claims;
     };
+    return planRevocations(targets, { now: this.#now(), reason, open });
   }
 
   /** How this manager makes tokens. Holds no byte of a key. */
@@ -195,8 +201,18 @@ export class SecureTokenManager {
     };
   }
 
+  #now(): Instant {
+    return Instant.fromMicros(this.#options.clock());
+  }
+
   #lifetime(hours: number | undefined, field: string): number {
     return rules.checkExpiresHours(hours ?? this.#options.defaultExpirationHours, field);
+  }
+
+  /** The present, or the instant behind the user's latest cut-off: no earlier revocation hits it. */
+  #issueTime(userId: string): Instant {
+    const { clock, revocations } = this.#options;
+    return Instant.fromMicros(Math.max(clock(), revocations.cutOffOf(userId) + 1));
   }
 
   #issue(content: NewContent, additionalDataJson: string, now: Instant, expiresAt: Instant) {
@@ -206,7 +222,7 @@ export class SecureTokenManager {
 
   /** The authentic token behind a text. @throws InvalidTokenError */
   #open(token: unknown): OpenedToken {
-    return openToken(this.#keyset.keys, token, Instant.fromMicros(this.#options.clock()));
+    return openToken(this.#keyset.keys, token, this.#now());
   }
 
   /** The same, neither expired nor revoked. @throws InvalidTokenError, TokenExpiredError */
@@ -215,7 +231,9 @@ export class SecureTokenManager {
     const { claims, now } = opened;
     if (isAfter(now, claims.expiresAt))
       throw new TokenExpiredError(claims.expiresAt, subjectOf(opened));
-    if (this.#options.isRevoked(claims.tokenId)) throw revokedToken(subjectOf(opened));
+    if (this.#options.revocations.isRevoked(claims, opened.keyId)) {
+      throw revokedToken(subjectOf(opened));
+    }
     return opened;
   }
 }

@@ -4,10 +4,11 @@ import { type Claims, type NewClaims, readClaims, type Writable, writeClaims } f
 import { emptyToken, malformedToken, type TokenSubject } from "./errors.js";
 import { type FernetKey, openFernet, sealFernet } from "./fernet.js";
 import type { KeysetKey } from "./keyset.js";
-import type { ValidToken } from "./operations.js";
+import type { Introspection, ValidToken } from "./operations.js";
 import { decodeUtf8 } from "./primitives.js";
+import type { RevocationCheck } from "./revocations.js";
 import { MAX_TOKEN_LENGTH } from "./rules.js";
-import { difference, type Instant } from "./time.js";
+import { Duration, difference, type Instant, isAfter } from "./time.js";
 
 /** What Python's `str.strip` takes for white space: unlike JavaScript's `trim`, no BOM. */
 const BLANK =
@@ -65,6 +66,20 @@ export function describeValid({ claims, keyId, now }: OpenedToken): ValidToken {
   if (claims.sessionExpiresAt !== undefined) valid.sessionExpiresAt = claims.sessionExpiresAt;
   if (claims.holderRefresh !== undefined) valid.holderRefresh = claims.holderRefresh;
   return additionalDataJson === undefined ? valid : { ...valid, additionalDataJson };
+}
+
+/** An authentic token's state. */
+export function describeState(
+  { claims, keyId, now }: OpenedToken,
+  revocations: RevocationCheck,
+): Introspection {
+  const expired = isAfter(now, claims.expiresAt);
+  return {
+    state: expired ? "EXPIRED" : revocations.isRevoked(claims, keyId) ? "REVOKED" : "ACTIVE",
+    claims,
+    timeRemaining: expired ? new Duration(0, 0) : difference(claims.expiresAt, now),
+    keyId,
+  };
 }
 
 /** Whom an error about an authentic token names in logs. */

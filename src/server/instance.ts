@@ -1,8 +1,11 @@
 /** One server with all that its configuration names: keys and files read, and read again on request. */
 import type { Logger } from "pino";
-import { SecureTokenManager } from "../core/index.js";
+import { SecureTokenManager, systemClock } from "../core/index.js";
+import { randomBytes } from "../core/primitives.js";
+import { MemoryRegister } from "../revocation/memory-register.js";
+import { NO_REGISTER, type RevocationRegister } from "../revocation/register.js";
 import { ANYONE, KnownCallers } from "./callers/callers.js";
-import type { Config } from "./config/index.js";
+import { type Config, isLoopback } from "./config/index.js";
 import { loadConsole } from "./console-assets.js";
 import { callersSource, tlsSource } from "./files.js";
 import { type FileSource, followFiles } from "./followed-files.js";
@@ -51,11 +54,17 @@ export async function openInstance(
       ? undefined
       : await follow(keysetSource(keysetFile, { uid, allowReadable: config.allowReadable }));
   const keyset = keys?.value ?? (await loadKeys(config, uid));
-  const manager = new SecureTokenManager(keyset, { defaultExpirationHours, maxSessionHours });
+  const register = openRegister(config);
+  const manager = new SecureTokenManager(keyset, {
+    defaultExpirationHours,
+    maxSessionHours,
+    revocations: register,
+  });
   const isAuthentic = (token: string) => manager.introspectToken(token).state !== "INVALID";
   const known = rows && new KnownCallers(rows.value, isAuthentic, config.holders);
   const server = createServer({
     manager,
+    register,
     logger,
     callers: known ?? ANYONE,
     tls: tls?.value,
@@ -80,4 +89,14 @@ export async function openInstance(
     },
     close: server.close,
   };
+}
+
+/**
+ * Keeps revocations in memory where a single process serves loopback; elsewhere they would be lost, or
+ * unknown to the other processes, and so none are taken.
+ */
+function openRegister({ host, workers }: Config): RevocationRegister {
+  if (!isLoopback(host) || workers > 1) return NO_REGISTER;
+  const feedId = randomBytes(12).toString("base64url");
+  return new MemoryRegister({ clock: systemClock, feedId });
 }

@@ -6,6 +6,7 @@ import type { Logger } from "pino";
 import { Health } from "../../gen/ts/src/health/v1/health_pb.js";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import type { SecureTokenManager } from "../core/index.js";
+import type { RevocationRegister } from "../revocation/register.js";
 import {
   directRpcs,
   ERROR_DETAIL_FILES,
@@ -40,6 +41,8 @@ export interface ServerDeps {
   readonly logger: Logger;
   /** Who may call what. */
   readonly callers: Callers;
+  /** Keeps the revocations that `manager` asks. Default: none are kept. */
+  readonly register?: RevocationRegister | undefined;
   /** Whether the server describes itself to anyone who asks. Default true. */
   readonly reflection?: boolean;
   /** Whether ordinary calls take the short way of the unary adapter. Default true. */
@@ -73,7 +76,7 @@ export interface Server {
 
 /** Puts a server together; it does not listen yet. Throws when an RPC has no authorization row. */
 export function createServer(deps: ServerDeps): Server {
-  const { manager, callers, reflection = true, tls } = deps;
+  const { manager, callers, reflection = true, tls, register } = deps;
   const { corsOrigins = [], console: assets } = deps;
   requireRows([TokenService, Health, ...(reflection ? REFLECTION_SERVICES : [])]);
   const health = createHealth([TokenService.typeName]);
@@ -83,11 +86,11 @@ export function createServer(deps: ServerDeps): Server {
   const adapter = createUnaryAdapter({
     enabled: deps.unaryAdapter ?? true,
     routes: refuseMalformed((router) => {
-      tokenRoutes(manager)(router);
+      tokenRoutes(manager, register)(router);
       health.routes(router);
       if (reflection) reflectionRoutes([TokenService, Health], ERROR_DETAIL_FILES)(router);
     }),
-    direct: directRpcs(manager),
+    direct: directRpcs(manager, register),
     authorize: createAuthorize(callers),
     ended: createAudit(deps.logger),
     // Tokens belong in no cache (RFC 9111, section 5.2.2.5).

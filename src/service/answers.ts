@@ -66,6 +66,7 @@ export const issuedAnswer: Answer<IssuedToken, typeof GenerateTokenResponseSchem
     token: issued.token,
     ...toClaims(issued),
     sessionId: issued.sessionId,
+    keyId: issued.keyId,
   }),
   toBinary(issued, reserve) {
     writer.start();
@@ -73,6 +74,7 @@ export const issuedAnswer: Answer<IssuedToken, typeof GenerateTokenResponseSchem
     writeClaims(writer, 2, issued);
     writer.struct(7, issued.additionalData);
     writer.string(8, issued.sessionId);
+    writer.string(9, issued.keyId);
     return writer.finish(reserve);
   },
   toJson: (issued) =>
@@ -80,7 +82,8 @@ export const issuedAnswer: Answer<IssuedToken, typeof GenerateTokenResponseSchem
       jsonMember("token", issued.token) +
         jsonClaims(issued) +
         `,"additionalData":${JSON.stringify(issued.additionalData)}` +
-        jsonMember("sessionId", issued.sessionId),
+        jsonMember("sessionId", issued.sessionId) +
+        jsonMember("keyId", issued.keyId),
     ),
 };
 
@@ -152,7 +155,7 @@ function statusOf(error: TokenError) {
 }
 
 function toValidMessage(valid: ValidToken): MessageInitShape<typeof ValidateTokenResponseSchema> {
-  return { valid: true, ...toClaims(valid), timeRemaining: toDuration(valid.timeRemaining) };
+  return { valid: true, ...toValidClaims(valid) };
 }
 
 function toBatchMessage(
@@ -163,9 +166,13 @@ function toBatchMessage(
       if ("error" in result) {
         return { result: { case: "error" as const, value: toStatus(result.error) } };
       }
-      const { claims } = result;
-      const timeRemaining = toDuration(claims.timeRemaining);
-      return { result: { case: "claims" as const, value: { ...toClaims(claims), timeRemaining } } };
+      return { result: { case: "claims" as const, value: toValidClaims(result.claims) } };
     }),
   };
+}
+
+/** What every answer about a valid token has in common. */
+function toValidClaims(valid: ValidToken) {
+  const { sessionId, keyId, timeRemaining } = valid;
+  return { ...toClaims(valid), timeRemaining: toDuration(timeRemaining), sessionId, keyId };
 }

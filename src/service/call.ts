@@ -14,6 +14,8 @@ export interface Caller {
   readonly isKnown: boolean;
   /** Set for a token's holder, who is nobody but for calls on this very token. */
   readonly heldToken?: string;
+  /** Whether the caller may revoke everything. Default true: where nobody is configured, anyone may. */
+  readonly mayRevokeEverything?: boolean;
   /** Bounds of the tokens that the caller issues; undefined where there are none. */
   readonly bounds?: IssueBounds | undefined;
   /** Counts this many further calls against the caller's rate: a batch is one for every token. */

@@ -12,11 +12,13 @@ export function writeClaims(writer: ProtoWriter, first: number, claims: Claims):
   writer.timestamp(first + 4, claims.expiresAt);
 }
 
-/** The same with time_remaining and additional_data, seven fields. */
+/** The same with time_remaining, additional_data, one left out, session_id and key_id: ten fields. */
 export function writeValidClaims(writer: ProtoWriter, first: number, valid: ValidToken): void {
   writeClaims(writer, first, valid);
   writer.duration(first + 5, valid.timeRemaining);
   writer.struct(first + 6, valid.additionalData);
+  writer.string(first + 8, valid.sessionId);
+  writer.string(first + 9, valid.keyId);
 }
 
 /** The same five fields as members of a JSON object, each behind a comma; default values are left out. */
@@ -31,12 +33,14 @@ export function jsonClaims(claims: Claims): string {
   );
 }
 
-/** The same seven fields as members of a JSON object, each behind a comma. */
+/** The fields of `writeValidClaims` as members of a JSON object, each behind a comma. */
 export function jsonValidClaims(valid: ValidToken): string {
   return (
     jsonClaims(valid) +
     `,"timeRemaining":"${durationJson(valid.timeRemaining)}"` +
-    `,"additionalData":${JSON.stringify(valid.additionalData)}`
+    `,"additionalData":${JSON.stringify(valid.additionalData)}` +
+    jsonMember("sessionId", valid.sessionId) +
+    jsonMember("keyId", valid.keyId)
   );
 }
 

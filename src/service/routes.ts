@@ -1,11 +1,16 @@
 /** TokenService where a server can mount it: on a Connect router, and as methods to be called directly. */
 import type { DescMessage, DescMethod, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { ConnectRouter, HandlerContext } from "@connectrpc/connect";
-import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import {
+  TokenService,
+  type WatchRevocationsRequestSchema,
+} from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { type SecureTokenManager, TokenError } from "../core/index.js";
+import { NO_REGISTER, type RevocationRegister } from "../revocation/register.js";
 import { ANSWER_JSON } from "./answers.js";
-import { callKey } from "./call.js";
+import { type Call, callKey } from "./call.js";
 import { toConnectError } from "./error-details.js";
+import { type RevocationDeps, requireFresh, watchRevocations } from "./revocation-rpcs.js";
 import { keepByteOrderMarks } from "./text-encoding.js";
 import { createRpcs, type Rpc } from "./token-service.js";
 
@@ -31,38 +36,73 @@ export interface DirectRpc {
 }
 
 /** Registers every RPC. Beyond its limit a message is RESOURCE_EXHAUSTED. */
-export function tokenRoutes(manager: SecureTokenManager): (router: ConnectRouter) => void {
+export function tokenRoutes(
+  manager: SecureTokenManager,
+  register: RevocationRegister = NO_REGISTER,
+): (router: ConnectRouter) => void {
+  const deps = { manager, register };
   keepByteOrderMarks();
   return (router) => {
-    for (const rpc of createRpcs(manager)) {
+    for (const rpc of createRpcs(deps)) {
       const { method, toMessage } = rpc;
       const batch = method === TokenService.method.batchValidateTokens;
       const readMaxBytes = batch ? MAX_BATCH_REQUEST_BYTES : MAX_REQUEST_BYTES;
-      const answer = (request: Request, context: HandlerContext): MessageInitShape<DescMessage> =>
-        toMessage(run(rpc, request, context));
+      const answer = async (request: Request, context: HandlerContext) =>
+        toMessage(await run(rpc, deps, request, context)) as MessageInitShape<DescMessage>;
       router.rpc(method, answer, { readMaxBytes, jsonOptions: ANSWER_JSON });
     }
+    const watch = TokenService.method.watchRevocations;
+    router.rpc(watch, (request, context) => watchWith(deps, request, context), {
+      readMaxBytes: MAX_REQUEST_BYTES,
+    });
   };
 }
 
 /** Every RPC for a server that answers without messages; each does what its route does. */
-export function directRpcs(manager: SecureTokenManager): ReadonlyMap<DescMethod, DirectRpc> {
-  const entries = createRpcs(manager).map((rpc): [DescMethod, DirectRpc] => {
-    const { method, handle: _, toMessage: __, ...forms } = rpc;
-    return [method, { ...forms, call: (request, context) => run(rpc, request, context) }];
+export function directRpcs(
+  manager: SecureTokenManager,
+  register: RevocationRegister = NO_REGISTER,
+): ReadonlyMap<DescMethod, DirectRpc> {
+  const deps = { manager, register };
+  const entries = createRpcs(deps).map((rpc): [DescMethod, DirectRpc] => {
+    const { method, handle: _, toMessage: __, vouches: ___, ...forms } = rpc;
+    return [method, { ...forms, call: (request, context) => run(rpc, deps, request, context) }];
   });
   return new Map(entries);
 }
 
-/** The one place where errors of ours become errors of Connect's. */
-function run({ handle }: Rpc, request: Request, { values }: HandlerContext): unknown {
+function run(
+  { handle, vouches }: Rpc,
+  { register }: RevocationDeps,
+  request: Request,
+  { values }: HandlerContext,
+): unknown {
   const call = values.get(callKey);
   try {
-    return handle(request, call);
+    if (vouches) requireFresh(register);
+    const value = handle(request, call);
+    return value instanceof Promise ? value.catch((error) => refuse(error, call)) : value;
   } catch (error) {
-    if (!(error instanceof TokenError)) throw error;
-    // An expired or revoked token is known all the same: the log names it.
-    if (call && error.subject) call.subject = error.subject;
-    throw toConnectError(error);
+    return refuse(error, call);
   }
+}
+
+async function* watchWith(
+  deps: RevocationDeps,
+  request: MessageShape<typeof WatchRevocationsRequestSchema>,
+  { values, signal }: HandlerContext,
+) {
+  try {
+    yield* watchRevocations(deps, request, signal);
+  } catch (error) {
+    refuse(error, values.get(callKey));
+  }
+}
+
+/** The one place where errors of ours become errors of Connect's. */
+function refuse(error: unknown, call: Call | undefined): never {
+  if (!(error instanceof TokenError)) throw error;
+  // An expired or revoked token is known all the same: the log names it.
+  if (call && error.subject) call.subject = error.subject;
+  throw toConnectError(error);
 }

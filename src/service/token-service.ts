@@ -10,12 +10,19 @@ import {
   TokenService,
   TokenState,
 } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
-import { type SecureTokenManager, TokenError, type TokenSubject } from "../core/index.js";
+import type { TokenSubject } from "../core/index.js";
 import { type Answer, batchAnswer, issuedAnswer, throughMessage, validAnswer } from "./answers.js";
 import { chargeBatch, noteVerdicts } from "./batch-verdicts.js";
 import { about, type Call, release, tokenOf } from "./call.js";
 import { hoursToDuration, toClaims, toDuration, toHours, toTimestamp } from "./convert.js";
 import { newTokenBounds, refreshBounds } from "./issue-bounds.js";
+import {
+  listRevocations,
+  type RevocationDeps,
+  requireEnabled,
+  revokeTokens,
+  store,
+} from "./revocation-rpcs.js";
 import { tokenFromBinary, tokenFromJson } from "./token-request.js";
 
 /** One RPC. */
@@ -25,14 +32,27 @@ export interface Rpc extends Answer<unknown, DescMessage> {
   readonly fromBinary?: (bytes: Buffer) => unknown;
   /** The same of JSON. */
   readonly fromJson?: (bytes: Buffer) => unknown;
+  /** Whether the answer vouches for a token, which takes knowing the latest revocations. */
+  readonly vouches: boolean;
   /** Does what is asked. Throws what the core throws, and what the caller may not do. */
   readonly handle: (request: MessageShape<DescMessage>, call: Call | undefined) => unknown;
 }
 
 const { method } = TokenService;
+/** The RPCs whose answers vouch for a token, or tell its state. */
+const VOUCHING: ReadonlySet<DescMethodUnary> = new Set([
+  method.validateToken,
+  method.checkPermission,
+  method.checkPermissions,
+  method.batchValidateTokens,
+  method.refreshToken,
+  method.getTokenInfo,
+  method.introspectToken,
+]);
 
-/** The nine RPCs over one manager. */
-export function createRpcs(manager: SecureTokenManager): readonly Rpc[] {
+/** The RPCs that do not stream, over one manager and the register of its revocations. */
+export function createRpcs(deps: RevocationDeps): readonly Rpc[] {
+  const { manager, register } = deps;
   const rpcs = {
     generateToken: rpc(
       method.generateToken,
@@ -85,13 +105,14 @@ export function createRpcs(manager: SecureTokenManager): readonly Rpc[] {
       method.refreshToken,
       (request, call) => {
         const token = tokenOf(request, call);
-        if (request.revokeOld) throw revocationNotEnabled();
+        if (request.revokeOld) requireEnabled(register, "revoke_old");
         const options = refreshBounds(token, toHours(request.newExpiresIn), manager, call);
-        return release(manager.refreshToken(token, options), call);
+        const issued = release(manager.refreshToken(token, options), call);
+        return request.revokeOld ? revokeOld(deps, token, issued) : issued;
       },
       (issued) => {
         const { token, sessionId, clamped } = issued;
-        return { token, ...toClaims(issued), sessionId, clamped };
+        return { token, ...toClaims(issued), sessionId, clamped, keyId: issued.keyId };
       },
     ),
 
@@ -121,7 +142,9 @@ export function createRpcs(manager: SecureTokenManager): readonly Rpc[] {
         const state = TokenState[found.state];
         if (found.state === "INVALID") return { state };
         const timeRemaining = toDuration(found.timeRemaining);
-        return { state, claims: { ...toClaims(found.claims), timeRemaining }, keyId: found.keyId };
+        const { claims, keyId } = found;
+        const { sessionId } = claims;
+        return { state, claims: { ...toClaims(claims), timeRemaining, sessionId, keyId }, keyId };
       },
     ),
 
@@ -135,18 +158,30 @@ export function createRpcs(manager: SecureTokenManager): readonly Rpc[] {
         keys: keys.map(({ keyId, state }) => ({ keyId, state: KeyState[state] })),
       }),
     ),
-  } satisfies Record<keyof typeof method, Rpc>;
+
+    revokeTokens: rpc(
+      method.revokeTokens,
+      (request, call) => revokeTokens(deps, request, call),
+      (response) => response,
+    ),
+
+    listRevocations: rpc(
+      method.listRevocations,
+      (request) => listRevocations(deps, request),
+      (response) => response,
+    ),
+  } satisfies Record<Exclude<keyof typeof method, "watchRevocations">, Rpc>;
   return Object.values(rpcs);
 }
 
 /** An RPC; where its answer is just a way to a message, the other forms go through that. */
 function rpc<M extends DescMethodUnary, V>(
   method: M,
-  handle: (request: MessageShape<M["input"]>, call: Call | undefined) => V,
+  handle: (request: MessageShape<M["input"]>, call: Call | undefined) => V | Promise<V>,
   answer: Answer<V, M["output"]> | ((value: V) => MessageInitShape<M["output"]>),
 ): Rpc {
   const forms = typeof answer === "function" ? throughMessage(method.output, answer) : answer;
-  return { method, handle, ...forms } as unknown as Rpc;
+  return { method, handle, vouches: VOUCHING.has(method), ...forms } as unknown as Rpc;
 }
 
 /** An RPC whose request is a token and nothing else. */
@@ -154,10 +189,13 @@ function tokenRpc<M extends DescMethodUnary, V>(...parts: Parameters<typeof rpc<
   return { ...rpc(...parts), fromBinary: tokenFromBinary, fromJson: tokenFromJson };
 }
 
-/** This server keeps no revocations, and says so rather than leave the old token alive unsaid. */
-function revocationNotEnabled(): TokenError {
-  return new TokenError("revoke_old needs a server that keeps revocations", {
-    reason: "REVOCATION_NOT_ENABLED",
-    field: "revoke_old",
-  });
+/** The new token goes out once the old one's revocation is durable and in force. */
+async function revokeOld<T>(
+  { manager, register }: RevocationDeps,
+  token: string,
+  issued: T,
+): Promise<T> {
+  const [planned] = manager.planRevocations([{ token }], "refreshed");
+  await store(register, planned?.revocation ? [planned.revocation] : []);
+  return issued;
 }

@@ -2,15 +2,18 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { inspect } from "node:util";
-import { TokenError } from "../../src/core/index.js";
+import { type Claims, TokenError } from "../../src/core/index.js";
 import { fixedManager, HOUR_MICROS, movableClock } from "../support/fixed-manager.js";
 
 describe("isRevoked", () => {
   it("is asked only of authentic tokens that are not expired", async () => {
     const clock = movableClock();
     const asked: string[] = [];
-    const isRevoked = (tokenId: string) => asked.push(tokenId) > 0;
-    const manager = await fixedManager({ clock, isRevoked });
+    const revocations = {
+      isRevoked: ({ tokenId }: Claims) => asked.push(tokenId) > 0,
+      cutOffOf: () => 0,
+    };
+    const manager = await fixedManager({ clock, revocations });
     const { token, tokenId } = manager.generateToken("u", { expiresInHours: 1 });
     const revoked = {
       name: "InvalidTokenError",
@@ -81,7 +84,10 @@ describe("getTokenInfo, exportConfig, batchValidateTokens", () => {
 describe("an error", () => {
   it("never holds the token, its content or a key", async () => {
     const clock = movableClock();
-    const manager = await fixedManager({ clock, isRevoked: (id) => id === "none" });
+    const manager = await fixedManager({
+      clock,
+      revocations: { isRevoked: ({ tokenId }) => tokenId === "none", cutOffOf: () => 0 },
+    });
     const { token } = manager.generateToken("sesame", {
       permissions: ["sesame"],
       expiresInHours: 1,

@@ -14,6 +14,8 @@ import pino from "pino";
 import { ErrorInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
 import { TokenErrorDetailSchema } from "../../gen/ts/src/securetoken/v1/error_pb.js";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import { systemClock } from "../../src/core/index.js";
+import { MemoryRegister } from "../../src/revocation/memory-register.js";
 import { KnownCallers } from "../../src/server/callers/callers.js";
 import { parseCallers } from "../../src/server/callers/callers-file.js";
 import { digestApiKey, generateApiKey } from "../../src/server/callers/credentials.js";
@@ -25,12 +27,18 @@ const HOLDER_RPCS = [
   "CheckPermission",
   "CheckPermissions",
   "RefreshToken",
+  "RevokeTokens",
   "GetTokenInfo",
   "IntrospectToken",
 ];
 const RPCS: Record<string, string[]> = {
-  verifier: [...HOLDER_RPCS.filter((rpc) => rpc !== "RefreshToken"), "BatchValidateTokens"],
+  verifier: [
+    ...HOLDER_RPCS.filter((rpc) => rpc !== "RefreshToken" && rpc !== "RevokeTokens"),
+    "BatchValidateTokens",
+    "WatchRevocations",
+  ],
   issuer: ["GenerateToken", "RefreshToken"],
+  revoker: ["RevokeTokens", "ListRevocations", "WatchRevocations"],
   admin: TokenService.methods.map(({ name }) => name),
 };
 const KEYS = Object.fromEntries(Object.keys(RPCS).map((name) => [name, generateApiKey()]));
@@ -76,7 +84,8 @@ describe("callers", async () => {
   let server: Server;
   let baseUrl: string;
   before(async () => {
-    server = createServer({ manager, logger, callers, tls });
+    const register = new MemoryRegister({ clock: systemClock, feedId: "matrix" });
+    server = createServer({ manager, register, logger, callers, tls });
     const { port } = await server.listen(0, "127.0.0.1");
     baseUrl = `https://localhost:${port}`;
   });
@@ -91,7 +100,7 @@ describe("callers", async () => {
   };
   for (const name of Object.keys(RPCS)) {
     identities[`${name} by API key`] = { bearer: KEYS[name] as string };
-    identities[`${name} by certificate`] = { certificate: name };
+    if (name !== "revoker") identities[`${name} by certificate`] = { certificate: name };
   }
   const requests: Record<string, object> = {
     GenerateToken: { userId: "user_123" },
@@ -99,6 +108,9 @@ describe("callers", async () => {
     CheckPermissions: { token, permissions: ["read"] },
     BatchValidateTokens: { tokens: [token] },
     ExportConfig: {},
+    RevokeTokens: { targets: [] },
+    ListRevocations: {},
+    WatchRevocations: {},
   };
 
   for (const [protocol, createTransport] of Object.entries(TRANSPORTS)) {
@@ -108,8 +120,8 @@ describe("callers", async () => {
         for (const { name, localName } of TokenService.methods) {
           const call = client[localName as keyof typeof client] as (
             request: object,
-          ) => Promise<unknown>;
-          const outcome = await call(requests[name] ?? { token }).then(
+          ) => Promise<unknown> | AsyncIterable<unknown>;
+          const outcome = await firstOf(call(requests[name] ?? { token })).then(
             () => "ok" as const,
             (error) => refusal(error),
           );
@@ -153,6 +165,13 @@ describe("callers", async () => {
     return { client: createClient(TokenService, transport), close: () => sessionManager.abort() };
   }
 });
+
+/** The answer, or the first one of a stream. */
+async function firstOf(answer: Promise<unknown> | AsyncIterable<unknown>): Promise<unknown> {
+  if (answer instanceof Promise) return answer;
+  for await (const message of answer) return message;
+  return undefined;
+}
 
 /** The code of a refusal; it must say that it is about the caller, and nothing of a token. */
 function refusal(error: unknown): Code {

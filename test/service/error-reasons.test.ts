@@ -5,7 +5,8 @@ import { inspect } from "node:util";
 import { create } from "@bufbuild/protobuf";
 import { ErrorReasonSchema } from "../../gen/ts/src/securetoken/v1/error_pb.js";
 import { RefreshTokenRequestSchema } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
-import { createSettings, type ErrorReason, TokenError } from "../../src/core/index.js";
+import { type Claims, createSettings, type ErrorReason, TokenError } from "../../src/core/index.js";
+import { NO_REGISTER } from "../../src/revocation/register.js";
 import { createRpcs } from "../../src/service/token-service.js";
 import { fixedManager, movableClock, NOW_MICROS, testKey } from "../support/fixed-manager.js";
 import { payloadText, sealBytes } from "../support/sealed.js";
@@ -13,8 +14,11 @@ import { payloadText, sealBytes } from "../support/sealed.js";
 const key = await testKey("one");
 const clock = movableClock();
 const revoked = new Set<string>();
-const isRevoked = (id: string) => revoked.has(id);
-const manager = await fixedManager({ clock, isRevoked, maxSessionHours: 720 });
+const revocations = {
+  isRevoked: ({ tokenId }: Claims) => revoked.has(tokenId),
+  cutOffOf: () => 0,
+};
+const manager = await fixedManager({ clock, revocations, maxSessionHours: 720 });
 const { token } = manager.generateToken("sesame", { permissions: ["read"] });
 const longLived = manager.generateToken("sesame", { expiresInHours: 8760 });
 const doomed = manager.generateToken("sesame");
@@ -47,7 +51,7 @@ const provoke = {
   REQUIRED_PERMISSION_INVALID: () => manager.checkPermission(token, SECRET.repeat(10)),
   REVOCATION_NOT_ENABLED: () => {
     const request = create(RefreshTokenRequestSchema, { token, revokeOld: true });
-    createRpcs(manager)
+    createRpcs({ manager, register: NO_REGISTER })
       .find(({ method }) => method.localName === "refreshToken")
       ?.handle(request, undefined);
   },
@@ -55,6 +59,8 @@ const provoke = {
     clock.micros = NOW_MICROS + 720 * 3_600_000_000;
     manager.refreshToken(longLived.token);
   },
+  REVOCATION_INVALID: () => manager.planRevocations([], `${SECRET}\n`),
+  TOO_MANY_TARGETS: () => manager.planRevocations(Array(1001).fill({ token })),
   SETTING_INVALID: () => createSettings({ secretKey: SECRET }),
 } satisfies Record<ErrorReason, () => unknown>;
 

@@ -72,7 +72,7 @@ export async function createTestService(
       if (service.fault) throw service.fault;
       return clock.micros;
     },
-    isRevoked: (tokenId) => revoked.has(tokenId),
+    revocations: { isRevoked: ({ tokenId }) => revoked.has(tokenId), cutOffOf: () => 0 },
   });
   const service: TestService = {
     manager,

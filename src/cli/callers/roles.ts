@@ -7,12 +7,15 @@ const VERIFIER = [
   "BatchValidateTokens",
   "GetTokenInfo",
   "IntrospectToken",
+  "WatchRevocations",
 ] as const;
+const REVOKER = ["RevokeTokens", "ListRevocations", "WatchRevocations"] as const;
 const ISSUER = ["GenerateToken", "RefreshToken"] as const;
 
 /** The RPCs of each role. A role is a shorthand of the command; the file names RPCs alone. */
 export const ROLES: Readonly<Record<string, readonly string[]>> = {
   verifier: VERIFIER,
   issuer: ISSUER,
-  admin: [...VERIFIER, ...ISSUER, "ExportConfig"],
+  revoker: REVOKER,
+  admin: [...new Set([...VERIFIER, ...ISSUER, ...REVOKER, "ExportConfig"])],
 };

@@ -22,6 +22,10 @@ const ROWS: Readonly<Record<string, Admission>> = {
   [`${TOKEN_SERVICE}/GetTokenInfo`]: "callers and holder",
   [`${TOKEN_SERVICE}/IntrospectToken`]: "callers and holder",
   [`${TOKEN_SERVICE}/ExportConfig`]: "callers",
+  // A holder may revoke its own token and that token's session; the handler compares.
+  [`${TOKEN_SERVICE}/RevokeTokens`]: "callers and holder",
+  [`${TOKEN_SERVICE}/ListRevocations`]: "callers",
+  [`${TOKEN_SERVICE}/WatchRevocations`]: "callers",
   "grpc.health.v1.Health/Check": "open",
   "grpc.health.v1.Health/Watch": "open",
   "grpc.health.v1.Health/List": "open",

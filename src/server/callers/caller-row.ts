@@ -26,6 +26,8 @@ export interface CallerRow {
   readonly grants?: Grants | undefined;
   /** Whether the holders of the tokens that it issues may refresh them. Default true. */
   readonly holderRefresh?: boolean | undefined;
+  /** Whether it may revoke every token at once, for an incident. Default false. */
+  readonly revokeEverything?: boolean | undefined;
   /** Calls a second; undefined where nothing bounds them. */
   readonly callsPerSecond?: number | undefined;
 }
@@ -44,6 +46,7 @@ export function toCaller(row: CallerRow): KnownCaller {
     name,
     rpcs,
     bounds: grants && { maxExpiresHours: grants.maxExpiresHours, holderRefresh },
+    mayRevokeEverything: row.revokeEverything === true,
     bucket,
     isKnown: true,
     charge: (count) => bucket?.charge(count),

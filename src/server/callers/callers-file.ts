@@ -26,6 +26,7 @@ const MEMBERS = [
   "grants",
   "calls_per_second",
   "holder_refresh",
+  "revoke_everything",
 ];
 
 /** A caller as the file spells it. */
@@ -37,6 +38,7 @@ export interface CallerEntry {
   grants?: { permissions: string[]; user_id: string; max_expires_in_hours: number };
   calls_per_second?: number;
   holder_refresh?: boolean;
+  revoke_everything?: boolean;
 }
 
 /**
@@ -96,7 +98,7 @@ function parseRow(entry: unknown, at: string, faults: string[]): CallerRow {
     }
   }
   const { name, api_keys = [], certificates = [], rpcs, grants, calls_per_second } = fields;
-  const { holder_refresh = true } = fields;
+  const { holder_refresh = true, revoke_everything = false } = fields;
   check(isText(name, NAME), "name must be 1 to 64 letters, digits, '.', '_' or '-'");
   const reserved = RESERVED_NAMES.has(String(name).toLowerCase());
   check(!reserved, `name must not be ${name}: the log uses it for others`);
@@ -122,6 +124,7 @@ function parseRow(entry: unknown, at: string, faults: string[]): CallerRow {
     "calls_per_second must be 0.01 to 1000000",
   );
   check(typeof holder_refresh === "boolean", "holder_refresh must be true or false");
+  check(typeof revoke_everything === "boolean", "revoke_everything must be true or false");
   return {
     name: String(name),
     apiKeys: digests as string[],
@@ -129,6 +132,7 @@ function parseRow(entry: unknown, at: string, faults: string[]): CallerRow {
     rpcs: new Set(names as string[]),
     grants: parsedGrants,
     holderRefresh: holder_refresh !== false,
+    revokeEverything: revoke_everything === true,
     callsPerSecond: rate as number | undefined,
   };
 }

@@ -46,7 +46,7 @@ export async function corpusManager(clock: Clock = fixedClock): Promise<SecureTo
     // A server's default.
     maxSessionHours: 720,
     clock,
-    isRevoked: (tokenId) => revoked.has(tokenId),
+    revocations: { isRevoked: ({ tokenId }) => revoked.has(tokenId), cutOffOf: () => 0 },
   });
 }
 

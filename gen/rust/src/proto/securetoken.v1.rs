@@ -107,6 +107,11 @@ pub enum ErrorReason {
     /// Kind TOKEN_ERROR: the token is valid, but its session has reached its longest duration and is
     /// refreshed no more. ErrorInfo metadata "max_session_hours" tells that duration.
     SessionEnded = 17,
+    /// Kind TOKEN_ERROR: a target of RevokeTokens, its reason, or a filter or page of ListRevocations
+    /// breaks its rule. The field names it: "targets\[2\].user.issued_before".
+    RevocationInvalid = 18,
+    /// Kind TOKEN_ERROR: more than 1,000 targets in one call.
+    TooManyTargets = 19,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -133,6 +138,8 @@ impl ErrorReason {
             Self::RevocationNotEnabled => "ERROR_REASON_REVOCATION_NOT_ENABLED",
             Self::SettingInvalid => "ERROR_REASON_SETTING_INVALID",
             Self::SessionEnded => "ERROR_REASON_SESSION_ENDED",
+            Self::RevocationInvalid => "ERROR_REASON_REVOCATION_INVALID",
+            Self::TooManyTargets => "ERROR_REASON_TOO_MANY_TARGETS",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -158,6 +165,8 @@ impl ErrorReason {
             "ERROR_REASON_REVOCATION_NOT_ENABLED" => Some(Self::RevocationNotEnabled),
             "ERROR_REASON_SETTING_INVALID" => Some(Self::SettingInvalid),
             "ERROR_REASON_SESSION_ENDED" => Some(Self::SessionEnded),
+            "ERROR_REASON_REVOCATION_INVALID" => Some(Self::RevocationInvalid),
+            "ERROR_REASON_TOO_MANY_TARGETS" => Some(Self::TooManyTargets),
             _ => None,
         }
     }
@@ -181,6 +190,12 @@ pub enum CallerErrorReason {
     /// Code RESOURCE_EXHAUSTED, field "authorization": more calls a second than the caller may make.
     /// A google.rpc.RetryInfo says when to try again.
     RateExceeded = 4,
+    /// Code UNAVAILABLE: the server cannot show that it knows every revocation of late, and vouches for
+    /// no token until it does. A google.rpc.RetryInfo says when to try again.
+    RevocationsStale = 5,
+    /// Code UNAVAILABLE: a revocation could not be made durable, and is not acknowledged. It may have
+    /// taken effect all the same; sending it again does no harm.
+    RevocationNotStored = 6,
 }
 impl CallerErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -194,6 +209,8 @@ impl CallerErrorReason {
             Self::RpcNotAllowed => "CALLER_ERROR_REASON_RPC_NOT_ALLOWED",
             Self::GrantNotAllowed => "CALLER_ERROR_REASON_GRANT_NOT_ALLOWED",
             Self::RateExceeded => "CALLER_ERROR_REASON_RATE_EXCEEDED",
+            Self::RevocationsStale => "CALLER_ERROR_REASON_REVOCATIONS_STALE",
+            Self::RevocationNotStored => "CALLER_ERROR_REASON_REVOCATION_NOT_STORED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -204,6 +221,10 @@ impl CallerErrorReason {
             "CALLER_ERROR_REASON_RPC_NOT_ALLOWED" => Some(Self::RpcNotAllowed),
             "CALLER_ERROR_REASON_GRANT_NOT_ALLOWED" => Some(Self::GrantNotAllowed),
             "CALLER_ERROR_REASON_RATE_EXCEEDED" => Some(Self::RateExceeded),
+            "CALLER_ERROR_REASON_REVOCATIONS_STALE" => Some(Self::RevocationsStale),
+            "CALLER_ERROR_REASON_REVOCATION_NOT_STORED" => {
+                Some(Self::RevocationNotStored)
+            }
             _ => None,
         }
     }
@@ -254,6 +275,9 @@ pub struct GenerateTokenResponse {
     /// The session that this token begins: its own token_id. Refreshed tokens keep it.
     #[prost(string, tag = "8")]
     pub session_id: ::prost::alloc::string::String,
+    /// The key that the token is made with; see ExportConfigResponse.keys.
+    #[prost(string, tag = "9")]
+    pub key_id: ::prost::alloc::string::String,
 }
 /// ValidateTokenRequest names the token to validate.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -294,6 +318,13 @@ pub struct ValidateTokenResponse {
     /// cannot carry exactly: the JSON text with every digit. Struct then holds the nearest doubles.
     #[prost(string, tag = "9")]
     pub additional_data_json: ::prost::alloc::string::String,
+    /// The session that the token belongs to: the token_id of the session's first token. Whoever keeps
+    /// this answer applies revocations of sessions by it.
+    #[prost(string, tag = "10")]
+    pub session_id: ::prost::alloc::string::String,
+    /// The key that the token is made with; see WatchRevocationsResponse.Checkpoint.key_ids.
+    #[prost(string, tag = "11")]
+    pub key_id: ::prost::alloc::string::String,
 }
 /// TokenClaims is what an authentic token holds.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -322,6 +353,12 @@ pub struct TokenClaims {
     /// As in ValidateTokenResponse.
     #[prost(string, tag = "8")]
     pub additional_data_json: ::prost::alloc::string::String,
+    /// As in ValidateTokenResponse.
+    #[prost(string, tag = "9")]
+    pub session_id: ::prost::alloc::string::String,
+    /// As in ValidateTokenResponse.
+    #[prost(string, tag = "10")]
+    pub key_id: ::prost::alloc::string::String,
 }
 /// CheckPermissionRequest asks for one permission.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -415,7 +452,7 @@ pub struct RefreshTokenRequest {
     /// How long the new token lives: above 0, at most 8760 hours. Unset: the server's default.
     #[prost(message, optional, tag = "2")]
     pub new_expires_in: ::core::option::Option<::prost_types::Duration>,
-    /// Revokes the old token once the new one is made.
+    /// Revokes the old token: the new one is answered once that is durable and in force.
     #[prost(bool, tag = "3")]
     pub revoke_old: bool,
 }
@@ -453,6 +490,9 @@ pub struct RefreshTokenResponse {
     /// Whether expires_at is the end of the session, because the lifetime asked for would outlive it.
     #[prost(bool, tag = "10")]
     pub clamped: bool,
+    /// The key that the new token is made with.
+    #[prost(string, tag = "11")]
+    pub key_id: ::prost::alloc::string::String,
 }
 /// GetTokenInfoRequest names the token to describe.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -566,6 +606,216 @@ pub struct KeyInfo {
     #[prost(enumeration = "KeyState", tag = "2")]
     pub state: i32,
 }
+/// RevokeTokensRequest says what is revoked, and why.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RevokeTokensRequest {
+    /// At most 1,000 targets. An empty list is answered with an empty list.
+    #[prost(message, repeated, tag = "1")]
+    pub targets: ::prost::alloc::vec::Vec<RevocationTarget>,
+    /// Why, for the log and for ListRevocations: at most 128 Unicode code points, no control
+    /// characters. Put no token and no secret in it.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// RevocationTarget names a token, several tokens of one session or user, or all of them.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[prost(skip_debug)]
+pub struct RevocationTarget {
+    /// Exactly one must be set.
+    #[prost(oneof = "revocation_target::Target", tags = "1, 2, 3, 4, 5")]
+    pub target: ::core::option::Option<revocation_target::Target>,
+}
+/// Nested message and enum types in `RevocationTarget`.
+pub mod revocation_target {
+    /// Exactly one must be set.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[prost(skip_debug)]
+    pub enum Target {
+        /// A token, itself: it must be authentic. At most 8,192 characters.
+        #[prost(string, tag = "1")]
+        Token(::prost::alloc::string::String),
+        /// A token by its id, authentic or not: nobody has to show it again.
+        #[prost(message, tag = "2")]
+        TokenId(super::TokenIdTarget),
+        /// Every token of a session that is issued before the answer: 1 to 64 characters, no control
+        /// characters. The session is refreshed no more.
+        #[prost(string, tag = "3")]
+        SessionId(::prost::alloc::string::String),
+        /// Every token of a user that is issued up to an instant.
+        #[prost(message, tag = "4")]
+        User(super::UserTarget),
+        /// Every token issued up to this instant, whoever's it is: an incident's last resort. Not later
+        /// than the server's present.
+        #[prost(message, tag = "5")]
+        EverythingIssuedBefore(::prost_types::Timestamp),
+    }
+}
+/// TokenIdTarget is a token by its id.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TokenIdTarget {
+    /// As in the answers about the token: 1 to 64 characters, no control characters.
+    #[prost(string, tag = "1")]
+    pub token_id: ::prost::alloc::string::String,
+    /// The token's expires_at, if it is known: the entry is kept no longer. Unset: 8,760 hours, the
+    /// longest lifetime of a token.
+    #[prost(message, optional, tag = "2")]
+    pub expires_at: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// UserTarget is a user's tokens up to an instant.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UserTarget {
+    /// Whose tokens: 1 to 256 Unicode code points, no control characters.
+    #[prost(string, tag = "1")]
+    pub user_id: ::prost::alloc::string::String,
+    /// Tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
+    /// that.
+    #[prost(message, optional, tag = "2")]
+    pub issued_before: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// RevokeTokensResponse answers in the order of the request.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RevokeTokensResponse {
+    /// One result for each target, in order.
+    #[prost(message, repeated, tag = "1")]
+    pub results: ::prost::alloc::vec::Vec<RevocationResult>,
+}
+/// RevocationResult is what became of one target.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RevocationResult {
+    /// What became of it.
+    #[prost(enumeration = "RevocationOutcome", tag = "1")]
+    pub outcome: i32,
+}
+/// Revocation is one entry of what is revoked.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Revocation {
+    /// The cut-off: tokens issued at this instant or earlier are revoked. Only with user_id_sha256 and
+    /// everything. Of several cut-offs the latest holds.
+    #[prost(message, optional, tag = "5")]
+    pub issued_before: ::core::option::Option<::prost_types::Timestamp>,
+    /// No token that the entry hits is valid after this instant: then it may be forgotten.
+    #[prost(message, optional, tag = "6")]
+    pub expires_at: ::core::option::Option<::prost_types::Timestamp>,
+    /// When it was revoked.
+    #[prost(message, optional, tag = "7")]
+    pub revoked_at: ::core::option::Option<::prost_types::Timestamp>,
+    /// As in RevokeTokensRequest. Not sent by WatchRevocations.
+    #[prost(string, tag = "8")]
+    pub reason: ::prost::alloc::string::String,
+    /// What it hits. Exactly one is set.
+    #[prost(oneof = "revocation::Target", tags = "1, 2, 3, 4")]
+    pub target: ::core::option::Option<revocation::Target>,
+}
+/// Nested message and enum types in `Revocation`.
+pub mod revocation {
+    /// What it hits. Exactly one is set.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Target {
+        /// The token with this id.
+        #[prost(string, tag = "1")]
+        TokenId(::prost::alloc::string::String),
+        /// Every token of this session.
+        #[prost(string, tag = "2")]
+        SessionId(::prost::alloc::string::String),
+        /// Tokens of the user whose user_id has this SHA-256, 32 bytes, that were issued up to
+        /// issued_before.
+        #[prost(bytes, tag = "3")]
+        UserIdSha256(::prost::alloc::vec::Vec<u8>),
+        /// Always true: every token that was issued up to issued_before.
+        #[prost(bool, tag = "4")]
+        Everything(bool),
+    }
+}
+/// ListRevocationsRequest filters and pages.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListRevocationsRequest {
+    /// Only the cut-offs of this user. At most 256 Unicode code points. Unset: all.
+    #[prost(string, tag = "1")]
+    pub user_id: ::prost::alloc::string::String,
+    /// Only the entry of this token. Unset: all.
+    #[prost(string, tag = "2")]
+    pub token_id: ::prost::alloc::string::String,
+    /// How many entries at most: 0 to 1,000, larger is taken as 1,000. 0: 100.
+    #[prost(int32, tag = "3")]
+    pub page_size: i32,
+    /// next_page_token of an earlier answer with the same filter. Unset: the first page.
+    #[prost(string, tag = "4")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// ListRevocationsResponse is a page, newest first.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListRevocationsResponse {
+    /// The page's entries.
+    #[prost(message, repeated, tag = "1")]
+    pub revocations: ::prost::alloc::vec::Vec<Revocation>,
+    /// For the next page; empty on the last one.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// WatchRevocationsRequest says from where to go on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WatchRevocationsRequest {
+    /// The last checkpoint's cursor. Unset, or too old for this server: everything from the beginning.
+    #[prost(string, tag = "1")]
+    pub cursor: ::prost::alloc::string::String,
+}
+/// WatchRevocationsResponse is one event of the feed. An event of a kind that a client does not know
+/// must end its trust in what it keeps: it asks the server again.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WatchRevocationsResponse {
+    /// What happened.
+    #[prost(oneof = "watch_revocations_response::Event", tags = "1, 2, 3")]
+    pub event: ::core::option::Option<watch_revocations_response::Event>,
+}
+/// Nested message and enum types in `WatchRevocationsResponse`.
+pub mod watch_revocations_response {
+    /// SnapshotPage is a part of all revocations that are in force.
+    #[derive(Clone, PartialEq, ::prost::Message)]
+    pub struct SnapshotPage {
+        /// The page's entries, at most 1,000.
+        #[prost(message, repeated, tag = "1")]
+        pub revocations: ::prost::alloc::vec::Vec<super::Revocation>,
+        /// Whether the snapshot begins here: whatever was known before is replaced by it.
+        #[prost(bool, tag = "2")]
+        pub first: bool,
+        /// Whether the snapshot is complete with this page. Before it, nobody vouches for a token.
+        #[prost(bool, tag = "3")]
+        pub last: bool,
+    }
+    /// Changes are revocations since the snapshot or the last change.
+    #[derive(Clone, PartialEq, ::prost::Message)]
+    pub struct Changes {
+        /// At most 1,000.
+        #[prost(message, repeated, tag = "1")]
+        pub revocations: ::prost::alloc::vec::Vec<super::Revocation>,
+    }
+    /// Checkpoint says that everything up to now has been sent.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct Checkpoint {
+        /// Names this point; see WatchRevocationsRequest.cursor. Opaque, at most 256 characters.
+        #[prost(string, tag = "1")]
+        pub cursor: ::prost::alloc::string::String,
+        /// How old the server's own knowledge is: zero where it is the one that decides.
+        #[prost(message, optional, tag = "2")]
+        pub staleness: ::core::option::Option<::prost_types::Duration>,
+        /// Every key that the server decrypts with. Tokens of other keys are valid no more.
+        #[prost(string, repeated, tag = "3")]
+        pub key_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    }
+    /// What happened.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Event {
+        /// A part of the snapshot.
+        #[prost(message, tag = "1")]
+        Snapshot(SnapshotPage),
+        /// Changes.
+        #[prost(message, tag = "2")]
+        Changes(Changes),
+        /// A checkpoint; one follows every snapshot at once, and then every second.
+        #[prost(message, tag = "3")]
+        Checkpoint(Checkpoint),
+    }
+}
 /// TokenState is what a token is at present.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -640,6 +890,43 @@ impl KeyState {
             "KEY_STATE_STAGED" => Some(Self::Staged),
             "KEY_STATE_PRIMARY" => Some(Self::Primary),
             "KEY_STATE_SECONDARY" => Some(Self::Secondary),
+            _ => None,
+        }
+    }
+}
+/// RevocationOutcome is what became of a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RevocationOutcome {
+    /// Never sent.
+    Unspecified = 0,
+    /// The target is revoked, now or from an earlier call.
+    Revoked = 1,
+    /// Every token that the target could hit has expired: nothing to do.
+    AlreadyExpired = 2,
+    /// The target's token is malformed or not authentic: nothing to do.
+    NotAuthentic = 3,
+}
+impl RevocationOutcome {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "REVOCATION_OUTCOME_UNSPECIFIED",
+            Self::Revoked => "REVOCATION_OUTCOME_REVOKED",
+            Self::AlreadyExpired => "REVOCATION_OUTCOME_ALREADY_EXPIRED",
+            Self::NotAuthentic => "REVOCATION_OUTCOME_NOT_AUTHENTIC",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "REVOCATION_OUTCOME_UNSPECIFIED" => Some(Self::Unspecified),
+            "REVOCATION_OUTCOME_REVOKED" => Some(Self::Revoked),
+            "REVOCATION_OUTCOME_ALREADY_EXPIRED" => Some(Self::AlreadyExpired),
+            "REVOCATION_OUTCOME_NOT_AUTHENTIC" => Some(Self::NotAuthentic),
             _ => None,
         }
     }
@@ -1015,6 +1302,107 @@ pub mod token_service_client {
                 .insert(GrpcMethod::new("securetoken.v1.TokenService", "ExportConfig"));
             self.inner.unary(req, path, codec).await
         }
+        /// RevokeTokens takes tokens back before they expire. It answers once the revocations are durable
+        /// and in force on this server, in every worker; other servers follow within a second, and none
+        /// vouches for a token without knowing (docs/revocation.md).
+        ///
+        /// Who may call: callers that may revoke tokens; everything_issued_before, callers that may revoke
+        /// everything; and a token's own holder, for that token and its session.
+        /// Errors: TOKEN_ERROR (INVALID_ARGUMENT) for more than 1,000 targets and for a target or a reason
+        /// that breaks its rule, before anything is revoked; TOKEN_ERROR with reason REVOCATION_NOT_ENABLED
+        /// on a server that keeps no revocations; UNAVAILABLE when they cannot be made durable. No token
+        /// makes it fail (RFC 7009, section 2.2): what became of each target is told in its result.
+        pub async fn revoke_tokens(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RevokeTokensRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RevokeTokensResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/securetoken.v1.TokenService/RevokeTokens",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("securetoken.v1.TokenService", "RevokeTokens"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ListRevocations lists the revocations in force, newest first (AIP-158).
+        ///
+        /// Who may call: callers that may revoke tokens.
+        /// Errors: TOKEN_ERROR (INVALID_ARGUMENT) for a page_size below 0 or a page_token of no earlier
+        /// answer; reason REVOCATION_NOT_ENABLED on a server that keeps no revocations.
+        pub async fn list_revocations(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListRevocationsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListRevocationsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/securetoken.v1.TokenService/ListRevocations",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("securetoken.v1.TokenService", "ListRevocations"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// WatchRevocations streams every revocation: first all that are in force, in pages, unless the
+        /// cursor says from where to go on; then each change; and a checkpoint every second, even when
+        /// nothing happens. Whoever keeps answers about tokens applies it, and vouches for none of them once
+        /// checkpoints stay away. The stream ends when the connection or the server does: begin again with
+        /// the last checkpoint's cursor. A watcher that does not read is cut off (RESOURCE_EXHAUSTED).
+        ///
+        /// Who may call: callers that may verify or revoke tokens. Streams are bounded per connection and in
+        /// all (RESOURCE_EXHAUSTED).
+        /// Errors: TOKEN_ERROR (INVALID_ARGUMENT), reason REVOCATION_NOT_ENABLED, on a server that keeps no
+        /// revocations.
+        pub async fn watch_revocations(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WatchRevocationsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::WatchRevocationsResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/securetoken.v1.TokenService/WatchRevocations",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("securetoken.v1.TokenService", "WatchRevocations"),
+                );
+            self.inner.server_streaming(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -1139,6 +1527,61 @@ pub mod token_service_server {
             request: tonic::Request<super::ExportConfigRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ExportConfigResponse>,
+            tonic::Status,
+        >;
+        /// RevokeTokens takes tokens back before they expire. It answers once the revocations are durable
+        /// and in force on this server, in every worker; other servers follow within a second, and none
+        /// vouches for a token without knowing (docs/revocation.md).
+        ///
+        /// Who may call: callers that may revoke tokens; everything_issued_before, callers that may revoke
+        /// everything; and a token's own holder, for that token and its session.
+        /// Errors: TOKEN_ERROR (INVALID_ARGUMENT) for more than 1,000 targets and for a target or a reason
+        /// that breaks its rule, before anything is revoked; TOKEN_ERROR with reason REVOCATION_NOT_ENABLED
+        /// on a server that keeps no revocations; UNAVAILABLE when they cannot be made durable. No token
+        /// makes it fail (RFC 7009, section 2.2): what became of each target is told in its result.
+        async fn revoke_tokens(
+            &self,
+            request: tonic::Request<super::RevokeTokensRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RevokeTokensResponse>,
+            tonic::Status,
+        >;
+        /// ListRevocations lists the revocations in force, newest first (AIP-158).
+        ///
+        /// Who may call: callers that may revoke tokens.
+        /// Errors: TOKEN_ERROR (INVALID_ARGUMENT) for a page_size below 0 or a page_token of no earlier
+        /// answer; reason REVOCATION_NOT_ENABLED on a server that keeps no revocations.
+        async fn list_revocations(
+            &self,
+            request: tonic::Request<super::ListRevocationsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListRevocationsResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the WatchRevocations method.
+        type WatchRevocationsStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<
+                    super::WatchRevocationsResponse,
+                    tonic::Status,
+                >,
+            >
+            + std::marker::Send
+            + 'static;
+        /// WatchRevocations streams every revocation: first all that are in force, in pages, unless the
+        /// cursor says from where to go on; then each change; and a checkpoint every second, even when
+        /// nothing happens. Whoever keeps answers about tokens applies it, and vouches for none of them once
+        /// checkpoints stay away. The stream ends when the connection or the server does: begin again with
+        /// the last checkpoint's cursor. A watcher that does not read is cut off (RESOURCE_EXHAUSTED).
+        ///
+        /// Who may call: callers that may verify or revoke tokens. Streams are bounded per connection and in
+        /// all (RESOURCE_EXHAUSTED).
+        /// Errors: TOKEN_ERROR (INVALID_ARGUMENT), reason REVOCATION_NOT_ENABLED, on a server that keeps no
+        /// revocations.
+        async fn watch_revocations(
+            &self,
+            request: tonic::Request<super::WatchRevocationsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<Self::WatchRevocationsStream>,
             tonic::Status,
         >;
     }
@@ -1634,6 +2077,144 @@ pub mod token_service_server {
                     };
                     Box::pin(fut)
                 }
+                "/securetoken.v1.TokenService/RevokeTokens" => {
+                    #[allow(non_camel_case_types)]
+                    struct RevokeTokensSvc<T: TokenService>(pub Arc<T>);
+                    impl<
+                        T: TokenService,
+                    > tonic::server::UnaryService<super::RevokeTokensRequest>
+                    for RevokeTokensSvc<T> {
+                        type Response = super::RevokeTokensResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RevokeTokensRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as TokenService>::revoke_tokens(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RevokeTokensSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/securetoken.v1.TokenService/ListRevocations" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListRevocationsSvc<T: TokenService>(pub Arc<T>);
+                    impl<
+                        T: TokenService,
+                    > tonic::server::UnaryService<super::ListRevocationsRequest>
+                    for ListRevocationsSvc<T> {
+                        type Response = super::ListRevocationsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListRevocationsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as TokenService>::list_revocations(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListRevocationsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/securetoken.v1.TokenService/WatchRevocations" => {
+                    #[allow(non_camel_case_types)]
+                    struct WatchRevocationsSvc<T: TokenService>(pub Arc<T>);
+                    impl<
+                        T: TokenService,
+                    > tonic::server::ServerStreamingService<
+                        super::WatchRevocationsRequest,
+                    > for WatchRevocationsSvc<T> {
+                        type Response = super::WatchRevocationsResponse;
+                        type ResponseStream = T::WatchRevocationsStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WatchRevocationsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as TokenService>::watch_revocations(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WatchRevocationsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
                 _ => {
                     Box::pin(async move {
                         let mut response = http::Response::new(
@@ -1685,6 +2266,7 @@ impl ::core::fmt::Debug for GenerateTokenResponse {
             .field("expires_at", &self.expires_at)
             .field("additional_data", &self.additional_data)
             .field("session_id", &self.session_id)
+            .field("key_id", &self.key_id)
             .finish()
     }
 }
@@ -1740,6 +2322,7 @@ impl ::core::fmt::Debug for RefreshTokenResponse {
             .field("additional_data_json", &self.additional_data_json)
             .field("session_id", &self.session_id)
             .field("clamped", &self.clamped)
+            .field("key_id", &self.key_id)
             .finish()
     }
 }
@@ -1766,6 +2349,17 @@ impl ::core::fmt::Debug for ExportConfigResponse {
             .field("salt", &::core::format_args!("[redacted]"))
             .field("default_expires_in", &self.default_expires_in)
             .field("keys", &self.keys)
+            .finish()
+    }
+}
+impl ::core::fmt::Debug for RevocationTarget {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("RevocationTarget")
+            .field("token", &::core::format_args!("[redacted]"))
+            .field("token_id", &self.token_id)
+            .field("session_id", &self.session_id)
+            .field("user", &self.user)
+            .field("everything_issued_before", &self.everything_issued_before)
             .finish()
     }
 }

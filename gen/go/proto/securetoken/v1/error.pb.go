@@ -140,6 +140,11 @@ const (
 	// Kind TOKEN_ERROR: the token is valid, but its session has reached its longest duration and is
 	// refreshed no more. ErrorInfo metadata "max_session_hours" tells that duration.
 	ErrorReason_ERROR_REASON_SESSION_ENDED ErrorReason = 17
+	// Kind TOKEN_ERROR: a target of RevokeTokens, its reason, or a filter or page of ListRevocations
+	// breaks its rule. The field names it: "targets[2].user.issued_before".
+	ErrorReason_ERROR_REASON_REVOCATION_INVALID ErrorReason = 18
+	// Kind TOKEN_ERROR: more than 1,000 targets in one call.
+	ErrorReason_ERROR_REASON_TOO_MANY_TARGETS ErrorReason = 19
 )
 
 // Enum value maps for ErrorReason.
@@ -163,6 +168,8 @@ var (
 		15: "ERROR_REASON_REVOCATION_NOT_ENABLED",
 		16: "ERROR_REASON_SETTING_INVALID",
 		17: "ERROR_REASON_SESSION_ENDED",
+		18: "ERROR_REASON_REVOCATION_INVALID",
+		19: "ERROR_REASON_TOO_MANY_TARGETS",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":                 0,
@@ -183,6 +190,8 @@ var (
 		"ERROR_REASON_REVOCATION_NOT_ENABLED":      15,
 		"ERROR_REASON_SETTING_INVALID":             16,
 		"ERROR_REASON_SESSION_ENDED":               17,
+		"ERROR_REASON_REVOCATION_INVALID":          18,
+		"ERROR_REASON_TOO_MANY_TARGETS":            19,
 	}
 )
 
@@ -232,6 +241,12 @@ const (
 	// Code RESOURCE_EXHAUSTED, field "authorization": more calls a second than the caller may make.
 	// A google.rpc.RetryInfo says when to try again.
 	CallerErrorReason_CALLER_ERROR_REASON_RATE_EXCEEDED CallerErrorReason = 4
+	// Code UNAVAILABLE: the server cannot show that it knows every revocation of late, and vouches for
+	// no token until it does. A google.rpc.RetryInfo says when to try again.
+	CallerErrorReason_CALLER_ERROR_REASON_REVOCATIONS_STALE CallerErrorReason = 5
+	// Code UNAVAILABLE: a revocation could not be made durable, and is not acknowledged. It may have
+	// taken effect all the same; sending it again does no harm.
+	CallerErrorReason_CALLER_ERROR_REASON_REVOCATION_NOT_STORED CallerErrorReason = 6
 )
 
 // Enum value maps for CallerErrorReason.
@@ -242,13 +257,17 @@ var (
 		2: "CALLER_ERROR_REASON_RPC_NOT_ALLOWED",
 		3: "CALLER_ERROR_REASON_GRANT_NOT_ALLOWED",
 		4: "CALLER_ERROR_REASON_RATE_EXCEEDED",
+		5: "CALLER_ERROR_REASON_REVOCATIONS_STALE",
+		6: "CALLER_ERROR_REASON_REVOCATION_NOT_STORED",
 	}
 	CallerErrorReason_value = map[string]int32{
-		"CALLER_ERROR_REASON_UNSPECIFIED":       0,
-		"CALLER_ERROR_REASON_UNKNOWN_CALLER":    1,
-		"CALLER_ERROR_REASON_RPC_NOT_ALLOWED":   2,
-		"CALLER_ERROR_REASON_GRANT_NOT_ALLOWED": 3,
-		"CALLER_ERROR_REASON_RATE_EXCEEDED":     4,
+		"CALLER_ERROR_REASON_UNSPECIFIED":           0,
+		"CALLER_ERROR_REASON_UNKNOWN_CALLER":        1,
+		"CALLER_ERROR_REASON_RPC_NOT_ALLOWED":       2,
+		"CALLER_ERROR_REASON_GRANT_NOT_ALLOWED":     3,
+		"CALLER_ERROR_REASON_RATE_EXCEEDED":         4,
+		"CALLER_ERROR_REASON_REVOCATIONS_STALE":     5,
+		"CALLER_ERROR_REASON_REVOCATION_NOT_STORED": 6,
 	}
 )
 
@@ -379,7 +398,7 @@ const file_securetoken_v1_error_proto_rawDesc = "" +
 	"\x1cTOKEN_ERROR_KIND_TOKEN_ERROR\x10\x01\x12\"\n" +
 	"\x1eTOKEN_ERROR_KIND_TOKEN_EXPIRED\x10\x02\x12\"\n" +
 	"\x1eTOKEN_ERROR_KIND_INVALID_TOKEN\x10\x03\x12&\n" +
-	"\"TOKEN_ERROR_KIND_PERMISSION_DENIED\x10\x04*\x93\x05\n" +
+	"\"TOKEN_ERROR_KIND_PERMISSION_DENIED\x10\x04*\xdb\x05\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_TOKEN_EXPIRED\x10\x01\x12\x1c\n" +
@@ -399,13 +418,17 @@ const file_securetoken_v1_error_proto_rawDesc = "" +
 	"(ERROR_REASON_REQUIRED_PERMISSION_INVALID\x10\x0e\x12'\n" +
 	"#ERROR_REASON_REVOCATION_NOT_ENABLED\x10\x0f\x12 \n" +
 	"\x1cERROR_REASON_SETTING_INVALID\x10\x10\x12\x1e\n" +
-	"\x1aERROR_REASON_SESSION_ENDED\x10\x11*\xdb\x01\n" +
+	"\x1aERROR_REASON_SESSION_ENDED\x10\x11\x12#\n" +
+	"\x1fERROR_REASON_REVOCATION_INVALID\x10\x12\x12!\n" +
+	"\x1dERROR_REASON_TOO_MANY_TARGETS\x10\x13*\xb5\x02\n" +
 	"\x11CallerErrorReason\x12#\n" +
 	"\x1fCALLER_ERROR_REASON_UNSPECIFIED\x10\x00\x12&\n" +
 	"\"CALLER_ERROR_REASON_UNKNOWN_CALLER\x10\x01\x12'\n" +
 	"#CALLER_ERROR_REASON_RPC_NOT_ALLOWED\x10\x02\x12)\n" +
 	"%CALLER_ERROR_REASON_GRANT_NOT_ALLOWED\x10\x03\x12%\n" +
-	"!CALLER_ERROR_REASON_RATE_EXCEEDED\x10\x04b\x06proto3"
+	"!CALLER_ERROR_REASON_RATE_EXCEEDED\x10\x04\x12)\n" +
+	"%CALLER_ERROR_REASON_REVOCATIONS_STALE\x10\x05\x12-\n" +
+	")CALLER_ERROR_REASON_REVOCATION_NOT_STORED\x10\x06b\x06proto3"
 
 var (
 	file_securetoken_v1_error_proto_rawDescOnce sync.Once

@@ -146,6 +146,63 @@ func (KeyState) EnumDescriptor() ([]byte, []int) {
 	return file_securetoken_v1_token_service_proto_rawDescGZIP(), []int{1}
 }
 
+// RevocationOutcome is what became of a target.
+type RevocationOutcome int32
+
+const (
+	// Never sent.
+	RevocationOutcome_REVOCATION_OUTCOME_UNSPECIFIED RevocationOutcome = 0
+	// The target is revoked, now or from an earlier call.
+	RevocationOutcome_REVOCATION_OUTCOME_REVOKED RevocationOutcome = 1
+	// Every token that the target could hit has expired: nothing to do.
+	RevocationOutcome_REVOCATION_OUTCOME_ALREADY_EXPIRED RevocationOutcome = 2
+	// The target's token is malformed or not authentic: nothing to do.
+	RevocationOutcome_REVOCATION_OUTCOME_NOT_AUTHENTIC RevocationOutcome = 3
+)
+
+// Enum value maps for RevocationOutcome.
+var (
+	RevocationOutcome_name = map[int32]string{
+		0: "REVOCATION_OUTCOME_UNSPECIFIED",
+		1: "REVOCATION_OUTCOME_REVOKED",
+		2: "REVOCATION_OUTCOME_ALREADY_EXPIRED",
+		3: "REVOCATION_OUTCOME_NOT_AUTHENTIC",
+	}
+	RevocationOutcome_value = map[string]int32{
+		"REVOCATION_OUTCOME_UNSPECIFIED":     0,
+		"REVOCATION_OUTCOME_REVOKED":         1,
+		"REVOCATION_OUTCOME_ALREADY_EXPIRED": 2,
+		"REVOCATION_OUTCOME_NOT_AUTHENTIC":   3,
+	}
+)
+
+func (x RevocationOutcome) Enum() *RevocationOutcome {
+	p := new(RevocationOutcome)
+	*p = x
+	return p
+}
+
+func (x RevocationOutcome) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (RevocationOutcome) Descriptor() protoreflect.EnumDescriptor {
+	return file_securetoken_v1_token_service_proto_enumTypes[2].Descriptor()
+}
+
+func (RevocationOutcome) Type() protoreflect.EnumType {
+	return &file_securetoken_v1_token_service_proto_enumTypes[2]
+}
+
+func (x RevocationOutcome) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use RevocationOutcome.Descriptor instead.
+func (RevocationOutcome) EnumDescriptor() ([]byte, []int) {
+	return file_securetoken_v1_token_service_proto_rawDescGZIP(), []int{2}
+}
+
 // GenerateTokenRequest says what the new token holds.
 type GenerateTokenRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -239,7 +296,9 @@ type GenerateTokenResponse struct {
 	// As requested.
 	AdditionalData *structpb.Struct `protobuf:"bytes,7,opt,name=additional_data,json=additionalData,proto3" json:"additional_data,omitempty"`
 	// The session that this token begins: its own token_id. Refreshed tokens keep it.
-	SessionId     string `protobuf:"bytes,8,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`
+	SessionId string `protobuf:"bytes,8,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`
+	// The key that the token is made with; see ExportConfigResponse.keys.
+	KeyId         string `protobuf:"bytes,9,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -330,6 +389,13 @@ func (x *GenerateTokenResponse) GetSessionId() string {
 	return ""
 }
 
+func (x *GenerateTokenResponse) GetKeyId() string {
+	if x != nil {
+		return x.KeyId
+	}
+	return ""
+}
+
 // ValidateTokenRequest names the token to validate.
 type ValidateTokenRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -398,8 +464,13 @@ type ValidateTokenResponse struct {
 	// Set only when additional_data holds an integer that a Struct, whose numbers are doubles,
 	// cannot carry exactly: the JSON text with every digit. Struct then holds the nearest doubles.
 	AdditionalDataJson string `protobuf:"bytes,9,opt,name=additional_data_json,json=additionalDataJson,proto3" json:"additional_data_json,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// The session that the token belongs to: the token_id of the session's first token. Whoever keeps
+	// this answer applies revocations of sessions by it.
+	SessionId string `protobuf:"bytes,10,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`
+	// The key that the token is made with; see WatchRevocationsResponse.Checkpoint.key_ids.
+	KeyId         string `protobuf:"bytes,11,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ValidateTokenResponse) Reset() {
@@ -495,6 +566,20 @@ func (x *ValidateTokenResponse) GetAdditionalDataJson() string {
 	return ""
 }
 
+func (x *ValidateTokenResponse) GetSessionId() string {
+	if x != nil {
+		return x.SessionId
+	}
+	return ""
+}
+
+func (x *ValidateTokenResponse) GetKeyId() string {
+	if x != nil {
+		return x.KeyId
+	}
+	return ""
+}
+
 // TokenClaims is what an authentic token holds.
 type TokenClaims struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -514,8 +599,12 @@ type TokenClaims struct {
 	AdditionalData *structpb.Struct `protobuf:"bytes,7,opt,name=additional_data,json=additionalData,proto3" json:"additional_data,omitempty"`
 	// As in ValidateTokenResponse.
 	AdditionalDataJson string `protobuf:"bytes,8,opt,name=additional_data_json,json=additionalDataJson,proto3" json:"additional_data_json,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// As in ValidateTokenResponse.
+	SessionId string `protobuf:"bytes,9,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`
+	// As in ValidateTokenResponse.
+	KeyId         string `protobuf:"bytes,10,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *TokenClaims) Reset() {
@@ -600,6 +689,20 @@ func (x *TokenClaims) GetAdditionalData() *structpb.Struct {
 func (x *TokenClaims) GetAdditionalDataJson() string {
 	if x != nil {
 		return x.AdditionalDataJson
+	}
+	return ""
+}
+
+func (x *TokenClaims) GetSessionId() string {
+	if x != nil {
+		return x.SessionId
+	}
+	return ""
+}
+
+func (x *TokenClaims) GetKeyId() string {
+	if x != nil {
+		return x.KeyId
 	}
 	return ""
 }
@@ -1048,7 +1151,7 @@ type RefreshTokenRequest struct {
 	Token string `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
 	// How long the new token lives: above 0, at most 8760 hours. Unset: the server's default.
 	NewExpiresIn *durationpb.Duration `protobuf:"bytes,2,opt,name=new_expires_in,json=newExpiresIn,proto3" json:"new_expires_in,omitempty"`
-	// Revokes the old token once the new one is made.
+	// Revokes the old token: the new one is answered once that is durable and in force.
 	RevokeOld     bool `protobuf:"varint,3,opt,name=revoke_old,json=revokeOld,proto3" json:"revoke_old,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1127,7 +1230,9 @@ type RefreshTokenResponse struct {
 	// The session that the old token belongs to.
 	SessionId string `protobuf:"bytes,9,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`
 	// Whether expires_at is the end of the session, because the lifetime asked for would outlive it.
-	Clamped       bool `protobuf:"varint,10,opt,name=clamped,proto3" json:"clamped,omitempty"`
+	Clamped bool `protobuf:"varint,10,opt,name=clamped,proto3" json:"clamped,omitempty"`
+	// The key that the new token is made with.
+	KeyId         string `protobuf:"bytes,11,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1230,6 +1335,13 @@ func (x *RefreshTokenResponse) GetClamped() bool {
 		return x.Clamped
 	}
 	return false
+}
+
+func (x *RefreshTokenResponse) GetKeyId() string {
+	if x != nil {
+		return x.KeyId
+	}
+	return ""
 }
 
 // GetTokenInfoRequest names the token to describe.
@@ -1735,6 +1847,1018 @@ func (x *KeyInfo) GetState() KeyState {
 	return KeyState_KEY_STATE_UNSPECIFIED
 }
 
+// RevokeTokensRequest says what is revoked, and why.
+type RevokeTokensRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// At most 1,000 targets. An empty list is answered with an empty list.
+	Targets []*RevocationTarget `protobuf:"bytes,1,rep,name=targets,proto3" json:"targets,omitempty"`
+	// Why, for the log and for ListRevocations: at most 128 Unicode code points, no control
+	// characters. Put no token and no secret in it.
+	Reason        string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RevokeTokensRequest) Reset() {
+	*x = RevokeTokensRequest{}
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RevokeTokensRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RevokeTokensRequest) ProtoMessage() {}
+
+func (x *RevokeTokensRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RevokeTokensRequest.ProtoReflect.Descriptor instead.
+func (*RevokeTokensRequest) Descriptor() ([]byte, []int) {
+	return file_securetoken_v1_token_service_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *RevokeTokensRequest) GetTargets() []*RevocationTarget {
+	if x != nil {
+		return x.Targets
+	}
+	return nil
+}
+
+func (x *RevokeTokensRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// RevocationTarget names a token, several tokens of one session or user, or all of them.
+type RevocationTarget struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Exactly one must be set.
+	//
+	// Types that are valid to be assigned to Target:
+	//
+	//	*RevocationTarget_Token
+	//	*RevocationTarget_TokenId
+	//	*RevocationTarget_SessionId
+	//	*RevocationTarget_User
+	//	*RevocationTarget_EverythingIssuedBefore
+	Target        isRevocationTarget_Target `protobuf_oneof:"target"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RevocationTarget) Reset() {
+	*x = RevocationTarget{}
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RevocationTarget) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RevocationTarget) ProtoMessage() {}
+
+func (x *RevocationTarget) ProtoReflect() protoreflect.Message {
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RevocationTarget.ProtoReflect.Descriptor instead.
+func (*RevocationTarget) Descriptor() ([]byte, []int) {
+	return file_securetoken_v1_token_service_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *RevocationTarget) GetTarget() isRevocationTarget_Target {
+	if x != nil {
+		return x.Target
+	}
+	return nil
+}
+
+func (x *RevocationTarget) GetToken() string {
+	if x != nil {
+		if x, ok := x.Target.(*RevocationTarget_Token); ok {
+			return x.Token
+		}
+	}
+	return ""
+}
+
+func (x *RevocationTarget) GetTokenId() *TokenIdTarget {
+	if x != nil {
+		if x, ok := x.Target.(*RevocationTarget_TokenId); ok {
+			return x.TokenId
+		}
+	}
+	return nil
+}
+
+func (x *RevocationTarget) GetSessionId() string {
+	if x != nil {
+		if x, ok := x.Target.(*RevocationTarget_SessionId); ok {
+			return x.SessionId
+		}
+	}
+	return ""
+}
+
+func (x *RevocationTarget) GetUser() *UserTarget {
+	if x != nil {
+		if x, ok := x.Target.(*RevocationTarget_User); ok {
+			return x.User
+		}
+	}
+	return nil
+}
+
+func (x *RevocationTarget) GetEverythingIssuedBefore() *timestamppb.Timestamp {
+	if x != nil {
+		if x, ok := x.Target.(*RevocationTarget_EverythingIssuedBefore); ok {
+			return x.EverythingIssuedBefore
+		}
+	}
+	return nil
+}
+
+type isRevocationTarget_Target interface {
+	isRevocationTarget_Target()
+}
+
+type RevocationTarget_Token struct {
+	// A token, itself: it must be authentic. At most 8,192 characters.
+	Token string `protobuf:"bytes,1,opt,name=token,proto3,oneof"`
+}
+
+type RevocationTarget_TokenId struct {
+	// A token by its id, authentic or not: nobody has to show it again.
+	TokenId *TokenIdTarget `protobuf:"bytes,2,opt,name=token_id,json=tokenId,proto3,oneof"`
+}
+
+type RevocationTarget_SessionId struct {
+	// Every token of a session that is issued before the answer: 1 to 64 characters, no control
+	// characters. The session is refreshed no more.
+	SessionId string `protobuf:"bytes,3,opt,name=session_id,json=sessionId,proto3,oneof"`
+}
+
+type RevocationTarget_User struct {
+	// Every token of a user that is issued up to an instant.
+	User *UserTarget `protobuf:"bytes,4,opt,name=user,proto3,oneof"`
+}
+
+type RevocationTarget_EverythingIssuedBefore struct {
+	// Every token issued up to this instant, whoever's it is: an incident's last resort. Not later
+	// than the server's present.
+	EverythingIssuedBefore *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=everything_issued_before,json=everythingIssuedBefore,proto3,oneof"`
+}
+
+func (*RevocationTarget_Token) isRevocationTarget_Target() {}
+
+func (*RevocationTarget_TokenId) isRevocationTarget_Target() {}
+
+func (*RevocationTarget_SessionId) isRevocationTarget_Target() {}
+
+func (*RevocationTarget_User) isRevocationTarget_Target() {}
+
+func (*RevocationTarget_EverythingIssuedBefore) isRevocationTarget_Target() {}
+
+// TokenIdTarget is a token by its id.
+type TokenIdTarget struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As in the answers about the token: 1 to 64 characters, no control characters.
+	TokenId string `protobuf:"bytes,1,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
+	// The token's expires_at, if it is known: the entry is kept no longer. Unset: 8,760 hours, the
+	// longest lifetime of a token.
+	ExpiresAt     *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TokenIdTarget) Reset() {
+	*x = TokenIdTarget{}
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TokenIdTarget) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TokenIdTarget) ProtoMessage() {}
+
+func (x *TokenIdTarget) ProtoReflect() protoreflect.Message {
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TokenIdTarget.ProtoReflect.Descriptor instead.
+func (*TokenIdTarget) Descriptor() ([]byte, []int) {
+	return file_securetoken_v1_token_service_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *TokenIdTarget) GetTokenId() string {
+	if x != nil {
+		return x.TokenId
+	}
+	return ""
+}
+
+func (x *TokenIdTarget) GetExpiresAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpiresAt
+	}
+	return nil
+}
+
+// UserTarget is a user's tokens up to an instant.
+type UserTarget struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whose tokens: 1 to 256 Unicode code points, no control characters.
+	UserId string `protobuf:"bytes,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	// Tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
+	// that.
+	IssuedBefore  *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=issued_before,json=issuedBefore,proto3" json:"issued_before,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UserTarget) Reset() {
+	*x = UserTarget{}
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UserTarget) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UserTarget) ProtoMessage() {}
+
+func (x *UserTarget) ProtoReflect() protoreflect.Message {
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UserTarget.ProtoReflect.Descriptor instead.
+func (*UserTarget) Descriptor() ([]byte, []int) {
+	return file_securetoken_v1_token_service_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *UserTarget) GetUserId() string {
+	if x != nil {
+		return x.UserId
+	}
+	return ""
+}
+
+func (x *UserTarget) GetIssuedBefore() *timestamppb.Timestamp {
+	if x != nil {
+		return x.IssuedBefore
+	}
+	return nil
+}
+
+// RevokeTokensResponse answers in the order of the request.
+type RevokeTokensResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// One result for each target, in order.
+	Results       []*RevocationResult `protobuf:"bytes,1,rep,name=results,proto3" json:"results,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RevokeTokensResponse) Reset() {
+	*x = RevokeTokensResponse{}
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RevokeTokensResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RevokeTokensResponse) ProtoMessage() {}
+
+func (x *RevokeTokensResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RevokeTokensResponse.ProtoReflect.Descriptor instead.
+func (*RevokeTokensResponse) Descriptor() ([]byte, []int) {
+	return file_securetoken_v1_token_service_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *RevokeTokensResponse) GetResults() []*RevocationResult {
+	if x != nil {
+		return x.Results
+	}
+	return nil
+}
+
+// RevocationResult is what became of one target.
+type RevocationResult struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What became of it.
+	Outcome       RevocationOutcome `protobuf:"varint,1,opt,name=outcome,proto3,enum=securetoken.v1.RevocationOutcome" json:"outcome,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RevocationResult) Reset() {
+	*x = RevocationResult{}
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RevocationResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RevocationResult) ProtoMessage() {}
+
+func (x *RevocationResult) ProtoReflect() protoreflect.Message {
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RevocationResult.ProtoReflect.Descriptor instead.
+func (*RevocationResult) Descriptor() ([]byte, []int) {
+	return file_securetoken_v1_token_service_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *RevocationResult) GetOutcome() RevocationOutcome {
+	if x != nil {
+		return x.Outcome
+	}
+	return RevocationOutcome_REVOCATION_OUTCOME_UNSPECIFIED
+}
+
+// Revocation is one entry of what is revoked.
+type Revocation struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What it hits. Exactly one is set.
+	//
+	// Types that are valid to be assigned to Target:
+	//
+	//	*Revocation_TokenId
+	//	*Revocation_SessionId
+	//	*Revocation_UserIdSha256
+	//	*Revocation_Everything
+	Target isRevocation_Target `protobuf_oneof:"target"`
+	// The cut-off: tokens issued at this instant or earlier are revoked. Only with user_id_sha256 and
+	// everything. Of several cut-offs the latest holds.
+	IssuedBefore *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=issued_before,json=issuedBefore,proto3" json:"issued_before,omitempty"`
+	// No token that the entry hits is valid after this instant: then it may be forgotten.
+	ExpiresAt *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
+	// When it was revoked.
+	RevokedAt *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=revoked_at,json=revokedAt,proto3" json:"revoked_at,omitempty"`
+	// As in RevokeTokensRequest. Not sent by WatchRevocations.
+	Reason        string `protobuf:"bytes,8,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Revocation) Reset() {
+	*x = Revocation{}
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Revocation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Revocation) ProtoMessage() {}
+
+func (x *Revocation) ProtoReflect() protoreflect.Message {
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Revocation.ProtoReflect.Descriptor instead.
+func (*Revocation) Descriptor() ([]byte, []int) {
+	return file_securetoken_v1_token_service_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *Revocation) GetTarget() isRevocation_Target {
+	if x != nil {
+		return x.Target
+	}
+	return nil
+}
+
+func (x *Revocation) GetTokenId() string {
+	if x != nil {
+		if x, ok := x.Target.(*Revocation_TokenId); ok {
+			return x.TokenId
+		}
+	}
+	return ""
+}
+
+func (x *Revocation) GetSessionId() string {
+	if x != nil {
+		if x, ok := x.Target.(*Revocation_SessionId); ok {
+			return x.SessionId
+		}
+	}
+	return ""
+}
+
+func (x *Revocation) GetUserIdSha256() []byte {
+	if x != nil {
+		if x, ok := x.Target.(*Revocation_UserIdSha256); ok {
+			return x.UserIdSha256
+		}
+	}
+	return nil
+}
+
+func (x *Revocation) GetEverything() bool {
+	if x != nil {
+		if x, ok := x.Target.(*Revocation_Everything); ok {
+			return x.Everything
+		}
+	}
+	return false
+}
+
+func (x *Revocation) GetIssuedBefore() *timestamppb.Timestamp {
+	if x != nil {
+		return x.IssuedBefore
+	}
+	return nil
+}
+
+func (x *Revocation) GetExpiresAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpiresAt
+	}
+	return nil
+}
+
+func (x *Revocation) GetRevokedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.RevokedAt
+	}
+	return nil
+}
+
+func (x *Revocation) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+type isRevocation_Target interface {
+	isRevocation_Target()
+}
+
+type Revocation_TokenId struct {
+	// The token with this id.
+	TokenId string `protobuf:"bytes,1,opt,name=token_id,json=tokenId,proto3,oneof"`
+}
+
+type Revocation_SessionId struct {
+	// Every token of this session.
+	SessionId string `protobuf:"bytes,2,opt,name=session_id,json=sessionId,proto3,oneof"`
+}
+
+type Revocation_UserIdSha256 struct {
+	// Tokens of the user whose user_id has this SHA-256, 32 bytes, that were issued up to
+	// issued_before.
+	UserIdSha256 []byte `protobuf:"bytes,3,opt,name=user_id_sha256,json=userIdSha256,proto3,oneof"`
+}
+
+type Revocation_Everything struct {
+	// Always true: every token that was issued up to issued_before.
+	Everything bool `protobuf:"varint,4,opt,name=everything,proto3,oneof"`
+}
+
+func (*Revocation_TokenId) isRevocation_Target() {}
+
+func (*Revocation_SessionId) isRevocation_Target() {}
+
+func (*Revocation_UserIdSha256) isRevocation_Target() {}
+
+func (*Revocation_Everything) isRevocation_Target() {}
+
+// ListRevocationsRequest filters and pages.
+type ListRevocationsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Only the cut-offs of this user. At most 256 Unicode code points. Unset: all.
+	UserId string `protobuf:"bytes,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	// Only the entry of this token. Unset: all.
+	TokenId string `protobuf:"bytes,2,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
+	// How many entries at most: 0 to 1,000, larger is taken as 1,000. 0: 100.
+	PageSize int32 `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// next_page_token of an earlier answer with the same filter. Unset: the first page.
+	PageToken     string `protobuf:"bytes,4,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListRevocationsRequest) Reset() {
+	*x = ListRevocationsRequest{}
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListRevocationsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListRevocationsRequest) ProtoMessage() {}
+
+func (x *ListRevocationsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListRevocationsRequest.ProtoReflect.Descriptor instead.
+func (*ListRevocationsRequest) Descriptor() ([]byte, []int) {
+	return file_securetoken_v1_token_service_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *ListRevocationsRequest) GetUserId() string {
+	if x != nil {
+		return x.UserId
+	}
+	return ""
+}
+
+func (x *ListRevocationsRequest) GetTokenId() string {
+	if x != nil {
+		return x.TokenId
+	}
+	return ""
+}
+
+func (x *ListRevocationsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListRevocationsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListRevocationsResponse is a page, newest first.
+type ListRevocationsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The page's entries.
+	Revocations []*Revocation `protobuf:"bytes,1,rep,name=revocations,proto3" json:"revocations,omitempty"`
+	// For the next page; empty on the last one.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListRevocationsResponse) Reset() {
+	*x = ListRevocationsResponse{}
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListRevocationsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListRevocationsResponse) ProtoMessage() {}
+
+func (x *ListRevocationsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListRevocationsResponse.ProtoReflect.Descriptor instead.
+func (*ListRevocationsResponse) Descriptor() ([]byte, []int) {
+	return file_securetoken_v1_token_service_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *ListRevocationsResponse) GetRevocations() []*Revocation {
+	if x != nil {
+		return x.Revocations
+	}
+	return nil
+}
+
+func (x *ListRevocationsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// WatchRevocationsRequest says from where to go on.
+type WatchRevocationsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The last checkpoint's cursor. Unset, or too old for this server: everything from the beginning.
+	Cursor        string `protobuf:"bytes,1,opt,name=cursor,proto3" json:"cursor,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchRevocationsRequest) Reset() {
+	*x = WatchRevocationsRequest{}
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchRevocationsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchRevocationsRequest) ProtoMessage() {}
+
+func (x *WatchRevocationsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchRevocationsRequest.ProtoReflect.Descriptor instead.
+func (*WatchRevocationsRequest) Descriptor() ([]byte, []int) {
+	return file_securetoken_v1_token_service_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *WatchRevocationsRequest) GetCursor() string {
+	if x != nil {
+		return x.Cursor
+	}
+	return ""
+}
+
+// WatchRevocationsResponse is one event of the feed. An event of a kind that a client does not know
+// must end its trust in what it keeps: it asks the server again.
+type WatchRevocationsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What happened.
+	//
+	// Types that are valid to be assigned to Event:
+	//
+	//	*WatchRevocationsResponse_Snapshot
+	//	*WatchRevocationsResponse_Changes_
+	//	*WatchRevocationsResponse_Checkpoint_
+	Event         isWatchRevocationsResponse_Event `protobuf_oneof:"event"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchRevocationsResponse) Reset() {
+	*x = WatchRevocationsResponse{}
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchRevocationsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchRevocationsResponse) ProtoMessage() {}
+
+func (x *WatchRevocationsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchRevocationsResponse.ProtoReflect.Descriptor instead.
+func (*WatchRevocationsResponse) Descriptor() ([]byte, []int) {
+	return file_securetoken_v1_token_service_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *WatchRevocationsResponse) GetEvent() isWatchRevocationsResponse_Event {
+	if x != nil {
+		return x.Event
+	}
+	return nil
+}
+
+func (x *WatchRevocationsResponse) GetSnapshot() *WatchRevocationsResponse_SnapshotPage {
+	if x != nil {
+		if x, ok := x.Event.(*WatchRevocationsResponse_Snapshot); ok {
+			return x.Snapshot
+		}
+	}
+	return nil
+}
+
+func (x *WatchRevocationsResponse) GetChanges() *WatchRevocationsResponse_Changes {
+	if x != nil {
+		if x, ok := x.Event.(*WatchRevocationsResponse_Changes_); ok {
+			return x.Changes
+		}
+	}
+	return nil
+}
+
+func (x *WatchRevocationsResponse) GetCheckpoint() *WatchRevocationsResponse_Checkpoint {
+	if x != nil {
+		if x, ok := x.Event.(*WatchRevocationsResponse_Checkpoint_); ok {
+			return x.Checkpoint
+		}
+	}
+	return nil
+}
+
+type isWatchRevocationsResponse_Event interface {
+	isWatchRevocationsResponse_Event()
+}
+
+type WatchRevocationsResponse_Snapshot struct {
+	// A part of the snapshot.
+	Snapshot *WatchRevocationsResponse_SnapshotPage `protobuf:"bytes,1,opt,name=snapshot,proto3,oneof"`
+}
+
+type WatchRevocationsResponse_Changes_ struct {
+	// Changes.
+	Changes *WatchRevocationsResponse_Changes `protobuf:"bytes,2,opt,name=changes,proto3,oneof"`
+}
+
+type WatchRevocationsResponse_Checkpoint_ struct {
+	// A checkpoint; one follows every snapshot at once, and then every second.
+	Checkpoint *WatchRevocationsResponse_Checkpoint `protobuf:"bytes,3,opt,name=checkpoint,proto3,oneof"`
+}
+
+func (*WatchRevocationsResponse_Snapshot) isWatchRevocationsResponse_Event() {}
+
+func (*WatchRevocationsResponse_Changes_) isWatchRevocationsResponse_Event() {}
+
+func (*WatchRevocationsResponse_Checkpoint_) isWatchRevocationsResponse_Event() {}
+
+// SnapshotPage is a part of all revocations that are in force.
+type WatchRevocationsResponse_SnapshotPage struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The page's entries, at most 1,000.
+	Revocations []*Revocation `protobuf:"bytes,1,rep,name=revocations,proto3" json:"revocations,omitempty"`
+	// Whether the snapshot begins here: whatever was known before is replaced by it.
+	First bool `protobuf:"varint,2,opt,name=first,proto3" json:"first,omitempty"`
+	// Whether the snapshot is complete with this page. Before it, nobody vouches for a token.
+	Last          bool `protobuf:"varint,3,opt,name=last,proto3" json:"last,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchRevocationsResponse_SnapshotPage) Reset() {
+	*x = WatchRevocationsResponse_SnapshotPage{}
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchRevocationsResponse_SnapshotPage) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchRevocationsResponse_SnapshotPage) ProtoMessage() {}
+
+func (x *WatchRevocationsResponse_SnapshotPage) ProtoReflect() protoreflect.Message {
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchRevocationsResponse_SnapshotPage.ProtoReflect.Descriptor instead.
+func (*WatchRevocationsResponse_SnapshotPage) Descriptor() ([]byte, []int) {
+	return file_securetoken_v1_token_service_proto_rawDescGZIP(), []int{32, 0}
+}
+
+func (x *WatchRevocationsResponse_SnapshotPage) GetRevocations() []*Revocation {
+	if x != nil {
+		return x.Revocations
+	}
+	return nil
+}
+
+func (x *WatchRevocationsResponse_SnapshotPage) GetFirst() bool {
+	if x != nil {
+		return x.First
+	}
+	return false
+}
+
+func (x *WatchRevocationsResponse_SnapshotPage) GetLast() bool {
+	if x != nil {
+		return x.Last
+	}
+	return false
+}
+
+// Changes are revocations since the snapshot or the last change.
+type WatchRevocationsResponse_Changes struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// At most 1,000.
+	Revocations   []*Revocation `protobuf:"bytes,1,rep,name=revocations,proto3" json:"revocations,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchRevocationsResponse_Changes) Reset() {
+	*x = WatchRevocationsResponse_Changes{}
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchRevocationsResponse_Changes) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchRevocationsResponse_Changes) ProtoMessage() {}
+
+func (x *WatchRevocationsResponse_Changes) ProtoReflect() protoreflect.Message {
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchRevocationsResponse_Changes.ProtoReflect.Descriptor instead.
+func (*WatchRevocationsResponse_Changes) Descriptor() ([]byte, []int) {
+	return file_securetoken_v1_token_service_proto_rawDescGZIP(), []int{32, 1}
+}
+
+func (x *WatchRevocationsResponse_Changes) GetRevocations() []*Revocation {
+	if x != nil {
+		return x.Revocations
+	}
+	return nil
+}
+
+// Checkpoint says that everything up to now has been sent.
+type WatchRevocationsResponse_Checkpoint struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Names this point; see WatchRevocationsRequest.cursor. Opaque, at most 256 characters.
+	Cursor string `protobuf:"bytes,1,opt,name=cursor,proto3" json:"cursor,omitempty"`
+	// How old the server's own knowledge is: zero where it is the one that decides.
+	Staleness *durationpb.Duration `protobuf:"bytes,2,opt,name=staleness,proto3" json:"staleness,omitempty"`
+	// Every key that the server decrypts with. Tokens of other keys are valid no more.
+	KeyIds        []string `protobuf:"bytes,3,rep,name=key_ids,json=keyIds,proto3" json:"key_ids,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchRevocationsResponse_Checkpoint) Reset() {
+	*x = WatchRevocationsResponse_Checkpoint{}
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchRevocationsResponse_Checkpoint) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchRevocationsResponse_Checkpoint) ProtoMessage() {}
+
+func (x *WatchRevocationsResponse_Checkpoint) ProtoReflect() protoreflect.Message {
+	mi := &file_securetoken_v1_token_service_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchRevocationsResponse_Checkpoint.ProtoReflect.Descriptor instead.
+func (*WatchRevocationsResponse_Checkpoint) Descriptor() ([]byte, []int) {
+	return file_securetoken_v1_token_service_proto_rawDescGZIP(), []int{32, 2}
+}
+
+func (x *WatchRevocationsResponse_Checkpoint) GetCursor() string {
+	if x != nil {
+		return x.Cursor
+	}
+	return ""
+}
+
+func (x *WatchRevocationsResponse_Checkpoint) GetStaleness() *durationpb.Duration {
+	if x != nil {
+		return x.Staleness
+	}
+	return nil
+}
+
+func (x *WatchRevocationsResponse_Checkpoint) GetKeyIds() []string {
+	if x != nil {
+		return x.KeyIds
+	}
+	return nil
+}
+
 var File_securetoken_v1_token_service_proto protoreflect.FileDescriptor
 
 const file_securetoken_v1_token_service_proto_rawDesc = "" +
@@ -1745,7 +2869,7 @@ const file_securetoken_v1_token_service_proto_rawDesc = "" +
 	"\vpermissions\x18\x02 \x03(\tR\vpermissions\x128\n" +
 	"\n" +
 	"expires_in\x18\x03 \x01(\v2\x19.google.protobuf.DurationR\texpiresIn\x12@\n" +
-	"\x0fadditional_data\x18\x04 \x01(\v2\x17.google.protobuf.StructR\x0eadditionalData\"\xdd\x02\n" +
+	"\x0fadditional_data\x18\x04 \x01(\v2\x17.google.protobuf.StructR\x0eadditionalData\"\xf4\x02\n" +
 	"\x15GenerateTokenResponse\x12\x19\n" +
 	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\x12\x19\n" +
 	"\btoken_id\x18\x02 \x01(\tR\atokenId\x12\x17\n" +
@@ -1756,9 +2880,10 @@ const file_securetoken_v1_token_service_proto_rawDesc = "" +
 	"expires_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\x12@\n" +
 	"\x0fadditional_data\x18\a \x01(\v2\x17.google.protobuf.StructR\x0eadditionalData\x12\x1d\n" +
 	"\n" +
-	"session_id\x18\b \x01(\tR\tsessionId\"1\n" +
+	"session_id\x18\b \x01(\tR\tsessionId\x12\x15\n" +
+	"\x06key_id\x18\t \x01(\tR\x05keyId\"1\n" +
 	"\x14ValidateTokenRequest\x12\x19\n" +
-	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\"\xad\x03\n" +
+	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\"\xe3\x03\n" +
 	"\x15ValidateTokenResponse\x12\x14\n" +
 	"\x05valid\x18\x01 \x01(\bR\x05valid\x12\x19\n" +
 	"\btoken_id\x18\x02 \x01(\tR\atokenId\x12\x17\n" +
@@ -1769,7 +2894,11 @@ const file_securetoken_v1_token_service_proto_rawDesc = "" +
 	"expires_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\x12@\n" +
 	"\x0etime_remaining\x18\a \x01(\v2\x19.google.protobuf.DurationR\rtimeRemaining\x12@\n" +
 	"\x0fadditional_data\x18\b \x01(\v2\x17.google.protobuf.StructR\x0eadditionalData\x120\n" +
-	"\x14additional_data_json\x18\t \x01(\tR\x12additionalDataJson\"\x8d\x03\n" +
+	"\x14additional_data_json\x18\t \x01(\tR\x12additionalDataJson\x12\x1d\n" +
+	"\n" +
+	"session_id\x18\n" +
+	" \x01(\tR\tsessionId\x12\x15\n" +
+	"\x06key_id\x18\v \x01(\tR\x05keyId\"\xc3\x03\n" +
 	"\vTokenClaims\x12\x19\n" +
 	"\btoken_id\x18\x01 \x01(\tR\atokenId\x12\x17\n" +
 	"\auser_id\x18\x02 \x01(\tR\x06userId\x12 \n" +
@@ -1779,7 +2908,11 @@ const file_securetoken_v1_token_service_proto_rawDesc = "" +
 	"expires_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\x12@\n" +
 	"\x0etime_remaining\x18\x06 \x01(\v2\x19.google.protobuf.DurationR\rtimeRemaining\x12@\n" +
 	"\x0fadditional_data\x18\a \x01(\v2\x17.google.protobuf.StructR\x0eadditionalData\x120\n" +
-	"\x14additional_data_json\x18\b \x01(\tR\x12additionalDataJson\"d\n" +
+	"\x14additional_data_json\x18\b \x01(\tR\x12additionalDataJson\x12\x1d\n" +
+	"\n" +
+	"session_id\x18\t \x01(\tR\tsessionId\x12\x15\n" +
+	"\x06key_id\x18\n" +
+	" \x01(\tR\x05keyId\"d\n" +
 	"\x16CheckPermissionRequest\x12\x19\n" +
 	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\x12/\n" +
 	"\x13required_permission\x18\x02 \x01(\tR\x12requiredPermission\"3\n" +
@@ -1807,7 +2940,7 @@ const file_securetoken_v1_token_service_proto_rawDesc = "" +
 	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\x12?\n" +
 	"\x0enew_expires_in\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\fnewExpiresIn\x12\x1d\n" +
 	"\n" +
-	"revoke_old\x18\x03 \x01(\bR\trevokeOld\"\xa8\x03\n" +
+	"revoke_old\x18\x03 \x01(\bR\trevokeOld\"\xbf\x03\n" +
 	"\x14RefreshTokenResponse\x12\x19\n" +
 	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\x12\x19\n" +
 	"\btoken_id\x18\x02 \x01(\tR\atokenId\x12\x17\n" +
@@ -1821,7 +2954,8 @@ const file_securetoken_v1_token_service_proto_rawDesc = "" +
 	"\n" +
 	"session_id\x18\t \x01(\tR\tsessionId\x12\x18\n" +
 	"\aclamped\x18\n" +
-	" \x01(\bR\aclamped\"0\n" +
+	" \x01(\bR\aclamped\x12\x15\n" +
+	"\x06key_id\x18\v \x01(\tR\x05keyId\"0\n" +
 	"\x13GetTokenInfoRequest\x12\x19\n" +
 	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\"\x86\x05\n" +
 	"\x14GetTokenInfoResponse\x12\x14\n" +
@@ -1862,7 +2996,75 @@ const file_securetoken_v1_token_service_proto_rawDesc = "" +
 	"\x04keys\x18\x06 \x03(\v2\x17.securetoken.v1.KeyInfoR\x04keys\"P\n" +
 	"\aKeyInfo\x12\x15\n" +
 	"\x06key_id\x18\x01 \x01(\tR\x05keyId\x12.\n" +
-	"\x05state\x18\x02 \x01(\x0e2\x18.securetoken.v1.KeyStateR\x05state*\x8c\x01\n" +
+	"\x05state\x18\x02 \x01(\x0e2\x18.securetoken.v1.KeyStateR\x05state\"i\n" +
+	"\x13RevokeTokensRequest\x12:\n" +
+	"\atargets\x18\x01 \x03(\v2 .securetoken.v1.RevocationTargetR\atargets\x12\x16\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\"\xa0\x02\n" +
+	"\x10RevocationTarget\x12\x1b\n" +
+	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01H\x00R\x05token\x12:\n" +
+	"\btoken_id\x18\x02 \x01(\v2\x1d.securetoken.v1.TokenIdTargetH\x00R\atokenId\x12\x1f\n" +
+	"\n" +
+	"session_id\x18\x03 \x01(\tH\x00R\tsessionId\x120\n" +
+	"\x04user\x18\x04 \x01(\v2\x1a.securetoken.v1.UserTargetH\x00R\x04user\x12V\n" +
+	"\x18everything_issued_before\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampH\x00R\x16everythingIssuedBeforeB\b\n" +
+	"\x06target\"e\n" +
+	"\rTokenIdTarget\x12\x19\n" +
+	"\btoken_id\x18\x01 \x01(\tR\atokenId\x129\n" +
+	"\n" +
+	"expires_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\"f\n" +
+	"\n" +
+	"UserTarget\x12\x17\n" +
+	"\auser_id\x18\x01 \x01(\tR\x06userId\x12?\n" +
+	"\rissued_before\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\fissuedBefore\"R\n" +
+	"\x14RevokeTokensResponse\x12:\n" +
+	"\aresults\x18\x01 \x03(\v2 .securetoken.v1.RevocationResultR\aresults\"O\n" +
+	"\x10RevocationResult\x12;\n" +
+	"\aoutcome\x18\x01 \x01(\x0e2!.securetoken.v1.RevocationOutcomeR\aoutcome\"\xed\x02\n" +
+	"\n" +
+	"Revocation\x12\x1b\n" +
+	"\btoken_id\x18\x01 \x01(\tH\x00R\atokenId\x12\x1f\n" +
+	"\n" +
+	"session_id\x18\x02 \x01(\tH\x00R\tsessionId\x12&\n" +
+	"\x0euser_id_sha256\x18\x03 \x01(\fH\x00R\fuserIdSha256\x12 \n" +
+	"\n" +
+	"everything\x18\x04 \x01(\bH\x00R\n" +
+	"everything\x12?\n" +
+	"\rissued_before\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\fissuedBefore\x129\n" +
+	"\n" +
+	"expires_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\x129\n" +
+	"\n" +
+	"revoked_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\trevokedAt\x12\x16\n" +
+	"\x06reason\x18\b \x01(\tR\x06reasonB\b\n" +
+	"\x06target\"\x88\x01\n" +
+	"\x16ListRevocationsRequest\x12\x17\n" +
+	"\auser_id\x18\x01 \x01(\tR\x06userId\x12\x19\n" +
+	"\btoken_id\x18\x02 \x01(\tR\atokenId\x12\x1b\n" +
+	"\tpage_size\x18\x03 \x01(\x05R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"page_token\x18\x04 \x01(\tR\tpageToken\"\x7f\n" +
+	"\x17ListRevocationsResponse\x12<\n" +
+	"\vrevocations\x18\x01 \x03(\v2\x1a.securetoken.v1.RevocationR\vrevocations\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"1\n" +
+	"\x17WatchRevocationsRequest\x12\x16\n" +
+	"\x06cursor\x18\x01 \x01(\tR\x06cursor\"\xd6\x04\n" +
+	"\x18WatchRevocationsResponse\x12S\n" +
+	"\bsnapshot\x18\x01 \x01(\v25.securetoken.v1.WatchRevocationsResponse.SnapshotPageH\x00R\bsnapshot\x12L\n" +
+	"\achanges\x18\x02 \x01(\v20.securetoken.v1.WatchRevocationsResponse.ChangesH\x00R\achanges\x12U\n" +
+	"\n" +
+	"checkpoint\x18\x03 \x01(\v23.securetoken.v1.WatchRevocationsResponse.CheckpointH\x00R\n" +
+	"checkpoint\x1av\n" +
+	"\fSnapshotPage\x12<\n" +
+	"\vrevocations\x18\x01 \x03(\v2\x1a.securetoken.v1.RevocationR\vrevocations\x12\x14\n" +
+	"\x05first\x18\x02 \x01(\bR\x05first\x12\x12\n" +
+	"\x04last\x18\x03 \x01(\bR\x04last\x1aG\n" +
+	"\aChanges\x12<\n" +
+	"\vrevocations\x18\x01 \x03(\v2\x1a.securetoken.v1.RevocationR\vrevocations\x1av\n" +
+	"\n" +
+	"Checkpoint\x12\x16\n" +
+	"\x06cursor\x18\x01 \x01(\tR\x06cursor\x127\n" +
+	"\tstaleness\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\tstaleness\x12\x17\n" +
+	"\akey_ids\x18\x03 \x03(\tR\x06keyIdsB\a\n" +
+	"\x05event*\x8c\x01\n" +
 	"\n" +
 	"TokenState\x12\x1b\n" +
 	"\x17TOKEN_STATE_UNSPECIFIED\x10\x00\x12\x16\n" +
@@ -1874,7 +3076,12 @@ const file_securetoken_v1_token_service_proto_rawDesc = "" +
 	"\x15KEY_STATE_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10KEY_STATE_STAGED\x10\x01\x12\x15\n" +
 	"\x11KEY_STATE_PRIMARY\x10\x02\x12\x17\n" +
-	"\x13KEY_STATE_SECONDARY\x10\x032\xfa\x06\n" +
+	"\x13KEY_STATE_SECONDARY\x10\x03*\xa5\x01\n" +
+	"\x11RevocationOutcome\x12\"\n" +
+	"\x1eREVOCATION_OUTCOME_UNSPECIFIED\x10\x00\x12\x1e\n" +
+	"\x1aREVOCATION_OUTCOME_REVOKED\x10\x01\x12&\n" +
+	"\"REVOCATION_OUTCOME_ALREADY_EXPIRED\x10\x02\x12$\n" +
+	" REVOCATION_OUTCOME_NOT_AUTHENTIC\x10\x032\xa2\t\n" +
 	"\fTokenService\x12\\\n" +
 	"\rGenerateToken\x12$.securetoken.v1.GenerateTokenRequest\x1a%.securetoken.v1.GenerateTokenResponse\x12\\\n" +
 	"\rValidateToken\x12$.securetoken.v1.ValidateTokenRequest\x1a%.securetoken.v1.ValidateTokenResponse\x12b\n" +
@@ -1884,7 +3091,10 @@ const file_securetoken_v1_token_service_proto_rawDesc = "" +
 	"\fRefreshToken\x12#.securetoken.v1.RefreshTokenRequest\x1a$.securetoken.v1.RefreshTokenResponse\x12Y\n" +
 	"\fGetTokenInfo\x12#.securetoken.v1.GetTokenInfoRequest\x1a$.securetoken.v1.GetTokenInfoResponse\x12b\n" +
 	"\x0fIntrospectToken\x12&.securetoken.v1.IntrospectTokenRequest\x1a'.securetoken.v1.IntrospectTokenResponse\x12Y\n" +
-	"\fExportConfig\x12#.securetoken.v1.ExportConfigRequest\x1a$.securetoken.v1.ExportConfigResponseb\x06proto3"
+	"\fExportConfig\x12#.securetoken.v1.ExportConfigRequest\x1a$.securetoken.v1.ExportConfigResponse\x12Y\n" +
+	"\fRevokeTokens\x12#.securetoken.v1.RevokeTokensRequest\x1a$.securetoken.v1.RevokeTokensResponse\x12b\n" +
+	"\x0fListRevocations\x12&.securetoken.v1.ListRevocationsRequest\x1a'.securetoken.v1.ListRevocationsResponse\x12g\n" +
+	"\x10WatchRevocations\x12'.securetoken.v1.WatchRevocationsRequest\x1a(.securetoken.v1.WatchRevocationsResponse0\x01b\x06proto3"
 
 var (
 	file_securetoken_v1_token_service_proto_rawDescOnce sync.Once
@@ -1898,94 +3108,133 @@ func file_securetoken_v1_token_service_proto_rawDescGZIP() []byte {
 	return file_securetoken_v1_token_service_proto_rawDescData
 }
 
-var file_securetoken_v1_token_service_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_securetoken_v1_token_service_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
+var file_securetoken_v1_token_service_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
+var file_securetoken_v1_token_service_proto_msgTypes = make([]protoimpl.MessageInfo, 36)
 var file_securetoken_v1_token_service_proto_goTypes = []any{
-	(TokenState)(0),                     // 0: securetoken.v1.TokenState
-	(KeyState)(0),                       // 1: securetoken.v1.KeyState
-	(*GenerateTokenRequest)(nil),        // 2: securetoken.v1.GenerateTokenRequest
-	(*GenerateTokenResponse)(nil),       // 3: securetoken.v1.GenerateTokenResponse
-	(*ValidateTokenRequest)(nil),        // 4: securetoken.v1.ValidateTokenRequest
-	(*ValidateTokenResponse)(nil),       // 5: securetoken.v1.ValidateTokenResponse
-	(*TokenClaims)(nil),                 // 6: securetoken.v1.TokenClaims
-	(*CheckPermissionRequest)(nil),      // 7: securetoken.v1.CheckPermissionRequest
-	(*CheckPermissionResponse)(nil),     // 8: securetoken.v1.CheckPermissionResponse
-	(*CheckPermissionsRequest)(nil),     // 9: securetoken.v1.CheckPermissionsRequest
-	(*CheckPermissionsResponse)(nil),    // 10: securetoken.v1.CheckPermissionsResponse
-	(*PermissionResult)(nil),            // 11: securetoken.v1.PermissionResult
-	(*BatchValidateTokensRequest)(nil),  // 12: securetoken.v1.BatchValidateTokensRequest
-	(*BatchValidateTokensResponse)(nil), // 13: securetoken.v1.BatchValidateTokensResponse
-	(*BatchValidateTokensResult)(nil),   // 14: securetoken.v1.BatchValidateTokensResult
-	(*RefreshTokenRequest)(nil),         // 15: securetoken.v1.RefreshTokenRequest
-	(*RefreshTokenResponse)(nil),        // 16: securetoken.v1.RefreshTokenResponse
-	(*GetTokenInfoRequest)(nil),         // 17: securetoken.v1.GetTokenInfoRequest
-	(*GetTokenInfoResponse)(nil),        // 18: securetoken.v1.GetTokenInfoResponse
-	(*IntrospectTokenRequest)(nil),      // 19: securetoken.v1.IntrospectTokenRequest
-	(*IntrospectTokenResponse)(nil),     // 20: securetoken.v1.IntrospectTokenResponse
-	(*ExportConfigRequest)(nil),         // 21: securetoken.v1.ExportConfigRequest
-	(*ExportConfigResponse)(nil),        // 22: securetoken.v1.ExportConfigResponse
-	(*KeyInfo)(nil),                     // 23: securetoken.v1.KeyInfo
-	(*durationpb.Duration)(nil),         // 24: google.protobuf.Duration
-	(*structpb.Struct)(nil),             // 25: google.protobuf.Struct
-	(*timestamppb.Timestamp)(nil),       // 26: google.protobuf.Timestamp
-	(*status.Status)(nil),               // 27: google.rpc.Status
+	(TokenState)(0),                               // 0: securetoken.v1.TokenState
+	(KeyState)(0),                                 // 1: securetoken.v1.KeyState
+	(RevocationOutcome)(0),                        // 2: securetoken.v1.RevocationOutcome
+	(*GenerateTokenRequest)(nil),                  // 3: securetoken.v1.GenerateTokenRequest
+	(*GenerateTokenResponse)(nil),                 // 4: securetoken.v1.GenerateTokenResponse
+	(*ValidateTokenRequest)(nil),                  // 5: securetoken.v1.ValidateTokenRequest
+	(*ValidateTokenResponse)(nil),                 // 6: securetoken.v1.ValidateTokenResponse
+	(*TokenClaims)(nil),                           // 7: securetoken.v1.TokenClaims
+	(*CheckPermissionRequest)(nil),                // 8: securetoken.v1.CheckPermissionRequest
+	(*CheckPermissionResponse)(nil),               // 9: securetoken.v1.CheckPermissionResponse
+	(*CheckPermissionsRequest)(nil),               // 10: securetoken.v1.CheckPermissionsRequest
+	(*CheckPermissionsResponse)(nil),              // 11: securetoken.v1.CheckPermissionsResponse
+	(*PermissionResult)(nil),                      // 12: securetoken.v1.PermissionResult
+	(*BatchValidateTokensRequest)(nil),            // 13: securetoken.v1.BatchValidateTokensRequest
+	(*BatchValidateTokensResponse)(nil),           // 14: securetoken.v1.BatchValidateTokensResponse
+	(*BatchValidateTokensResult)(nil),             // 15: securetoken.v1.BatchValidateTokensResult
+	(*RefreshTokenRequest)(nil),                   // 16: securetoken.v1.RefreshTokenRequest
+	(*RefreshTokenResponse)(nil),                  // 17: securetoken.v1.RefreshTokenResponse
+	(*GetTokenInfoRequest)(nil),                   // 18: securetoken.v1.GetTokenInfoRequest
+	(*GetTokenInfoResponse)(nil),                  // 19: securetoken.v1.GetTokenInfoResponse
+	(*IntrospectTokenRequest)(nil),                // 20: securetoken.v1.IntrospectTokenRequest
+	(*IntrospectTokenResponse)(nil),               // 21: securetoken.v1.IntrospectTokenResponse
+	(*ExportConfigRequest)(nil),                   // 22: securetoken.v1.ExportConfigRequest
+	(*ExportConfigResponse)(nil),                  // 23: securetoken.v1.ExportConfigResponse
+	(*KeyInfo)(nil),                               // 24: securetoken.v1.KeyInfo
+	(*RevokeTokensRequest)(nil),                   // 25: securetoken.v1.RevokeTokensRequest
+	(*RevocationTarget)(nil),                      // 26: securetoken.v1.RevocationTarget
+	(*TokenIdTarget)(nil),                         // 27: securetoken.v1.TokenIdTarget
+	(*UserTarget)(nil),                            // 28: securetoken.v1.UserTarget
+	(*RevokeTokensResponse)(nil),                  // 29: securetoken.v1.RevokeTokensResponse
+	(*RevocationResult)(nil),                      // 30: securetoken.v1.RevocationResult
+	(*Revocation)(nil),                            // 31: securetoken.v1.Revocation
+	(*ListRevocationsRequest)(nil),                // 32: securetoken.v1.ListRevocationsRequest
+	(*ListRevocationsResponse)(nil),               // 33: securetoken.v1.ListRevocationsResponse
+	(*WatchRevocationsRequest)(nil),               // 34: securetoken.v1.WatchRevocationsRequest
+	(*WatchRevocationsResponse)(nil),              // 35: securetoken.v1.WatchRevocationsResponse
+	(*WatchRevocationsResponse_SnapshotPage)(nil), // 36: securetoken.v1.WatchRevocationsResponse.SnapshotPage
+	(*WatchRevocationsResponse_Changes)(nil),      // 37: securetoken.v1.WatchRevocationsResponse.Changes
+	(*WatchRevocationsResponse_Checkpoint)(nil),   // 38: securetoken.v1.WatchRevocationsResponse.Checkpoint
+	(*durationpb.Duration)(nil),                   // 39: google.protobuf.Duration
+	(*structpb.Struct)(nil),                       // 40: google.protobuf.Struct
+	(*timestamppb.Timestamp)(nil),                 // 41: google.protobuf.Timestamp
+	(*status.Status)(nil),                         // 42: google.rpc.Status
 }
 var file_securetoken_v1_token_service_proto_depIdxs = []int32{
-	24, // 0: securetoken.v1.GenerateTokenRequest.expires_in:type_name -> google.protobuf.Duration
-	25, // 1: securetoken.v1.GenerateTokenRequest.additional_data:type_name -> google.protobuf.Struct
-	26, // 2: securetoken.v1.GenerateTokenResponse.issued_at:type_name -> google.protobuf.Timestamp
-	26, // 3: securetoken.v1.GenerateTokenResponse.expires_at:type_name -> google.protobuf.Timestamp
-	25, // 4: securetoken.v1.GenerateTokenResponse.additional_data:type_name -> google.protobuf.Struct
-	26, // 5: securetoken.v1.ValidateTokenResponse.issued_at:type_name -> google.protobuf.Timestamp
-	26, // 6: securetoken.v1.ValidateTokenResponse.expires_at:type_name -> google.protobuf.Timestamp
-	24, // 7: securetoken.v1.ValidateTokenResponse.time_remaining:type_name -> google.protobuf.Duration
-	25, // 8: securetoken.v1.ValidateTokenResponse.additional_data:type_name -> google.protobuf.Struct
-	26, // 9: securetoken.v1.TokenClaims.issued_at:type_name -> google.protobuf.Timestamp
-	26, // 10: securetoken.v1.TokenClaims.expires_at:type_name -> google.protobuf.Timestamp
-	24, // 11: securetoken.v1.TokenClaims.time_remaining:type_name -> google.protobuf.Duration
-	25, // 12: securetoken.v1.TokenClaims.additional_data:type_name -> google.protobuf.Struct
-	11, // 13: securetoken.v1.CheckPermissionsResponse.results:type_name -> securetoken.v1.PermissionResult
-	14, // 14: securetoken.v1.BatchValidateTokensResponse.results:type_name -> securetoken.v1.BatchValidateTokensResult
-	6,  // 15: securetoken.v1.BatchValidateTokensResult.claims:type_name -> securetoken.v1.TokenClaims
-	27, // 16: securetoken.v1.BatchValidateTokensResult.error:type_name -> google.rpc.Status
-	24, // 17: securetoken.v1.RefreshTokenRequest.new_expires_in:type_name -> google.protobuf.Duration
-	26, // 18: securetoken.v1.RefreshTokenResponse.issued_at:type_name -> google.protobuf.Timestamp
-	26, // 19: securetoken.v1.RefreshTokenResponse.expires_at:type_name -> google.protobuf.Timestamp
-	25, // 20: securetoken.v1.RefreshTokenResponse.additional_data:type_name -> google.protobuf.Struct
-	26, // 21: securetoken.v1.GetTokenInfoResponse.issued_at:type_name -> google.protobuf.Timestamp
-	26, // 22: securetoken.v1.GetTokenInfoResponse.expires_at:type_name -> google.protobuf.Timestamp
-	24, // 23: securetoken.v1.GetTokenInfoResponse.time_remaining:type_name -> google.protobuf.Duration
-	25, // 24: securetoken.v1.GetTokenInfoResponse.additional_data:type_name -> google.protobuf.Struct
-	26, // 25: securetoken.v1.GetTokenInfoResponse.created_at:type_name -> google.protobuf.Timestamp
-	26, // 26: securetoken.v1.GetTokenInfoResponse.session_started_at:type_name -> google.protobuf.Timestamp
+	39, // 0: securetoken.v1.GenerateTokenRequest.expires_in:type_name -> google.protobuf.Duration
+	40, // 1: securetoken.v1.GenerateTokenRequest.additional_data:type_name -> google.protobuf.Struct
+	41, // 2: securetoken.v1.GenerateTokenResponse.issued_at:type_name -> google.protobuf.Timestamp
+	41, // 3: securetoken.v1.GenerateTokenResponse.expires_at:type_name -> google.protobuf.Timestamp
+	40, // 4: securetoken.v1.GenerateTokenResponse.additional_data:type_name -> google.protobuf.Struct
+	41, // 5: securetoken.v1.ValidateTokenResponse.issued_at:type_name -> google.protobuf.Timestamp
+	41, // 6: securetoken.v1.ValidateTokenResponse.expires_at:type_name -> google.protobuf.Timestamp
+	39, // 7: securetoken.v1.ValidateTokenResponse.time_remaining:type_name -> google.protobuf.Duration
+	40, // 8: securetoken.v1.ValidateTokenResponse.additional_data:type_name -> google.protobuf.Struct
+	41, // 9: securetoken.v1.TokenClaims.issued_at:type_name -> google.protobuf.Timestamp
+	41, // 10: securetoken.v1.TokenClaims.expires_at:type_name -> google.protobuf.Timestamp
+	39, // 11: securetoken.v1.TokenClaims.time_remaining:type_name -> google.protobuf.Duration
+	40, // 12: securetoken.v1.TokenClaims.additional_data:type_name -> google.protobuf.Struct
+	12, // 13: securetoken.v1.CheckPermissionsResponse.results:type_name -> securetoken.v1.PermissionResult
+	15, // 14: securetoken.v1.BatchValidateTokensResponse.results:type_name -> securetoken.v1.BatchValidateTokensResult
+	7,  // 15: securetoken.v1.BatchValidateTokensResult.claims:type_name -> securetoken.v1.TokenClaims
+	42, // 16: securetoken.v1.BatchValidateTokensResult.error:type_name -> google.rpc.Status
+	39, // 17: securetoken.v1.RefreshTokenRequest.new_expires_in:type_name -> google.protobuf.Duration
+	41, // 18: securetoken.v1.RefreshTokenResponse.issued_at:type_name -> google.protobuf.Timestamp
+	41, // 19: securetoken.v1.RefreshTokenResponse.expires_at:type_name -> google.protobuf.Timestamp
+	40, // 20: securetoken.v1.RefreshTokenResponse.additional_data:type_name -> google.protobuf.Struct
+	41, // 21: securetoken.v1.GetTokenInfoResponse.issued_at:type_name -> google.protobuf.Timestamp
+	41, // 22: securetoken.v1.GetTokenInfoResponse.expires_at:type_name -> google.protobuf.Timestamp
+	39, // 23: securetoken.v1.GetTokenInfoResponse.time_remaining:type_name -> google.protobuf.Duration
+	40, // 24: securetoken.v1.GetTokenInfoResponse.additional_data:type_name -> google.protobuf.Struct
+	41, // 25: securetoken.v1.GetTokenInfoResponse.created_at:type_name -> google.protobuf.Timestamp
+	41, // 26: securetoken.v1.GetTokenInfoResponse.session_started_at:type_name -> google.protobuf.Timestamp
 	0,  // 27: securetoken.v1.IntrospectTokenResponse.state:type_name -> securetoken.v1.TokenState
-	6,  // 28: securetoken.v1.IntrospectTokenResponse.claims:type_name -> securetoken.v1.TokenClaims
-	24, // 29: securetoken.v1.ExportConfigResponse.default_expires_in:type_name -> google.protobuf.Duration
-	23, // 30: securetoken.v1.ExportConfigResponse.keys:type_name -> securetoken.v1.KeyInfo
+	7,  // 28: securetoken.v1.IntrospectTokenResponse.claims:type_name -> securetoken.v1.TokenClaims
+	39, // 29: securetoken.v1.ExportConfigResponse.default_expires_in:type_name -> google.protobuf.Duration
+	24, // 30: securetoken.v1.ExportConfigResponse.keys:type_name -> securetoken.v1.KeyInfo
 	1,  // 31: securetoken.v1.KeyInfo.state:type_name -> securetoken.v1.KeyState
-	2,  // 32: securetoken.v1.TokenService.GenerateToken:input_type -> securetoken.v1.GenerateTokenRequest
-	4,  // 33: securetoken.v1.TokenService.ValidateToken:input_type -> securetoken.v1.ValidateTokenRequest
-	7,  // 34: securetoken.v1.TokenService.CheckPermission:input_type -> securetoken.v1.CheckPermissionRequest
-	9,  // 35: securetoken.v1.TokenService.CheckPermissions:input_type -> securetoken.v1.CheckPermissionsRequest
-	12, // 36: securetoken.v1.TokenService.BatchValidateTokens:input_type -> securetoken.v1.BatchValidateTokensRequest
-	15, // 37: securetoken.v1.TokenService.RefreshToken:input_type -> securetoken.v1.RefreshTokenRequest
-	17, // 38: securetoken.v1.TokenService.GetTokenInfo:input_type -> securetoken.v1.GetTokenInfoRequest
-	19, // 39: securetoken.v1.TokenService.IntrospectToken:input_type -> securetoken.v1.IntrospectTokenRequest
-	21, // 40: securetoken.v1.TokenService.ExportConfig:input_type -> securetoken.v1.ExportConfigRequest
-	3,  // 41: securetoken.v1.TokenService.GenerateToken:output_type -> securetoken.v1.GenerateTokenResponse
-	5,  // 42: securetoken.v1.TokenService.ValidateToken:output_type -> securetoken.v1.ValidateTokenResponse
-	8,  // 43: securetoken.v1.TokenService.CheckPermission:output_type -> securetoken.v1.CheckPermissionResponse
-	10, // 44: securetoken.v1.TokenService.CheckPermissions:output_type -> securetoken.v1.CheckPermissionsResponse
-	13, // 45: securetoken.v1.TokenService.BatchValidateTokens:output_type -> securetoken.v1.BatchValidateTokensResponse
-	16, // 46: securetoken.v1.TokenService.RefreshToken:output_type -> securetoken.v1.RefreshTokenResponse
-	18, // 47: securetoken.v1.TokenService.GetTokenInfo:output_type -> securetoken.v1.GetTokenInfoResponse
-	20, // 48: securetoken.v1.TokenService.IntrospectToken:output_type -> securetoken.v1.IntrospectTokenResponse
-	22, // 49: securetoken.v1.TokenService.ExportConfig:output_type -> securetoken.v1.ExportConfigResponse
-	41, // [41:50] is the sub-list for method output_type
-	32, // [32:41] is the sub-list for method input_type
-	32, // [32:32] is the sub-list for extension type_name
-	32, // [32:32] is the sub-list for extension extendee
-	0,  // [0:32] is the sub-list for field type_name
+	26, // 32: securetoken.v1.RevokeTokensRequest.targets:type_name -> securetoken.v1.RevocationTarget
+	27, // 33: securetoken.v1.RevocationTarget.token_id:type_name -> securetoken.v1.TokenIdTarget
+	28, // 34: securetoken.v1.RevocationTarget.user:type_name -> securetoken.v1.UserTarget
+	41, // 35: securetoken.v1.RevocationTarget.everything_issued_before:type_name -> google.protobuf.Timestamp
+	41, // 36: securetoken.v1.TokenIdTarget.expires_at:type_name -> google.protobuf.Timestamp
+	41, // 37: securetoken.v1.UserTarget.issued_before:type_name -> google.protobuf.Timestamp
+	30, // 38: securetoken.v1.RevokeTokensResponse.results:type_name -> securetoken.v1.RevocationResult
+	2,  // 39: securetoken.v1.RevocationResult.outcome:type_name -> securetoken.v1.RevocationOutcome
+	41, // 40: securetoken.v1.Revocation.issued_before:type_name -> google.protobuf.Timestamp
+	41, // 41: securetoken.v1.Revocation.expires_at:type_name -> google.protobuf.Timestamp
+	41, // 42: securetoken.v1.Revocation.revoked_at:type_name -> google.protobuf.Timestamp
+	31, // 43: securetoken.v1.ListRevocationsResponse.revocations:type_name -> securetoken.v1.Revocation
+	36, // 44: securetoken.v1.WatchRevocationsResponse.snapshot:type_name -> securetoken.v1.WatchRevocationsResponse.SnapshotPage
+	37, // 45: securetoken.v1.WatchRevocationsResponse.changes:type_name -> securetoken.v1.WatchRevocationsResponse.Changes
+	38, // 46: securetoken.v1.WatchRevocationsResponse.checkpoint:type_name -> securetoken.v1.WatchRevocationsResponse.Checkpoint
+	31, // 47: securetoken.v1.WatchRevocationsResponse.SnapshotPage.revocations:type_name -> securetoken.v1.Revocation
+	31, // 48: securetoken.v1.WatchRevocationsResponse.Changes.revocations:type_name -> securetoken.v1.Revocation
+	39, // 49: securetoken.v1.WatchRevocationsResponse.Checkpoint.staleness:type_name -> google.protobuf.Duration
+	3,  // 50: securetoken.v1.TokenService.GenerateToken:input_type -> securetoken.v1.GenerateTokenRequest
+	5,  // 51: securetoken.v1.TokenService.ValidateToken:input_type -> securetoken.v1.ValidateTokenRequest
+	8,  // 52: securetoken.v1.TokenService.CheckPermission:input_type -> securetoken.v1.CheckPermissionRequest
+	10, // 53: securetoken.v1.TokenService.CheckPermissions:input_type -> securetoken.v1.CheckPermissionsRequest
+	13, // 54: securetoken.v1.TokenService.BatchValidateTokens:input_type -> securetoken.v1.BatchValidateTokensRequest
+	16, // 55: securetoken.v1.TokenService.RefreshToken:input_type -> securetoken.v1.RefreshTokenRequest
+	18, // 56: securetoken.v1.TokenService.GetTokenInfo:input_type -> securetoken.v1.GetTokenInfoRequest
+	20, // 57: securetoken.v1.TokenService.IntrospectToken:input_type -> securetoken.v1.IntrospectTokenRequest
+	22, // 58: securetoken.v1.TokenService.ExportConfig:input_type -> securetoken.v1.ExportConfigRequest
+	25, // 59: securetoken.v1.TokenService.RevokeTokens:input_type -> securetoken.v1.RevokeTokensRequest
+	32, // 60: securetoken.v1.TokenService.ListRevocations:input_type -> securetoken.v1.ListRevocationsRequest
+	34, // 61: securetoken.v1.TokenService.WatchRevocations:input_type -> securetoken.v1.WatchRevocationsRequest
+	4,  // 62: securetoken.v1.TokenService.GenerateToken:output_type -> securetoken.v1.GenerateTokenResponse
+	6,  // 63: securetoken.v1.TokenService.ValidateToken:output_type -> securetoken.v1.ValidateTokenResponse
+	9,  // 64: securetoken.v1.TokenService.CheckPermission:output_type -> securetoken.v1.CheckPermissionResponse
+	11, // 65: securetoken.v1.TokenService.CheckPermissions:output_type -> securetoken.v1.CheckPermissionsResponse
+	14, // 66: securetoken.v1.TokenService.BatchValidateTokens:output_type -> securetoken.v1.BatchValidateTokensResponse
+	17, // 67: securetoken.v1.TokenService.RefreshToken:output_type -> securetoken.v1.RefreshTokenResponse
+	19, // 68: securetoken.v1.TokenService.GetTokenInfo:output_type -> securetoken.v1.GetTokenInfoResponse
+	21, // 69: securetoken.v1.TokenService.IntrospectToken:output_type -> securetoken.v1.IntrospectTokenResponse
+	23, // 70: securetoken.v1.TokenService.ExportConfig:output_type -> securetoken.v1.ExportConfigResponse
+	29, // 71: securetoken.v1.TokenService.RevokeTokens:output_type -> securetoken.v1.RevokeTokensResponse
+	33, // 72: securetoken.v1.TokenService.ListRevocations:output_type -> securetoken.v1.ListRevocationsResponse
+	35, // 73: securetoken.v1.TokenService.WatchRevocations:output_type -> securetoken.v1.WatchRevocationsResponse
+	62, // [62:74] is the sub-list for method output_type
+	50, // [50:62] is the sub-list for method input_type
+	50, // [50:50] is the sub-list for extension type_name
+	50, // [50:50] is the sub-list for extension extendee
+	0,  // [0:50] is the sub-list for field type_name
 }
 
 func init() { file_securetoken_v1_token_service_proto_init() }
@@ -1997,13 +3246,31 @@ func file_securetoken_v1_token_service_proto_init() {
 		(*BatchValidateTokensResult_Claims)(nil),
 		(*BatchValidateTokensResult_Error)(nil),
 	}
+	file_securetoken_v1_token_service_proto_msgTypes[23].OneofWrappers = []any{
+		(*RevocationTarget_Token)(nil),
+		(*RevocationTarget_TokenId)(nil),
+		(*RevocationTarget_SessionId)(nil),
+		(*RevocationTarget_User)(nil),
+		(*RevocationTarget_EverythingIssuedBefore)(nil),
+	}
+	file_securetoken_v1_token_service_proto_msgTypes[28].OneofWrappers = []any{
+		(*Revocation_TokenId)(nil),
+		(*Revocation_SessionId)(nil),
+		(*Revocation_UserIdSha256)(nil),
+		(*Revocation_Everything)(nil),
+	}
+	file_securetoken_v1_token_service_proto_msgTypes[32].OneofWrappers = []any{
+		(*WatchRevocationsResponse_Snapshot)(nil),
+		(*WatchRevocationsResponse_Changes_)(nil),
+		(*WatchRevocationsResponse_Checkpoint_)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_securetoken_v1_token_service_proto_rawDesc), len(file_securetoken_v1_token_service_proto_rawDesc)),
-			NumEnums:      2,
-			NumMessages:   22,
+			NumEnums:      3,
+			NumMessages:   36,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

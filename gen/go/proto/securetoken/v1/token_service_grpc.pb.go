@@ -31,6 +31,9 @@ const (
 	TokenService_GetTokenInfo_FullMethodName        = "/securetoken.v1.TokenService/GetTokenInfo"
 	TokenService_IntrospectToken_FullMethodName     = "/securetoken.v1.TokenService/IntrospectToken"
 	TokenService_ExportConfig_FullMethodName        = "/securetoken.v1.TokenService/ExportConfig"
+	TokenService_RevokeTokens_FullMethodName        = "/securetoken.v1.TokenService/RevokeTokens"
+	TokenService_ListRevocations_FullMethodName     = "/securetoken.v1.TokenService/ListRevocations"
+	TokenService_WatchRevocations_FullMethodName    = "/securetoken.v1.TokenService/WatchRevocations"
 )
 
 // TokenServiceClient is the client API for TokenService service.
@@ -103,6 +106,34 @@ type TokenServiceClient interface {
 	// Who may call: callers that administer the service.
 	// Errors: none of its own.
 	ExportConfig(ctx context.Context, in *ExportConfigRequest, opts ...grpc.CallOption) (*ExportConfigResponse, error)
+	// RevokeTokens takes tokens back before they expire. It answers once the revocations are durable
+	// and in force on this server, in every worker; other servers follow within a second, and none
+	// vouches for a token without knowing (docs/revocation.md).
+	//
+	// Who may call: callers that may revoke tokens; everything_issued_before, callers that may revoke
+	// everything; and a token's own holder, for that token and its session.
+	// Errors: TOKEN_ERROR (INVALID_ARGUMENT) for more than 1,000 targets and for a target or a reason
+	// that breaks its rule, before anything is revoked; TOKEN_ERROR with reason REVOCATION_NOT_ENABLED
+	// on a server that keeps no revocations; UNAVAILABLE when they cannot be made durable. No token
+	// makes it fail (RFC 7009, section 2.2): what became of each target is told in its result.
+	RevokeTokens(ctx context.Context, in *RevokeTokensRequest, opts ...grpc.CallOption) (*RevokeTokensResponse, error)
+	// ListRevocations lists the revocations in force, newest first (AIP-158).
+	//
+	// Who may call: callers that may revoke tokens.
+	// Errors: TOKEN_ERROR (INVALID_ARGUMENT) for a page_size below 0 or a page_token of no earlier
+	// answer; reason REVOCATION_NOT_ENABLED on a server that keeps no revocations.
+	ListRevocations(ctx context.Context, in *ListRevocationsRequest, opts ...grpc.CallOption) (*ListRevocationsResponse, error)
+	// WatchRevocations streams every revocation: first all that are in force, in pages, unless the
+	// cursor says from where to go on; then each change; and a checkpoint every second, even when
+	// nothing happens. Whoever keeps answers about tokens applies it, and vouches for none of them once
+	// checkpoints stay away. The stream ends when the connection or the server does: begin again with
+	// the last checkpoint's cursor. A watcher that does not read is cut off (RESOURCE_EXHAUSTED).
+	//
+	// Who may call: callers that may verify or revoke tokens. Streams are bounded per connection and in
+	// all (RESOURCE_EXHAUSTED).
+	// Errors: TOKEN_ERROR (INVALID_ARGUMENT), reason REVOCATION_NOT_ENABLED, on a server that keeps no
+	// revocations.
+	WatchRevocations(ctx context.Context, in *WatchRevocationsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchRevocationsResponse], error)
 }
 
 type tokenServiceClient struct {
@@ -203,6 +234,45 @@ func (c *tokenServiceClient) ExportConfig(ctx context.Context, in *ExportConfigR
 	return out, nil
 }
 
+func (c *tokenServiceClient) RevokeTokens(ctx context.Context, in *RevokeTokensRequest, opts ...grpc.CallOption) (*RevokeTokensResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RevokeTokensResponse)
+	err := c.cc.Invoke(ctx, TokenService_RevokeTokens_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *tokenServiceClient) ListRevocations(ctx context.Context, in *ListRevocationsRequest, opts ...grpc.CallOption) (*ListRevocationsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListRevocationsResponse)
+	err := c.cc.Invoke(ctx, TokenService_ListRevocations_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *tokenServiceClient) WatchRevocations(ctx context.Context, in *WatchRevocationsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchRevocationsResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &TokenService_ServiceDesc.Streams[0], TokenService_WatchRevocations_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[WatchRevocationsRequest, WatchRevocationsResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type TokenService_WatchRevocationsClient = grpc.ServerStreamingClient[WatchRevocationsResponse]
+
 // TokenServiceServer is the server API for TokenService service.
 // All implementations must embed UnimplementedTokenServiceServer
 // for forward compatibility.
@@ -273,6 +343,34 @@ type TokenServiceServer interface {
 	// Who may call: callers that administer the service.
 	// Errors: none of its own.
 	ExportConfig(context.Context, *ExportConfigRequest) (*ExportConfigResponse, error)
+	// RevokeTokens takes tokens back before they expire. It answers once the revocations are durable
+	// and in force on this server, in every worker; other servers follow within a second, and none
+	// vouches for a token without knowing (docs/revocation.md).
+	//
+	// Who may call: callers that may revoke tokens; everything_issued_before, callers that may revoke
+	// everything; and a token's own holder, for that token and its session.
+	// Errors: TOKEN_ERROR (INVALID_ARGUMENT) for more than 1,000 targets and for a target or a reason
+	// that breaks its rule, before anything is revoked; TOKEN_ERROR with reason REVOCATION_NOT_ENABLED
+	// on a server that keeps no revocations; UNAVAILABLE when they cannot be made durable. No token
+	// makes it fail (RFC 7009, section 2.2): what became of each target is told in its result.
+	RevokeTokens(context.Context, *RevokeTokensRequest) (*RevokeTokensResponse, error)
+	// ListRevocations lists the revocations in force, newest first (AIP-158).
+	//
+	// Who may call: callers that may revoke tokens.
+	// Errors: TOKEN_ERROR (INVALID_ARGUMENT) for a page_size below 0 or a page_token of no earlier
+	// answer; reason REVOCATION_NOT_ENABLED on a server that keeps no revocations.
+	ListRevocations(context.Context, *ListRevocationsRequest) (*ListRevocationsResponse, error)
+	// WatchRevocations streams every revocation: first all that are in force, in pages, unless the
+	// cursor says from where to go on; then each change; and a checkpoint every second, even when
+	// nothing happens. Whoever keeps answers about tokens applies it, and vouches for none of them once
+	// checkpoints stay away. The stream ends when the connection or the server does: begin again with
+	// the last checkpoint's cursor. A watcher that does not read is cut off (RESOURCE_EXHAUSTED).
+	//
+	// Who may call: callers that may verify or revoke tokens. Streams are bounded per connection and in
+	// all (RESOURCE_EXHAUSTED).
+	// Errors: TOKEN_ERROR (INVALID_ARGUMENT), reason REVOCATION_NOT_ENABLED, on a server that keeps no
+	// revocations.
+	WatchRevocations(*WatchRevocationsRequest, grpc.ServerStreamingServer[WatchRevocationsResponse]) error
 	mustEmbedUnimplementedTokenServiceServer()
 }
 
@@ -309,6 +407,15 @@ func (UnimplementedTokenServiceServer) IntrospectToken(context.Context, *Introsp
 }
 func (UnimplementedTokenServiceServer) ExportConfig(context.Context, *ExportConfigRequest) (*ExportConfigResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ExportConfig not implemented")
+}
+func (UnimplementedTokenServiceServer) RevokeTokens(context.Context, *RevokeTokensRequest) (*RevokeTokensResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method RevokeTokens not implemented")
+}
+func (UnimplementedTokenServiceServer) ListRevocations(context.Context, *ListRevocationsRequest) (*ListRevocationsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListRevocations not implemented")
+}
+func (UnimplementedTokenServiceServer) WatchRevocations(*WatchRevocationsRequest, grpc.ServerStreamingServer[WatchRevocationsResponse]) error {
+	return status.Error(codes.Unimplemented, "method WatchRevocations not implemented")
 }
 func (UnimplementedTokenServiceServer) mustEmbedUnimplementedTokenServiceServer() {}
 func (UnimplementedTokenServiceServer) testEmbeddedByValue()                      {}
@@ -493,6 +600,53 @@ func _TokenService_ExportConfig_Handler(srv interface{}, ctx context.Context, de
 	return interceptor(ctx, in, info, handler)
 }
 
+func _TokenService_RevokeTokens_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RevokeTokensRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(TokenServiceServer).RevokeTokens(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: TokenService_RevokeTokens_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(TokenServiceServer).RevokeTokens(ctx, req.(*RevokeTokensRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _TokenService_ListRevocations_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListRevocationsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(TokenServiceServer).ListRevocations(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: TokenService_ListRevocations_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(TokenServiceServer).ListRevocations(ctx, req.(*ListRevocationsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _TokenService_WatchRevocations_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(WatchRevocationsRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(TokenServiceServer).WatchRevocations(m, &grpc.GenericServerStream[WatchRevocationsRequest, WatchRevocationsResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type TokenService_WatchRevocationsServer = grpc.ServerStreamingServer[WatchRevocationsResponse]
+
 // TokenService_ServiceDesc is the grpc.ServiceDesc for TokenService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -536,7 +690,21 @@ var TokenService_ServiceDesc = grpc.ServiceDesc{
 			MethodName: "ExportConfig",
 			Handler:    _TokenService_ExportConfig_Handler,
 		},
+		{
+			MethodName: "RevokeTokens",
+			Handler:    _TokenService_RevokeTokens_Handler,
+		},
+		{
+			MethodName: "ListRevocations",
+			Handler:    _TokenService_ListRevocations_Handler,
+		},
 	},
-	Streams:  []grpc.StreamDesc{},
+	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "WatchRevocations",
+			Handler:       _TokenService_WatchRevocations_Handler,
+			ServerStreams: true,
+		},
+	},
 	Metadata: "securetoken/v1/token_service.proto",
 }

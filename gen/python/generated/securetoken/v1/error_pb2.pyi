@@ -37,6 +37,8 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_REASON_REVOCATION_NOT_ENABLED: _ClassVar[ErrorReason]
     ERROR_REASON_SETTING_INVALID: _ClassVar[ErrorReason]
     ERROR_REASON_SESSION_ENDED: _ClassVar[ErrorReason]
+    ERROR_REASON_REVOCATION_INVALID: _ClassVar[ErrorReason]
+    ERROR_REASON_TOO_MANY_TARGETS: _ClassVar[ErrorReason]
 
 class CallerErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -45,6 +47,8 @@ class CallerErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CALLER_ERROR_REASON_RPC_NOT_ALLOWED: _ClassVar[CallerErrorReason]
     CALLER_ERROR_REASON_GRANT_NOT_ALLOWED: _ClassVar[CallerErrorReason]
     CALLER_ERROR_REASON_RATE_EXCEEDED: _ClassVar[CallerErrorReason]
+    CALLER_ERROR_REASON_REVOCATIONS_STALE: _ClassVar[CallerErrorReason]
+    CALLER_ERROR_REASON_REVOCATION_NOT_STORED: _ClassVar[CallerErrorReason]
 TOKEN_ERROR_KIND_UNSPECIFIED: TokenErrorKind
 TOKEN_ERROR_KIND_TOKEN_ERROR: TokenErrorKind
 TOKEN_ERROR_KIND_TOKEN_EXPIRED: TokenErrorKind
@@ -68,11 +72,15 @@ ERROR_REASON_REQUIRED_PERMISSION_INVALID: ErrorReason
 ERROR_REASON_REVOCATION_NOT_ENABLED: ErrorReason
 ERROR_REASON_SETTING_INVALID: ErrorReason
 ERROR_REASON_SESSION_ENDED: ErrorReason
+ERROR_REASON_REVOCATION_INVALID: ErrorReason
+ERROR_REASON_TOO_MANY_TARGETS: ErrorReason
 CALLER_ERROR_REASON_UNSPECIFIED: CallerErrorReason
 CALLER_ERROR_REASON_UNKNOWN_CALLER: CallerErrorReason
 CALLER_ERROR_REASON_RPC_NOT_ALLOWED: CallerErrorReason
 CALLER_ERROR_REASON_GRANT_NOT_ALLOWED: CallerErrorReason
 CALLER_ERROR_REASON_RATE_EXCEEDED: CallerErrorReason
+CALLER_ERROR_REASON_REVOCATIONS_STALE: CallerErrorReason
+CALLER_ERROR_REASON_REVOCATION_NOT_STORED: CallerErrorReason
 
 class TokenErrorDetail(_message.Message):
     __slots__ = ("kind", "reason", "field", "expired_at", "required_permission")

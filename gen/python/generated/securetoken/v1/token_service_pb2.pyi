@@ -27,6 +27,13 @@ class KeyState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     KEY_STATE_STAGED: _ClassVar[KeyState]
     KEY_STATE_PRIMARY: _ClassVar[KeyState]
     KEY_STATE_SECONDARY: _ClassVar[KeyState]
+
+class RevocationOutcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    REVOCATION_OUTCOME_UNSPECIFIED: _ClassVar[RevocationOutcome]
+    REVOCATION_OUTCOME_REVOKED: _ClassVar[RevocationOutcome]
+    REVOCATION_OUTCOME_ALREADY_EXPIRED: _ClassVar[RevocationOutcome]
+    REVOCATION_OUTCOME_NOT_AUTHENTIC: _ClassVar[RevocationOutcome]
 TOKEN_STATE_UNSPECIFIED: TokenState
 TOKEN_STATE_ACTIVE: TokenState
 TOKEN_STATE_EXPIRED: TokenState
@@ -36,6 +43,10 @@ KEY_STATE_UNSPECIFIED: KeyState
 KEY_STATE_STAGED: KeyState
 KEY_STATE_PRIMARY: KeyState
 KEY_STATE_SECONDARY: KeyState
+REVOCATION_OUTCOME_UNSPECIFIED: RevocationOutcome
+REVOCATION_OUTCOME_REVOKED: RevocationOutcome
+REVOCATION_OUTCOME_ALREADY_EXPIRED: RevocationOutcome
+REVOCATION_OUTCOME_NOT_AUTHENTIC: RevocationOutcome
 
 class GenerateTokenRequest(_message.Message):
     __slots__ = ("user_id", "permissions", "expires_in", "additional_data")
@@ -50,7 +61,7 @@ class GenerateTokenRequest(_message.Message):
     def __init__(self, user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., expires_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
 
 class GenerateTokenResponse(_message.Message):
-    __slots__ = ("token", "token_id", "user_id", "permissions", "issued_at", "expires_at", "additional_data", "session_id")
+    __slots__ = ("token", "token_id", "user_id", "permissions", "issued_at", "expires_at", "additional_data", "session_id", "key_id")
     TOKEN_FIELD_NUMBER: _ClassVar[int]
     TOKEN_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -59,6 +70,7 @@ class GenerateTokenResponse(_message.Message):
     EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
     ADDITIONAL_DATA_FIELD_NUMBER: _ClassVar[int]
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    KEY_ID_FIELD_NUMBER: _ClassVar[int]
     token: str
     token_id: str
     user_id: str
@@ -67,7 +79,8 @@ class GenerateTokenResponse(_message.Message):
     expires_at: _timestamp_pb2.Timestamp
     additional_data: _struct_pb2.Struct
     session_id: str
-    def __init__(self, token: _Optional[str] = ..., token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., session_id: _Optional[str] = ...) -> None: ...
+    key_id: str
+    def __init__(self, token: _Optional[str] = ..., token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., session_id: _Optional[str] = ..., key_id: _Optional[str] = ...) -> None: ...
 
 class ValidateTokenRequest(_message.Message):
     __slots__ = ("token",)
@@ -76,7 +89,7 @@ class ValidateTokenRequest(_message.Message):
     def __init__(self, token: _Optional[str] = ...) -> None: ...
 
 class ValidateTokenResponse(_message.Message):
-    __slots__ = ("valid", "token_id", "user_id", "permissions", "issued_at", "expires_at", "time_remaining", "additional_data", "additional_data_json")
+    __slots__ = ("valid", "token_id", "user_id", "permissions", "issued_at", "expires_at", "time_remaining", "additional_data", "additional_data_json", "session_id", "key_id")
     VALID_FIELD_NUMBER: _ClassVar[int]
     TOKEN_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -86,6 +99,8 @@ class ValidateTokenResponse(_message.Message):
     TIME_REMAINING_FIELD_NUMBER: _ClassVar[int]
     ADDITIONAL_DATA_FIELD_NUMBER: _ClassVar[int]
     ADDITIONAL_DATA_JSON_FIELD_NUMBER: _ClassVar[int]
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    KEY_ID_FIELD_NUMBER: _ClassVar[int]
     valid: bool
     token_id: str
     user_id: str
@@ -95,10 +110,12 @@ class ValidateTokenResponse(_message.Message):
     time_remaining: _duration_pb2.Duration
     additional_data: _struct_pb2.Struct
     additional_data_json: str
-    def __init__(self, valid: bool = ..., token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., time_remaining: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., additional_data_json: _Optional[str] = ...) -> None: ...
+    session_id: str
+    key_id: str
+    def __init__(self, valid: bool = ..., token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., time_remaining: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., additional_data_json: _Optional[str] = ..., session_id: _Optional[str] = ..., key_id: _Optional[str] = ...) -> None: ...
 
 class TokenClaims(_message.Message):
-    __slots__ = ("token_id", "user_id", "permissions", "issued_at", "expires_at", "time_remaining", "additional_data", "additional_data_json")
+    __slots__ = ("token_id", "user_id", "permissions", "issued_at", "expires_at", "time_remaining", "additional_data", "additional_data_json", "session_id", "key_id")
     TOKEN_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     PERMISSIONS_FIELD_NUMBER: _ClassVar[int]
@@ -107,6 +124,8 @@ class TokenClaims(_message.Message):
     TIME_REMAINING_FIELD_NUMBER: _ClassVar[int]
     ADDITIONAL_DATA_FIELD_NUMBER: _ClassVar[int]
     ADDITIONAL_DATA_JSON_FIELD_NUMBER: _ClassVar[int]
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    KEY_ID_FIELD_NUMBER: _ClassVar[int]
     token_id: str
     user_id: str
     permissions: _containers.RepeatedScalarFieldContainer[str]
@@ -115,7 +134,9 @@ class TokenClaims(_message.Message):
     time_remaining: _duration_pb2.Duration
     additional_data: _struct_pb2.Struct
     additional_data_json: str
-    def __init__(self, token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., time_remaining: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., additional_data_json: _Optional[str] = ...) -> None: ...
+    session_id: str
+    key_id: str
+    def __init__(self, token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., time_remaining: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., additional_data_json: _Optional[str] = ..., session_id: _Optional[str] = ..., key_id: _Optional[str] = ...) -> None: ...
 
 class CheckPermissionRequest(_message.Message):
     __slots__ = ("token", "required_permission")
@@ -184,7 +205,7 @@ class RefreshTokenRequest(_message.Message):
     def __init__(self, token: _Optional[str] = ..., new_expires_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., revoke_old: bool = ...) -> None: ...
 
 class RefreshTokenResponse(_message.Message):
-    __slots__ = ("token", "token_id", "user_id", "permissions", "issued_at", "expires_at", "additional_data", "additional_data_json", "session_id", "clamped")
+    __slots__ = ("token", "token_id", "user_id", "permissions", "issued_at", "expires_at", "additional_data", "additional_data_json", "session_id", "clamped", "key_id")
     TOKEN_FIELD_NUMBER: _ClassVar[int]
     TOKEN_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -195,6 +216,7 @@ class RefreshTokenResponse(_message.Message):
     ADDITIONAL_DATA_JSON_FIELD_NUMBER: _ClassVar[int]
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     CLAMPED_FIELD_NUMBER: _ClassVar[int]
+    KEY_ID_FIELD_NUMBER: _ClassVar[int]
     token: str
     token_id: str
     user_id: str
@@ -205,7 +227,8 @@ class RefreshTokenResponse(_message.Message):
     additional_data_json: str
     session_id: str
     clamped: bool
-    def __init__(self, token: _Optional[str] = ..., token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., additional_data_json: _Optional[str] = ..., session_id: _Optional[str] = ..., clamped: bool = ...) -> None: ...
+    key_id: str
+    def __init__(self, token: _Optional[str] = ..., token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., additional_data_json: _Optional[str] = ..., session_id: _Optional[str] = ..., clamped: bool = ..., key_id: _Optional[str] = ...) -> None: ...
 
 class GetTokenInfoRequest(_message.Message):
     __slots__ = ("token",)
@@ -288,3 +311,132 @@ class KeyInfo(_message.Message):
     key_id: str
     state: KeyState
     def __init__(self, key_id: _Optional[str] = ..., state: _Optional[_Union[KeyState, str]] = ...) -> None: ...
+
+class RevokeTokensRequest(_message.Message):
+    __slots__ = ("targets", "reason")
+    TARGETS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    targets: _containers.RepeatedCompositeFieldContainer[RevocationTarget]
+    reason: str
+    def __init__(self, targets: _Optional[_Iterable[_Union[RevocationTarget, _Mapping]]] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class RevocationTarget(_message.Message):
+    __slots__ = ("token", "token_id", "session_id", "user", "everything_issued_before")
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    TOKEN_ID_FIELD_NUMBER: _ClassVar[int]
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_FIELD_NUMBER: _ClassVar[int]
+    EVERYTHING_ISSUED_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    token: str
+    token_id: TokenIdTarget
+    session_id: str
+    user: UserTarget
+    everything_issued_before: _timestamp_pb2.Timestamp
+    def __init__(self, token: _Optional[str] = ..., token_id: _Optional[_Union[TokenIdTarget, _Mapping]] = ..., session_id: _Optional[str] = ..., user: _Optional[_Union[UserTarget, _Mapping]] = ..., everything_issued_before: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class TokenIdTarget(_message.Message):
+    __slots__ = ("token_id", "expires_at")
+    TOKEN_ID_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    token_id: str
+    expires_at: _timestamp_pb2.Timestamp
+    def __init__(self, token_id: _Optional[str] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class UserTarget(_message.Message):
+    __slots__ = ("user_id", "issued_before")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ISSUED_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    issued_before: _timestamp_pb2.Timestamp
+    def __init__(self, user_id: _Optional[str] = ..., issued_before: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class RevokeTokensResponse(_message.Message):
+    __slots__ = ("results",)
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[RevocationResult]
+    def __init__(self, results: _Optional[_Iterable[_Union[RevocationResult, _Mapping]]] = ...) -> None: ...
+
+class RevocationResult(_message.Message):
+    __slots__ = ("outcome",)
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    outcome: RevocationOutcome
+    def __init__(self, outcome: _Optional[_Union[RevocationOutcome, str]] = ...) -> None: ...
+
+class Revocation(_message.Message):
+    __slots__ = ("token_id", "session_id", "user_id_sha256", "everything", "issued_before", "expires_at", "revoked_at", "reason")
+    TOKEN_ID_FIELD_NUMBER: _ClassVar[int]
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_SHA256_FIELD_NUMBER: _ClassVar[int]
+    EVERYTHING_FIELD_NUMBER: _ClassVar[int]
+    ISSUED_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    REVOKED_AT_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    token_id: str
+    session_id: str
+    user_id_sha256: bytes
+    everything: bool
+    issued_before: _timestamp_pb2.Timestamp
+    expires_at: _timestamp_pb2.Timestamp
+    revoked_at: _timestamp_pb2.Timestamp
+    reason: str
+    def __init__(self, token_id: _Optional[str] = ..., session_id: _Optional[str] = ..., user_id_sha256: _Optional[bytes] = ..., everything: bool = ..., issued_before: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revoked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class ListRevocationsRequest(_message.Message):
+    __slots__ = ("user_id", "token_id", "page_size", "page_token")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    TOKEN_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    token_id: str
+    page_size: int
+    page_token: str
+    def __init__(self, user_id: _Optional[str] = ..., token_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListRevocationsResponse(_message.Message):
+    __slots__ = ("revocations", "next_page_token")
+    REVOCATIONS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    revocations: _containers.RepeatedCompositeFieldContainer[Revocation]
+    next_page_token: str
+    def __init__(self, revocations: _Optional[_Iterable[_Union[Revocation, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class WatchRevocationsRequest(_message.Message):
+    __slots__ = ("cursor",)
+    CURSOR_FIELD_NUMBER: _ClassVar[int]
+    cursor: str
+    def __init__(self, cursor: _Optional[str] = ...) -> None: ...
+
+class WatchRevocationsResponse(_message.Message):
+    __slots__ = ("snapshot", "changes", "checkpoint")
+    class SnapshotPage(_message.Message):
+        __slots__ = ("revocations", "first", "last")
+        REVOCATIONS_FIELD_NUMBER: _ClassVar[int]
+        FIRST_FIELD_NUMBER: _ClassVar[int]
+        LAST_FIELD_NUMBER: _ClassVar[int]
+        revocations: _containers.RepeatedCompositeFieldContainer[Revocation]
+        first: bool
+        last: bool
+        def __init__(self, revocations: _Optional[_Iterable[_Union[Revocation, _Mapping]]] = ..., first: bool = ..., last: bool = ...) -> None: ...
+    class Changes(_message.Message):
+        __slots__ = ("revocations",)
+        REVOCATIONS_FIELD_NUMBER: _ClassVar[int]
+        revocations: _containers.RepeatedCompositeFieldContainer[Revocation]
+        def __init__(self, revocations: _Optional[_Iterable[_Union[Revocation, _Mapping]]] = ...) -> None: ...
+    class Checkpoint(_message.Message):
+        __slots__ = ("cursor", "staleness", "key_ids")
+        CURSOR_FIELD_NUMBER: _ClassVar[int]
+        STALENESS_FIELD_NUMBER: _ClassVar[int]
+        KEY_IDS_FIELD_NUMBER: _ClassVar[int]
+        cursor: str
+        staleness: _duration_pb2.Duration
+        key_ids: _containers.RepeatedScalarFieldContainer[str]
+        def __init__(self, cursor: _Optional[str] = ..., staleness: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., key_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+    SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
+    CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
+    snapshot: WatchRevocationsResponse.SnapshotPage
+    changes: WatchRevocationsResponse.Changes
+    checkpoint: WatchRevocationsResponse.Checkpoint
+    def __init__(self, snapshot: _Optional[_Union[WatchRevocationsResponse.SnapshotPage, _Mapping]] = ..., changes: _Optional[_Union[WatchRevocationsResponse.Changes, _Mapping]] = ..., checkpoint: _Optional[_Union[WatchRevocationsResponse.Checkpoint, _Mapping]] = ...) -> None: ...

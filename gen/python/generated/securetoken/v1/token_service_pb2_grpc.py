@@ -88,6 +88,21 @@ class TokenServiceStub(object):
                 request_serializer=securetoken_dot_v1_dot_token__service__pb2.ExportConfigRequest.SerializeToString,
                 response_deserializer=securetoken_dot_v1_dot_token__service__pb2.ExportConfigResponse.FromString,
                 _registered_method=True)
+        self.RevokeTokens = channel.unary_unary(
+                '/securetoken.v1.TokenService/RevokeTokens',
+                request_serializer=securetoken_dot_v1_dot_token__service__pb2.RevokeTokensRequest.SerializeToString,
+                response_deserializer=securetoken_dot_v1_dot_token__service__pb2.RevokeTokensResponse.FromString,
+                _registered_method=True)
+        self.ListRevocations = channel.unary_unary(
+                '/securetoken.v1.TokenService/ListRevocations',
+                request_serializer=securetoken_dot_v1_dot_token__service__pb2.ListRevocationsRequest.SerializeToString,
+                response_deserializer=securetoken_dot_v1_dot_token__service__pb2.ListRevocationsResponse.FromString,
+                _registered_method=True)
+        self.WatchRevocations = channel.unary_stream(
+                '/securetoken.v1.TokenService/WatchRevocations',
+                request_serializer=securetoken_dot_v1_dot_token__service__pb2.WatchRevocationsRequest.SerializeToString,
+                response_deserializer=securetoken_dot_v1_dot_token__service__pb2.WatchRevocationsResponse.FromString,
+                _registered_method=True)
 
 
 class TokenServiceServicer(object):
@@ -203,6 +218,49 @@ class TokenServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RevokeTokens(self, request, context):
+        """RevokeTokens takes tokens back before they expire. It answers once the revocations are durable
+        and in force on this server, in every worker; other servers follow within a second, and none
+        vouches for a token without knowing (docs/revocation.md).
+
+        Who may call: callers that may revoke tokens; everything_issued_before, callers that may revoke
+        everything; and a token's own holder, for that token and its session.
+        Errors: TOKEN_ERROR (INVALID_ARGUMENT) for more than 1,000 targets and for a target or a reason
+        that breaks its rule, before anything is revoked; TOKEN_ERROR with reason REVOCATION_NOT_ENABLED
+        on a server that keeps no revocations; UNAVAILABLE when they cannot be made durable. No token
+        makes it fail (RFC 7009, section 2.2): what became of each target is told in its result.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRevocations(self, request, context):
+        """ListRevocations lists the revocations in force, newest first (AIP-158).
+
+        Who may call: callers that may revoke tokens.
+        Errors: TOKEN_ERROR (INVALID_ARGUMENT) for a page_size below 0 or a page_token of no earlier
+        answer; reason REVOCATION_NOT_ENABLED on a server that keeps no revocations.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchRevocations(self, request, context):
+        """WatchRevocations streams every revocation: first all that are in force, in pages, unless the
+        cursor says from where to go on; then each change; and a checkpoint every second, even when
+        nothing happens. Whoever keeps answers about tokens applies it, and vouches for none of them once
+        checkpoints stay away. The stream ends when the connection or the server does: begin again with
+        the last checkpoint's cursor. A watcher that does not read is cut off (RESOURCE_EXHAUSTED).
+
+        Who may call: callers that may verify or revoke tokens. Streams are bounded per connection and in
+        all (RESOURCE_EXHAUSTED).
+        Errors: TOKEN_ERROR (INVALID_ARGUMENT), reason REVOCATION_NOT_ENABLED, on a server that keeps no
+        revocations.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TokenServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -250,6 +308,21 @@ def add_TokenServiceServicer_to_server(servicer, server):
                     servicer.ExportConfig,
                     request_deserializer=securetoken_dot_v1_dot_token__service__pb2.ExportConfigRequest.FromString,
                     response_serializer=securetoken_dot_v1_dot_token__service__pb2.ExportConfigResponse.SerializeToString,
+            ),
+            'RevokeTokens': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeTokens,
+                    request_deserializer=securetoken_dot_v1_dot_token__service__pb2.RevokeTokensRequest.FromString,
+                    response_serializer=securetoken_dot_v1_dot_token__service__pb2.RevokeTokensResponse.SerializeToString,
+            ),
+            'ListRevocations': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRevocations,
+                    request_deserializer=securetoken_dot_v1_dot_token__service__pb2.ListRevocationsRequest.FromString,
+                    response_serializer=securetoken_dot_v1_dot_token__service__pb2.ListRevocationsResponse.SerializeToString,
+            ),
+            'WatchRevocations': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchRevocations,
+                    request_deserializer=securetoken_dot_v1_dot_token__service__pb2.WatchRevocationsRequest.FromString,
+                    response_serializer=securetoken_dot_v1_dot_token__service__pb2.WatchRevocationsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -504,6 +577,87 @@ class TokenService(object):
             '/securetoken.v1.TokenService/ExportConfig',
             securetoken_dot_v1_dot_token__service__pb2.ExportConfigRequest.SerializeToString,
             securetoken_dot_v1_dot_token__service__pb2.ExportConfigResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeTokens(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/securetoken.v1.TokenService/RevokeTokens',
+            securetoken_dot_v1_dot_token__service__pb2.RevokeTokensRequest.SerializeToString,
+            securetoken_dot_v1_dot_token__service__pb2.RevokeTokensResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRevocations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/securetoken.v1.TokenService/ListRevocations',
+            securetoken_dot_v1_dot_token__service__pb2.ListRevocationsRequest.SerializeToString,
+            securetoken_dot_v1_dot_token__service__pb2.ListRevocationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchRevocations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/securetoken.v1.TokenService/WatchRevocations',
+            securetoken_dot_v1_dot_token__service__pb2.WatchRevocationsRequest.SerializeToString,
+            securetoken_dot_v1_dot_token__service__pb2.WatchRevocationsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -255,6 +255,21 @@ export enum ErrorReason {
    * @generated from enum value: ERROR_REASON_SESSION_ENDED = 17;
    */
   SESSION_ENDED = 17,
+
+  /**
+   * Kind TOKEN_ERROR: a target of RevokeTokens, its reason, or a filter or page of ListRevocations
+   * breaks its rule. The field names it: "targets[2].user.issued_before".
+   *
+   * @generated from enum value: ERROR_REASON_REVOCATION_INVALID = 18;
+   */
+  REVOCATION_INVALID = 18,
+
+  /**
+   * Kind TOKEN_ERROR: more than 1,000 targets in one call.
+   *
+   * @generated from enum value: ERROR_REASON_TOO_MANY_TARGETS = 19;
+   */
+  TOO_MANY_TARGETS = 19,
 }
 
 /**
@@ -307,6 +322,22 @@ export enum CallerErrorReason {
    * @generated from enum value: CALLER_ERROR_REASON_RATE_EXCEEDED = 4;
    */
   RATE_EXCEEDED = 4,
+
+  /**
+   * Code UNAVAILABLE: the server cannot show that it knows every revocation of late, and vouches for
+   * no token until it does. A google.rpc.RetryInfo says when to try again.
+   *
+   * @generated from enum value: CALLER_ERROR_REASON_REVOCATIONS_STALE = 5;
+   */
+  REVOCATIONS_STALE = 5,
+
+  /**
+   * Code UNAVAILABLE: a revocation could not be made durable, and is not acknowledged. It may have
+   * taken effect all the same; sending it again does no harm.
+   *
+   * @generated from enum value: CALLER_ERROR_REASON_REVOCATION_NOT_STORED = 6;
+   */
+  REVOCATION_NOT_STORED = 6,
 }
 
 /**

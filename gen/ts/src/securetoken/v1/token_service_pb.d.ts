@@ -119,6 +119,13 @@ export declare type GenerateTokenResponse = Message<"securetoken.v1.GenerateToke
    * @generated from field: string session_id = 8;
    */
   sessionId: string;
+
+  /**
+   * The key that the token is made with; see ExportConfigResponse.keys.
+   *
+   * @generated from field: string key_id = 9;
+   */
+  keyId: string;
 };
 
 /**
@@ -216,6 +223,21 @@ export declare type ValidateTokenResponse = Message<"securetoken.v1.ValidateToke
    * @generated from field: string additional_data_json = 9;
    */
   additionalDataJson: string;
+
+  /**
+   * The session that the token belongs to: the token_id of the session's first token. Whoever keeps
+   * this answer applies revocations of sessions by it.
+   *
+   * @generated from field: string session_id = 10;
+   */
+  sessionId: string;
+
+  /**
+   * The key that the token is made with; see WatchRevocationsResponse.Checkpoint.key_ids.
+   *
+   * @generated from field: string key_id = 11;
+   */
+  keyId: string;
 };
 
 /**
@@ -285,6 +307,20 @@ export declare type TokenClaims = Message<"securetoken.v1.TokenClaims"> & {
    * @generated from field: string additional_data_json = 8;
    */
   additionalDataJson: string;
+
+  /**
+   * As in ValidateTokenResponse.
+   *
+   * @generated from field: string session_id = 9;
+   */
+  sessionId: string;
+
+  /**
+   * As in ValidateTokenResponse.
+   *
+   * @generated from field: string key_id = 10;
+   */
+  keyId: string;
 };
 
 /**
@@ -512,7 +548,7 @@ export declare type RefreshTokenRequest = Message<"securetoken.v1.RefreshTokenRe
   newExpiresIn?: Duration | undefined;
 
   /**
-   * Revokes the old token once the new one is made.
+   * Revokes the old token: the new one is answered once that is durable and in force.
    *
    * @generated from field: bool revoke_old = 3;
    */
@@ -600,6 +636,13 @@ export declare type RefreshTokenResponse = Message<"securetoken.v1.RefreshTokenR
    * @generated from field: bool clamped = 10;
    */
   clamped: boolean;
+
+  /**
+   * The key that the new token is made with.
+   *
+   * @generated from field: string key_id = 11;
+   */
+  keyId: string;
 };
 
 /**
@@ -891,6 +934,495 @@ export declare type KeyInfo = Message<"securetoken.v1.KeyInfo"> & {
 export declare const KeyInfoSchema: GenMessage<KeyInfo>;
 
 /**
+ * RevokeTokensRequest says what is revoked, and why.
+ *
+ * @generated from message securetoken.v1.RevokeTokensRequest
+ */
+export declare type RevokeTokensRequest = Message<"securetoken.v1.RevokeTokensRequest"> & {
+  /**
+   * At most 1,000 targets. An empty list is answered with an empty list.
+   *
+   * @generated from field: repeated securetoken.v1.RevocationTarget targets = 1;
+   */
+  targets: RevocationTarget[];
+
+  /**
+   * Why, for the log and for ListRevocations: at most 128 Unicode code points, no control
+   * characters. Put no token and no secret in it.
+   *
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message securetoken.v1.RevokeTokensRequest.
+ * Use `create(RevokeTokensRequestSchema)` to create a new message.
+ */
+export declare const RevokeTokensRequestSchema: GenMessage<RevokeTokensRequest>;
+
+/**
+ * RevocationTarget names a token, several tokens of one session or user, or all of them.
+ *
+ * @generated from message securetoken.v1.RevocationTarget
+ */
+export declare type RevocationTarget = Message<"securetoken.v1.RevocationTarget"> & {
+  /**
+   * Exactly one must be set.
+   *
+   * @generated from oneof securetoken.v1.RevocationTarget.target
+   */
+  target: {
+    /**
+     * A token, itself: it must be authentic. At most 8,192 characters.
+     *
+     * @generated from field: string token = 1;
+     */
+    value: string;
+    case: "token";
+  } | {
+    /**
+     * A token by its id, authentic or not: nobody has to show it again.
+     *
+     * @generated from field: securetoken.v1.TokenIdTarget token_id = 2;
+     */
+    value: TokenIdTarget;
+    case: "tokenId";
+  } | {
+    /**
+     * Every token of a session that is issued before the answer: 1 to 64 characters, no control
+     * characters. The session is refreshed no more.
+     *
+     * @generated from field: string session_id = 3;
+     */
+    value: string;
+    case: "sessionId";
+  } | {
+    /**
+     * Every token of a user that is issued up to an instant.
+     *
+     * @generated from field: securetoken.v1.UserTarget user = 4;
+     */
+    value: UserTarget;
+    case: "user";
+  } | {
+    /**
+     * Every token issued up to this instant, whoever's it is: an incident's last resort. Not later
+     * than the server's present.
+     *
+     * @generated from field: google.protobuf.Timestamp everything_issued_before = 5;
+     */
+    value: Timestamp;
+    case: "everythingIssuedBefore";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message securetoken.v1.RevocationTarget.
+ * Use `create(RevocationTargetSchema)` to create a new message.
+ */
+export declare const RevocationTargetSchema: GenMessage<RevocationTarget>;
+
+/**
+ * TokenIdTarget is a token by its id.
+ *
+ * @generated from message securetoken.v1.TokenIdTarget
+ */
+export declare type TokenIdTarget = Message<"securetoken.v1.TokenIdTarget"> & {
+  /**
+   * As in the answers about the token: 1 to 64 characters, no control characters.
+   *
+   * @generated from field: string token_id = 1;
+   */
+  tokenId: string;
+
+  /**
+   * The token's expires_at, if it is known: the entry is kept no longer. Unset: 8,760 hours, the
+   * longest lifetime of a token.
+   *
+   * @generated from field: google.protobuf.Timestamp expires_at = 2;
+   */
+  expiresAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message securetoken.v1.TokenIdTarget.
+ * Use `create(TokenIdTargetSchema)` to create a new message.
+ */
+export declare const TokenIdTargetSchema: GenMessage<TokenIdTarget>;
+
+/**
+ * UserTarget is a user's tokens up to an instant.
+ *
+ * @generated from message securetoken.v1.UserTarget
+ */
+export declare type UserTarget = Message<"securetoken.v1.UserTarget"> & {
+  /**
+   * Whose tokens: 1 to 256 Unicode code points, no control characters.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * Tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
+   * that.
+   *
+   * @generated from field: google.protobuf.Timestamp issued_before = 2;
+   */
+  issuedBefore?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message securetoken.v1.UserTarget.
+ * Use `create(UserTargetSchema)` to create a new message.
+ */
+export declare const UserTargetSchema: GenMessage<UserTarget>;
+
+/**
+ * RevokeTokensResponse answers in the order of the request.
+ *
+ * @generated from message securetoken.v1.RevokeTokensResponse
+ */
+export declare type RevokeTokensResponse = Message<"securetoken.v1.RevokeTokensResponse"> & {
+  /**
+   * One result for each target, in order.
+   *
+   * @generated from field: repeated securetoken.v1.RevocationResult results = 1;
+   */
+  results: RevocationResult[];
+};
+
+/**
+ * Describes the message securetoken.v1.RevokeTokensResponse.
+ * Use `create(RevokeTokensResponseSchema)` to create a new message.
+ */
+export declare const RevokeTokensResponseSchema: GenMessage<RevokeTokensResponse>;
+
+/**
+ * RevocationResult is what became of one target.
+ *
+ * @generated from message securetoken.v1.RevocationResult
+ */
+export declare type RevocationResult = Message<"securetoken.v1.RevocationResult"> & {
+  /**
+   * What became of it.
+   *
+   * @generated from field: securetoken.v1.RevocationOutcome outcome = 1;
+   */
+  outcome: RevocationOutcome;
+};
+
+/**
+ * Describes the message securetoken.v1.RevocationResult.
+ * Use `create(RevocationResultSchema)` to create a new message.
+ */
+export declare const RevocationResultSchema: GenMessage<RevocationResult>;
+
+/**
+ * Revocation is one entry of what is revoked.
+ *
+ * @generated from message securetoken.v1.Revocation
+ */
+export declare type Revocation = Message<"securetoken.v1.Revocation"> & {
+  /**
+   * What it hits. Exactly one is set.
+   *
+   * @generated from oneof securetoken.v1.Revocation.target
+   */
+  target: {
+    /**
+     * The token with this id.
+     *
+     * @generated from field: string token_id = 1;
+     */
+    value: string;
+    case: "tokenId";
+  } | {
+    /**
+     * Every token of this session.
+     *
+     * @generated from field: string session_id = 2;
+     */
+    value: string;
+    case: "sessionId";
+  } | {
+    /**
+     * Tokens of the user whose user_id has this SHA-256, 32 bytes, that were issued up to
+     * issued_before.
+     *
+     * @generated from field: bytes user_id_sha256 = 3;
+     */
+    value: Uint8Array;
+    case: "userIdSha256";
+  } | {
+    /**
+     * Always true: every token that was issued up to issued_before.
+     *
+     * @generated from field: bool everything = 4;
+     */
+    value: boolean;
+    case: "everything";
+  } | { case: undefined; value?: undefined };
+
+  /**
+   * The cut-off: tokens issued at this instant or earlier are revoked. Only with user_id_sha256 and
+   * everything. Of several cut-offs the latest holds.
+   *
+   * @generated from field: google.protobuf.Timestamp issued_before = 5;
+   */
+  issuedBefore?: Timestamp | undefined;
+
+  /**
+   * No token that the entry hits is valid after this instant: then it may be forgotten.
+   *
+   * @generated from field: google.protobuf.Timestamp expires_at = 6;
+   */
+  expiresAt?: Timestamp | undefined;
+
+  /**
+   * When it was revoked.
+   *
+   * @generated from field: google.protobuf.Timestamp revoked_at = 7;
+   */
+  revokedAt?: Timestamp | undefined;
+
+  /**
+   * As in RevokeTokensRequest. Not sent by WatchRevocations.
+   *
+   * @generated from field: string reason = 8;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message securetoken.v1.Revocation.
+ * Use `create(RevocationSchema)` to create a new message.
+ */
+export declare const RevocationSchema: GenMessage<Revocation>;
+
+/**
+ * ListRevocationsRequest filters and pages.
+ *
+ * @generated from message securetoken.v1.ListRevocationsRequest
+ */
+export declare type ListRevocationsRequest = Message<"securetoken.v1.ListRevocationsRequest"> & {
+  /**
+   * Only the cut-offs of this user. At most 256 Unicode code points. Unset: all.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * Only the entry of this token. Unset: all.
+   *
+   * @generated from field: string token_id = 2;
+   */
+  tokenId: string;
+
+  /**
+   * How many entries at most: 0 to 1,000, larger is taken as 1,000. 0: 100.
+   *
+   * @generated from field: int32 page_size = 3;
+   */
+  pageSize: number;
+
+  /**
+   * next_page_token of an earlier answer with the same filter. Unset: the first page.
+   *
+   * @generated from field: string page_token = 4;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message securetoken.v1.ListRevocationsRequest.
+ * Use `create(ListRevocationsRequestSchema)` to create a new message.
+ */
+export declare const ListRevocationsRequestSchema: GenMessage<ListRevocationsRequest>;
+
+/**
+ * ListRevocationsResponse is a page, newest first.
+ *
+ * @generated from message securetoken.v1.ListRevocationsResponse
+ */
+export declare type ListRevocationsResponse = Message<"securetoken.v1.ListRevocationsResponse"> & {
+  /**
+   * The page's entries.
+   *
+   * @generated from field: repeated securetoken.v1.Revocation revocations = 1;
+   */
+  revocations: Revocation[];
+
+  /**
+   * For the next page; empty on the last one.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message securetoken.v1.ListRevocationsResponse.
+ * Use `create(ListRevocationsResponseSchema)` to create a new message.
+ */
+export declare const ListRevocationsResponseSchema: GenMessage<ListRevocationsResponse>;
+
+/**
+ * WatchRevocationsRequest says from where to go on.
+ *
+ * @generated from message securetoken.v1.WatchRevocationsRequest
+ */
+export declare type WatchRevocationsRequest = Message<"securetoken.v1.WatchRevocationsRequest"> & {
+  /**
+   * The last checkpoint's cursor. Unset, or too old for this server: everything from the beginning.
+   *
+   * @generated from field: string cursor = 1;
+   */
+  cursor: string;
+};
+
+/**
+ * Describes the message securetoken.v1.WatchRevocationsRequest.
+ * Use `create(WatchRevocationsRequestSchema)` to create a new message.
+ */
+export declare const WatchRevocationsRequestSchema: GenMessage<WatchRevocationsRequest>;
+
+/**
+ * WatchRevocationsResponse is one event of the feed. An event of a kind that a client does not know
+ * must end its trust in what it keeps: it asks the server again.
+ *
+ * @generated from message securetoken.v1.WatchRevocationsResponse
+ */
+export declare type WatchRevocationsResponse = Message<"securetoken.v1.WatchRevocationsResponse"> & {
+  /**
+   * What happened.
+   *
+   * @generated from oneof securetoken.v1.WatchRevocationsResponse.event
+   */
+  event: {
+    /**
+     * A part of the snapshot.
+     *
+     * @generated from field: securetoken.v1.WatchRevocationsResponse.SnapshotPage snapshot = 1;
+     */
+    value: WatchRevocationsResponse_SnapshotPage;
+    case: "snapshot";
+  } | {
+    /**
+     * Changes.
+     *
+     * @generated from field: securetoken.v1.WatchRevocationsResponse.Changes changes = 2;
+     */
+    value: WatchRevocationsResponse_Changes;
+    case: "changes";
+  } | {
+    /**
+     * A checkpoint; one follows every snapshot at once, and then every second.
+     *
+     * @generated from field: securetoken.v1.WatchRevocationsResponse.Checkpoint checkpoint = 3;
+     */
+    value: WatchRevocationsResponse_Checkpoint;
+    case: "checkpoint";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message securetoken.v1.WatchRevocationsResponse.
+ * Use `create(WatchRevocationsResponseSchema)` to create a new message.
+ */
+export declare const WatchRevocationsResponseSchema: GenMessage<WatchRevocationsResponse>;
+
+/**
+ * SnapshotPage is a part of all revocations that are in force.
+ *
+ * @generated from message securetoken.v1.WatchRevocationsResponse.SnapshotPage
+ */
+export declare type WatchRevocationsResponse_SnapshotPage = Message<"securetoken.v1.WatchRevocationsResponse.SnapshotPage"> & {
+  /**
+   * The page's entries, at most 1,000.
+   *
+   * @generated from field: repeated securetoken.v1.Revocation revocations = 1;
+   */
+  revocations: Revocation[];
+
+  /**
+   * Whether the snapshot begins here: whatever was known before is replaced by it.
+   *
+   * @generated from field: bool first = 2;
+   */
+  first: boolean;
+
+  /**
+   * Whether the snapshot is complete with this page. Before it, nobody vouches for a token.
+   *
+   * @generated from field: bool last = 3;
+   */
+  last: boolean;
+};
+
+/**
+ * Describes the message securetoken.v1.WatchRevocationsResponse.SnapshotPage.
+ * Use `create(WatchRevocationsResponse_SnapshotPageSchema)` to create a new message.
+ */
+export declare const WatchRevocationsResponse_SnapshotPageSchema: GenMessage<WatchRevocationsResponse_SnapshotPage>;
+
+/**
+ * Changes are revocations since the snapshot or the last change.
+ *
+ * @generated from message securetoken.v1.WatchRevocationsResponse.Changes
+ */
+export declare type WatchRevocationsResponse_Changes = Message<"securetoken.v1.WatchRevocationsResponse.Changes"> & {
+  /**
+   * At most 1,000.
+   *
+   * @generated from field: repeated securetoken.v1.Revocation revocations = 1;
+   */
+  revocations: Revocation[];
+};
+
+/**
+ * Describes the message securetoken.v1.WatchRevocationsResponse.Changes.
+ * Use `create(WatchRevocationsResponse_ChangesSchema)` to create a new message.
+ */
+export declare const WatchRevocationsResponse_ChangesSchema: GenMessage<WatchRevocationsResponse_Changes>;
+
+/**
+ * Checkpoint says that everything up to now has been sent.
+ *
+ * @generated from message securetoken.v1.WatchRevocationsResponse.Checkpoint
+ */
+export declare type WatchRevocationsResponse_Checkpoint = Message<"securetoken.v1.WatchRevocationsResponse.Checkpoint"> & {
+  /**
+   * Names this point; see WatchRevocationsRequest.cursor. Opaque, at most 256 characters.
+   *
+   * @generated from field: string cursor = 1;
+   */
+  cursor: string;
+
+  /**
+   * How old the server's own knowledge is: zero where it is the one that decides.
+   *
+   * @generated from field: google.protobuf.Duration staleness = 2;
+   */
+  staleness?: Duration | undefined;
+
+  /**
+   * Every key that the server decrypts with. Tokens of other keys are valid no more.
+   *
+   * @generated from field: repeated string key_ids = 3;
+   */
+  keyIds: string[];
+};
+
+/**
+ * Describes the message securetoken.v1.WatchRevocationsResponse.Checkpoint.
+ * Use `create(WatchRevocationsResponse_CheckpointSchema)` to create a new message.
+ */
+export declare const WatchRevocationsResponse_CheckpointSchema: GenMessage<WatchRevocationsResponse_Checkpoint>;
+
+/**
  * TokenState is what a token is at present.
  *
  * @generated from enum securetoken.v1.TokenState
@@ -976,6 +1508,46 @@ export enum KeyState {
  * Describes the enum securetoken.v1.KeyState.
  */
 export declare const KeyStateSchema: GenEnum<KeyState>;
+
+/**
+ * RevocationOutcome is what became of a target.
+ *
+ * @generated from enum securetoken.v1.RevocationOutcome
+ */
+export enum RevocationOutcome {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: REVOCATION_OUTCOME_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The target is revoked, now or from an earlier call.
+   *
+   * @generated from enum value: REVOCATION_OUTCOME_REVOKED = 1;
+   */
+  REVOKED = 1,
+
+  /**
+   * Every token that the target could hit has expired: nothing to do.
+   *
+   * @generated from enum value: REVOCATION_OUTCOME_ALREADY_EXPIRED = 2;
+   */
+  ALREADY_EXPIRED = 2,
+
+  /**
+   * The target's token is malformed or not authentic: nothing to do.
+   *
+   * @generated from enum value: REVOCATION_OUTCOME_NOT_AUTHENTIC = 3;
+   */
+  NOT_AUTHENTIC = 3,
+}
+
+/**
+ * Describes the enum securetoken.v1.RevocationOutcome.
+ */
+export declare const RevocationOutcomeSchema: GenEnum<RevocationOutcome>;
 
 /**
  * TokenService issues, checks and describes tokens.
@@ -1118,6 +1690,58 @@ export declare const TokenService: GenService<{
     methodKind: "unary";
     input: typeof ExportConfigRequestSchema;
     output: typeof ExportConfigResponseSchema;
+  },
+  /**
+   * RevokeTokens takes tokens back before they expire. It answers once the revocations are durable
+   * and in force on this server, in every worker; other servers follow within a second, and none
+   * vouches for a token without knowing (docs/revocation.md).
+   *
+   * Who may call: callers that may revoke tokens; everything_issued_before, callers that may revoke
+   * everything; and a token's own holder, for that token and its session.
+   * Errors: TOKEN_ERROR (INVALID_ARGUMENT) for more than 1,000 targets and for a target or a reason
+   * that breaks its rule, before anything is revoked; TOKEN_ERROR with reason REVOCATION_NOT_ENABLED
+   * on a server that keeps no revocations; UNAVAILABLE when they cannot be made durable. No token
+   * makes it fail (RFC 7009, section 2.2): what became of each target is told in its result.
+   *
+   * @generated from rpc securetoken.v1.TokenService.RevokeTokens
+   */
+  revokeTokens: {
+    methodKind: "unary";
+    input: typeof RevokeTokensRequestSchema;
+    output: typeof RevokeTokensResponseSchema;
+  },
+  /**
+   * ListRevocations lists the revocations in force, newest first (AIP-158).
+   *
+   * Who may call: callers that may revoke tokens.
+   * Errors: TOKEN_ERROR (INVALID_ARGUMENT) for a page_size below 0 or a page_token of no earlier
+   * answer; reason REVOCATION_NOT_ENABLED on a server that keeps no revocations.
+   *
+   * @generated from rpc securetoken.v1.TokenService.ListRevocations
+   */
+  listRevocations: {
+    methodKind: "unary";
+    input: typeof ListRevocationsRequestSchema;
+    output: typeof ListRevocationsResponseSchema;
+  },
+  /**
+   * WatchRevocations streams every revocation: first all that are in force, in pages, unless the
+   * cursor says from where to go on; then each change; and a checkpoint every second, even when
+   * nothing happens. Whoever keeps answers about tokens applies it, and vouches for none of them once
+   * checkpoints stay away. The stream ends when the connection or the server does: begin again with
+   * the last checkpoint's cursor. A watcher that does not read is cut off (RESOURCE_EXHAUSTED).
+   *
+   * Who may call: callers that may verify or revoke tokens. Streams are bounded per connection and in
+   * all (RESOURCE_EXHAUSTED).
+   * Errors: TOKEN_ERROR (INVALID_ARGUMENT), reason REVOCATION_NOT_ENABLED, on a server that keeps no
+   * revocations.
+   *
+   * @generated from rpc securetoken.v1.TokenService.WatchRevocations
+   */
+  watchRevocations: {
+    methodKind: "server_streaming";
+    input: typeof WatchRevocationsRequestSchema;
+    output: typeof WatchRevocationsResponseSchema;
   },
 }>;
 

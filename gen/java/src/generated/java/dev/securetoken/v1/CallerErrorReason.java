@@ -58,6 +58,24 @@ public enum CallerErrorReason
    * <code>CALLER_ERROR_REASON_RATE_EXCEEDED = 4;</code>
    */
   CALLER_ERROR_REASON_RATE_EXCEEDED(4),
+  /**
+   * <pre>
+   * Code UNAVAILABLE: the server cannot show that it knows every revocation of late, and vouches for
+   * no token until it does. A google.rpc.RetryInfo says when to try again.
+   * </pre>
+   *
+   * <code>CALLER_ERROR_REASON_REVOCATIONS_STALE = 5;</code>
+   */
+  CALLER_ERROR_REASON_REVOCATIONS_STALE(5),
+  /**
+   * <pre>
+   * Code UNAVAILABLE: a revocation could not be made durable, and is not acknowledged. It may have
+   * taken effect all the same; sending it again does no harm.
+   * </pre>
+   *
+   * <code>CALLER_ERROR_REASON_REVOCATION_NOT_STORED = 6;</code>
+   */
+  CALLER_ERROR_REASON_REVOCATION_NOT_STORED(6),
   UNRECOGNIZED(-1),
   ;
 
@@ -104,6 +122,24 @@ public enum CallerErrorReason
    * <code>CALLER_ERROR_REASON_RATE_EXCEEDED = 4;</code>
    */
   public static final int CALLER_ERROR_REASON_RATE_EXCEEDED_VALUE = 4;
+  /**
+   * <pre>
+   * Code UNAVAILABLE: the server cannot show that it knows every revocation of late, and vouches for
+   * no token until it does. A google.rpc.RetryInfo says when to try again.
+   * </pre>
+   *
+   * <code>CALLER_ERROR_REASON_REVOCATIONS_STALE = 5;</code>
+   */
+  public static final int CALLER_ERROR_REASON_REVOCATIONS_STALE_VALUE = 5;
+  /**
+   * <pre>
+   * Code UNAVAILABLE: a revocation could not be made durable, and is not acknowledged. It may have
+   * taken effect all the same; sending it again does no harm.
+   * </pre>
+   *
+   * <code>CALLER_ERROR_REASON_REVOCATION_NOT_STORED = 6;</code>
+   */
+  public static final int CALLER_ERROR_REASON_REVOCATION_NOT_STORED_VALUE = 6;
 
 
   public final int getNumber() {
@@ -135,6 +171,8 @@ public enum CallerErrorReason
       case 2: return CALLER_ERROR_REASON_RPC_NOT_ALLOWED;
       case 3: return CALLER_ERROR_REASON_GRANT_NOT_ALLOWED;
       case 4: return CALLER_ERROR_REASON_RATE_EXCEEDED;
+      case 5: return CALLER_ERROR_REASON_REVOCATIONS_STALE;
+      case 6: return CALLER_ERROR_REASON_REVOCATION_NOT_STORED;
       default: return null;
     }
   }

@@ -162,6 +162,23 @@ public enum ErrorReason
    * <code>ERROR_REASON_SESSION_ENDED = 17;</code>
    */
   ERROR_REASON_SESSION_ENDED(17),
+  /**
+   * <pre>
+   * Kind TOKEN_ERROR: a target of RevokeTokens, its reason, or a filter or page of ListRevocations
+   * breaks its rule. The field names it: "targets[2].user.issued_before".
+   * </pre>
+   *
+   * <code>ERROR_REASON_REVOCATION_INVALID = 18;</code>
+   */
+  ERROR_REASON_REVOCATION_INVALID(18),
+  /**
+   * <pre>
+   * Kind TOKEN_ERROR: more than 1,000 targets in one call.
+   * </pre>
+   *
+   * <code>ERROR_REASON_TOO_MANY_TARGETS = 19;</code>
+   */
+  ERROR_REASON_TOO_MANY_TARGETS(19),
   UNRECOGNIZED(-1),
   ;
 
@@ -314,6 +331,23 @@ public enum ErrorReason
    * <code>ERROR_REASON_SESSION_ENDED = 17;</code>
    */
   public static final int ERROR_REASON_SESSION_ENDED_VALUE = 17;
+  /**
+   * <pre>
+   * Kind TOKEN_ERROR: a target of RevokeTokens, its reason, or a filter or page of ListRevocations
+   * breaks its rule. The field names it: "targets[2].user.issued_before".
+   * </pre>
+   *
+   * <code>ERROR_REASON_REVOCATION_INVALID = 18;</code>
+   */
+  public static final int ERROR_REASON_REVOCATION_INVALID_VALUE = 18;
+  /**
+   * <pre>
+   * Kind TOKEN_ERROR: more than 1,000 targets in one call.
+   * </pre>
+   *
+   * <code>ERROR_REASON_TOO_MANY_TARGETS = 19;</code>
+   */
+  public static final int ERROR_REASON_TOO_MANY_TARGETS_VALUE = 19;
 
 
   public final int getNumber() {
@@ -358,6 +392,8 @@ public enum ErrorReason
       case 15: return ERROR_REASON_REVOCATION_NOT_ENABLED;
       case 16: return ERROR_REASON_SETTING_INVALID;
       case 17: return ERROR_REASON_SESSION_ENDED;
+      case 18: return ERROR_REASON_REVOCATION_INVALID;
+      case 19: return ERROR_REASON_TOO_MANY_TARGETS;
       default: return null;
     }
   }

@@ -209,4 +209,24 @@ public interface GenerateTokenResponseOrBuilder extends
    */
   com.google.protobuf.ByteString
       getSessionIdBytes();
+
+  /**
+   * <pre>
+   * The key that the token is made with; see ExportConfigResponse.keys.
+   * </pre>
+   *
+   * <code>string key_id = 9 [json_name = "keyId"];</code>
+   * @return The keyId.
+   */
+  java.lang.String getKeyId();
+  /**
+   * <pre>
+   * The key that the token is made with; see ExportConfigResponse.keys.
+   * </pre>
+   *
+   * <code>string key_id = 9 [json_name = "keyId"];</code>
+   * @return The bytes for keyId.
+   */
+  com.google.protobuf.ByteString
+      getKeyIdBytes();
 }

@@ -134,7 +134,7 @@ private static final long serialVersionUID = 0L;
   private boolean revokeOld_ = false;
   /**
    * <pre>
-   * Revokes the old token once the new one is made.
+   * Revokes the old token: the new one is answered once that is durable and in force.
    * </pre>
    *
    * <code>bool revoke_old = 3 [json_name = "revokeOld"];</code>
@@ -796,7 +796,7 @@ private static final long serialVersionUID = 0L;
     private boolean revokeOld_ ;
     /**
      * <pre>
-     * Revokes the old token once the new one is made.
+     * Revokes the old token: the new one is answered once that is durable and in force.
      * </pre>
      *
      * <code>bool revoke_old = 3 [json_name = "revokeOld"];</code>
@@ -808,7 +808,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Revokes the old token once the new one is made.
+     * Revokes the old token: the new one is answered once that is durable and in force.
      * </pre>
      *
      * <code>bool revoke_old = 3 [json_name = "revokeOld"];</code>
@@ -824,7 +824,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Revokes the old token once the new one is made.
+     * Revokes the old token: the new one is answered once that is durable and in force.
      * </pre>
      *
      * <code>bool revoke_old = 3 [json_name = "revokeOld"];</code>

@@ -57,7 +57,7 @@ public interface RefreshTokenRequestOrBuilder extends
 
   /**
    * <pre>
-   * Revokes the old token once the new one is made.
+   * Revokes the old token: the new one is answered once that is durable and in force.
    * </pre>
    *
    * <code>bool revoke_old = 3 [json_name = "revokeOld"];</code>

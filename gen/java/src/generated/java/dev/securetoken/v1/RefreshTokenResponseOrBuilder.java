@@ -239,4 +239,24 @@ public interface RefreshTokenResponseOrBuilder extends
    * @return The clamped.
    */
   boolean getClamped();
+
+  /**
+   * <pre>
+   * The key that the new token is made with.
+   * </pre>
+   *
+   * <code>string key_id = 11 [json_name = "keyId"];</code>
+   * @return The keyId.
+   */
+  java.lang.String getKeyId();
+  /**
+   * <pre>
+   * The key that the new token is made with.
+   * </pre>
+   *
+   * <code>string key_id = 11 [json_name = "keyId"];</code>
+   * @return The bytes for keyId.
+   */
+  com.google.protobuf.ByteString
+      getKeyIdBytes();
 }

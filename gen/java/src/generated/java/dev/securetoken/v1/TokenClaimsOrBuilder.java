@@ -216,4 +216,44 @@ public interface TokenClaimsOrBuilder extends
    */
   com.google.protobuf.ByteString
       getAdditionalDataJsonBytes();
+
+  /**
+   * <pre>
+   * As in ValidateTokenResponse.
+   * </pre>
+   *
+   * <code>string session_id = 9 [json_name = "sessionId"];</code>
+   * @return The sessionId.
+   */
+  java.lang.String getSessionId();
+  /**
+   * <pre>
+   * As in ValidateTokenResponse.
+   * </pre>
+   *
+   * <code>string session_id = 9 [json_name = "sessionId"];</code>
+   * @return The bytes for sessionId.
+   */
+  com.google.protobuf.ByteString
+      getSessionIdBytes();
+
+  /**
+   * <pre>
+   * As in ValidateTokenResponse.
+   * </pre>
+   *
+   * <code>string key_id = 10 [json_name = "keyId"];</code>
+   * @return The keyId.
+   */
+  java.lang.String getKeyId();
+  /**
+   * <pre>
+   * As in ValidateTokenResponse.
+   * </pre>
+   *
+   * <code>string key_id = 10 [json_name = "keyId"];</code>
+   * @return The bytes for keyId.
+   */
+  com.google.protobuf.ByteString
+      getKeyIdBytes();
 }

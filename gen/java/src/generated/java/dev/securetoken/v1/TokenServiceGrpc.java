@@ -300,6 +300,99 @@ public final class TokenServiceGrpc {
     return getExportConfigMethod;
   }
 
+  private static volatile io.grpc.MethodDescriptor<dev.securetoken.v1.RevokeTokensRequest,
+      dev.securetoken.v1.RevokeTokensResponse> getRevokeTokensMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "RevokeTokens",
+      requestType = dev.securetoken.v1.RevokeTokensRequest.class,
+      responseType = dev.securetoken.v1.RevokeTokensResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<dev.securetoken.v1.RevokeTokensRequest,
+      dev.securetoken.v1.RevokeTokensResponse> getRevokeTokensMethod() {
+    io.grpc.MethodDescriptor<dev.securetoken.v1.RevokeTokensRequest, dev.securetoken.v1.RevokeTokensResponse> getRevokeTokensMethod;
+    if ((getRevokeTokensMethod = TokenServiceGrpc.getRevokeTokensMethod) == null) {
+      synchronized (TokenServiceGrpc.class) {
+        if ((getRevokeTokensMethod = TokenServiceGrpc.getRevokeTokensMethod) == null) {
+          TokenServiceGrpc.getRevokeTokensMethod = getRevokeTokensMethod =
+              io.grpc.MethodDescriptor.<dev.securetoken.v1.RevokeTokensRequest, dev.securetoken.v1.RevokeTokensResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "RevokeTokens"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  dev.securetoken.v1.RevokeTokensRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  dev.securetoken.v1.RevokeTokensResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new TokenServiceMethodDescriptorSupplier("RevokeTokens"))
+              .build();
+        }
+      }
+    }
+    return getRevokeTokensMethod;
+  }
+
+  private static volatile io.grpc.MethodDescriptor<dev.securetoken.v1.ListRevocationsRequest,
+      dev.securetoken.v1.ListRevocationsResponse> getListRevocationsMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "ListRevocations",
+      requestType = dev.securetoken.v1.ListRevocationsRequest.class,
+      responseType = dev.securetoken.v1.ListRevocationsResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<dev.securetoken.v1.ListRevocationsRequest,
+      dev.securetoken.v1.ListRevocationsResponse> getListRevocationsMethod() {
+    io.grpc.MethodDescriptor<dev.securetoken.v1.ListRevocationsRequest, dev.securetoken.v1.ListRevocationsResponse> getListRevocationsMethod;
+    if ((getListRevocationsMethod = TokenServiceGrpc.getListRevocationsMethod) == null) {
+      synchronized (TokenServiceGrpc.class) {
+        if ((getListRevocationsMethod = TokenServiceGrpc.getListRevocationsMethod) == null) {
+          TokenServiceGrpc.getListRevocationsMethod = getListRevocationsMethod =
+              io.grpc.MethodDescriptor.<dev.securetoken.v1.ListRevocationsRequest, dev.securetoken.v1.ListRevocationsResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "ListRevocations"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  dev.securetoken.v1.ListRevocationsRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  dev.securetoken.v1.ListRevocationsResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new TokenServiceMethodDescriptorSupplier("ListRevocations"))
+              .build();
+        }
+      }
+    }
+    return getListRevocationsMethod;
+  }
+
+  private static volatile io.grpc.MethodDescriptor<dev.securetoken.v1.WatchRevocationsRequest,
+      dev.securetoken.v1.WatchRevocationsResponse> getWatchRevocationsMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "WatchRevocations",
+      requestType = dev.securetoken.v1.WatchRevocationsRequest.class,
+      responseType = dev.securetoken.v1.WatchRevocationsResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.SERVER_STREAMING)
+  public static io.grpc.MethodDescriptor<dev.securetoken.v1.WatchRevocationsRequest,
+      dev.securetoken.v1.WatchRevocationsResponse> getWatchRevocationsMethod() {
+    io.grpc.MethodDescriptor<dev.securetoken.v1.WatchRevocationsRequest, dev.securetoken.v1.WatchRevocationsResponse> getWatchRevocationsMethod;
+    if ((getWatchRevocationsMethod = TokenServiceGrpc.getWatchRevocationsMethod) == null) {
+      synchronized (TokenServiceGrpc.class) {
+        if ((getWatchRevocationsMethod = TokenServiceGrpc.getWatchRevocationsMethod) == null) {
+          TokenServiceGrpc.getWatchRevocationsMethod = getWatchRevocationsMethod =
+              io.grpc.MethodDescriptor.<dev.securetoken.v1.WatchRevocationsRequest, dev.securetoken.v1.WatchRevocationsResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.SERVER_STREAMING)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "WatchRevocations"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  dev.securetoken.v1.WatchRevocationsRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  dev.securetoken.v1.WatchRevocationsResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new TokenServiceMethodDescriptorSupplier("WatchRevocations"))
+              .build();
+        }
+      }
+    }
+    return getWatchRevocationsMethod;
+  }
+
   /**
    * Creates a new async stub that supports all call types for the service
    */
@@ -490,6 +583,55 @@ public final class TokenServiceGrpc {
         io.grpc.stub.StreamObserver<dev.securetoken.v1.ExportConfigResponse> responseObserver) {
       io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getExportConfigMethod(), responseObserver);
     }
+
+    /**
+     * <pre>
+     * RevokeTokens takes tokens back before they expire. It answers once the revocations are durable
+     * and in force on this server, in every worker; other servers follow within a second, and none
+     * vouches for a token without knowing (docs/revocation.md).
+     * Who may call: callers that may revoke tokens; everything_issued_before, callers that may revoke
+     * everything; and a token's own holder, for that token and its session.
+     * Errors: TOKEN_ERROR (INVALID_ARGUMENT) for more than 1,000 targets and for a target or a reason
+     * that breaks its rule, before anything is revoked; TOKEN_ERROR with reason REVOCATION_NOT_ENABLED
+     * on a server that keeps no revocations; UNAVAILABLE when they cannot be made durable. No token
+     * makes it fail (RFC 7009, section 2.2): what became of each target is told in its result.
+     * </pre>
+     */
+    default void revokeTokens(dev.securetoken.v1.RevokeTokensRequest request,
+        io.grpc.stub.StreamObserver<dev.securetoken.v1.RevokeTokensResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getRevokeTokensMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
+     * ListRevocations lists the revocations in force, newest first (AIP-158).
+     * Who may call: callers that may revoke tokens.
+     * Errors: TOKEN_ERROR (INVALID_ARGUMENT) for a page_size below 0 or a page_token of no earlier
+     * answer; reason REVOCATION_NOT_ENABLED on a server that keeps no revocations.
+     * </pre>
+     */
+    default void listRevocations(dev.securetoken.v1.ListRevocationsRequest request,
+        io.grpc.stub.StreamObserver<dev.securetoken.v1.ListRevocationsResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getListRevocationsMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
+     * WatchRevocations streams every revocation: first all that are in force, in pages, unless the
+     * cursor says from where to go on; then each change; and a checkpoint every second, even when
+     * nothing happens. Whoever keeps answers about tokens applies it, and vouches for none of them once
+     * checkpoints stay away. The stream ends when the connection or the server does: begin again with
+     * the last checkpoint's cursor. A watcher that does not read is cut off (RESOURCE_EXHAUSTED).
+     * Who may call: callers that may verify or revoke tokens. Streams are bounded per connection and in
+     * all (RESOURCE_EXHAUSTED).
+     * Errors: TOKEN_ERROR (INVALID_ARGUMENT), reason REVOCATION_NOT_ENABLED, on a server that keeps no
+     * revocations.
+     * </pre>
+     */
+    default void watchRevocations(dev.securetoken.v1.WatchRevocationsRequest request,
+        io.grpc.stub.StreamObserver<dev.securetoken.v1.WatchRevocationsResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getWatchRevocationsMethod(), responseObserver);
+    }
   }
 
   /**
@@ -664,6 +806,58 @@ public final class TokenServiceGrpc {
       io.grpc.stub.ClientCalls.asyncUnaryCall(
           getChannel().newCall(getExportConfigMethod(), getCallOptions()), request, responseObserver);
     }
+
+    /**
+     * <pre>
+     * RevokeTokens takes tokens back before they expire. It answers once the revocations are durable
+     * and in force on this server, in every worker; other servers follow within a second, and none
+     * vouches for a token without knowing (docs/revocation.md).
+     * Who may call: callers that may revoke tokens; everything_issued_before, callers that may revoke
+     * everything; and a token's own holder, for that token and its session.
+     * Errors: TOKEN_ERROR (INVALID_ARGUMENT) for more than 1,000 targets and for a target or a reason
+     * that breaks its rule, before anything is revoked; TOKEN_ERROR with reason REVOCATION_NOT_ENABLED
+     * on a server that keeps no revocations; UNAVAILABLE when they cannot be made durable. No token
+     * makes it fail (RFC 7009, section 2.2): what became of each target is told in its result.
+     * </pre>
+     */
+    public void revokeTokens(dev.securetoken.v1.RevokeTokensRequest request,
+        io.grpc.stub.StreamObserver<dev.securetoken.v1.RevokeTokensResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getRevokeTokensMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
+     * ListRevocations lists the revocations in force, newest first (AIP-158).
+     * Who may call: callers that may revoke tokens.
+     * Errors: TOKEN_ERROR (INVALID_ARGUMENT) for a page_size below 0 or a page_token of no earlier
+     * answer; reason REVOCATION_NOT_ENABLED on a server that keeps no revocations.
+     * </pre>
+     */
+    public void listRevocations(dev.securetoken.v1.ListRevocationsRequest request,
+        io.grpc.stub.StreamObserver<dev.securetoken.v1.ListRevocationsResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getListRevocationsMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
+     * WatchRevocations streams every revocation: first all that are in force, in pages, unless the
+     * cursor says from where to go on; then each change; and a checkpoint every second, even when
+     * nothing happens. Whoever keeps answers about tokens applies it, and vouches for none of them once
+     * checkpoints stay away. The stream ends when the connection or the server does: begin again with
+     * the last checkpoint's cursor. A watcher that does not read is cut off (RESOURCE_EXHAUSTED).
+     * Who may call: callers that may verify or revoke tokens. Streams are bounded per connection and in
+     * all (RESOURCE_EXHAUSTED).
+     * Errors: TOKEN_ERROR (INVALID_ARGUMENT), reason REVOCATION_NOT_ENABLED, on a server that keeps no
+     * revocations.
+     * </pre>
+     */
+    public void watchRevocations(dev.securetoken.v1.WatchRevocationsRequest request,
+        io.grpc.stub.StreamObserver<dev.securetoken.v1.WatchRevocationsResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncServerStreamingCall(
+          getChannel().newCall(getWatchRevocationsMethod(), getCallOptions()), request, responseObserver);
+    }
   }
 
   /**
@@ -809,6 +1003,57 @@ public final class TokenServiceGrpc {
       return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
           getChannel(), getExportConfigMethod(), getCallOptions(), request);
     }
+
+    /**
+     * <pre>
+     * RevokeTokens takes tokens back before they expire. It answers once the revocations are durable
+     * and in force on this server, in every worker; other servers follow within a second, and none
+     * vouches for a token without knowing (docs/revocation.md).
+     * Who may call: callers that may revoke tokens; everything_issued_before, callers that may revoke
+     * everything; and a token's own holder, for that token and its session.
+     * Errors: TOKEN_ERROR (INVALID_ARGUMENT) for more than 1,000 targets and for a target or a reason
+     * that breaks its rule, before anything is revoked; TOKEN_ERROR with reason REVOCATION_NOT_ENABLED
+     * on a server that keeps no revocations; UNAVAILABLE when they cannot be made durable. No token
+     * makes it fail (RFC 7009, section 2.2): what became of each target is told in its result.
+     * </pre>
+     */
+    public dev.securetoken.v1.RevokeTokensResponse revokeTokens(dev.securetoken.v1.RevokeTokensRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getRevokeTokensMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * ListRevocations lists the revocations in force, newest first (AIP-158).
+     * Who may call: callers that may revoke tokens.
+     * Errors: TOKEN_ERROR (INVALID_ARGUMENT) for a page_size below 0 or a page_token of no earlier
+     * answer; reason REVOCATION_NOT_ENABLED on a server that keeps no revocations.
+     * </pre>
+     */
+    public dev.securetoken.v1.ListRevocationsResponse listRevocations(dev.securetoken.v1.ListRevocationsRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getListRevocationsMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * WatchRevocations streams every revocation: first all that are in force, in pages, unless the
+     * cursor says from where to go on; then each change; and a checkpoint every second, even when
+     * nothing happens. Whoever keeps answers about tokens applies it, and vouches for none of them once
+     * checkpoints stay away. The stream ends when the connection or the server does: begin again with
+     * the last checkpoint's cursor. A watcher that does not read is cut off (RESOURCE_EXHAUSTED).
+     * Who may call: callers that may verify or revoke tokens. Streams are bounded per connection and in
+     * all (RESOURCE_EXHAUSTED).
+     * Errors: TOKEN_ERROR (INVALID_ARGUMENT), reason REVOCATION_NOT_ENABLED, on a server that keeps no
+     * revocations.
+     * </pre>
+     */
+    @io.grpc.ExperimentalApi("https://github.com/grpc/grpc-java/issues/10918")
+    public io.grpc.stub.BlockingClientCall<?, dev.securetoken.v1.WatchRevocationsResponse>
+        watchRevocations(dev.securetoken.v1.WatchRevocationsRequest request) {
+      return io.grpc.stub.ClientCalls.blockingV2ServerStreamingCall(
+          getChannel(), getWatchRevocationsMethod(), getCallOptions(), request);
+    }
   }
 
   /**
@@ -953,6 +1198,56 @@ public final class TokenServiceGrpc {
     public dev.securetoken.v1.ExportConfigResponse exportConfig(dev.securetoken.v1.ExportConfigRequest request) {
       return io.grpc.stub.ClientCalls.blockingUnaryCall(
           getChannel(), getExportConfigMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * RevokeTokens takes tokens back before they expire. It answers once the revocations are durable
+     * and in force on this server, in every worker; other servers follow within a second, and none
+     * vouches for a token without knowing (docs/revocation.md).
+     * Who may call: callers that may revoke tokens; everything_issued_before, callers that may revoke
+     * everything; and a token's own holder, for that token and its session.
+     * Errors: TOKEN_ERROR (INVALID_ARGUMENT) for more than 1,000 targets and for a target or a reason
+     * that breaks its rule, before anything is revoked; TOKEN_ERROR with reason REVOCATION_NOT_ENABLED
+     * on a server that keeps no revocations; UNAVAILABLE when they cannot be made durable. No token
+     * makes it fail (RFC 7009, section 2.2): what became of each target is told in its result.
+     * </pre>
+     */
+    public dev.securetoken.v1.RevokeTokensResponse revokeTokens(dev.securetoken.v1.RevokeTokensRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getRevokeTokensMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * ListRevocations lists the revocations in force, newest first (AIP-158).
+     * Who may call: callers that may revoke tokens.
+     * Errors: TOKEN_ERROR (INVALID_ARGUMENT) for a page_size below 0 or a page_token of no earlier
+     * answer; reason REVOCATION_NOT_ENABLED on a server that keeps no revocations.
+     * </pre>
+     */
+    public dev.securetoken.v1.ListRevocationsResponse listRevocations(dev.securetoken.v1.ListRevocationsRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getListRevocationsMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * WatchRevocations streams every revocation: first all that are in force, in pages, unless the
+     * cursor says from where to go on; then each change; and a checkpoint every second, even when
+     * nothing happens. Whoever keeps answers about tokens applies it, and vouches for none of them once
+     * checkpoints stay away. The stream ends when the connection or the server does: begin again with
+     * the last checkpoint's cursor. A watcher that does not read is cut off (RESOURCE_EXHAUSTED).
+     * Who may call: callers that may verify or revoke tokens. Streams are bounded per connection and in
+     * all (RESOURCE_EXHAUSTED).
+     * Errors: TOKEN_ERROR (INVALID_ARGUMENT), reason REVOCATION_NOT_ENABLED, on a server that keeps no
+     * revocations.
+     * </pre>
+     */
+    public java.util.Iterator<dev.securetoken.v1.WatchRevocationsResponse> watchRevocations(
+        dev.securetoken.v1.WatchRevocationsRequest request) {
+      return io.grpc.stub.ClientCalls.blockingServerStreamingCall(
+          getChannel(), getWatchRevocationsMethod(), getCallOptions(), request);
     }
   }
 
@@ -1108,6 +1403,39 @@ public final class TokenServiceGrpc {
       return io.grpc.stub.ClientCalls.futureUnaryCall(
           getChannel().newCall(getExportConfigMethod(), getCallOptions()), request);
     }
+
+    /**
+     * <pre>
+     * RevokeTokens takes tokens back before they expire. It answers once the revocations are durable
+     * and in force on this server, in every worker; other servers follow within a second, and none
+     * vouches for a token without knowing (docs/revocation.md).
+     * Who may call: callers that may revoke tokens; everything_issued_before, callers that may revoke
+     * everything; and a token's own holder, for that token and its session.
+     * Errors: TOKEN_ERROR (INVALID_ARGUMENT) for more than 1,000 targets and for a target or a reason
+     * that breaks its rule, before anything is revoked; TOKEN_ERROR with reason REVOCATION_NOT_ENABLED
+     * on a server that keeps no revocations; UNAVAILABLE when they cannot be made durable. No token
+     * makes it fail (RFC 7009, section 2.2): what became of each target is told in its result.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<dev.securetoken.v1.RevokeTokensResponse> revokeTokens(
+        dev.securetoken.v1.RevokeTokensRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getRevokeTokensMethod(), getCallOptions()), request);
+    }
+
+    /**
+     * <pre>
+     * ListRevocations lists the revocations in force, newest first (AIP-158).
+     * Who may call: callers that may revoke tokens.
+     * Errors: TOKEN_ERROR (INVALID_ARGUMENT) for a page_size below 0 or a page_token of no earlier
+     * answer; reason REVOCATION_NOT_ENABLED on a server that keeps no revocations.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<dev.securetoken.v1.ListRevocationsResponse> listRevocations(
+        dev.securetoken.v1.ListRevocationsRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getListRevocationsMethod(), getCallOptions()), request);
+    }
   }
 
   private static final int METHODID_GENERATE_TOKEN = 0;
@@ -1119,6 +1447,9 @@ public final class TokenServiceGrpc {
   private static final int METHODID_GET_TOKEN_INFO = 6;
   private static final int METHODID_INTROSPECT_TOKEN = 7;
   private static final int METHODID_EXPORT_CONFIG = 8;
+  private static final int METHODID_REVOKE_TOKENS = 9;
+  private static final int METHODID_LIST_REVOCATIONS = 10;
+  private static final int METHODID_WATCH_REVOCATIONS = 11;
 
   private static final class MethodHandlers<Req, Resp> implements
       io.grpc.stub.ServerCalls.UnaryMethod<Req, Resp>,
@@ -1172,6 +1503,18 @@ public final class TokenServiceGrpc {
         case METHODID_EXPORT_CONFIG:
           serviceImpl.exportConfig((dev.securetoken.v1.ExportConfigRequest) request,
               (io.grpc.stub.StreamObserver<dev.securetoken.v1.ExportConfigResponse>) responseObserver);
+          break;
+        case METHODID_REVOKE_TOKENS:
+          serviceImpl.revokeTokens((dev.securetoken.v1.RevokeTokensRequest) request,
+              (io.grpc.stub.StreamObserver<dev.securetoken.v1.RevokeTokensResponse>) responseObserver);
+          break;
+        case METHODID_LIST_REVOCATIONS:
+          serviceImpl.listRevocations((dev.securetoken.v1.ListRevocationsRequest) request,
+              (io.grpc.stub.StreamObserver<dev.securetoken.v1.ListRevocationsResponse>) responseObserver);
+          break;
+        case METHODID_WATCH_REVOCATIONS:
+          serviceImpl.watchRevocations((dev.securetoken.v1.WatchRevocationsRequest) request,
+              (io.grpc.stub.StreamObserver<dev.securetoken.v1.WatchRevocationsResponse>) responseObserver);
           break;
         default:
           throw new AssertionError();
@@ -1254,6 +1597,27 @@ public final class TokenServiceGrpc {
               dev.securetoken.v1.ExportConfigRequest,
               dev.securetoken.v1.ExportConfigResponse>(
                 service, METHODID_EXPORT_CONFIG)))
+        .addMethod(
+          getRevokeTokensMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              dev.securetoken.v1.RevokeTokensRequest,
+              dev.securetoken.v1.RevokeTokensResponse>(
+                service, METHODID_REVOKE_TOKENS)))
+        .addMethod(
+          getListRevocationsMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              dev.securetoken.v1.ListRevocationsRequest,
+              dev.securetoken.v1.ListRevocationsResponse>(
+                service, METHODID_LIST_REVOCATIONS)))
+        .addMethod(
+          getWatchRevocationsMethod(),
+          io.grpc.stub.ServerCalls.asyncServerStreamingCall(
+            new MethodHandlers<
+              dev.securetoken.v1.WatchRevocationsRequest,
+              dev.securetoken.v1.WatchRevocationsResponse>(
+                service, METHODID_WATCH_REVOCATIONS)))
         .build();
   }
 
@@ -1311,6 +1675,9 @@ public final class TokenServiceGrpc {
               .addMethod(getGetTokenInfoMethod())
               .addMethod(getIntrospectTokenMethod())
               .addMethod(getExportConfigMethod())
+              .addMethod(getRevokeTokensMethod())
+              .addMethod(getListRevocationsMethod())
+              .addMethod(getWatchRevocationsMethod())
               .build();
         }
       }

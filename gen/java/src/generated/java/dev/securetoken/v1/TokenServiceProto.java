@@ -125,6 +125,76 @@ public final class TokenServiceProto {
   static final 
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
       internal_static_securetoken_v1_KeyInfo_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_securetoken_v1_RevokeTokensRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_securetoken_v1_RevokeTokensRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_securetoken_v1_RevocationTarget_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_securetoken_v1_RevocationTarget_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_securetoken_v1_TokenIdTarget_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_securetoken_v1_TokenIdTarget_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_securetoken_v1_UserTarget_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_securetoken_v1_UserTarget_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_securetoken_v1_RevokeTokensResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_securetoken_v1_RevokeTokensResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_securetoken_v1_RevocationResult_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_securetoken_v1_RevocationResult_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_securetoken_v1_Revocation_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_securetoken_v1_Revocation_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_securetoken_v1_ListRevocationsRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_securetoken_v1_ListRevocationsRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_securetoken_v1_ListRevocationsResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_securetoken_v1_ListRevocationsResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_securetoken_v1_WatchRevocationsRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_securetoken_v1_WatchRevocationsRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_securetoken_v1_WatchRevocationsResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_securetoken_v1_WatchRevocationsResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_securetoken_v1_WatchRevocationsResponse_SnapshotPage_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_securetoken_v1_WatchRevocationsResponse_SnapshotPage_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_securetoken_v1_WatchRevocationsResponse_Changes_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_securetoken_v1_WatchRevocationsResponse_Changes_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_securetoken_v1_WatchRevocationsResponse_Checkpoint_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_securetoken_v1_WatchRevocationsResponse_Checkpoint_fieldAccessorTable;
 
   public static com.google.protobuf.Descriptors.FileDescriptor
       getDescriptor() {
@@ -143,7 +213,7 @@ public final class TokenServiceProto {
       "\003(\tR\013permissions\0228\n\nexpires_in\030\003 \001(\0132\031.g" +
       "oogle.protobuf.DurationR\texpiresIn\022@\n\017ad" +
       "ditional_data\030\004 \001(\0132\027.google.protobuf.St" +
-      "ructR\016additionalData\"\335\002\n\025GenerateTokenRe" +
+      "ructR\016additionalData\"\364\002\n\025GenerateTokenRe" +
       "sponse\022\031\n\005token\030\001 \001(\tB\003\200\001\001R\005token\022\031\n\010tok" +
       "en_id\030\002 \001(\tR\007tokenId\022\027\n\007user_id\030\003 \001(\tR\006u" +
       "serId\022 \n\013permissions\030\004 \003(\tR\013permissions\022" +
@@ -152,125 +222,192 @@ public final class TokenServiceProto {
       "oogle.protobuf.TimestampR\texpiresAt\022@\n\017a" +
       "dditional_data\030\007 \001(\0132\027.google.protobuf.S" +
       "tructR\016additionalData\022\035\n\nsession_id\030\010 \001(" +
-      "\tR\tsessionId\"1\n\024ValidateTokenRequest\022\031\n\005" +
-      "token\030\001 \001(\tB\003\200\001\001R\005token\"\255\003\n\025ValidateToke" +
-      "nResponse\022\024\n\005valid\030\001 \001(\010R\005valid\022\031\n\010token" +
-      "_id\030\002 \001(\tR\007tokenId\022\027\n\007user_id\030\003 \001(\tR\006use" +
-      "rId\022 \n\013permissions\030\004 \003(\tR\013permissions\0227\n" +
-      "\tissued_at\030\005 \001(\0132\032.google.protobuf.Times" +
-      "tampR\010issuedAt\0229\n\nexpires_at\030\006 \001(\0132\032.goo" +
-      "gle.protobuf.TimestampR\texpiresAt\022@\n\016tim" +
-      "e_remaining\030\007 \001(\0132\031.google.protobuf.Dura" +
-      "tionR\rtimeRemaining\022@\n\017additional_data\030\010" +
-      " \001(\0132\027.google.protobuf.StructR\016additiona" +
-      "lData\0220\n\024additional_data_json\030\t \001(\tR\022add" +
-      "itionalDataJson\"\215\003\n\013TokenClaims\022\031\n\010token" +
-      "_id\030\001 \001(\tR\007tokenId\022\027\n\007user_id\030\002 \001(\tR\006use" +
-      "rId\022 \n\013permissions\030\003 \003(\tR\013permissions\0227\n" +
-      "\tissued_at\030\004 \001(\0132\032.google.protobuf.Times" +
-      "tampR\010issuedAt\0229\n\nexpires_at\030\005 \001(\0132\032.goo" +
-      "gle.protobuf.TimestampR\texpiresAt\022@\n\016tim" +
-      "e_remaining\030\006 \001(\0132\031.google.protobuf.Dura" +
-      "tionR\rtimeRemaining\022@\n\017additional_data\030\007" +
-      " \001(\0132\027.google.protobuf.StructR\016additiona" +
-      "lData\0220\n\024additional_data_json\030\010 \001(\tR\022add" +
-      "itionalDataJson\"d\n\026CheckPermissionReques" +
-      "t\022\031\n\005token\030\001 \001(\tB\003\200\001\001R\005token\022/\n\023required" +
-      "_permission\030\002 \001(\tR\022requiredPermission\"3\n" +
-      "\027CheckPermissionResponse\022\030\n\007granted\030\001 \001(" +
-      "\010R\007granted\"V\n\027CheckPermissionsRequest\022\031\n" +
-      "\005token\030\001 \001(\tB\003\200\001\001R\005token\022 \n\013permissions\030" +
-      "\002 \003(\tR\013permissions\"V\n\030CheckPermissionsRe" +
-      "sponse\022:\n\007results\030\001 \003(\0132 .securetoken.v1" +
-      ".PermissionResultR\007results\"L\n\020Permission" +
-      "Result\022\036\n\npermission\030\001 \001(\tR\npermission\022\030" +
-      "\n\007granted\030\002 \001(\010R\007granted\"9\n\032BatchValidat" +
-      "eTokensRequest\022\033\n\006tokens\030\001 \003(\tB\003\200\001\001R\006tok" +
-      "ens\"b\n\033BatchValidateTokensResponse\022C\n\007re" +
-      "sults\030\001 \003(\0132).securetoken.v1.BatchValida" +
-      "teTokensResultR\007results\"\210\001\n\031BatchValidat" +
-      "eTokensResult\0225\n\006claims\030\001 \001(\0132\033.secureto" +
-      "ken.v1.TokenClaimsH\000R\006claims\022*\n\005error\030\002 " +
-      "\001(\0132\022.google.rpc.StatusH\000R\005errorB\010\n\006resu" +
-      "lt\"\220\001\n\023RefreshTokenRequest\022\031\n\005token\030\001 \001(" +
-      "\tB\003\200\001\001R\005token\022?\n\016new_expires_in\030\002 \001(\0132\031." +
-      "google.protobuf.DurationR\014newExpiresIn\022\035" +
-      "\n\nrevoke_old\030\003 \001(\010R\trevokeOld\"\250\003\n\024Refres" +
-      "hTokenResponse\022\031\n\005token\030\001 \001(\tB\003\200\001\001R\005toke" +
-      "n\022\031\n\010token_id\030\002 \001(\tR\007tokenId\022\027\n\007user_id\030" +
-      "\003 \001(\tR\006userId\022 \n\013permissions\030\004 \003(\tR\013perm" +
-      "issions\0227\n\tissued_at\030\005 \001(\0132\032.google.prot" +
-      "obuf.TimestampR\010issuedAt\0229\n\nexpires_at\030\006" +
-      " \001(\0132\032.google.protobuf.TimestampR\texpire" +
-      "sAt\022@\n\017additional_data\030\007 \001(\0132\027.google.pr" +
-      "otobuf.StructR\016additionalData\0220\n\024additio" +
-      "nal_data_json\030\010 \001(\tR\022additionalDataJson\022" +
-      "\035\n\nsession_id\030\t \001(\tR\tsessionId\022\030\n\007clampe" +
-      "d\030\n \001(\010R\007clamped\"0\n\023GetTokenInfoRequest\022" +
-      "\031\n\005token\030\001 \001(\tB\003\200\001\001R\005token\"\206\005\n\024GetTokenI" +
-      "nfoResponse\022\024\n\005valid\030\001 \001(\010R\005valid\022\031\n\010tok" +
-      "en_id\030\002 \001(\tR\007tokenId\022\027\n\007user_id\030\003 \001(\tR\006u" +
-      "serId\022 \n\013permissions\030\004 \003(\tR\013permissions\022" +
-      "7\n\tissued_at\030\005 \001(\0132\032.google.protobuf.Tim" +
-      "estampR\010issuedAt\0229\n\nexpires_at\030\006 \001(\0132\032.g" +
-      "oogle.protobuf.TimestampR\texpiresAt\022@\n\016t" +
-      "ime_remaining\030\007 \001(\0132\031.google.protobuf.Du" +
-      "rationR\rtimeRemaining\022@\n\017additional_data" +
-      "\030\010 \001(\0132\027.google.protobuf.StructR\016additio" +
-      "nalData\0220\n\024additional_data_json\030\t \001(\tR\022a" +
-      "dditionalDataJson\0229\n\ncreated_at\030\n \001(\0132\032." +
-      "google.protobuf.TimestampR\tcreatedAt\022\035\n\n" +
-      "is_revoked\030\013 \001(\010R\tisRevoked\022\025\n\006key_id\030\014 " +
-      "\001(\tR\005keyId\022\035\n\nsession_id\030\r \001(\tR\tsessionI" +
-      "d\022H\n\022session_started_at\030\016 \001(\0132\032.google.p" +
-      "rotobuf.TimestampR\020sessionStartedAt\"3\n\026I" +
-      "ntrospectTokenRequest\022\031\n\005token\030\001 \001(\tB\003\200\001" +
-      "\001R\005token\"\227\001\n\027IntrospectTokenResponse\0220\n\005" +
-      "state\030\001 \001(\0162\032.securetoken.v1.TokenStateR" +
-      "\005state\0223\n\006claims\030\002 \001(\0132\033.securetoken.v1." +
-      "TokenClaimsR\006claims\022\025\n\006key_id\030\003 \001(\tR\005key" +
-      "Id\"\025\n\023ExportConfigRequest\"\375\001\n\024ExportConf" +
-      "igResponse\022\034\n\talgorithm\030\001 \001(\tR\talgorithm" +
-      "\022\030\n\007version\030\002 \001(\tR\007version\022\036\n\niterations" +
-      "\030\003 \001(\rR\niterations\022\027\n\004salt\030\004 \001(\014B\003\200\001\001R\004s" +
-      "alt\022G\n\022default_expires_in\030\005 \001(\0132\031.google" +
-      ".protobuf.DurationR\020defaultExpiresIn\022+\n\004" +
-      "keys\030\006 \003(\0132\027.securetoken.v1.KeyInfoR\004key" +
-      "s\"P\n\007KeyInfo\022\025\n\006key_id\030\001 \001(\tR\005keyId\022.\n\005s" +
-      "tate\030\002 \001(\0162\030.securetoken.v1.KeyStateR\005st" +
-      "ate*\214\001\n\nTokenState\022\033\n\027TOKEN_STATE_UNSPEC" +
-      "IFIED\020\000\022\026\n\022TOKEN_STATE_ACTIVE\020\001\022\027\n\023TOKEN" +
-      "_STATE_EXPIRED\020\002\022\027\n\023TOKEN_STATE_REVOKED\020" +
-      "\003\022\027\n\023TOKEN_STATE_INVALID\020\004*k\n\010KeyState\022\031" +
-      "\n\025KEY_STATE_UNSPECIFIED\020\000\022\024\n\020KEY_STATE_S" +
-      "TAGED\020\001\022\025\n\021KEY_STATE_PRIMARY\020\002\022\027\n\023KEY_ST" +
-      "ATE_SECONDARY\020\0032\372\006\n\014TokenService\022\\\n\rGene" +
-      "rateToken\022$.securetoken.v1.GenerateToken" +
-      "Request\032%.securetoken.v1.GenerateTokenRe" +
-      "sponse\022\\\n\rValidateToken\022$.securetoken.v1" +
-      ".ValidateTokenRequest\032%.securetoken.v1.V" +
-      "alidateTokenResponse\022b\n\017CheckPermission\022" +
-      "&.securetoken.v1.CheckPermissionRequest\032" +
-      "\'.securetoken.v1.CheckPermissionResponse" +
-      "\022e\n\020CheckPermissions\022\'.securetoken.v1.Ch" +
-      "eckPermissionsRequest\032(.securetoken.v1.C" +
-      "heckPermissionsResponse\022n\n\023BatchValidate" +
-      "Tokens\022*.securetoken.v1.BatchValidateTok" +
-      "ensRequest\032+.securetoken.v1.BatchValidat" +
-      "eTokensResponse\022Y\n\014RefreshToken\022#.secure" +
-      "token.v1.RefreshTokenRequest\032$.securetok" +
-      "en.v1.RefreshTokenResponse\022Y\n\014GetTokenIn" +
-      "fo\022#.securetoken.v1.GetTokenInfoRequest\032" +
-      "$.securetoken.v1.GetTokenInfoResponse\022b\n" +
-      "\017IntrospectToken\022&.securetoken.v1.Intros" +
-      "pectTokenRequest\032\'.securetoken.v1.Intros" +
-      "pectTokenResponse\022Y\n\014ExportConfig\022#.secu" +
-      "retoken.v1.ExportConfigRequest\032$.securet" +
-      "oken.v1.ExportConfigResponseB\200\001\n\022dev.sec" +
-      "uretoken.v1B\021TokenServiceProtoP\001\242\002\003SXX\252\002" +
-      "\016Securetoken.V1\312\002\016Securetoken\\V1\342\002\032Secur" +
-      "etoken\\V1\\GPBMetadata\352\002\017Securetoken::V1b" +
-      "\006proto3"
+      "\tR\tsessionId\022\025\n\006key_id\030\t \001(\tR\005keyId\"1\n\024V" +
+      "alidateTokenRequest\022\031\n\005token\030\001 \001(\tB\003\200\001\001R" +
+      "\005token\"\343\003\n\025ValidateTokenResponse\022\024\n\005vali" +
+      "d\030\001 \001(\010R\005valid\022\031\n\010token_id\030\002 \001(\tR\007tokenI" +
+      "d\022\027\n\007user_id\030\003 \001(\tR\006userId\022 \n\013permission" +
+      "s\030\004 \003(\tR\013permissions\0227\n\tissued_at\030\005 \001(\0132" +
+      "\032.google.protobuf.TimestampR\010issuedAt\0229\n" +
+      "\nexpires_at\030\006 \001(\0132\032.google.protobuf.Time" +
+      "stampR\texpiresAt\022@\n\016time_remaining\030\007 \001(\013" +
+      "2\031.google.protobuf.DurationR\rtimeRemaini" +
+      "ng\022@\n\017additional_data\030\010 \001(\0132\027.google.pro" +
+      "tobuf.StructR\016additionalData\0220\n\024addition" +
+      "al_data_json\030\t \001(\tR\022additionalDataJson\022\035" +
+      "\n\nsession_id\030\n \001(\tR\tsessionId\022\025\n\006key_id\030" +
+      "\013 \001(\tR\005keyId\"\303\003\n\013TokenClaims\022\031\n\010token_id" +
+      "\030\001 \001(\tR\007tokenId\022\027\n\007user_id\030\002 \001(\tR\006userId" +
+      "\022 \n\013permissions\030\003 \003(\tR\013permissions\0227\n\tis" +
+      "sued_at\030\004 \001(\0132\032.google.protobuf.Timestam" +
+      "pR\010issuedAt\0229\n\nexpires_at\030\005 \001(\0132\032.google" +
+      ".protobuf.TimestampR\texpiresAt\022@\n\016time_r" +
+      "emaining\030\006 \001(\0132\031.google.protobuf.Duratio" +
+      "nR\rtimeRemaining\022@\n\017additional_data\030\007 \001(" +
+      "\0132\027.google.protobuf.StructR\016additionalDa" +
+      "ta\0220\n\024additional_data_json\030\010 \001(\tR\022additi" +
+      "onalDataJson\022\035\n\nsession_id\030\t \001(\tR\tsessio" +
+      "nId\022\025\n\006key_id\030\n \001(\tR\005keyId\"d\n\026CheckPermi" +
+      "ssionRequest\022\031\n\005token\030\001 \001(\tB\003\200\001\001R\005token\022" +
+      "/\n\023required_permission\030\002 \001(\tR\022requiredPe" +
+      "rmission\"3\n\027CheckPermissionResponse\022\030\n\007g" +
+      "ranted\030\001 \001(\010R\007granted\"V\n\027CheckPermission" +
+      "sRequest\022\031\n\005token\030\001 \001(\tB\003\200\001\001R\005token\022 \n\013p" +
+      "ermissions\030\002 \003(\tR\013permissions\"V\n\030CheckPe" +
+      "rmissionsResponse\022:\n\007results\030\001 \003(\0132 .sec" +
+      "uretoken.v1.PermissionResultR\007results\"L\n" +
+      "\020PermissionResult\022\036\n\npermission\030\001 \001(\tR\np" +
+      "ermission\022\030\n\007granted\030\002 \001(\010R\007granted\"9\n\032B" +
+      "atchValidateTokensRequest\022\033\n\006tokens\030\001 \003(" +
+      "\tB\003\200\001\001R\006tokens\"b\n\033BatchValidateTokensRes" +
+      "ponse\022C\n\007results\030\001 \003(\0132).securetoken.v1." +
+      "BatchValidateTokensResultR\007results\"\210\001\n\031B" +
+      "atchValidateTokensResult\0225\n\006claims\030\001 \001(\013" +
+      "2\033.securetoken.v1.TokenClaimsH\000R\006claims\022" +
+      "*\n\005error\030\002 \001(\0132\022.google.rpc.StatusH\000R\005er" +
+      "rorB\010\n\006result\"\220\001\n\023RefreshTokenRequest\022\031\n" +
+      "\005token\030\001 \001(\tB\003\200\001\001R\005token\022?\n\016new_expires_" +
+      "in\030\002 \001(\0132\031.google.protobuf.DurationR\014new" +
+      "ExpiresIn\022\035\n\nrevoke_old\030\003 \001(\010R\trevokeOld" +
+      "\"\277\003\n\024RefreshTokenResponse\022\031\n\005token\030\001 \001(\t" +
+      "B\003\200\001\001R\005token\022\031\n\010token_id\030\002 \001(\tR\007tokenId\022" +
+      "\027\n\007user_id\030\003 \001(\tR\006userId\022 \n\013permissions\030" +
+      "\004 \003(\tR\013permissions\0227\n\tissued_at\030\005 \001(\0132\032." +
+      "google.protobuf.TimestampR\010issuedAt\0229\n\ne" +
+      "xpires_at\030\006 \001(\0132\032.google.protobuf.Timest" +
+      "ampR\texpiresAt\022@\n\017additional_data\030\007 \001(\0132" +
+      "\027.google.protobuf.StructR\016additionalData" +
+      "\0220\n\024additional_data_json\030\010 \001(\tR\022addition" +
+      "alDataJson\022\035\n\nsession_id\030\t \001(\tR\tsessionI" +
+      "d\022\030\n\007clamped\030\n \001(\010R\007clamped\022\025\n\006key_id\030\013 " +
+      "\001(\tR\005keyId\"0\n\023GetTokenInfoRequest\022\031\n\005tok" +
+      "en\030\001 \001(\tB\003\200\001\001R\005token\"\206\005\n\024GetTokenInfoRes" +
+      "ponse\022\024\n\005valid\030\001 \001(\010R\005valid\022\031\n\010token_id\030" +
+      "\002 \001(\tR\007tokenId\022\027\n\007user_id\030\003 \001(\tR\006userId\022" +
+      " \n\013permissions\030\004 \003(\tR\013permissions\0227\n\tiss" +
+      "ued_at\030\005 \001(\0132\032.google.protobuf.Timestamp" +
+      "R\010issuedAt\0229\n\nexpires_at\030\006 \001(\0132\032.google." +
+      "protobuf.TimestampR\texpiresAt\022@\n\016time_re" +
+      "maining\030\007 \001(\0132\031.google.protobuf.Duration" +
+      "R\rtimeRemaining\022@\n\017additional_data\030\010 \001(\013" +
+      "2\027.google.protobuf.StructR\016additionalDat" +
+      "a\0220\n\024additional_data_json\030\t \001(\tR\022additio" +
+      "nalDataJson\0229\n\ncreated_at\030\n \001(\0132\032.google" +
+      ".protobuf.TimestampR\tcreatedAt\022\035\n\nis_rev" +
+      "oked\030\013 \001(\010R\tisRevoked\022\025\n\006key_id\030\014 \001(\tR\005k" +
+      "eyId\022\035\n\nsession_id\030\r \001(\tR\tsessionId\022H\n\022s" +
+      "ession_started_at\030\016 \001(\0132\032.google.protobu" +
+      "f.TimestampR\020sessionStartedAt\"3\n\026Introsp" +
+      "ectTokenRequest\022\031\n\005token\030\001 \001(\tB\003\200\001\001R\005tok" +
+      "en\"\227\001\n\027IntrospectTokenResponse\0220\n\005state\030" +
+      "\001 \001(\0162\032.securetoken.v1.TokenStateR\005state" +
+      "\0223\n\006claims\030\002 \001(\0132\033.securetoken.v1.TokenC" +
+      "laimsR\006claims\022\025\n\006key_id\030\003 \001(\tR\005keyId\"\025\n\023" +
+      "ExportConfigRequest\"\375\001\n\024ExportConfigResp" +
+      "onse\022\034\n\talgorithm\030\001 \001(\tR\talgorithm\022\030\n\007ve" +
+      "rsion\030\002 \001(\tR\007version\022\036\n\niterations\030\003 \001(\r" +
+      "R\niterations\022\027\n\004salt\030\004 \001(\014B\003\200\001\001R\004salt\022G\n" +
+      "\022default_expires_in\030\005 \001(\0132\031.google.proto" +
+      "buf.DurationR\020defaultExpiresIn\022+\n\004keys\030\006" +
+      " \003(\0132\027.securetoken.v1.KeyInfoR\004keys\"P\n\007K" +
+      "eyInfo\022\025\n\006key_id\030\001 \001(\tR\005keyId\022.\n\005state\030\002" +
+      " \001(\0162\030.securetoken.v1.KeyStateR\005state\"i\n" +
+      "\023RevokeTokensRequest\022:\n\007targets\030\001 \003(\0132 ." +
+      "securetoken.v1.RevocationTargetR\007targets" +
+      "\022\026\n\006reason\030\002 \001(\tR\006reason\"\240\002\n\020RevocationT" +
+      "arget\022\033\n\005token\030\001 \001(\tB\003\200\001\001H\000R\005token\022:\n\010to" +
+      "ken_id\030\002 \001(\0132\035.securetoken.v1.TokenIdTar" +
+      "getH\000R\007tokenId\022\037\n\nsession_id\030\003 \001(\tH\000R\tse" +
+      "ssionId\0220\n\004user\030\004 \001(\0132\032.securetoken.v1.U" +
+      "serTargetH\000R\004user\022V\n\030everything_issued_b" +
+      "efore\030\005 \001(\0132\032.google.protobuf.TimestampH" +
+      "\000R\026everythingIssuedBeforeB\010\n\006target\"e\n\rT" +
+      "okenIdTarget\022\031\n\010token_id\030\001 \001(\tR\007tokenId\022" +
+      "9\n\nexpires_at\030\002 \001(\0132\032.google.protobuf.Ti" +
+      "mestampR\texpiresAt\"f\n\nUserTarget\022\027\n\007user" +
+      "_id\030\001 \001(\tR\006userId\022?\n\rissued_before\030\002 \001(\013" +
+      "2\032.google.protobuf.TimestampR\014issuedBefo" +
+      "re\"R\n\024RevokeTokensResponse\022:\n\007results\030\001 " +
+      "\003(\0132 .securetoken.v1.RevocationResultR\007r" +
+      "esults\"O\n\020RevocationResult\022;\n\007outcome\030\001 " +
+      "\001(\0162!.securetoken.v1.RevocationOutcomeR\007" +
+      "outcome\"\355\002\n\nRevocation\022\033\n\010token_id\030\001 \001(\t" +
+      "H\000R\007tokenId\022\037\n\nsession_id\030\002 \001(\tH\000R\tsessi" +
+      "onId\022&\n\016user_id_sha256\030\003 \001(\014H\000R\014userIdSh" +
+      "a256\022 \n\neverything\030\004 \001(\010H\000R\neverything\022?" +
+      "\n\rissued_before\030\005 \001(\0132\032.google.protobuf." +
+      "TimestampR\014issuedBefore\0229\n\nexpires_at\030\006 " +
+      "\001(\0132\032.google.protobuf.TimestampR\texpires" +
+      "At\0229\n\nrevoked_at\030\007 \001(\0132\032.google.protobuf" +
+      ".TimestampR\trevokedAt\022\026\n\006reason\030\010 \001(\tR\006r" +
+      "easonB\010\n\006target\"\210\001\n\026ListRevocationsReque" +
+      "st\022\027\n\007user_id\030\001 \001(\tR\006userId\022\031\n\010token_id\030" +
+      "\002 \001(\tR\007tokenId\022\033\n\tpage_size\030\003 \001(\005R\010pageS" +
+      "ize\022\035\n\npage_token\030\004 \001(\tR\tpageToken\"\177\n\027Li" +
+      "stRevocationsResponse\022<\n\013revocations\030\001 \003" +
+      "(\0132\032.securetoken.v1.RevocationR\013revocati" +
+      "ons\022&\n\017next_page_token\030\002 \001(\tR\rnextPageTo" +
+      "ken\"1\n\027WatchRevocationsRequest\022\026\n\006cursor" +
+      "\030\001 \001(\tR\006cursor\"\326\004\n\030WatchRevocationsRespo" +
+      "nse\022S\n\010snapshot\030\001 \001(\01325.securetoken.v1.W" +
+      "atchRevocationsResponse.SnapshotPageH\000R\010" +
+      "snapshot\022L\n\007changes\030\002 \001(\01320.securetoken." +
+      "v1.WatchRevocationsResponse.ChangesH\000R\007c" +
+      "hanges\022U\n\ncheckpoint\030\003 \001(\01323.securetoken" +
+      ".v1.WatchRevocationsResponse.CheckpointH" +
+      "\000R\ncheckpoint\032v\n\014SnapshotPage\022<\n\013revocat" +
+      "ions\030\001 \003(\0132\032.securetoken.v1.RevocationR\013" +
+      "revocations\022\024\n\005first\030\002 \001(\010R\005first\022\022\n\004las" +
+      "t\030\003 \001(\010R\004last\032G\n\007Changes\022<\n\013revocations\030" +
+      "\001 \003(\0132\032.securetoken.v1.RevocationR\013revoc" +
+      "ations\032v\n\nCheckpoint\022\026\n\006cursor\030\001 \001(\tR\006cu" +
+      "rsor\0227\n\tstaleness\030\002 \001(\0132\031.google.protobu" +
+      "f.DurationR\tstaleness\022\027\n\007key_ids\030\003 \003(\tR\006" +
+      "keyIdsB\007\n\005event*\214\001\n\nTokenState\022\033\n\027TOKEN_" +
+      "STATE_UNSPECIFIED\020\000\022\026\n\022TOKEN_STATE_ACTIV" +
+      "E\020\001\022\027\n\023TOKEN_STATE_EXPIRED\020\002\022\027\n\023TOKEN_ST" +
+      "ATE_REVOKED\020\003\022\027\n\023TOKEN_STATE_INVALID\020\004*k" +
+      "\n\010KeyState\022\031\n\025KEY_STATE_UNSPECIFIED\020\000\022\024\n" +
+      "\020KEY_STATE_STAGED\020\001\022\025\n\021KEY_STATE_PRIMARY" +
+      "\020\002\022\027\n\023KEY_STATE_SECONDARY\020\003*\245\001\n\021Revocati" +
+      "onOutcome\022\"\n\036REVOCATION_OUTCOME_UNSPECIF" +
+      "IED\020\000\022\036\n\032REVOCATION_OUTCOME_REVOKED\020\001\022&\n" +
+      "\"REVOCATION_OUTCOME_ALREADY_EXPIRED\020\002\022$\n" +
+      " REVOCATION_OUTCOME_NOT_AUTHENTIC\020\0032\242\t\n\014" +
+      "TokenService\022\\\n\rGenerateToken\022$.secureto" +
+      "ken.v1.GenerateTokenRequest\032%.securetoke" +
+      "n.v1.GenerateTokenResponse\022\\\n\rValidateTo" +
+      "ken\022$.securetoken.v1.ValidateTokenReques" +
+      "t\032%.securetoken.v1.ValidateTokenResponse" +
+      "\022b\n\017CheckPermission\022&.securetoken.v1.Che" +
+      "ckPermissionRequest\032\'.securetoken.v1.Che" +
+      "ckPermissionResponse\022e\n\020CheckPermissions" +
+      "\022\'.securetoken.v1.CheckPermissionsReques" +
+      "t\032(.securetoken.v1.CheckPermissionsRespo" +
+      "nse\022n\n\023BatchValidateTokens\022*.securetoken" +
+      ".v1.BatchValidateTokensRequest\032+.securet" +
+      "oken.v1.BatchValidateTokensResponse\022Y\n\014R" +
+      "efreshToken\022#.securetoken.v1.RefreshToke" +
+      "nRequest\032$.securetoken.v1.RefreshTokenRe" +
+      "sponse\022Y\n\014GetTokenInfo\022#.securetoken.v1." +
+      "GetTokenInfoRequest\032$.securetoken.v1.Get" +
+      "TokenInfoResponse\022b\n\017IntrospectToken\022&.s" +
+      "ecuretoken.v1.IntrospectTokenRequest\032\'.s" +
+      "ecuretoken.v1.IntrospectTokenResponse\022Y\n" +
+      "\014ExportConfig\022#.securetoken.v1.ExportCon" +
+      "figRequest\032$.securetoken.v1.ExportConfig" +
+      "Response\022Y\n\014RevokeTokens\022#.securetoken.v" +
+      "1.RevokeTokensRequest\032$.securetoken.v1.R" +
+      "evokeTokensResponse\022b\n\017ListRevocations\022&" +
+      ".securetoken.v1.ListRevocationsRequest\032\'" +
+      ".securetoken.v1.ListRevocationsResponse\022" +
+      "g\n\020WatchRevocations\022\'.securetoken.v1.Wat" +
+      "chRevocationsRequest\032(.securetoken.v1.Wa" +
+      "tchRevocationsResponse0\001B\200\001\n\022dev.securet" +
+      "oken.v1B\021TokenServiceProtoP\001\242\002\003SXX\252\002\016Sec" +
+      "uretoken.V1\312\002\016Securetoken\\V1\342\002\032Securetok" +
+      "en\\V1\\GPBMetadata\352\002\017Securetoken::V1b\006pro" +
+      "to3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -291,7 +428,7 @@ public final class TokenServiceProto {
     internal_static_securetoken_v1_GenerateTokenResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_securetoken_v1_GenerateTokenResponse_descriptor,
-        new java.lang.String[] { "Token", "TokenId", "UserId", "Permissions", "IssuedAt", "ExpiresAt", "AdditionalData", "SessionId", });
+        new java.lang.String[] { "Token", "TokenId", "UserId", "Permissions", "IssuedAt", "ExpiresAt", "AdditionalData", "SessionId", "KeyId", });
     internal_static_securetoken_v1_ValidateTokenRequest_descriptor =
       getDescriptor().getMessageTypes().get(2);
     internal_static_securetoken_v1_ValidateTokenRequest_fieldAccessorTable = new
@@ -303,13 +440,13 @@ public final class TokenServiceProto {
     internal_static_securetoken_v1_ValidateTokenResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_securetoken_v1_ValidateTokenResponse_descriptor,
-        new java.lang.String[] { "Valid", "TokenId", "UserId", "Permissions", "IssuedAt", "ExpiresAt", "TimeRemaining", "AdditionalData", "AdditionalDataJson", });
+        new java.lang.String[] { "Valid", "TokenId", "UserId", "Permissions", "IssuedAt", "ExpiresAt", "TimeRemaining", "AdditionalData", "AdditionalDataJson", "SessionId", "KeyId", });
     internal_static_securetoken_v1_TokenClaims_descriptor =
       getDescriptor().getMessageTypes().get(4);
     internal_static_securetoken_v1_TokenClaims_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_securetoken_v1_TokenClaims_descriptor,
-        new java.lang.String[] { "TokenId", "UserId", "Permissions", "IssuedAt", "ExpiresAt", "TimeRemaining", "AdditionalData", "AdditionalDataJson", });
+        new java.lang.String[] { "TokenId", "UserId", "Permissions", "IssuedAt", "ExpiresAt", "TimeRemaining", "AdditionalData", "AdditionalDataJson", "SessionId", "KeyId", });
     internal_static_securetoken_v1_CheckPermissionRequest_descriptor =
       getDescriptor().getMessageTypes().get(5);
     internal_static_securetoken_v1_CheckPermissionRequest_fieldAccessorTable = new
@@ -369,7 +506,7 @@ public final class TokenServiceProto {
     internal_static_securetoken_v1_RefreshTokenResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_securetoken_v1_RefreshTokenResponse_descriptor,
-        new java.lang.String[] { "Token", "TokenId", "UserId", "Permissions", "IssuedAt", "ExpiresAt", "AdditionalData", "AdditionalDataJson", "SessionId", "Clamped", });
+        new java.lang.String[] { "Token", "TokenId", "UserId", "Permissions", "IssuedAt", "ExpiresAt", "AdditionalData", "AdditionalDataJson", "SessionId", "Clamped", "KeyId", });
     internal_static_securetoken_v1_GetTokenInfoRequest_descriptor =
       getDescriptor().getMessageTypes().get(15);
     internal_static_securetoken_v1_GetTokenInfoRequest_fieldAccessorTable = new
@@ -412,6 +549,90 @@ public final class TokenServiceProto {
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_securetoken_v1_KeyInfo_descriptor,
         new java.lang.String[] { "KeyId", "State", });
+    internal_static_securetoken_v1_RevokeTokensRequest_descriptor =
+      getDescriptor().getMessageTypes().get(22);
+    internal_static_securetoken_v1_RevokeTokensRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_securetoken_v1_RevokeTokensRequest_descriptor,
+        new java.lang.String[] { "Targets", "Reason", });
+    internal_static_securetoken_v1_RevocationTarget_descriptor =
+      getDescriptor().getMessageTypes().get(23);
+    internal_static_securetoken_v1_RevocationTarget_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_securetoken_v1_RevocationTarget_descriptor,
+        new java.lang.String[] { "Token", "TokenId", "SessionId", "User", "EverythingIssuedBefore", "Target", });
+    internal_static_securetoken_v1_TokenIdTarget_descriptor =
+      getDescriptor().getMessageTypes().get(24);
+    internal_static_securetoken_v1_TokenIdTarget_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_securetoken_v1_TokenIdTarget_descriptor,
+        new java.lang.String[] { "TokenId", "ExpiresAt", });
+    internal_static_securetoken_v1_UserTarget_descriptor =
+      getDescriptor().getMessageTypes().get(25);
+    internal_static_securetoken_v1_UserTarget_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_securetoken_v1_UserTarget_descriptor,
+        new java.lang.String[] { "UserId", "IssuedBefore", });
+    internal_static_securetoken_v1_RevokeTokensResponse_descriptor =
+      getDescriptor().getMessageTypes().get(26);
+    internal_static_securetoken_v1_RevokeTokensResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_securetoken_v1_RevokeTokensResponse_descriptor,
+        new java.lang.String[] { "Results", });
+    internal_static_securetoken_v1_RevocationResult_descriptor =
+      getDescriptor().getMessageTypes().get(27);
+    internal_static_securetoken_v1_RevocationResult_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_securetoken_v1_RevocationResult_descriptor,
+        new java.lang.String[] { "Outcome", });
+    internal_static_securetoken_v1_Revocation_descriptor =
+      getDescriptor().getMessageTypes().get(28);
+    internal_static_securetoken_v1_Revocation_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_securetoken_v1_Revocation_descriptor,
+        new java.lang.String[] { "TokenId", "SessionId", "UserIdSha256", "Everything", "IssuedBefore", "ExpiresAt", "RevokedAt", "Reason", "Target", });
+    internal_static_securetoken_v1_ListRevocationsRequest_descriptor =
+      getDescriptor().getMessageTypes().get(29);
+    internal_static_securetoken_v1_ListRevocationsRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_securetoken_v1_ListRevocationsRequest_descriptor,
+        new java.lang.String[] { "UserId", "TokenId", "PageSize", "PageToken", });
+    internal_static_securetoken_v1_ListRevocationsResponse_descriptor =
+      getDescriptor().getMessageTypes().get(30);
+    internal_static_securetoken_v1_ListRevocationsResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_securetoken_v1_ListRevocationsResponse_descriptor,
+        new java.lang.String[] { "Revocations", "NextPageToken", });
+    internal_static_securetoken_v1_WatchRevocationsRequest_descriptor =
+      getDescriptor().getMessageTypes().get(31);
+    internal_static_securetoken_v1_WatchRevocationsRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_securetoken_v1_WatchRevocationsRequest_descriptor,
+        new java.lang.String[] { "Cursor", });
+    internal_static_securetoken_v1_WatchRevocationsResponse_descriptor =
+      getDescriptor().getMessageTypes().get(32);
+    internal_static_securetoken_v1_WatchRevocationsResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_securetoken_v1_WatchRevocationsResponse_descriptor,
+        new java.lang.String[] { "Snapshot", "Changes", "Checkpoint", "Event", });
+    internal_static_securetoken_v1_WatchRevocationsResponse_SnapshotPage_descriptor =
+      internal_static_securetoken_v1_WatchRevocationsResponse_descriptor.getNestedTypes().get(0);
+    internal_static_securetoken_v1_WatchRevocationsResponse_SnapshotPage_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_securetoken_v1_WatchRevocationsResponse_SnapshotPage_descriptor,
+        new java.lang.String[] { "Revocations", "First", "Last", });
+    internal_static_securetoken_v1_WatchRevocationsResponse_Changes_descriptor =
+      internal_static_securetoken_v1_WatchRevocationsResponse_descriptor.getNestedTypes().get(1);
+    internal_static_securetoken_v1_WatchRevocationsResponse_Changes_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_securetoken_v1_WatchRevocationsResponse_Changes_descriptor,
+        new java.lang.String[] { "Revocations", });
+    internal_static_securetoken_v1_WatchRevocationsResponse_Checkpoint_descriptor =
+      internal_static_securetoken_v1_WatchRevocationsResponse_descriptor.getNestedTypes().get(2);
+    internal_static_securetoken_v1_WatchRevocationsResponse_Checkpoint_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_securetoken_v1_WatchRevocationsResponse_Checkpoint_descriptor,
+        new java.lang.String[] { "Cursor", "Staleness", "KeyIds", });
     com.google.protobuf.DurationProto.getDescriptor();
     com.google.protobuf.StructProto.getDescriptor();
     com.google.protobuf.TimestampProto.getDescriptor();

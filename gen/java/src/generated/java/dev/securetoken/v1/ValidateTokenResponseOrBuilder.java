@@ -228,4 +228,46 @@ public interface ValidateTokenResponseOrBuilder extends
    */
   com.google.protobuf.ByteString
       getAdditionalDataJsonBytes();
+
+  /**
+   * <pre>
+   * The session that the token belongs to: the token_id of the session's first token. Whoever keeps
+   * this answer applies revocations of sessions by it.
+   * </pre>
+   *
+   * <code>string session_id = 10 [json_name = "sessionId"];</code>
+   * @return The sessionId.
+   */
+  java.lang.String getSessionId();
+  /**
+   * <pre>
+   * The session that the token belongs to: the token_id of the session's first token. Whoever keeps
+   * this answer applies revocations of sessions by it.
+   * </pre>
+   *
+   * <code>string session_id = 10 [json_name = "sessionId"];</code>
+   * @return The bytes for sessionId.
+   */
+  com.google.protobuf.ByteString
+      getSessionIdBytes();
+
+  /**
+   * <pre>
+   * The key that the token is made with; see WatchRevocationsResponse.Checkpoint.key_ids.
+   * </pre>
+   *
+   * <code>string key_id = 11 [json_name = "keyId"];</code>
+   * @return The keyId.
+   */
+  java.lang.String getKeyId();
+  /**
+   * <pre>
+   * The key that the token is made with; see WatchRevocationsResponse.Checkpoint.key_ids.
+   * </pre>
+   *
+   * <code>string key_id = 11 [json_name = "keyId"];</code>
+   * @return The bytes for keyId.
+   */
+  com.google.protobuf.ByteString
+      getKeyIdBytes();
 }

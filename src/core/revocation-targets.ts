@@ -1,0 +1,136 @@
+/** What callers ask to be revoked, as entries. */
+import { TokenError } from "./errors.js";
+import {
+  LONGEST_LIFETIME,
+  type Revocation,
+  type RevocationKind,
+  toMicros,
+  userKey,
+} from "./revocations.js";
+import { checkCount, checkUserId } from "./rules.js";
+import { addMicros, type Instant, isAfter } from "./time.js";
+
+/** What is to be revoked. */
+export type RevocationTarget =
+  | { readonly token: string }
+  | { readonly tokenId: string; readonly expiresAt?: Instant | undefined }
+  | { readonly sessionId: string }
+  | { readonly userId: string; readonly issuedBefore?: Instant | undefined }
+  | { readonly everythingIssuedBefore: Instant };
+
+/** What became of a target. */
+export type RevocationOutcome = "REVOKED" | "ALREADY_EXPIRED" | "NOT_AUTHENTIC";
+
+/** What is to become of a target: an entry, where there is something to revoke. */
+export interface PlannedRevocation {
+  readonly outcome: RevocationOutcome;
+  readonly revocation?: Revocation;
+}
+
+/** The most targets of one call. */
+export const MAX_TARGETS = 1000;
+/** The most characters of a token_id or session_id that is named rather than shown. */
+const MAX_ID_LENGTH = 64;
+/** The most code points of a reason. */
+const MAX_REASON_LENGTH = 128;
+/** How far a caller's clock may run ahead, in microseconds; as for tokens. */
+const CLOCK_SKEW = 60_000_000;
+const CONTROL = /\p{Cc}/u;
+
+/** A token that was shown, opened. */
+export interface ShownToken {
+  readonly tokenId: string;
+  readonly expiresAt: Instant;
+}
+
+/** What planning needs to know. */
+export interface PlanContext {
+  readonly now: Instant;
+  readonly reason: string;
+  /** The authentic token behind a text, expired or not; undefined for any other text. */
+  readonly open: (token: string) => ShownToken | undefined;
+}
+
+/**
+ * Plans at most 1,000 targets, in order, for whoever keeps revocations.
+ * @throws TokenError naming the first target, or the reason, that breaks its rule
+ */
+export function planRevocations(
+  targets: readonly RevocationTarget[],
+  context: PlanContext,
+): PlannedRevocation[] {
+  checkCount(targets, MAX_TARGETS, "targets");
+  checkReason(context.reason);
+  return targets.map((target, i) => planRevocation(target, `targets[${i}]`, context));
+}
+
+function planRevocation(
+  target: RevocationTarget,
+  field: string,
+  context: PlanContext,
+): PlannedRevocation {
+  const { now } = context;
+  if ("token" in target) {
+    const shown = context.open(target.token);
+    if (shown === undefined) return { outcome: "NOT_AUTHENTIC" };
+    return plan("TOKEN", shown.tokenId, 0, shown.expiresAt, context);
+  }
+  if ("tokenId" in target) {
+    checkId(target.tokenId, `${field}.token_id.token_id`);
+    const latest = addMicros(now, LONGEST_LIFETIME);
+    return plan("TOKEN", target.tokenId, 0, target.expiresAt ?? latest, context);
+  }
+  if ("sessionId" in target) {
+    checkId(target.sessionId, `${field}.session_id`);
+    return plan("SESSION", target.sessionId, 0, addMicros(now, LONGEST_LIFETIME), context);
+  }
+  if ("userId" in target) {
+    checkUserId(target.userId, `${field}.user.user_id`);
+    const cutOff = pastInstant(target.issuedBefore ?? now, `${field}.user.issued_before`, now);
+    const end = addMicros(cutOff, LONGEST_LIFETIME);
+    return plan("USER", userKey(target.userId), toMicros(cutOff), end, context);
+  }
+  const name = `${field}.everything_issued_before`;
+  const cutOff = pastInstant(target.everythingIssuedBefore, name, now);
+  return plan("EVERYTHING", "", toMicros(cutOff), addMicros(cutOff, LONGEST_LIFETIME), context);
+}
+
+/** reason: at most 128 code points, well-formed, no control characters. @throws TokenError */
+function checkReason(reason: string): void {
+  if (reason.length > 2 * MAX_REASON_LENGTH || [...reason].length > MAX_REASON_LENGTH) {
+    throw broken("reason", `reason must be at most ${MAX_REASON_LENGTH} characters long`);
+  }
+  if (!reason.isWellFormed()) throw broken("reason", "reason must be well-formed Unicode");
+  if (CONTROL.test(reason)) throw broken("reason", "reason must not contain control characters");
+}
+
+function plan(
+  kind: RevocationKind,
+  id: string,
+  issuedBefore: number,
+  expiresAt: Instant,
+  { now, reason }: PlanContext,
+): PlannedRevocation {
+  if (isAfter(now, expiresAt)) return { outcome: "ALREADY_EXPIRED" };
+  const times = { expiresAt: toMicros(expiresAt), revokedAt: toMicros(now) };
+  return { outcome: "REVOKED", revocation: { kind, id, issuedBefore, ...times, reason } };
+}
+
+/** A cut-off of the future would hit tokens that are not issued yet. */
+function pastInstant(instant: Instant, field: string, now: Instant): Instant {
+  if (isAfter(instant, addMicros(now, CLOCK_SKEW))) {
+    throw broken(field, `${field} must not be later than now`);
+  }
+  return isAfter(instant, now) ? now : instant;
+}
+
+function checkId(id: string, field: string): void {
+  if (id.length < 1 || id.length > MAX_ID_LENGTH || CONTROL.test(id) || !id.isWellFormed()) {
+    const rule = `be 1 to ${MAX_ID_LENGTH} characters without control characters`;
+    throw broken(field, `${field} must ${rule}`);
+  }
+}
+
+function broken(field: string, message: string): TokenError {
+  return new TokenError(message, { reason: "REVOCATION_INVALID", field });
+}

@@ -1,0 +1,179 @@
+/** RevokeTokens, ListRevocations and WatchRevocations. */
+import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { RetryInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
+import {
+  type ListRevocationsRequest,
+  type ListRevocationsResponseSchema,
+  RevocationOutcome,
+  type RevokeTokensRequest,
+  type RevokeTokensResponseSchema,
+  type WatchRevocationsRequestSchema,
+  type WatchRevocationsResponseSchema,
+} from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import {
+  MAX_TARGETS,
+  type Revocation,
+  type RevocationTarget,
+  type SecureTokenManager,
+  TokenError,
+  userKey,
+} from "../core/index.js";
+import { checkUserId } from "../core/rules.js";
+import {
+  RevocationNotStoredError,
+  type RevocationRegister,
+  WatcherTooSlowError,
+} from "../revocation/register.js";
+import { type Call, callerError } from "./call.js";
+import { toRevocation, toTarget, toWatchResponse } from "./revocation-convert.js";
+
+/** What the RPCs work on. */
+export interface RevocationDeps {
+  readonly manager: SecureTokenManager;
+  readonly register: RevocationRegister;
+}
+
+const DEFAULT_PAGE_SIZE = 100;
+const MAX_PAGE_SIZE = 1000;
+/** When a call that was refused for want of freshness or storage is worth another try, in seconds. */
+const RETRY_SECONDS = 1n;
+
+/** Revokes what the targets name. @throws TokenError, ConnectError */
+export async function revokeTokens(
+  { manager, register }: RevocationDeps,
+  request: RevokeTokensRequest,
+  call: Call | undefined,
+): Promise<MessageInitShape<typeof RevokeTokensResponseSchema>> {
+  requireEnabled(register, "targets");
+  // Before each is looked at.
+  if (request.targets.length > MAX_TARGETS) {
+    const facts = { reason: "TOO_MANY_TARGETS", field: "targets" } as const;
+    throw new TokenError(`targets must be at most ${MAX_TARGETS}`, facts);
+  }
+  const targets = request.targets.map((target, i) => toTarget(target, `targets[${i}]`));
+  requireEntitled(targets, manager, call);
+  const planned = manager.planRevocations(targets, request.reason);
+  await store(
+    register,
+    planned.flatMap(({ revocation }) => revocation ?? []),
+  );
+  return { results: planned.map(({ outcome }) => ({ outcome: RevocationOutcome[outcome] })) };
+}
+
+/** Puts entries in force. @throws ConnectError UNAVAILABLE when they cannot be made durable */
+export async function store(
+  register: RevocationRegister,
+  revocations: readonly Revocation[],
+): Promise<void> {
+  if (revocations.length === 0) return;
+  try {
+    await register.revoke(revocations);
+  } catch (error) {
+    if (!(error instanceof RevocationNotStoredError)) throw error;
+    const text = "the revocation could not be stored; try again";
+    throw unavailable("REVOCATION_NOT_STORED", text);
+  }
+}
+
+/** A page of what is in force. @throws TokenError */
+export function listRevocations(
+  { register }: RevocationDeps,
+  request: ListRevocationsRequest,
+): MessageInitShape<typeof ListRevocationsResponseSchema> {
+  requireEnabled(register, "");
+  const { userId, tokenId, pageSize, pageToken } = request;
+  if (pageSize < 0) throw invalid("page_size", "page_size must not be negative");
+  if (userId !== "") checkUserId(userId);
+  const query = {
+    userKey: userId === "" ? undefined : userKey(userId),
+    tokenId: tokenId === "" ? undefined : tokenId,
+    pageSize: Math.min(pageSize || DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE),
+    pageToken: pageToken === "" ? undefined : pageToken,
+  };
+  try {
+    const { revocations, nextPageToken } = register.list(query);
+    return { revocations: revocations.map(toRevocation), nextPageToken: nextPageToken ?? "" };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw invalid("page_token", "page_token is of no earlier answer");
+  }
+}
+
+/** The feed, until the watcher leaves. @throws TokenError, ConnectError */
+export async function* watchRevocations(
+  { manager, register }: RevocationDeps,
+  { cursor }: MessageShape<typeof WatchRevocationsRequestSchema>,
+  signal: AbortSignal,
+): AsyncIterable<MessageInitShape<typeof WatchRevocationsResponseSchema>> {
+  requireEnabled(register, "");
+  try {
+    for await (const event of register.watch(cursor, signal)) {
+      yield toWatchResponse(
+        event,
+        manager.exportConfig().keys.map(({ keyId }) => keyId),
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof WatcherTooSlowError)) throw error;
+    throw new ConnectError("the watcher does not read in time", Code.ResourceExhausted);
+  }
+}
+
+/** Refuses to vouch for a token. @throws ConnectError UNAVAILABLE while revocations may be missing */
+export function requireFresh(register: RevocationRegister): void {
+  if (register.isFresh) return;
+  const text = "the server does not know the latest revocations, and vouches for no token";
+  throw unavailable("REVOCATIONS_STALE", text);
+}
+
+/** @throws TokenError where no revocations are kept */
+export function requireEnabled(register: RevocationRegister, field: string): void {
+  if (register.isEnabled) return;
+  const facts = { reason: "REVOCATION_NOT_ENABLED", field } as const;
+  throw new TokenError(`${field || "this"} needs a server that keeps revocations`, facts);
+}
+
+/**
+ * What a caller may revoke: a holder its own token and that token's session; everything, only callers
+ * that are said to.
+ */
+function requireEntitled(
+  targets: readonly RevocationTarget[],
+  manager: SecureTokenManager,
+  call: Call | undefined,
+): void {
+  const caller = call?.caller;
+  const held = caller?.heldToken;
+  if (held !== undefined) {
+    const found = manager.introspectToken(held);
+    const own = found.state === "INVALID" ? undefined : found.claims;
+    const isOwn = (target: RevocationTarget) =>
+      ("token" in target && target.token === held) ||
+      ("tokenId" in target && target.tokenId === own?.tokenId) ||
+      ("sessionId" in target && target.sessionId === own?.sessionId);
+    if (!targets.every(isOwn)) {
+      const text = "a token entitles to revoke itself and its session alone";
+      throw callerError("RPC_NOT_ALLOWED", Code.PermissionDenied, text);
+    }
+  }
+  const all = targets.findIndex((target) => "everythingIssuedBefore" in target);
+  if (all >= 0 && caller?.mayRevokeEverything === false) {
+    const text = "the caller may not revoke everything";
+    const metadata = { field: `targets[${all}].everything_issued_before` };
+    throw callerError("RPC_NOT_ALLOWED", Code.PermissionDenied, text, metadata);
+  }
+}
+
+function unavailable(
+  reason: "REVOCATIONS_STALE" | "REVOCATION_NOT_STORED",
+  message: string,
+): ConnectError {
+  const error = callerError(reason, Code.Unavailable, message, {});
+  error.details.push({ desc: RetryInfoSchema, value: { retryDelay: { seconds: RETRY_SECONDS } } });
+  return error;
+}
+
+function invalid(field: string, message: string): TokenError {
+  return new TokenError(message, { reason: "REVOCATION_INVALID", field });
+}

@@ -1,0 +1,157 @@
+/** Revocations in memory: what is hit, what is not, pages and the feed. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { type RevocationTarget, SecureTokenManager } from "../../src/core/index.js";
+import { createKeyset } from "../../src/core/keyset.js";
+import { MemoryRegister } from "../../src/revocation/memory-register.js";
+import type { FeedEvent } from "../../src/revocation/register.js";
+import { HOUR_MICROS, movableClock, testKey } from "../support/fixed-manager.js";
+
+async function setUp() {
+  const clock = movableClock();
+  const register = new MemoryRegister({ clock, feedId: "feed" });
+  const manager = new SecureTokenManager(createKeyset([await testKey("one")]), {
+    clock,
+    revocations: register,
+  });
+  const revoke = async (...targets: RevocationTarget[]) => {
+    const planned = manager.planRevocations(targets);
+    await register.revoke(planned.flatMap(({ revocation }) => revocation ?? []));
+    return planned.map(({ outcome }) => outcome);
+  };
+  const stateOf = ({ token }: { token: string }) => manager.introspectToken(token).state;
+  return { clock, manager, register, revoke, stateOf };
+}
+
+describe("a register in memory", () => {
+  it("hits a token by itself, by its id and by its session", async () => {
+    const { manager, revoke, stateOf } = await setUp();
+    const issue = (user: string) => manager.generateToken(user);
+    const [one, two, three, other] = [issue("a"), issue("b"), issue("c"), issue("d")];
+    const { tokenId } = two;
+    const { sessionId } = three;
+    const outcomes = await revoke({ token: one.token }, { tokenId }, { sessionId });
+    assert.deepEqual(outcomes, ["REVOKED", "REVOKED", "REVOKED"]);
+    const states = [one, two, three, other].map(stateOf);
+    assert.deepEqual(states, ["REVOKED", "REVOKED", "REVOKED", "ACTIVE"]);
+  });
+
+  it("hits every refreshed token of a session, and lets none be refreshed", async () => {
+    const { manager, revoke, stateOf } = await setUp();
+    const first = manager.generateToken("u");
+    const second = manager.refreshToken(first.token);
+    await revoke({ sessionId: first.sessionId });
+    assert.deepEqual([first, second].map(stateOf), ["REVOKED", "REVOKED"]);
+    assert.throws(() => manager.refreshToken(second.token), { name: "InvalidTokenError" });
+  });
+
+  it("hits a user's tokens at the cut-off and before it, to the microsecond", async () => {
+    const { clock, manager, revoke, stateOf } = await setUp();
+    const before = manager.generateToken("u");
+    clock.micros += 1;
+    const at = manager.generateToken("u");
+    const someoneElse = manager.generateToken("v");
+    clock.micros += 1;
+    const after = manager.generateToken("u");
+    await revoke({ userId: "u", issuedBefore: at.issuedAt });
+    const states = [before, at, after, someoneElse].map(stateOf);
+    assert.deepEqual(states, ["REVOKED", "REVOKED", "ACTIVE", "ACTIVE"]);
+  });
+
+  it("does not hit what is issued after the answer, in the same microsecond too", async () => {
+    const { manager, revoke, stateOf } = await setUp();
+    const before = manager.generateToken("u");
+    await revoke({ userId: "u" });
+    const after = manager.generateToken("u");
+    assert.equal(stateOf(before), "REVOKED");
+    assert.equal(stateOf(after), "ACTIVE");
+    assert.equal(stateOf(manager.refreshToken(after.token)), "ACTIVE");
+    await revoke({ everythingIssuedBefore: after.issuedAt });
+    assert.equal(stateOf(manager.generateToken("u")), "ACTIVE");
+  });
+
+  it("combines cut-offs by the latest, in whichever order they come", async () => {
+    const { clock, manager, revoke, stateOf } = await setUp();
+    const early = manager.generateToken("u");
+    clock.micros += HOUR_MICROS;
+    const late = manager.generateToken("u");
+    await revoke({ userId: "u" }, { userId: "u", issuedBefore: early.issuedAt });
+    assert.deepEqual([early, late].map(stateOf), ["REVOKED", "REVOKED"]);
+  });
+
+  it("tells what has expired and what is no token, and does it twice alike", async () => {
+    const { clock, manager, revoke, register } = await setUp();
+    const { token } = manager.generateToken("u", { expiresInHours: 1 });
+    const live = manager.generateToken("u").token;
+    clock.micros += 2 * HOUR_MICROS;
+    const targets = [{ token }, { token: "nothing" }, { token: live }];
+    const outcomes = ["ALREADY_EXPIRED", "NOT_AUTHENTIC", "REVOKED"];
+    assert.deepEqual(await revoke(...targets), outcomes);
+    assert.deepEqual(await revoke(...targets), outcomes);
+    assert.equal(register.list({ pageSize: 10 }).revocations.length, 1);
+  });
+
+  it("refuses a cut-off of the future", async () => {
+    const { clock, manager } = await setUp();
+    clock.micros += 2 * HOUR_MICROS;
+    const issuedBefore = manager.generateToken("u").issuedAt;
+    clock.micros -= 2 * HOUR_MICROS;
+    assert.throws(() => manager.planRevocations([{ userId: "u", issuedBefore }]), {
+      name: "TokenError",
+      reason: "REVOCATION_INVALID",
+      field: "targets[0].user.issued_before",
+    });
+  });
+
+  it("lists newest first, each entry once over all pages", async () => {
+    const { revoke, register } = await setUp();
+    for (let i = 0; i < 5; i++) await revoke({ tokenId: `token-${i}` });
+    const first = register.list({ pageSize: 2 });
+    await revoke({ tokenId: "later" });
+    const second = register.list({ pageSize: 2, pageToken: first.nextPageToken });
+    const third = register.list({ pageSize: 2, pageToken: second.nextPageToken });
+    const ids = [first, second, third].map((page) => page.revocations.map(({ id }) => id));
+    assert.deepEqual(ids, [["token-4", "token-3"], ["token-2", "token-1"], ["token-0"]]);
+    assert.equal(third.nextPageToken, undefined);
+    assert.throws(() => register.list({ pageSize: 2, pageToken: "x" }), RangeError);
+    assert.equal(register.list({ pageSize: 2, tokenId: "later" }).revocations.length, 1);
+  });
+
+  it("feeds a snapshot, a checkpoint and changes, and goes on from a cursor", async () => {
+    const { revoke, register } = await setUp();
+    await revoke({ tokenId: "one" });
+    const watch = (cursor: string) => {
+      const leave = new AbortController();
+      const events = register.watch(cursor, leave.signal)[Symbol.asyncIterator]();
+      return {
+        next: async () => (await events.next()).value as FeedEvent,
+        async end() {
+          leave.abort();
+          await events.return?.(undefined);
+        },
+      };
+    };
+    const idsOf = (event: FeedEvent) =>
+      event.kind === "CHECKPOINT" ? [] : event.revocations.map(({ id }) => id);
+    const first = watch("");
+    const snapshot = await first.next();
+    assert.ok(snapshot.kind === "SNAPSHOT" && snapshot.first && snapshot.last);
+    assert.deepEqual(idsOf(snapshot), ["one"]);
+    const checkpoint = await first.next();
+    assert.ok(checkpoint.kind === "CHECKPOINT");
+    await revoke({ tokenId: "two" });
+    const change = await first.next();
+    assert.equal(change.kind, "CHANGES");
+    assert.deepEqual(idsOf(change), ["two"]);
+    await first.end();
+
+    const resumed = watch(checkpoint.cursor);
+    assert.deepEqual(idsOf(await resumed.next()), ["two"]);
+    await resumed.end();
+
+    const stranger = watch("another.0");
+    assert.equal((await stranger.next()).kind, "SNAPSHOT");
+    await stranger.end();
+    register.close();
+  });
+});

@@ -9,7 +9,7 @@ const client = createSecureTokenClient({ baseUrl: TOKEN_SERVICE, apiKey: API_KEY
 const guard = createTokenGuard(client, {
   // A revoked token may pass for so long; without the cache, for no time.
   cache: { ttlMs: 2000, maxEntries: 10_000 },
-  onFault: (error) => process.stderr.write(`tokens cannot be checked: ${error}\n`),
+  onFault: (error) => process.stderr.write(`not decided: ${error}\n`),
 });
 const app = createNotes(guard);
 

@@ -3,12 +3,12 @@ import Fastify, { type FastifyInstance } from "fastify";
 import {
   claimsOf,
   createFastifyHook,
-  type Policy,
+  type HttpPolicy,
   type TokenGuard,
 } from "secure-token-service/middleware";
 
-/** What each route requires. A route that is not here is refused. */
-const POLICY: Policy = {
+/** What each route requires. A route that is not named is denied. */
+const POLICY: HttpPolicy = {
   "GET /health": "open",
   "GET /notes": ["notes:read"],
   "POST /notes": ["notes:write"],

@@ -44,7 +44,9 @@ describe("examples/typescript", () => {
       .replaceAll("curl -i", "curl -s -w '\\n%{http_code}\\n'");
     const { stdout } = await run("bash", ["-euo", "pipefail", "-c", script], { cwd: ROOT });
     const lines = stdout.split("\n").filter((line) => line !== "");
-    assert.deepEqual(lines, ['{"text":"hello"}', "201", '["hello"]', "200", "401"]);
+    const refused = lines.splice(-2);
+    assert.deepEqual(lines, ['{"text":"hello"}', "201", '["hello"]', "200"]);
+    assert.match(refused.join(" "), /"TOKEN_MISSING".* 401$/);
   });
 
   it("keeps everybody's notes apart, checks permissions, and leaves /health open", async () => {

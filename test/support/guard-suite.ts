@@ -1,23 +1,26 @@
-/** Who passes: one suite for every interceptor and middleware, with a real token service behind them. */
+/** One suite for every interceptor and middleware, with a real token service behind them. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Interceptor } from "@connectrpc/connect";
-import type { Policy } from "../../src/client/middleware/index.js";
-import { createTokenGuard, type TokenGuard } from "../../src/client/middleware/index.js";
+import {
+  createTokenGuard,
+  type Requirement,
+  type TokenGuard,
+} from "../../src/client/middleware/index.js";
 import { createSecureTokenClient, type SecureTokenClient } from "../../src/client/node.js";
 import { KnownCallers } from "../../src/server/callers/callers.js";
 import { unreachableUrl } from "./http-server.js";
 import { type ProductServer, startProductServer } from "./product-server.js";
 import { createTestService } from "./token-service.js";
 
-/** What a protected server offers: it requires notes:read, any token, nothing; or has no requirement. */
-export type Endpoint = "read" | "any" | "open" | "unnamed";
+/** What a protected server offers, by what it requires; no rule names the last. */
+export type Endpoint = "read" | "either" | "any" | "optional" | "open" | "unnamed";
 
 /** A server that a guard protects. */
 export interface ProtectedServer {
   /**
-   * Sends these authorization headers. Gives the user whom the handler was told of, "nobody" where it
-   * was told of none, or which refusal came back.
+   * Sends these authorization headers. Gives the user that the handler saw, "nobody" where it saw none, or
+   * the refusal that came back.
    */
   ask(endpoint: Endpoint, authorization: readonly string[]): Promise<string>;
   close(): Promise<unknown>;
@@ -27,8 +30,16 @@ export interface ProtectedServer {
 export type StartProtected = (guard: TokenGuard) => Promise<ProtectedServer>;
 
 /** The policy of the endpoints, by the name that a server gives them. */
-export function policyOf(names: Record<Exclude<Endpoint, "unnamed">, string[]>): Policy {
-  const requirements = { read: ["notes:read"], any: [], open: "open" } as const;
+export function policyOf(
+  names: Record<Exclude<Endpoint, "unnamed">, string[]>,
+): Record<string, Requirement> {
+  const requirements = {
+    read: ["notes:read"],
+    either: { anyOf: ["notes:read", "notes:write"] },
+    any: "anyValidToken",
+    optional: "optional",
+    open: "open",
+  } as const;
   return Object.fromEntries(
     Object.entries(names).flatMap(([endpoint, all]) =>
       all.map((name) => [name, requirements[endpoint as keyof typeof names]]),
@@ -99,20 +110,24 @@ export function guardSuite(name: string, start: StartProtected): void {
     const cases: [string, Endpoint, (tokens: GuardFixture["tokens"]) => string[], string][] = [
       ["the permission", "read", ({ reader }) => [`Bearer ${reader}`], "ada"],
       ["a scheme in other letters", "read", ({ reader }) => [`bEARER  ${reader}`], "ada"],
-      ["another permission", "read", ({ writer }) => [`Bearer ${writer}`], "permission missing"],
+      ["another permission", "read", ({ writer }) => [`Bearer ${writer}`], "scope missing"],
+      ["one of two permissions", "either", ({ writer }) => [`Bearer ${writer}`], "ada"],
       ["any valid token", "any", ({ writer }) => [`Bearer ${writer}`], "ada"],
       ["no token", "read", () => [], "no token"],
       ["no token, any required", "any", () => [], "no token"],
       ["another scheme", "read", ({ reader }) => [`Basic ${reader}`], "no token"],
       ["no scheme", "read", ({ reader }) => [reader], "no token"],
       ["a scheme that runs on", "read", () => ["Bearerx"], "no token"],
-      ["an empty token", "read", () => ["Bearer"], "no token"],
+      ["an empty token", "read", () => ["Bearer"], "invalid token"],
       ["no text of a token", "read", () => ["Bearer a b"], "invalid token"],
       ["a forged token", "read", ({ forged }) => [`Bearer ${forged}`], "invalid token"],
-      ["an expired token", "any", ({ expired }) => [`Bearer ${expired}`], "invalid token"],
+      ["an expired token", "any", ({ expired }) => [`Bearer ${expired}`], "expired token"],
       ["a revoked token", "any", ({ revoked }) => [`Bearer ${revoked}`], "invalid token"],
       ["a token too long", "any", () => [`Bearer ${"a".repeat(8193)}`], "invalid token"],
       ["two joined", "any", (t) => [`Bearer ${t.reader}, Bearer ${t.reader}`], "invalid token"],
+      ["optional, no token", "optional", () => [], "nobody"],
+      ["optional, a token", "optional", ({ writer }) => [`Bearer ${writer}`], "ada"],
+      ["optional, a forged one", "optional", ({ forged }) => [`Bearer ${forged}`], "invalid token"],
       ["open, no token", "open", () => [], "nobody"],
       ["open, a forged token", "open", ({ forged }) => [`Bearer ${forged}`], "nobody"],
       ["not in the policy", "unnamed", ({ reader }) => [`Bearer ${reader}`], "permission missing"],

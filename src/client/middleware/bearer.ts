@@ -1,9 +1,9 @@
 /** The bearer token of a request (RFC 6750, section 2.1). */
 import { MAX_TOKEN_LENGTH } from "../requests.js";
-import { INVALID_TOKEN, NO_TOKEN, type Refusal } from "./refusals.js";
+import { type Refusal, TOKEN_INVALID, TOKEN_MISSING } from "./refusals.js";
 
-/** Spaces around a token of RFC 7235's characters, which exclude the comma of joined headers. */
-const CREDENTIALS = /^ *([A-Za-z0-9\-._~+/]+=*) *$/;
+/** RFC 9110, section 11.2, without the comma of joined headers. */
+const TOKEN68 = /^[A-Za-z0-9\-._~+/]+=*$/;
 
 /** A token that is worth asking about, or why there is none. */
 export type Bearer =
@@ -13,13 +13,33 @@ export type Bearer =
 /** Reads the values of a request's `Authorization` headers. */
 export function readBearer(authorization: readonly string[]): Bearer {
   const [value] = authorization;
-  if (value === undefined) return { refusal: NO_TOKEN };
-  // Which of two another reader of the same request would take is anyone's guess.
-  if (authorization.length > 1) return { refusal: INVALID_TOKEN };
-  const space = value.indexOf(" ");
-  if (space < 0 || value.slice(0, space).toLowerCase() !== "bearer") return { refusal: NO_TOKEN };
-  // Before the pattern looks at it: the length of a header is the sender's choice.
-  if (value.length - space - 1 > MAX_TOKEN_LENGTH) return { refusal: INVALID_TOKEN };
-  const token = CREDENTIALS.exec(value.slice(space + 1))?.[1];
-  return token === undefined ? { refusal: INVALID_TOKEN } : { token };
+  if (value === undefined) return { refusal: TOKEN_MISSING };
+  // Which of two another reader of the same request would take is not known.
+  if (authorization.length > 1) return { refusal: TOKEN_INVALID };
+  const [scheme, token] = splitCredentials(value);
+  return scheme.toLowerCase() === "bearer" ? readToken(token) : { refusal: TOKEN_MISSING };
+}
+
+/** Refuses what can be no token before anything is spent on it. */
+export function readToken(token: string): Bearer {
+  // The length comes first: the pattern must not see what the sender chose the length of.
+  if (token.length > MAX_TOKEN_LENGTH || !TOKEN68.test(token)) return { refusal: TOKEN_INVALID };
+  return { token };
+}
+
+/** Splits at the first space. Only U+0020 and the tab are stripped, and each character is seen once. */
+function splitCredentials(value: string): [scheme: string, token: string] {
+  let start = 0;
+  let end = value.length;
+  while (start < end && isBlank(value.charCodeAt(start))) start++;
+  while (end > start && isBlank(value.charCodeAt(end - 1))) end--;
+  const space = value.indexOf(" ", start);
+  if (space < 0 || space >= end) return [value.slice(start, end), ""];
+  let token = space + 1;
+  while (token < end && isBlank(value.charCodeAt(token))) token++;
+  return [value.slice(start, space), value.slice(token, end)];
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }

@@ -1,58 +1,111 @@
 /** Who may pass: the one decision that every interceptor and middleware applies. */
-import { TokenError } from "../errors.js";
+import { TokenError, TokenExpiredError } from "../errors.js";
 import type { JsonValue } from "../exact-json.js";
 import type { Claims, ValidToken } from "../operations.js";
 import type { Duration } from "../time.js";
 import type { SecureTokenClient } from "../token-client.js";
-import { readBearer } from "./bearer.js";
+import { type Bearer, readBearer, readToken } from "./bearer.js";
 import { ClaimsCache, type ClaimsCacheOptions } from "./claims-cache.js";
-import { INVALID_TOKEN, PERMISSION_MISSING, type Refusal, UNAVAILABLE } from "./refusals.js";
-import type { Requirement } from "./requirement.js";
+import {
+  permissionMissing,
+  type Refusal,
+  TOKEN_EXPIRED,
+  TOKEN_INVALID,
+  TOKEN_MISSING,
+  UNAVAILABLE,
+} from "./refusals.js";
+import { isMet, isRequirement, type Requirement } from "./requirement.js";
+import { SingleFlight } from "./single-flight.js";
 
 /** How a guard asks. */
 export interface TokenGuardOptions {
   /** Keeps valid answers for a few seconds. A token revoked meanwhile still passes. Default: off. */
   readonly cache?: ClaimsCacheOptions | undefined;
   /**
-   * Is told why the token service could not say, such as a refusal of the client's own API key; whoever
-   * sent the request never is. Must not throw. Default: nobody is told.
+   * Called with the reason why a request could not be decided: the token service could not be asked, it
+   * refused the client's own API key, no rule names the request (`NoRuleError`), or a function of the
+   * program's own failed. The sender of the request is told none of it. Default: nothing is called.
    */
   readonly onFault?: ((error: unknown) => void) | undefined;
 }
 
-/** A request may pass, with claims unless it is open to all; or is refused. */
+/** No rule names a request; it was denied. */
+export class NoRuleError extends Error {
+  override readonly name = "NoRuleError";
+  /** What the request asked for: `GET /notes`, `/notes.v1.Notes/List`. */
+  readonly request: string;
+
+  constructor(request: string) {
+    super(`no rule names ${JSON.stringify(request)}: it is denied`);
+    this.request = request;
+  }
+}
+
+/** A request may pass, with claims where it presented a token; or is refused. */
 export type Admission =
-  | { readonly claims?: Claims | undefined; readonly refusal?: undefined }
-  | { readonly refusal: Refusal; readonly claims?: undefined };
+  | {
+      readonly claims?: Claims | undefined;
+      /** The token that let the request pass, to be forwarded. */
+      readonly token?: string | undefined;
+      readonly refusal?: undefined;
+    }
+  | { readonly refusal: Refusal; readonly claims?: undefined; readonly token?: undefined };
+
+/** What a guard is told of a request beside its credential. */
+export interface AdmitOptions {
+  /** When it fires, nobody waits for the answer any more. Default: never. */
+  readonly signal?: AbortSignal | undefined;
+  /** What the request asks for, told to `onFault` where no rule names it. Default "a request". */
+  readonly request?: string | undefined;
+}
 
 /** Decides about requests. */
 export interface TokenGuard {
   /**
-   * Decides by the values of a request's `Authorization` headers and by what it requires; undefined is
-   * refused. When `signal` fires, nobody waits for the answer any more.
+   * Decides by the values of a request's `Authorization` headers and by what it requires. Whatever is no
+   * `Requirement`, such as undefined or an empty list, is denied. Never rejects.
    */
   admit(
     authorization: readonly string[],
     requirement: Requirement | undefined,
-    signal?: AbortSignal,
+    options?: AdmitOptions,
   ): Promise<Admission>;
+  /** The same for a token that the program itself has found; undefined or empty: there is none. */
+  admitToken(
+    token: string | undefined,
+    requirement: Requirement | undefined,
+    options?: AdmitOptions,
+  ): Promise<Admission>;
+  /** Calls `onFault`. Never throws. */
+  report(error: unknown): void;
 }
 
 /**
- * A guard that asks the client's token service about every token. A token is checked when a request
- * begins; one that expires during a long stream does not end it.
- * @throws TypeError for a cache whose time or size is out of range.
+ * A guard that asks the client's token service about every token. Requests that present the same token at
+ * the same time are one call, with the client's own timeout. A token is checked when a request begins;
+ * one that expires during a long stream does not end it.
+ * @throws TypeError for a client that is none, and for a cache whose time or size is out of range.
  */
 export function createTokenGuard(
   client: Pick<SecureTokenClient, "validateToken">,
   options: TokenGuardOptions = {},
 ): TokenGuard {
+  if (typeof client?.validateToken !== "function") {
+    throw new TypeError("createTokenGuard needs a SecureTokenClient: createTokenGuard(client)");
+  }
   const cache = options.cache && new ClaimsCache(options.cache);
+  const flights = new SingleFlight<Claims>();
   const { onFault = () => {} } = options;
 
-  async function validate(token: string, signal?: AbortSignal): Promise<Claims> {
-    const kept = cache?.get(token);
-    if (kept) return kept;
+  function report(error: unknown): void {
+    try {
+      onFault(error);
+    } catch {
+      // A hook that fails must not decide about a request.
+    }
+  }
+
+  async function ask(token: string, signal: AbortSignal): Promise<Claims> {
     const asked = cache?.now();
     const valid = await client.validateToken(token, { signal });
     const claims = toFrozenClaims(valid);
@@ -60,27 +113,42 @@ export function createTokenGuard(
     return claims;
   }
 
+  async function decide(
+    { token, refusal }: Bearer,
+    requirement: Requirement | undefined,
+    { signal, request = "a request" }: AdmitOptions = {},
+  ): Promise<Admission> {
+    if (!isRequirement(requirement)) {
+      report(new NoRuleError(request));
+      return { refusal: permissionMissing() };
+    }
+    if (requirement === "open") return {};
+    if (refusal) {
+      return refusal === TOKEN_MISSING && requirement === "optional" ? {} : { refusal };
+    }
+    try {
+      const claims =
+        cache?.get(token) ?? (await flights.do(token, (giveUp) => ask(token, giveUp), signal));
+      if (isMet(requirement, claims.permissions)) return { claims, token };
+      return { refusal: permissionMissing(requirement) };
+    } catch (error) {
+      if (error instanceof TokenExpiredError) return { refusal: TOKEN_EXPIRED };
+      if (error instanceof TokenError) return { refusal: TOKEN_INVALID };
+      if (!signal?.aborted) report(error);
+      return { refusal: UNAVAILABLE };
+    }
+  }
+
   return {
-    async admit(authorization, requirement, signal) {
-      if (requirement === undefined) return { refusal: PERMISSION_MISSING };
-      if (requirement === "open") return {};
-      const { token, refusal } = readBearer(authorization);
-      if (refusal) return { refusal };
-      let claims: Claims;
-      try {
-        claims = await validate(token, signal);
-      } catch (error) {
-        if (error instanceof TokenError) return { refusal: INVALID_TOKEN };
-        if (!signal?.aborted) onFault(error);
-        return { refusal: UNAVAILABLE };
-      }
-      const missing = requirement.some((permission) => !claims.permissions.includes(permission));
-      return missing ? { refusal: PERMISSION_MISSING } : { claims };
-    },
+    admit: (authorization, requirement, about) =>
+      decide(readBearer(authorization), requirement, about),
+    admitToken: (token, requirement, about) =>
+      decide(token ? readToken(token) : { refusal: TOKEN_MISSING }, requirement, about),
+    report,
   };
 }
 
-/** Frozen, for requests with the same token may share them: none can grant another a permission. */
+/** Frozen: requests with the same token share them, and none can grant another a permission. */
 function toFrozenClaims(valid: ValidToken): Claims {
   const { tokenId, userId, permissions, issuedAt, expiresAt, additionalData } = valid;
   freezeJson(additionalData);

@@ -1,42 +1,71 @@
-/** What a request must present, by the name of what it asks for. */
+/** What a request must present before its handler runs. */
 
 /**
- * A valid token with all of these permissions, an empty list being any valid token; or "open": nothing
- * at all, for health checks and the like.
- */
-export type Requirement = "open" | readonly string[];
-
-/**
- * Requirements by name. What it does not name is refused.
+ * One of:
  *
- * RPCs: a full method, `/notes.v1.Notes/List`; or a service with a slash at its end, `/notes.v1.Notes/`,
- * for those of its methods that have no name of their own. Fastify: `GET /notes/:id`, as in its routes.
+ * - a list: a valid token with all of these permissions, each compared exactly;
+ * - `{ anyOf: […] }`: a valid token with one of these permissions at least;
+ * - `"anyValidToken"`: a valid token, whatever it permits;
+ * - `"optional"`: no token, or a valid one; a token that is not valid is refused;
+ * - `"open"`: nothing; the guard does not look at the request's token.
+ *
+ * An empty list is none of these, and neither is `undefined` or `null`: policies that hold one are refused,
+ * and a request for which a function gives one is denied.
  */
-export type Policy = Readonly<Record<string, Requirement>>;
+export type Requirement =
+  | readonly string[]
+  | { readonly anyOf: readonly string[] }
+  | "anyValidToken"
+  | "optional"
+  | "open";
 
-/** A policy that no later change of the object that it came from can loosen. */
-export type ParsedPolicy = ReadonlyMap<string, Requirement>;
+const NAMED: ReadonlySet<unknown> = new Set(["anyValidToken", "optional", "open"]);
 
-/** Takes a policy in. @throws TypeError naming an entry that is no requirement. */
-export function parsePolicy(policy: Policy): ParsedPolicy {
-  return new Map(
-    Object.entries(policy).map(([name, requirement]) => [
-      name,
-      parseRequirement(requirement, name),
-    ]),
-  );
-}
-
-/** Takes one requirement in. @throws TypeError for what is none, such as a text without its list. */
-export function parseRequirement(requirement: Requirement, name: string): Requirement {
-  if (requirement === "open") return requirement;
-  if (Array.isArray(requirement) && requirement.every((each) => typeof each === "string")) {
-    return [...requirement];
+/** Takes a copy of a requirement. @throws TypeError that says what is wrong, under `name`. */
+export function parseRequirement(requirement: unknown, name: string): Requirement {
+  if (NAMED.has(requirement)) return requirement as Requirement;
+  if (Array.isArray(requirement)) return parsePermissions(requirement, name);
+  const { anyOf, ...others } = { ...(requirement as { anyOf?: unknown } | undefined) };
+  if (!Array.isArray(anyOf) || Object.keys(others).length > 0) {
+    throw new TypeError(
+      `${name} requires nothing that can be checked: give a list of permissions, { anyOf: [...] }, "anyValidToken", "optional" or "open"`,
+    );
   }
-  throw new TypeError(`the requirement of ${name} must be "open" or a list of permissions`);
+  return { anyOf: parsePermissions(anyOf, name) };
 }
 
-/** What an RPC requires; undefined where the policy does not say. */
-export function requirementOfRpc(policy: ParsedPolicy, path: string): Requirement | undefined {
-  return policy.get(path) ?? policy.get(path.slice(0, path.lastIndexOf("/") + 1));
+/** Whether a requirement is one. */
+export function isRequirement(requirement: unknown): requirement is Requirement {
+  if (NAMED.has(requirement)) return true;
+  const permissions = permissionsOf(requirement as Requirement);
+  return Array.isArray(permissions) && permissions.length > 0 && permissions.every(isPermission);
+}
+
+/** The permissions that a requirement names. */
+export function permissionsOf(requirement: Requirement): readonly string[] {
+  if (typeof requirement !== "object" || requirement === null) return [];
+  return "anyOf" in requirement ? requirement.anyOf : requirement;
+}
+
+/** Whether a valid token with these permissions meets a requirement. */
+export function isMet(requirement: Requirement, held: readonly string[]): boolean {
+  if (typeof requirement === "string") return true;
+  return "anyOf" in requirement
+    ? requirement.anyOf.some((permission) => held.includes(permission))
+    : requirement.every((permission) => held.includes(permission));
+}
+
+function parsePermissions(permissions: readonly unknown[], name: string): readonly string[] {
+  if (permissions.length === 0) {
+    throw new TypeError(`${name} lists no permission: "anyValidToken" takes any valid token`);
+  }
+  // Array.from, unlike every, meets the holes of a sparse array.
+  return Array.from(permissions, (permission, i) => {
+    if (isPermission(permission)) return permission;
+    throw new TypeError(`${name}: permission ${i + 1} must be text that is not empty`);
+  });
+}
+
+function isPermission(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }

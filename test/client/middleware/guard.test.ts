@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { TokenError } from "../../../src/client/errors.js";
+import { parseHttpPolicy } from "../../../src/client/middleware/http-policy.js";
 import { createTokenGuard } from "../../../src/client/middleware/index.js";
-import { parsePolicy, requirementOfRpc } from "../../../src/client/middleware/requirement.js";
+import { parseRpcPolicy } from "../../../src/client/middleware/rpc-policy.js";
+import { Duration, Instant } from "../../../src/client/time.js";
 import { type GuardFixture, startGuardFixture } from "../../support/guard-suite.js";
 import { createTestClock } from "../../support/test-clock.js";
 
@@ -33,10 +35,10 @@ describe("token guard", () => {
     const guard = createTokenGuard(fixture.client);
     const good = `Bearer ${fixture.tokens.reader}`;
     const calls = await callsDuring(async () => {
-      await guard.admit([], []);
-      await guard.admit([good, good], []);
-      await guard.admit([`Bearer ${"a".repeat(8193)}`], []);
-      await guard.admit(["Basic YTpi"], []);
+      await guard.admit([], "anyValidToken");
+      await guard.admit([good, good], "anyValidToken");
+      await guard.admit([`Bearer ${"a".repeat(8193)}`], "anyValidToken");
+      await guard.admit(["Basic YTpi"], "anyValidToken");
       await guard.admit([good], undefined);
       await guard.admit([good], "open");
     });
@@ -45,7 +47,9 @@ describe("token guard", () => {
 
   it("asks about the longest token there may be", async () => {
     const guard = createTokenGuard(fixture.client);
-    const calls = await callsDuring(() => guard.admit([`Bearer ${"a".repeat(8192)}`], []));
+    const calls = await callsDuring(() =>
+      guard.admit([`Bearer ${"a".repeat(8192)}`], "anyValidToken"),
+    );
     assert.equal(calls, 1);
   });
 
@@ -68,7 +72,7 @@ describe("token guard", () => {
   it("keeps no refusal", async () => {
     const guard = createTokenGuard(fixture.client, { cache: { ttlMs: 5000, maxEntries: 10 } });
     for (const token of [fixture.tokens.forged, fixture.tokens.expired, fixture.tokens.revoked]) {
-      const ask = () => guard.admit([`Bearer ${token}`], []);
+      const ask = () => guard.admit([`Bearer ${token}`], "anyValidToken");
       assert.equal(await callsDuring(ask), 1);
       assert.equal(await callsDuring(ask), 1);
     }
@@ -79,7 +83,7 @@ describe("token guard", () => {
     const guard = createTokenGuard(fixture.client, {
       cache: { ttlMs: 60_000, maxEntries: 10, clock },
     });
-    const ask = () => guard.admit([`Bearer ${fixture.tokens.reader}`], []);
+    const ask = () => guard.admit([`Bearer ${fixture.tokens.reader}`], "anyValidToken");
     // The tokens live for an hour: this leaves 36 seconds.
     fixture.advanceHours(0.99);
     assert.equal(await callsDuring(ask), 1);
@@ -92,7 +96,7 @@ describe("token guard", () => {
 
   it("gives claims that no handler can change for another", async () => {
     const guard = createTokenGuard(fixture.client, { cache: { ttlMs: 5000, maxEntries: 10 } });
-    const ask = () => guard.admit([`Bearer ${fixture.tokens.reader}`], []);
+    const ask = () => guard.admit([`Bearer ${fixture.tokens.reader}`], "anyValidToken");
     const { claims } = await ask();
     assert.ok(claims);
     assert.throws(() => (claims.permissions as string[]).push("admin"), TypeError);
@@ -116,7 +120,7 @@ describe("token guard", () => {
         { validateToken: () => Promise.reject(error) },
         { onFault: (fault) => faults.push(fault) },
       );
-      const { refusal } = await guard.admit(["Bearer any"], []);
+      const { refusal } = await guard.admit(["Bearer any"], "anyValidToken");
       assert.equal(refusal?.httpStatus, status);
       assert.doesNotMatch(JSON.stringify(refusal), /secret detail|any/);
       assert.deepEqual(faults, isFault ? [error] : []);
@@ -127,8 +131,87 @@ describe("token guard", () => {
     const guard = createTokenGuard(fixture.client, {
       onFault: () => assert.fail("nobody waits for this"),
     });
-    const { refusal } = await guard.admit(["Bearer any"], [], AbortSignal.abort());
+    const { refusal } = await guard.admit(["Bearer any"], "anyValidToken", {
+      signal: AbortSignal.abort(),
+    });
     assert.equal(refusal?.httpStatus, 503);
+  });
+});
+
+describe("single flight", () => {
+  /** A guard whose token service answers when the test says so. */
+  const held = () => {
+    const calls: AbortSignal[] = [];
+    let answer: (error?: Error) => void = () => {};
+    const answered = new Promise<void>((resolve, reject) => {
+      answer = (error) => (error ? reject(error) : resolve());
+    });
+    const guard = createTokenGuard({
+      async validateToken(token, call) {
+        calls.push(call?.signal as AbortSignal);
+        await answered;
+        return { ...validToken(), userId: token };
+      },
+    });
+    const ask = (token: string, signal?: AbortSignal) =>
+      guard.admit([`Bearer ${token}`], "anyValidToken", { signal });
+    return { ask, calls, answer };
+  };
+
+  it("asks once about a token that many present at the same time", async () => {
+    const { ask, calls, answer } = held();
+    const asked = Array.from({ length: 20 }, () => ask("a"));
+    const other = ask("b");
+    answer();
+    for (const { claims } of await Promise.all(asked)) assert.equal(claims?.userId, "a");
+    assert.equal((await other).claims?.userId, "b");
+    assert.equal(calls.length, 2);
+    await ask("a");
+    assert.equal(calls.length, 3, "an answer that nothing keeps is used again");
+  });
+
+  it("goes on while one of those who ask still waits, and ends with the last", async () => {
+    const { ask, calls, answer } = held();
+    const [first, second] = [new AbortController(), new AbortController()];
+    const left = ask("a", first.signal);
+    const stays = ask("a", second.signal);
+    first.abort();
+    assert.equal((await left).refusal?.httpStatus, 503);
+    assert.equal(calls[0]?.aborted, false);
+    second.abort();
+    await stays;
+    assert.equal(calls[0]?.aborted, true);
+    const next = ask("a");
+    answer();
+    assert.equal((await next).claims?.userId, "a");
+    assert.equal(calls.length, 2);
+  });
+
+  it("gives everybody the same fault", async () => {
+    const { ask, calls, answer } = held();
+    const asked = [ask("a"), ask("a")];
+    answer(new ConnectError("down", Code.Unavailable));
+    for (const { refusal } of await Promise.all(asked)) assert.equal(refusal?.httpStatus, 503);
+    assert.equal(calls.length, 1);
+  });
+});
+
+describe("a guard's hook", () => {
+  it("may throw: it decides nothing", async () => {
+    const guard = createTokenGuard(
+      { validateToken: () => Promise.reject(new Error("down")) },
+      {
+        onFault() {
+          throw new Error("the hook fails");
+        },
+      },
+    );
+    const { refusal } = await guard.admit(["Bearer any"], "anyValidToken");
+    assert.equal(refusal?.reason, "UNAVAILABLE");
+  });
+
+  it("needs a client", () => {
+    assert.throws(() => createTokenGuard(undefined as never), /needs a SecureTokenClient/);
   });
 });
 
@@ -143,17 +226,67 @@ describe("policy of RPCs", () => {
   ];
   for (const [path, requirement] of rows) {
     it(`${path}: ${requirement}`, () => {
-      assert.deepEqual(requirementOfRpc(parsePolicy(policy), path), requirement);
+      assert.deepEqual(parseRpcPolicy(policy).requirementOf(path), requirement);
     });
   }
 
+  for (const rule of [
+    "notes.v1.Notes/Add",
+    "/notes.v1.Notes",
+    "/notes.v1.Notes/*",
+    "/",
+    "",
+    "/a b/C",
+  ]) {
+    it(`refuses the rule ${JSON.stringify(rule)}`, () => {
+      const wrong = { ...policy, [rule]: ["read"] };
+      assert.throws(() => parseRpcPolicy(wrong), {
+        name: "TypeError",
+        message: /must be a full method/,
+      });
+    });
+  }
+
+  it("refuses a policy without rules", () => {
+    assert.throws(() => parseRpcPolicy({}), TypeError);
+    assert.throws(() => parseHttpPolicy({}), TypeError);
+  });
+
   it("is not loosened by what happens to its object later", () => {
     const open: Record<string, string[]> = { "/a.B/C": ["write"] };
-    const parsed = parsePolicy(open);
+    const parsed = parseRpcPolicy(open);
     open["/a.B/C"]?.pop();
-    assert.deepEqual(requirementOfRpc(parsed, "/a.B/C"), ["write"]);
+    assert.deepEqual(parsed.requirementOf("/a.B/C"), ["write"]);
   });
 });
+
+describe("policy of HTTP", () => {
+  it("refuses two rules that many routers read as one, unless they require the same", () => {
+    const rules = { "GET /notes": ["read"], "GET /Notes/": ["write"] };
+    assert.throws(() => parseHttpPolicy(rules), /differs from another in the spelling/);
+    parseHttpPolicy({ ...rules, "GET /Notes/": ["read"] });
+  });
+
+  it("looks a long path up in no more steps than its longest prefix has", () => {
+    const rules = parseHttpPolicy({ "GET /a/*": "open" });
+    assert.equal(rules.requirementOf("GET", `/b${"/x".repeat(8000)}`), undefined);
+    assert.equal(rules.requirementOf("GET", `/a${"/x".repeat(8000)}`), "open");
+  });
+});
+
+function validToken() {
+  const instant = () => new Instant(0, 0);
+  return {
+    valid: true as const,
+    tokenId: "id",
+    userId: "ada",
+    permissions: [],
+    issuedAt: instant(),
+    expiresAt: instant(),
+    additionalData: {},
+    timeRemaining: new Duration(60, 0),
+  };
+}
 
 function facts() {
   return { reason: "FROM_THE_FUTURE", field: "token", code: Code.FailedPrecondition };

@@ -11,6 +11,8 @@ import {
   createExpressMiddleware,
   createFastifyHook,
   createTokenGuard,
+  forwardedAuthorization,
+  type NoRuleError,
   type Requirement,
   type TokenGuard,
 } from "../../../src/client/middleware/index.js";
@@ -23,13 +25,21 @@ import {
   startGuardFixture,
 } from "../../support/guard-suite.js";
 
-const POLICY = policyOf({ read: ["GET /read"], any: ["GET /any"], open: ["GET /open"] });
+const POLICY = policyOf({
+  read: ["GET /read"],
+  either: ["GET /either"],
+  any: ["GET /any"],
+  optional: ["GET /optional"],
+  open: ["GET /open"],
+});
 
-/** What a refusal looks like over HTTP: its status and challenge. */
+/** Refusals by status and challenge. The corpus of the guards compares whole answers. */
 const REFUSALS: Record<string, string> = {
   "401 Bearer": "no token",
   '401 Bearer error="invalid_token"': "invalid token",
+  '401 Bearer error="invalid_token", error_description="the token has expired"': "expired token",
   '403 Bearer error="insufficient_scope"': "permission missing",
+  '403 Bearer error="insufficient_scope", scope="notes:read"': "scope missing",
   "503 undefined": "unavailable",
 };
 
@@ -38,9 +48,15 @@ const starts: Record<string, StartProtected> = {
     const app = express();
     const require = (requirement: Requirement) => createExpressMiddleware(guard, requirement);
     app.get("/read", require(["notes:read"]), (req, res) => void res.send(userOf(req)));
-    app.get("/any", require([]), (req, res) => void res.send(userOf(req)));
+    app.get(
+      "/either",
+      require({ anyOf: ["notes:read", "notes:write"] }),
+      (req, res) => void res.send(userOf(req)),
+    );
+    app.get("/optional", require("optional"), (req, res) => void res.send(userOf(req)));
+    app.get("/any", require("anyValidToken"), (req, res) => void res.send(userOf(req)));
     app.get("/open", require("open"), (req, res) => void res.send(userOf(req)));
-    app.use(createExpressMiddleware(guard, (req: express.Request) => POLICY[req.path]));
+    app.use(createExpressMiddleware(guard, (req) => POLICY[req.path]));
     app.use((_req, res) => void res.send("a handler that nobody may reach"));
     return listen(http.createServer(app));
   },
@@ -50,13 +66,52 @@ const starts: Record<string, StartProtected> = {
   async fastify(guard) {
     const app = Fastify();
     app.addHook("onRequest", createFastifyHook(guard, POLICY));
-    for (const path of ["/read", "/any", "/open", "/unnamed"]) {
+    for (const path of ["/read", "/either", "/any", "/optional", "/open", "/unnamed"]) {
       app.get(path, async (request) => userOf(request));
     }
     await app.ready();
     return listen(app.server, () => app.close());
   },
 };
+
+const REQUEST = {
+  method: "GET",
+  url: "/read?x=1",
+  originalUrl: "/read?x=1",
+  baseUrl: "",
+  path: "/read",
+  hostname: "127.0.0.1",
+  headers: {},
+};
+
+const WRONG_REQUIREMENTS: unknown[] = [
+  "notes:read",
+  "",
+  [],
+  [""],
+  {},
+  { anyOf: [] },
+  null,
+  undefined,
+];
+
+/** A response that tells when it has ended, and with what. */
+class FakeResponse {
+  statusCode = 200;
+  #end: (body: string) => void = () => {};
+  readonly ended = new Promise<string>((resolve) => {
+    this.#end = resolve;
+  });
+  setHeader() {}
+  end(body = "") {
+    this.#end(body);
+  }
+  status = () => this;
+  type = () => this;
+  json() {}
+  send() {}
+  redirect() {}
+}
 
 /** One middleware for a whole server, which looks up what each request requires. */
 function policed(guard: TokenGuard): http.RequestListener {
@@ -105,7 +160,6 @@ async function get(
   let body = "";
   for await (const chunk of response) body += chunk;
   if (response.statusCode === 200) return body;
-  assert.equal(body, "");
   assert.equal(response.headers["cache-control"], "no-store");
   const seen = `${response.statusCode} ${response.headers["www-authenticate"]}`;
   return REFUSALS[seen] ?? seen;
@@ -158,24 +212,171 @@ describe("HTTP middleware", () => {
     assert.equal(await status({}), 401);
   });
 
-  it("hands the error of a policy to next, and lets nobody pass", async () => {
+  it("hands the error of a rule to next, and lets nobody pass", async () => {
     const failing = createExpressMiddleware(guard, () => {
-      throw new Error("the policy failed");
+      throw new Error("the rule failed");
     });
-    const response = { statusCode: 200, setHeader() {}, end() {} };
-    const error = await new Promise((resolve) => failing({ rawHeaders: [] }, response, resolve));
-    assert.match(String(error), /the policy failed/);
+    const error = await new Promise((resolve) => failing(REQUEST, new FakeResponse(), resolve));
+    assert.match(String(error), /the rule failed/);
   });
 
-  it("refuses what is no requirement, when it is set up and when it is looked up", async () => {
-    const wrong = "notes:read" as unknown as Requirement;
-    assert.throws(() => createExpressMiddleware(guard, wrong), TypeError);
-    assert.throws(() => createExpressMiddleware(guard, undefined as never), TypeError);
-    assert.throws(() => createFastifyHook(guard, { "GET /read": wrong }), /GET \/read/);
-    const lookedUp = createExpressMiddleware(guard, () => wrong);
-    const response = { statusCode: 200, setHeader() {}, end() {} };
-    const error = await new Promise((resolve) => lookedUp({ rawHeaders: [] }, response, resolve));
-    assert.ok(error instanceof TypeError);
+  it("refuses what is no requirement when it is set up", () => {
+    for (const wrong of WRONG_REQUIREMENTS) {
+      assert.throws(() => createExpressMiddleware(guard, wrong as Requirement), TypeError);
+      const policy = { "GET /read": wrong as Requirement };
+      assert.throws(() => createExpressMiddleware(guard, policy), TypeError);
+      assert.throws(() => createFastifyHook(guard, policy), TypeError);
+    }
+  });
+
+  it("denies a request for which a rule gives no requirement, and tells the hook", async () => {
+    for (const wrong of [...WRONG_REQUIREMENTS, true, Promise.resolve("open")]) {
+      const faults: Error[] = [];
+      const strict = createTokenGuard(fixture.client, {
+        onFault: (error) => faults.push(error as Error),
+      });
+      const response = new FakeResponse();
+      const admit = createExpressMiddleware(strict, () => wrong as Requirement);
+      admit(REQUEST, response, () => assert.fail(`${wrong} lets a request pass`));
+      await response.ended;
+      assert.equal(response.statusCode, 403);
+      const [fault] = faults;
+      assert.equal(fault?.name, "NoRuleError");
+      assert.equal((fault as NoRuleError).request, "GET /read");
+    }
+  });
+
+  it("copies a policy: what happens to its object later changes nothing", async () => {
+    const policy: Record<string, Requirement> = { "GET /read": ["notes:write"] };
+    const admit = createExpressMiddleware(guard, policy);
+    (policy["GET /read"] as string[]).pop();
+    policy["GET /read"] = "open";
+    const response = new FakeResponse();
+    admit(REQUEST, response, () => assert.fail("the policy was opened"));
+    await response.ended;
+    assert.equal(response.statusCode, 401);
+  });
+
+  it("finds the token where the program says, and only there", async () => {
+    const admit = createExpressMiddleware(guard, "anyValidToken", {
+      tokenFrom: (req) => String(req.headers.cookie ?? "").split("session=")[1],
+    });
+    const ask = async (headers: Record<string, string>) => {
+      const response = new FakeResponse();
+      const passed = new Promise((resolve) =>
+        admit({ ...REQUEST, headers }, response, () => resolve(true)),
+      );
+      return Promise.race([passed, response.ended.then(() => response.statusCode)]);
+    };
+    const { reader } = fixture.tokens;
+    assert.equal(await ask({ cookie: `session=${reader}` }), true);
+    assert.equal(await ask({ cookie: "session=a b" }), 401);
+    assert.equal(await ask({ authorization: `Bearer ${reader}` }), 401);
+  });
+
+  it("lets the program answer a refusal, and answers itself where that fails", async (t) => {
+    const faults: unknown[] = [];
+    const told = createTokenGuard(fixture.client, { onFault: (error) => faults.push(error) });
+    const app = express();
+    app.use(
+      createExpressMiddleware(told, "anyValidToken", {
+        async onRefusal(refusal, req, res) {
+          if (req.path === "/broken") throw new Error("the template is missing");
+          res.status(refusal.httpStatus).json({ signIn: refusal.reason });
+        },
+      }),
+    );
+    const server = await listen(http.createServer(app));
+    const fastify = Fastify();
+    fastify.addHook(
+      "onRequest",
+      createFastifyHook(told, () => "anyValidToken", {
+        onRefusal(refusal, request, reply) {
+          if (request.originalUrl === "/broken") throw new Error("the template is missing");
+          reply.code(418).send(refusal.reason);
+        },
+      }),
+    );
+    t.after(async () => {
+      await fastify.close();
+      await server.close();
+    });
+    const fetched = async (path: string) => {
+      const response = await fetch(`http://127.0.0.1:${server.port}${path}`);
+      return `${response.status} ${await response.text()}`;
+    };
+    const fixed =
+      '{"error":"missing_token","reason":"TOKEN_MISSING","message":"a bearer token is required"}';
+    assert.equal(await fetched("/"), '401 {"signIn":"TOKEN_MISSING"}');
+    assert.equal(await fetched("/broken"), `401 ${fixed}`);
+    const own = await fastify.inject("/");
+    assert.deepEqual([own.statusCode, own.body], [418, "TOKEN_MISSING"]);
+    const broken = await fastify.inject("/broken");
+    assert.deepEqual([broken.statusCode, broken.body], [401, fixed]);
+    assert.equal(faults.length, 2);
+  });
+
+  it("sees the path that a mounted router goes by", async (t) => {
+    const app = express();
+    const router = express.Router();
+    router.use(createExpressMiddleware(guard, { "GET /notes": "open" }));
+    router.use((_req, res) => void res.send("passed"));
+    app.use("/api", router);
+    const server = await listen(http.createServer(app));
+    t.after(() => server.close());
+    const status = async (path: string) =>
+      (await fetch(`http://127.0.0.1:${server.port}${path}`)).status;
+    assert.equal(await status("/api/notes"), 200);
+    assert.equal(await status("/api/api/notes"), 403);
+  });
+
+  it("admits no spelling of a path for which Express would take another rule's handler", async (t) => {
+    const app = express();
+    app.use(
+      createExpressMiddleware(guard, { "GET /docs/*": "open", "GET /docs/admin": ["admin"] }),
+    );
+    app.get("/docs/admin", (_req, res) => void res.send("administration"));
+    app.get("/docs/:name", (_req, res) => void res.send("a document"));
+    const server = await listen(http.createServer(app));
+    t.after(() => server.close());
+    const ask = async (path: string) =>
+      (await fetch(`http://127.0.0.1:${server.port}${path}`)).status;
+    assert.equal(await ask("/docs/readme"), 200);
+    assert.equal(await ask("/docs/README"), 200);
+    assert.equal(await ask("/docs/readme/"), 200);
+    for (const path of ["/docs/admin", "/docs/ADMIN", "/docs/admin/", "/docs/%61dmin"]) {
+      assert.notEqual(await ask(path), 200, path);
+    }
+  });
+
+  const adapted: [string, object][] = [
+    ["empty rawHeaders", { rawHeaders: [], headers: { authorization: "Bearer T" } }],
+    ["no rawHeaders", { headers: { Authorization: "Bearer T" } }],
+    ["several values", { headers: { authorization: ["Bearer T", "Bearer T"] } }],
+    ["none at all", {}],
+  ];
+  for (const [title, request] of adapted) {
+    it(`reads what adapters for AWS Lambda give: ${title}`, async () => {
+      const admit = createExpressMiddleware(guard, ["notes:read"]);
+      const text = JSON.stringify(request).replaceAll('T"', `${fixture.tokens.reader}"`);
+      const response = new FakeResponse();
+      const passed = new Promise((resolve) =>
+        admit(JSON.parse(text), response, () => resolve("passes")),
+      );
+      const outcome = await Promise.race([passed, response.ended]);
+      const expected = { "several values": "invalid_token", "none at all": "missing_token" };
+      assert.match(String(outcome), new RegExp(expected[title as never] ?? "^passes$"));
+    });
+  }
+
+  it("forwards the user's token", async () => {
+    const admit = createExpressMiddleware(guard, "optional");
+    const authorization = `Bearer ${fixture.tokens.reader}`;
+    for (const headers of [{ authorization }, {}]) {
+      const request = { headers };
+      await new Promise<void>((resolve) => admit(request, new FakeResponse(), () => resolve()));
+      assert.deepEqual(forwardedAuthorization(request), headers);
+    }
   });
 
   it("fastify: HEAD is as GET, parameters are as in the route, no route is refused", async (t) => {

@@ -29,10 +29,12 @@ import * as grpc from "@grpc/grpc-js";
 import {
   claimsOfCall,
   createGrpcJsInterceptor,
+  forwardedMetadata,
 } from "../../../src/client/middleware/grpc-js-interceptor.js";
 import {
   createConnectInterceptor,
   createTokenGuard,
+  forwardedToken,
   seeAllAuthorization,
   type TokenGuard,
   tokenClaims,
@@ -52,15 +54,23 @@ import {
 
 const NAME = "adaptertest.v1.EchoService";
 const POLICY = policyOf({
-  read: ["Echo", "Spell", "Join", "Chat"].map((method) => `/${NAME}/${method}`),
+  read: [`/${NAME}/Echo`, `/${NAME}/Spell`],
+  either: [`/${NAME}/Join`],
+  optional: [`/${NAME}/Chat`],
   any: [`/${NAME}/EchoSmall`],
   open: [`/${NAME}/Look`],
 });
+/** Refusals by code, message and challenge. */
 const REFUSALS: Record<string, string> = {
-  "Unauthenticated a bearer token is required": "no token",
-  "Unauthenticated the bearer token is not valid": "invalid token",
-  "PermissionDenied a permission is missing": "permission missing",
-  "Unavailable tokens cannot be checked at present": "unavailable",
+  "Unauthenticated a bearer token is required Bearer": "no token",
+  'Unauthenticated the bearer token is not valid Bearer error="invalid_token"': "invalid token",
+  'Unauthenticated the bearer token has expired Bearer error="invalid_token", error_description="the token has expired"':
+    "expired token",
+  'PermissionDenied a permission is missing Bearer error="insufficient_scope"':
+    "permission missing",
+  'PermissionDenied a permission is missing Bearer error="insufficient_scope", scope="notes:read"':
+    "scope missing",
+  "Unavailable tokens cannot be checked at present null": "unavailable",
 };
 
 /** Every method answers with the user whom its interceptor tells it of. */
@@ -88,12 +98,13 @@ function connectHandler(guard: TokenGuard) {
       spell: stream,
       chat: stream,
     });
-  const interceptors = [createConnectInterceptor(guard, POLICY)];
+  const interceptors = [createConnectInterceptor(guard, POLICY, { services: [EchoService] })];
   return connectNodeAdapter({ routes, interceptors, contextValues: seeAllAuthorization });
 }
 
 const startGrpcJs: StartProtected = async (guard) => {
-  const server = new grpc.Server({ interceptors: [createGrpcJsInterceptor(guard, POLICY)] });
+  const interceptor = createGrpcJsInterceptor(guard, POLICY, { services: [definition()] });
+  const server = new grpc.Server({ interceptors: [interceptor] });
   const answer = (call: { metadata: grpc.Metadata }) =>
     create(EchoResponseSchema, { text: claimsOfCall(call)?.userId ?? "nobody" });
   const unary: grpc.handleUnaryCall<unknown, unknown> = (call, reply) => reply(null, answer(call));
@@ -172,10 +183,10 @@ const REQUEST = { text: "a" };
 const CALLS: Record<Endpoint, Call[]> = {
   read: [
     (client, headers) => client.echo(REQUEST, { headers }),
-    (client, headers) => client.join(once(), { headers }),
     (client, headers) => only(client.spell(REQUEST, { headers })),
-    (client, headers) => only(client.chat(once(), { headers })),
   ],
+  either: [(client, headers) => client.join(once(), { headers })],
+  optional: [(client, headers) => only(client.chat(once(), { headers }))],
   any: [(client, headers) => client.echoSmall(REQUEST, { headers })],
   open: [(client, headers) => client.look(REQUEST, { headers })],
   unnamed: [(client, headers) => client.missing(REQUEST, { headers })],
@@ -187,7 +198,8 @@ async function outcome(client: Client<typeof EchoService>, call: Call, headers: 
   } catch (error) {
     assert.ok(error instanceof ConnectError);
     assert.deepEqual(error.details, []);
-    const seen = `${Code[error.code]} ${error.rawMessage}`;
+    const challenge = error.metadata.get("www-authenticate");
+    const seen = `${Code[error.code]} ${error.rawMessage} ${challenge}`;
     return REFUSALS[seen] ?? seen;
   }
 }
@@ -210,12 +222,10 @@ describe("RPC interceptors", () => {
   for (const [name, start] of Object.entries({ connect: startConnect, "grpc-js": startGrpcJs })) {
     it(`${name}: gives up asking when the caller gives up`, { timeout: 20_000 }, async () => {
       let asked: AbortSignal | undefined;
-      const guard: TokenGuard = {
-        admit: (_authorization, _requirement, signal) => {
-          asked = signal;
-          return new Promise(() => {});
-        },
-      };
+      const guard = fakeGuard((_authorization, _requirement, about) => {
+        asked = about?.signal;
+        return new Promise(() => {});
+      });
       const server = await start(guard);
       const answer = server.ask("any", []);
       while (!asked) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -242,12 +252,10 @@ describe("RPC interceptors", () => {
 
   it("connect: goes by the joined header where a platform shows no other", async () => {
     const seen: (readonly string[])[] = [];
-    const guard: TokenGuard = {
-      async admit(authorization) {
-        seen.push(authorization);
-        return {};
-      },
-    };
+    const guard = fakeGuard(async (authorization) => {
+      seen.push(authorization);
+      return {};
+    });
     const routes = (router: ConnectRouter) =>
       router.service(EchoService, { echo: () => create(EchoResponseSchema) });
     const interceptors = [createConnectInterceptor(guard, POLICY)];
@@ -262,6 +270,73 @@ describe("RPC interceptors", () => {
     assert.deepEqual(seen, [["Bearer a, Bearer b"], []]);
   });
 
+  it("refuses a rule for an RPC that the services do not have", () => {
+    const guard = fakeGuard(async () => ({}));
+    for (const rule of [`/${NAME}/Ecko`, "/adaptertest.v1.Echo/", `/${NAME}x/Echo`]) {
+      const policy = { ...POLICY, [rule]: ["notes:read"] };
+      const connect = () => createConnectInterceptor(guard, policy, { services: [EchoService] });
+      const grpcJs = () => createGrpcJsInterceptor(guard, policy, { services: [definition()] });
+      for (const create of [connect, grpcJs]) {
+        assert.throws(
+          create,
+          (error: Error) => error instanceof TypeError && error.message.includes(rule),
+        );
+      }
+    }
+  });
+
+  it("takes the token and gives the answer that the program wants", async (t) => {
+    const fixture = await startGuardFixture();
+    t.after(() => fixture.close());
+    const faults: unknown[] = [];
+    const guard = createTokenGuard(fixture.client, { onFault: (error) => faults.push(error) });
+    const interceptor = createConnectInterceptor(guard, POLICY, {
+      tokenFrom: (header) => header.get("cookie")?.split("session=")[1],
+      onRefusal({ reason }, path) {
+        if (reason === "TOKEN_INVALID") throw new Error("the program's own fault");
+        return new ConnectError(`${path}: ${reason}`, Code.FailedPrecondition);
+      },
+    });
+    const routes = (router: ConnectRouter) =>
+      router.service(EchoService, {
+        echo: () => create(EchoResponseSchema),
+      });
+    const transport = createRouterTransport(routes, { router: { interceptors: [interceptor] } });
+    const client = createClient(EchoService, transport);
+    const echo = (cookie: string) => client.echo(REQUEST, { headers: { cookie } });
+    await echo(`session=${fixture.tokens.reader}`);
+    await assert.rejects(echo("none"), /Echo: TOKEN_MISSING/);
+    await assert.rejects(echo("session=abc"), /the bearer token is not valid/);
+    assert.match(String(faults), /the program's own fault/);
+  });
+
+  it("forwards the user's token and nothing else", async (t) => {
+    const fixture = await startGuardFixture();
+    t.after(() => fixture.close());
+    const guard = createTokenGuard(fixture.client);
+    const seen: unknown[] = [];
+    const routes = (router: ConnectRouter) =>
+      router.service(EchoService, {
+        chat(_requests, context) {
+          seen.push(forwardedToken(context));
+          return once();
+        },
+      });
+    const interceptors = [createConnectInterceptor(guard, POLICY)];
+    const transport = createRouterTransport(routes, { router: { interceptors } });
+    const client = createClient(EchoService, transport);
+    const authorization = `Bearer ${fixture.tokens.reader}`;
+    await only(client.chat(once(), { headers: { authorization } }));
+    await only(client.chat(once()));
+    assert.deepEqual(seen, [{ authorization }, {}]);
+
+    const metadata = new grpc.Metadata();
+    metadata.set("authorization", authorization);
+    assert.deepEqual(forwardedMetadata({ metadata }).getMap(), {});
+    assert.equal(await admitted(guard, metadata), "proceeds");
+    assert.deepEqual(forwardedMetadata({ metadata }).getMap(), { authorization });
+  });
+
   it("grpc-js: refuses two values, and a guard that fails", async (t) => {
     const fixture = await startGuardFixture();
     t.after(() => fixture.close());
@@ -273,10 +348,19 @@ describe("RPC interceptors", () => {
       await admitted(createTokenGuard(fixture.client), metadata),
       "16 the bearer token is not valid",
     );
-    const failing: TokenGuard = { admit: () => Promise.reject(new Error("secret detail")) };
+    const failing = fakeGuard(() => Promise.reject(new Error("secret detail")));
     assert.equal(await admitted(failing, metadata), "14 tokens cannot be checked at present");
   });
 });
+
+/** A guard that decides as a test wants it. */
+function fakeGuard(admit: TokenGuard["admit"]): TokenGuard {
+  return {
+    admit,
+    admitToken: (token, ...rest) => admit([`Bearer ${token}`], ...rest),
+    report() {},
+  };
+}
 
 /** The status of a Connect call with these authorization headers, over HTTP/1.1. */
 function postEcho(port: number, authorization: string[]): Promise<number | undefined> {
@@ -299,7 +383,7 @@ type Listener = Parameters<grpc.ServerInterceptingCall["start"]>[0];
 
 /** What the interceptor does with a call of this metadata; no HTTP/2 client of Node can send two. */
 function admitted(guard: TokenGuard, metadata: grpc.Metadata): Promise<string> {
-  const interceptor = createGrpcJsInterceptor(guard, { "/notes.v1.Notes/": [] });
+  const interceptor = createGrpcJsInterceptor(guard, { "/notes.v1.Notes/": "anyValidToken" });
   return new Promise((resolve) => {
     const base = {
       start: (listener: Listener) => listener.onReceiveMetadata(metadata),

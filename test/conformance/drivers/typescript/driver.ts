@@ -7,6 +7,7 @@ import * as node from "../../../../src/client/node.js";
 import type { SecureTokenClient } from "../../../../src/client/token-client.js";
 import * as web from "../../../../src/client/web.js";
 import { call } from "./calls.js";
+import { type GuardedServer, startGuarded } from "./guards.js";
 import { describeError, writeExactJson } from "./json.js";
 
 /** How a request says that the service is reached; README.md of the corpus. */
@@ -54,17 +55,35 @@ const CREATE: Record<string, (connection: Connection) => SecureTokenClient> = {
     }),
 };
 
-const create = CREATE[process.argv[2] ?? ""];
+const [, , entry = ""] = process.argv;
+const create = CREATE[entry];
 if (!create) throw new Error(`the first argument is one of ${Object.keys(CREATE)}`);
 const clients = new Map<string, SecureTokenClient>();
+const guarded = new Map<string, GuardedServer>();
 for await (const line of createInterface({ input: process.stdin })) {
-  const { id, rpc, request, connection } = JSON.parse(line);
+  const { id, rpc, request, guard, connection } = JSON.parse(line);
   const key = JSON.stringify(connection);
   const client = clients.get(key) ?? create(connection);
   clients.set(key, client);
-  process.stdout.write(`${writeExactJson(await answer(id, client, rpc, request))}\n`);
+  const answered = guard
+    ? await protect(id, client, guard, key)
+    : await answer(id, client, rpc, request);
+  process.stdout.write(`${writeExactJson(answered)}\n`);
 }
+for (const server of guarded.values()) await server.close();
 for (const client of clients.values()) client.close();
+
+async function protect(id: string, client: SecureTokenClient, guard: object, connection: string) {
+  const key = JSON.stringify([guard, connection]);
+  try {
+    const server = guarded.get(key) ?? (await startGuarded(entry, client, guard as never));
+    guarded.set(key, server);
+    return { id, ok: true, result: { address: server.address } };
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return { id, ok: false, error: { kind: "POLICY", message: error.message } };
+  }
+}
 
 async function answer(id: string, client: SecureTokenClient, rpc: string, request: object) {
   try {

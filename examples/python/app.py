@@ -11,9 +11,15 @@ from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
 from secure_token_client import AsyncSecureTokenClient, ValidationCache
-from secure_token_client.middleware import current_token
+from secure_token_client.middleware import PUBLIC, current_token
 from secure_token_client.middleware.asgi import TokenMiddleware
-from secure_token_client.middleware.rules import PUBLIC
+
+tokens = AsyncSecureTokenClient(
+    os.environ.get("SECURE_TOKEN_TARGET", "127.0.0.1:8080"),
+    api_key=os.environ.get("SECURE_TOKEN_API_KEY") or None,
+    api_key_file=os.environ.get("SECURE_TOKEN_API_KEY_FILE") or None,
+    cache=ValidationCache(seconds=2),
+)
 
 
 class Note(BaseModel):
@@ -24,25 +30,21 @@ class Note(BaseModel):
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """One connection to the token service for as long as this service runs."""
-    async with AsyncSecureTokenClient(
-        os.environ.get("SECURE_TOKEN_TARGET", "127.0.0.1:8080"),
-        api_key=os.environ.get("SECURE_TOKEN_API_KEY"),
-        cache=ValidationCache(seconds=2),
-    ) as client:
-        app.state.tokens = client
-        yield
-
-
-def permission(method: str, path: str) -> object:
-    """What a request needs."""
-    if path == "/health":
-        return PUBLIC
-    return "notes.read" if method == "GET" else "notes.write"
+    """Ends the connection to the token service with this one."""
+    yield
+    await tokens.close()
 
 
 app = FastAPI(title="Notes", lifespan=lifespan)
-app.add_middleware(TokenMiddleware, client=lambda: app.state.tokens, permission=permission)
+app.add_middleware(
+    TokenMiddleware,
+    client=tokens,
+    rules={
+        "* /health": PUBLIC,
+        "GET /notes": "notes.read",
+        "POST /notes": "notes.write",
+    },
+)
 notes: dict[str, list[str]] = {}
 
 

@@ -23,41 +23,53 @@ def answer(seconds: int, token_id: str = "id") -> pb.ValidateTokenResponse:
 
 class Cache(unittest.TestCase):
     def setUp(self) -> None:
-        self.clock = Clock()
-        self.cache = ValidationCache(5, 2, clock=self.clock)
+        self.clock, self.wall = Clock(), Clock()
+        self.cache = ValidationCache(5, 2, clock=self.clock, wall_clock=self.wall)
 
     def test_an_answer_ages(self) -> None:
-        self.cache.put("token", answer(60), self.clock.now)
+        self.cache.put("token", answer(60), self.cache.now())
         self.clock.now += 4
         self.assertEqual(self.cache.get("token")["time_remaining"], "0:00:56")
         self.clock.now += 1
         self.assertIsNone(self.cache.get("token"))
 
+    def test_it_ages_while_the_machine_sleeps(self) -> None:
+        self.cache.put("token", answer(60), self.cache.now())
+        self.wall.now += 6
+        self.assertIsNone(self.cache.get("token"))
+
+    def test_a_clock_that_is_set_back_keeps_nothing_alive(self) -> None:
+        self.cache.put("token", answer(60), self.cache.now())
+        self.wall.now -= 3600
+        self.assertIsNotNone(self.cache.get("token"))
+        self.clock.now += 6
+        self.assertIsNone(self.cache.get("token"))
+
     def test_never_beyond_expiry(self) -> None:
-        self.cache.put("token", answer(2), self.clock.now)
+        self.cache.put("token", answer(2), self.cache.now())
         self.clock.now += 2
         self.assertIsNone(self.cache.get("token"))
 
     def test_the_least_recently_used_gives_way(self) -> None:
         for name in ("a", "b"):
-            self.cache.put(name, answer(60, name), self.clock.now)
+            self.cache.put(name, answer(60, name), self.cache.now())
         self.cache.get("a")
-        self.cache.put("c", answer(60), self.clock.now)
+        self.cache.put("c", answer(60), self.cache.now())
         self.assertIsNone(self.cache.get("b"))
         self.assertEqual(self.cache.get("a")["token_id"], "a")
 
     def test_it_holds_no_token(self) -> None:
-        self.cache.put("the-token-itself", answer(60), self.clock.now)
+        self.cache.put("the-token-itself", answer(60), self.cache.now())
         self.assertNotIn("the-token-itself", repr(vars(self.cache)))
 
     def test_what_is_changed_outside_stays_outside(self) -> None:
-        self.cache.put("token", answer(60), self.clock.now)
+        self.cache.put("token", answer(60), self.cache.now())
         self.cache.get("token")["permissions"].append("admin")
         self.assertEqual(self.cache.get("token")["permissions"], [])
 
     def test_off_unless_asked_for(self) -> None:
         off = ValidationCache(0)
-        off.put("token", answer(60), 0)
+        off.put("token", answer(60), off.now())
         self.assertIsNone(off.get("token"))
 
     def test_bounds(self) -> None:
@@ -76,7 +88,7 @@ class WithClient(unittest.IsolatedAsyncioTestCase):
         client.close()
         again = client.validate_token(token)
         self.assertEqual(again["token_id"], first["token_id"])
-        with self.assertRaises(ValueError):  # gRPC: the channel is closed
+        with self.assertRaises(ValueError):  # the client is closed
             client.validate_token(token + "A")
 
     async def test_the_same_with_asyncio(self) -> None:

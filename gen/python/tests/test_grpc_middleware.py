@@ -6,21 +6,26 @@ from concurrent import futures
 import grpc
 import grpc.aio
 
-from secure_token_client import SecureTokenClient
-from secure_token_client.middleware import current_token, rules
+from secure_token_client import SecureTokenClient, ServiceUnavailableError
+from secure_token_client.middleware import (
+    ANY_TOKEN,
+    PUBLIC,
+    NoRuleError,
+    current_token,
+    forward_metadata,
+)
 from secure_token_client.middleware.grpc import AsyncTokenInterceptor, TokenInterceptor
+from securetoken.v1 import token_service_pb2
 from support import connect, connect_async
 
 KINDS = ("unary_unary", "unary_stream", "stream_unary", "stream_stream")
 
 
-def rule(method: str, path: str) -> object:
-    if path.endswith("/public"):
-        return rules.PUBLIC
-    return "read"
+RULES = {"/test.Service/public": PUBLIC, "/test.Service/": "read"}
 
 
 def user() -> bytes:
+    assert dict(forward_metadata())["authorization"].startswith("Bearer ")
     return current_token()["user_id"].encode()
 
 
@@ -79,21 +84,35 @@ class Suite:
         for kind in self.kinds:
             with self.subTest(kind=kind):
                 self.assertEqual(call(self.channel, kind, reader), b"reader")
-                self.refused(kind, None, grpc.StatusCode.UNAUTHENTICATED)
-                self.refused(kind, "broken", grpc.StatusCode.UNAUTHENTICATED)
-                self.refused(kind, nobody, grpc.StatusCode.PERMISSION_DENIED)
+                rows = [
+                    (None, "UNAUTHENTICATED", "a bearer token is required", "Bearer"),
+                    (
+                        *("broken", "UNAUTHENTICATED", "the bearer token is not valid"),
+                        'Bearer error="invalid_token"',
+                    ),
+                    (
+                        *(nobody, "PERMISSION_DENIED", "a permission is missing"),
+                        'Bearer error="insufficient_scope", scope="read"',
+                    ),
+                ]
+                for token, code, message, challenge in rows:
+                    error = self.refused(kind, token, grpc.StatusCode[code])
+                    self.assertEqual(error.details(), message)
+                    trailers = dict(error.trailing_metadata())
+                    self.assertEqual(trailers["www-authenticate"], challenge)
         self.assertEqual(call(self.channel, "public", None), b"anyone")
 
-    def refused(self, kind: str, token: object, code: grpc.StatusCode) -> None:
+    def refused(self, kind: str, token: object, code: grpc.StatusCode) -> grpc.RpcError:
         with self.assertRaises(grpc.RpcError) as caught:
             call(self.channel, kind, token)
         self.assertEqual(caught.exception.code(), code)
+        return caught.exception
 
 
 class Sync(Suite, unittest.TestCase):
-    def serve(self, client: SecureTokenClient) -> None:
+    def serve(self, client: SecureTokenClient, rules: object = RULES, **options) -> None:
         self.addCleanup(client.close)
-        interceptor = TokenInterceptor(client, rule)
+        interceptor = TokenInterceptor(client, rules, **options)
         server = grpc.server(futures.ThreadPoolExecutor(2), interceptors=[interceptor])
         server.add_generic_rpc_handlers([Handlers()])
         port = server.add_insecure_port("127.0.0.1:0")
@@ -107,8 +126,52 @@ class Sync(Suite, unittest.TestCase):
         self.check()
 
     def test_a_service_that_cannot_be_reached_opens_no_door(self) -> None:
-        self.serve(SecureTokenClient("127.0.0.1:1"))
+        faults: list = []
+        self.serve(SecureTokenClient("127.0.0.1:1", timeout=0.3), on_fault=faults.append)
         self.refused("unary_unary", "token", grpc.StatusCode.UNAVAILABLE)
+        self.assertIsInstance(faults[0], ServiceUnavailableError)
+
+    def test_what_no_rule_names_is_refused_and_told(self) -> None:
+        faults: list = []
+        self.serve(connect(), {"/other.Service/": ANY_TOKEN}, on_fault=faults.append)
+        self.refused("public", None, grpc.StatusCode.PERMISSION_DENIED)
+        self.assertIsInstance(faults[0], NoRuleError)
+
+    def test_a_status_of_the_programs_own(self) -> None:
+        told = (grpc.StatusCode.NOT_FOUND, "nothing here")
+        self.serve(connect(), on_refusal=lambda refusal: told)
+        error = self.refused("unary_unary", None, grpc.StatusCode.NOT_FOUND)
+        self.assertEqual(error.details(), "nothing here")
+
+    def test_one_that_fails_opens_no_door(self) -> None:
+        for answer in (None, (grpc.StatusCode.OK, "")):
+            with self.subTest(answer=answer):
+                self.serve(connect(), on_refusal=lambda refusal: answer, on_fault=lambda _: None)  # noqa: B023
+                self.refused("unary_unary", None, grpc.StatusCode.UNAUTHENTICATED)
+
+
+class Rules(unittest.TestCase):
+    def test_what_cannot_work_is_refused_when_the_interceptor_is_made(self) -> None:
+        client = connect()
+        self.addCleanup(client.close)
+        for rules in (
+            *({}, None, [], "", {"test.Service/List": "read"}, {"/test.Service": "read"}),
+            *({"/test.Service/": None}, {"/test.Service/": []}, {"/test.Service/*": "read"}),
+        ):
+            with self.subTest(rules=rules), self.assertRaises(ValueError):
+                TokenInterceptor(client, rules)
+        with self.assertRaises(TypeError):
+            TokenInterceptor(None, RULES)
+
+    def test_rules_are_checked_against_services(self) -> None:
+        service = token_service_pb2.DESCRIPTOR.services_by_name["TokenService"]
+        prefix = "/securetoken.v1.TokenService/"
+        client = connect()
+        self.addCleanup(client.close)
+        TokenInterceptor(client, {prefix: "a", f"{prefix}ExportConfig": "b"}).check(service)
+        for rule in (f"{prefix}ExportConfg", "/securetoken.v1.TokenServise/"):
+            with self.subTest(rule=rule), self.assertRaises(ValueError):
+                TokenInterceptor(client, {rule: "read"}).check(service)
 
 
 class Asyncio(Suite, unittest.IsolatedAsyncioTestCase):
@@ -118,7 +181,7 @@ class Asyncio(Suite, unittest.IsolatedAsyncioTestCase):
         import asyncio
 
         async with connect_async() as client:
-            server = grpc.aio.server(interceptors=[AsyncTokenInterceptor(client, rule)])
+            server = grpc.aio.server(interceptors=[AsyncTokenInterceptor(client, RULES)])
             server.add_generic_rpc_handlers([AsyncHandlers()])
             port = server.add_insecure_port("127.0.0.1:0")
             await server.start()

@@ -2,6 +2,12 @@
 
 from .aio import AsyncSecureTokenClient
 from .cache import ValidationCache
+from .call_errors import (
+    CallerRefusedError,
+    CallError,
+    RateExceededError,
+    ServiceUnavailableError,
+)
 from .channel import Tls
 from .client import SecureTokenClient
 from .exceptions import InvalidTokenError, PermissionDeniedError, TokenError, TokenExpiredError
@@ -23,13 +29,17 @@ from .validators import (
 
 __all__ = [
     "AsyncSecureTokenClient",
+    "CallError",
+    "CallerRefusedError",
     "ExportedConfig",
     "Introspection",
     "InvalidTokenError",
     "IssuedToken",
     "KeyInfo",
     "PermissionDeniedError",
+    "RateExceededError",
     "SecureTokenClient",
+    "ServiceUnavailableError",
     "Tls",
     "TokenError",
     "TokenExpiredError",

@@ -2,55 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+import asyncio
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Optional, TypeVar, Union
+from typing import Any, Optional, Union
+from weakref import WeakKeyDictionary
 
 import grpc
 import grpc.aio
 
 from securetoken.v1 import token_service_pb2 as pb
-from securetoken.v1.token_service_pb2_grpc import TokenServiceStub
 
 from . import requests, results
+from .api_key import ApiKey, key_source
+from .attempts import Attempts
 from .cache import ValidationCache
-from .channel import OPTIONS, Tls, call_metadata, tls_credentials
-from .client import DEFAULT_TIMEOUT
-from .error_details import from_rpc_error
+from .channel import TlsOption, endpoint
+from .connection import AsyncConnection, Link
+from .deadlines import DEFAULT_TIMEOUT, checked_timeout
 from .exceptions import TokenError
-
-_Response = TypeVar("_Response")
 
 
 class AsyncSecureTokenClient:
     """The methods of SecureTokenClient, awaited, on a channel of ``grpc.aio``.
 
-    Create it within a running event loop, and use it from that loop only.
+    Create it anywhere, as at the top of a module: a channel is made with the first call, one for
+    each event loop.
     """
 
     def __init__(
         self,
         target: str,
         *,
-        api_key: Optional[str] = None,
-        tls: Union[bool, Tls, grpc.ChannelCredentials] = False,
+        api_key: ApiKey = None,
+        api_key_file: Optional[Union[str, os.PathLike[str]]] = None,
+        tls: TlsOption = None,
+        insecure: bool = False,
         timeout: Optional[float] = DEFAULT_TIMEOUT,
         cache: Optional[ValidationCache] = None,
         options: Sequence[tuple[str, Any]] = (),
     ) -> None:
         """As SecureTokenClient."""
-        self._metadata = call_metadata(api_key)
-        credentials = tls_credentials(tls)
-        merged = [*OPTIONS, *options]
-        self.channel: grpc.aio.Channel = (
-            grpc.aio.insecure_channel(target, options=merged)
-            if credentials is None
-            else grpc.aio.secure_channel(target, credentials, options=merged)
+        self._key = key_source(api_key, api_key_file)
+        self._endpoint = endpoint(target, tls, self._key is not None, insecure, options)
+        self._connections: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncConnection] = (
+            WeakKeyDictionary()
         )
-        self.stub: Any = TokenServiceStub(self.channel)
-        """The generated stub on the same channel: messages as they are on the wire."""
-        self._timeout = timeout
+        self._is_closed = False
+        self._timeout = checked_timeout(timeout)
         self._cache = cache or ValidationCache(0)
+
+    @property
+    def channel(self) -> grpc.aio.Channel:
+        """The running loop's current channel. After a server went silent there is another."""
+        channel: grpc.aio.Channel = self._connection().current().channel
+        return channel
+
+    @property
+    def stub(self) -> Any:
+        """The generated stub on the current channel: messages as they are on the wire."""
+        return self._connection().current().stub
 
     async def generate_token(
         self,
@@ -63,7 +75,7 @@ class AsyncSecureTokenClient:
     ) -> results.IssuedToken:
         """A new token. Raises TokenError naming the input that breaks its rule."""
         request = requests.generate_token(user_id, permissions, expires_in_hours, additional_data)
-        return results.to_issued(await self._call(self.stub.GenerateToken, request, timeout))
+        return results.to_issued(await self._call("GenerateToken", request, timeout))
 
     async def validate_token(
         self, token: str, *, timeout: Optional[float] = None
@@ -74,7 +86,7 @@ class AsyncSecureTokenClient:
             return kept
         request = pb.ValidateTokenRequest(token=requests.require_token(token))
         asked = self._cache.now()
-        message = await self._call(self.stub.ValidateToken, request, timeout)
+        message = await self._call("ValidateToken", request, timeout)
         valid = results.to_valid(message)
         self._cache.put(token, message, asked)
         return valid
@@ -87,23 +99,21 @@ class AsyncSecureTokenClient:
         Raises PermissionDeniedError when it does not; else as validate_token.
         """
         request = requests.check_permission(token, required_permission)
-        return results.to_granted(await self._call(self.stub.CheckPermission, request, timeout))
+        return results.to_granted(await self._call("CheckPermission", request, timeout))
 
     async def check_permissions(
         self, token: str, permissions: Iterable[str], *, timeout: Optional[float] = None
     ) -> dict[str, bool]:
         """For each of at most 256 permissions, whether the valid token holds it."""
         request = requests.check_permissions(token, permissions)
-        return results.to_permissions(
-            await self._call(self.stub.CheckPermissions, request, timeout)
-        )
+        return results.to_permissions(await self._call("CheckPermissions", request, timeout))
 
     async def batch_validate_tokens(
         self, tokens: Iterable[str], *, timeout: Optional[float] = None
     ) -> list[Union[results.ValidToken, TokenError]]:
         """For each of at most 1,000 tokens, in order, its claims or what is wrong with it."""
         request = requests.batch_validate_tokens(tokens)
-        message = await self._call(self.stub.BatchValidateTokens, request, timeout)
+        message = await self._call("BatchValidateTokens", request, timeout)
         return results.to_batch(message, len(request.tokens))
 
     async def refresh_token(
@@ -116,7 +126,7 @@ class AsyncSecureTokenClient:
     ) -> results.IssuedToken:
         """A new token of the same content and session. The old one stays valid unless revoked."""
         request = requests.refresh_token(token, new_expires_in_hours, revoke_old)
-        issued = results.to_issued(await self._call(self.stub.RefreshToken, request, timeout))
+        issued = results.to_issued(await self._call("RefreshToken", request, timeout))
         if revoke_old:
             self._cache.forget(token)
         return issued
@@ -126,25 +136,26 @@ class AsyncSecureTokenClient:
     ) -> results.TokenInfo:
         """All that is known of a valid token. Raises as validate_token."""
         request = pb.GetTokenInfoRequest(token=requests.require_token(token))
-        return results.to_info(await self._call(self.stub.GetTokenInfo, request, timeout))
+        return results.to_info(await self._call("GetTokenInfo", request, timeout))
 
     async def introspect_token(
         self, token: str, *, timeout: Optional[float] = None
     ) -> results.Introspection:
         """A token's state: ACTIVE, EXPIRED, REVOKED or INVALID. Never raises about the token."""
         request = pb.IntrospectTokenRequest(token=requests.any_token(token))
-        return results.to_introspection(
-            await self._call(self.stub.IntrospectToken, request, timeout)
-        )
+        return results.to_introspection(await self._call("IntrospectToken", request, timeout))
 
     async def export_config(self, *, timeout: Optional[float] = None) -> results.ExportedConfig:
         """How the server makes tokens. Holds no byte of a key."""
-        message = await self._call(self.stub.ExportConfig, pb.ExportConfigRequest(), timeout)
+        message = await self._call("ExportConfig", pb.ExportConfigRequest(), timeout)
         return results.to_config(message)
 
     async def close(self) -> None:
-        """Ends the connection, and calls under way with it."""
-        await self.channel.close()
+        """Ends the running loop's connection, and calls under way with it."""
+        self._is_closed = True
+        connection = self._connections.pop(asyncio.get_running_loop(), None)
+        if connection is not None:
+            await connection.close()
 
     async def __aenter__(self) -> AsyncSecureTokenClient:
         return self
@@ -157,15 +168,28 @@ class AsyncSecureTokenClient:
     ) -> None:
         await self.close()
 
-    async def _call(
-        self, method: Callable[..., Awaitable[_Response]], request: object, timeout: Optional[float]
-    ) -> _Response:
+    def _connection(self) -> AsyncConnection:
+        if self._is_closed:
+            raise ValueError("the client is closed")
+        loop = asyncio.get_running_loop()
+        connection = self._connections.get(loop)
+        if connection is None:
+            connection = self._connections[loop] = AsyncConnection(self._endpoint)
+        return connection
+
+    async def _call(self, method: str, request: object, timeout: Optional[float]) -> Any:
         """One call, with its deadline, and its error as one of the four where it is one."""
-        deadline = self._timeout if timeout is None else timeout
-        try:
-            return await method(request, timeout=deadline, metadata=self._metadata)
-        except grpc.RpcError as error:
-            told = from_rpc_error(error)
-            if told is None:
-                raise
-            raise told from error
+        attempts = Attempts(method, checked_timeout(timeout, self._timeout), self._key)
+        connection = self._connection()
+        while True:
+            metadata, lost = attempts.metadata(), False
+            link: Link = connection.begin()
+            try:
+                send = getattr(link.stub, method)
+                return await send(request, timeout=attempts.remaining(), metadata=metadata)
+            except grpc.RpcError as error:
+                lost = attempts.is_lost(error)
+                pause = attempts.judge(error)
+            finally:
+                await connection.end(link, lost=lost)
+            await asyncio.sleep(pause)

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from securetoken.v1 import token_service_pb2 as pb
 
@@ -15,21 +15,36 @@ from .results import ValidToken, to_valid
 from .times import to_timedelta
 
 
+class Asked(NamedTuple):
+    """When a question was asked, in seconds of each clock."""
+
+    at: float
+    wall: float
+
+
 class ValidationCache:
     """Answers of ValidateToken. A revocation is seen when an entry ends, so keep `seconds` small.
 
-    Holds no token: only SHA-256 digests. Safe to use from several threads.
+    Holds no token: only SHA-256 digests. Safe to use from several threads. An answer ages by the
+    monotonic clock and by the wall clock, whichever went further: the one stands still while a
+    machine sleeps, the other can be set back.
     """
 
     def __init__(
-        self, seconds: float, size: int = 1024, *, clock: Callable[[], float] = time.monotonic
+        self,
+        seconds: float,
+        size: int = 1024,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
     ) -> None:
         """Keeps at most `size` answers for at most `seconds`; 0 keeps none."""
         if not 0 <= seconds <= 60 or size < 1:
             raise ValueError("a cache keeps at least 1 answer for 0 to 60 seconds")
-        self._seconds, self._size, self._clock = seconds, size, clock
+        self._seconds, self._size = seconds, size
+        self._clock, self._wall_clock = clock, wall_clock
         self._lock = threading.Lock()
-        self._entries: OrderedDict[bytes, tuple[float, pb.ValidateTokenResponse]] = OrderedDict()
+        self._entries: OrderedDict[bytes, tuple[Asked, pb.ValidateTokenResponse]] = OrderedDict()
 
     def get(self, token: object) -> Optional[ValidToken]:
         """A fresh copy of a kept answer, its time_remaining shortened by its age."""
@@ -37,17 +52,18 @@ class ValidationCache:
             return None
         key = _digest(token)
         with self._lock:
-            made, message = self._entries.get(key, (0.0, None))
-            if message is None:
+            kept = self._entries.get(key)
+            if kept is None:
                 return None
-            age = self._clock() - made
+            asked, message = kept
+            age = max(self._clock() - asked.at, self._wall_clock() - asked.wall)
             if age < min(self._seconds, _remaining(message)):
                 self._entries.move_to_end(key)
                 return to_valid(message, elapsed=age)
             del self._entries[key]
             return None
 
-    def put(self, token: str, message: pb.ValidateTokenResponse, asked: float) -> None:
+    def put(self, token: str, message: pb.ValidateTokenResponse, asked: Asked) -> None:
         """Keeps an answer to what was asked at `asked`; the least recently used gives way."""
         if self._seconds == 0:
             return
@@ -63,9 +79,9 @@ class ValidationCache:
             with self._lock:
                 self._entries.pop(_digest(token), None)
 
-    def now(self) -> float:
-        """The clock that `put` takes its instants from."""
-        return self._clock()
+    def now(self) -> Asked:
+        """The instant of a question, for `put`."""
+        return Asked(self._clock(), self._wall_clock())
 
 
 def _digest(token: str) -> bytes:

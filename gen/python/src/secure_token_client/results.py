@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from datetime import datetime, timedelta
-from typing import Any, Optional, TypedDict, TypeVar, Union
+from typing import Any, Literal, Optional, TypedDict, TypeVar, Union, cast
 
 import grpc
 from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
@@ -12,7 +12,8 @@ from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 from securetoken.v1 import token_service_pb2 as pb
 
 from .additional_data import from_struct
-from .error_details import StatusError, from_status
+from .call_errors import CallError
+from .error_details import from_status
 from .exceptions import TokenError
 from .times import to_datetime, to_timedelta
 
@@ -22,8 +23,15 @@ _AnyIssued = Union[pb.GenerateTokenResponse, pb.RefreshTokenResponse]
 _AnyClaims = Union[pb.ValidateTokenResponse, pb.TokenClaims]
 
 
+State = Literal["ACTIVE", "EXPIRED", "REVOKED", "INVALID", "UNSPECIFIED"]
+"""A token's state; UNSPECIFIED is one that only a newer server knows."""
+
+
 class IssuedToken(str):
-    """A new token: a text like any other, with what it holds as attributes."""
+    """A new token: a text like any other, with what it holds as attributes.
+
+    Where a serializer refuses subclasses of ``str``, as PyYAML's safe_dump does, give it `token`.
+    """
 
     token_id: str
     user_id: str
@@ -32,6 +40,11 @@ class IssuedToken(str):
     expires_at: datetime
     additional_data: dict[str, Any]
     session_id: str
+
+    @property
+    def token(self) -> str:
+        """The same text as a plain ``str``."""
+        return str.__str__(self)
 
 
 class ValidToken(TypedDict):
@@ -69,7 +82,7 @@ class TokenInfo(TypedDict):
 class Introspection(TypedDict):
     """A token's state, with its claims where it is authentic; `valid` within them tells ACTIVE."""
 
-    state: str
+    state: State
     claims: Optional[ValidToken]
     key_id: str
 
@@ -170,13 +183,13 @@ def _to_batch_result(result: pb.BatchValidateTokensResult) -> Union[ValidToken, 
         return _claims(result.claims, valid=True)
     error = from_status(result.error)
     if error is None:  # no fact about the token: the call fails, and nothing is taken for one
-        raise StatusError.of(result.error)
+        raise CallError.of(result.error)
     return error
 
 
 def to_introspection(message: pb.IntrospectTokenResponse) -> Introspection:
     """A token's state."""
-    state = _name(pb.TokenState, message.state, "TOKEN_STATE_")
+    state = cast(State, _name(pb.TokenState, message.state, "TOKEN_STATE_"))
     has_claims = message.HasField("claims")
     claims = _claims(message.claims, valid=state == "ACTIVE") if has_claims else None
     return {"state": state, "claims": claims, "key_id": message.key_id}
@@ -213,7 +226,7 @@ def _required(value: _T, field: str) -> _T:
     """The value, unless it is what an absent field reads as: an empty answer is no answer."""
     if value:
         return value
-    raise StatusError(grpc.StatusCode.INTERNAL, f"the server's answer lacks {field}")
+    raise CallError(grpc.StatusCode.INTERNAL, f"the server's answer lacks {field}")
 
 
 def _name(enum: EnumTypeWrapper, number: int, prefix: str) -> str:

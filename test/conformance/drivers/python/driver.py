@@ -11,6 +11,7 @@ from typing import Any, Union
 
 import grpc
 from calls import call, describe_error
+from guarded import GuardedAsgi, GuardedWsgi
 
 from secure_token_client import AsyncSecureTokenClient, SecureTokenClient, Tls, TokenError
 
@@ -41,18 +42,39 @@ async def answer(client: Client, line: dict[str, Any]) -> dict[str, Any]:
         return {"id": line["id"], "ok": False, "error": describe_error(error)}
 
 
+async def guarded(servers: dict[str, Any], client: Any, line: dict[str, Any]) -> dict[str, Any]:
+    """Where a server behind the middleware listens."""
+    key = json.dumps([line["guard"], line["connection"]], sort_keys=True)
+    if key not in servers:
+        is_sync = isinstance(client, SecureTokenClient)
+        try:
+            made = (GuardedWsgi if is_sync else GuardedAsgi)(client, line["guard"]["policy"])
+        except ValueError as error:
+            told = {"kind": "POLICY", "message": str(error)}
+            return {"id": line["id"], "ok": False, "error": told}
+        await made.start()
+        servers[key] = made
+    return {"id": line["id"], "ok": True, "result": {"address": servers[key].address}}
+
+
 async def main(kind: type[Any]) -> None:
     """Answers every line of stdin."""
     clients: dict[str, Any] = {}
+    servers: dict[str, Any] = {}
     loop = asyncio.get_running_loop()
     while text := await loop.run_in_executor(None, sys.stdin.readline):
         line = json.loads(text)
         key = json.dumps(line["connection"], sort_keys=True)
         if key not in clients:
             clients[key] = connect(kind, line["connection"])
-        told = await answer(clients[key], line)
+        if "guard" in line:
+            told = await guarded(servers, clients[key], line)
+        else:
+            told = await answer(clients[key], line)
         sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
         sys.stdout.flush()
+    for server in servers.values():
+        await server.stop()
     for client in clients.values():
         closing = client.close()
         if isinstance(closing, Awaitable):

@@ -1,0 +1,125 @@
+"""Whether and when a call is tried again: the same for both clients, which wait differently."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import Optional
+
+import grpc
+
+from .api_key import KeySource
+from .call_errors import CallError, caller_info, retry_delay, status_of, to_call_error
+from .connection_fault import fault_in, is_silence, was_never_sent
+from .error_details import from_rpc_error
+
+_FIRST_PAUSE, _MAX_PAUSE = 0.05, 0.5
+_REFRESH = "RefreshToken"
+
+
+class Attempts:
+    """One call until its deadline.
+
+    A call that does not reach the server, or finds it UNAVAILABLE, is tried again until the
+    deadline, so that a restart of the server costs time alone. RefreshToken is tried again only
+    where the server cannot have served it: when only the answer was lost, the old token may be
+    revoked. A token that GenerateToken issues twice is held once.
+    """
+
+    def __init__(
+        self,
+        method: str,
+        timeout: float,
+        key: Optional[KeySource],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Begins a call that may take `timeout` seconds."""
+        self._method, self._source, self._clock = method, key, clock
+        self._deadline = clock() + timeout
+        self._count = 0
+        self._key = self._ask(renewed=False)
+        self._renewed = False
+        self._last: Optional[grpc.RpcError] = None
+
+    def remaining(self) -> float:
+        """How long the next attempt may take, in seconds."""
+        return max(0.001, self._deadline - self._clock())
+
+    def metadata(self) -> tuple[tuple[str, str], ...]:
+        """The metadata of the next attempt."""
+        if self._count:
+            self._key = self._ask(renewed=False)
+        self._count += 1
+        return () if self._key is None else (("authorization", f"Bearer {self._key}"),)
+
+    def is_lost(self, error: grpc.RpcError) -> bool:
+        """Whether the server, or the way to it, said nothing for as long as the call had."""
+        code = error.code() if hasattr(error, "code") else None
+        return code is grpc.StatusCode.DEADLINE_EXCEEDED and self._deadline <= self._clock() + 0.01
+
+    def judge(self, error: grpc.RpcError) -> float:
+        """How long to wait before the next attempt. Raises what the call ends with otherwise."""
+        told = from_rpc_error(error)
+        if told is not None:
+            raise told from error
+        code = error.code() if hasattr(error, "code") else None
+        if code is grpc.StatusCode.UNAVAILABLE:
+            return self._unavailable(error)
+        if code is grpc.StatusCode.RESOURCE_EXHAUSTED:
+            delay = retry_delay(status_of(error))
+            if delay is not None:
+                return self._within(delay + random.uniform(0, _FIRST_PAUSE), error)
+        if code is grpc.StatusCode.UNAUTHENTICATED and self._may_renew(error):
+            return 0
+        if code is grpc.StatusCode.DEADLINE_EXCEEDED and self._last is not None:
+            error = self._last  # says more than that the time is up
+        self._raise(error)
+        raise AssertionError("unreachable")
+
+    def _unavailable(self, error: grpc.RpcError) -> float:
+        details = str(error.details() if hasattr(error, "details") else "")
+        if fault_in(details):
+            self._raise(error)
+        if self._method == _REFRESH and not (
+            was_never_sent(details) or "REFUSED_STREAM" in details
+        ):
+            self._raise(error)
+        longest = min(_FIRST_PAUSE * 2 ** min(self._count, 8), _MAX_PAUSE)
+        pause = random.uniform(longest / 2, longest)
+        if is_silence(details):
+            left = self._deadline - self._clock()
+            if left <= 0.01:
+                code = grpc.StatusCode.DEADLINE_EXCEEDED
+                raise CallError(code, f"the server does not answer: {details}") from error
+            return min(pause, left)
+        self._last = error
+        return self._within(max(pause, retry_delay(status_of(error)) or 0), error)
+
+    def _may_renew(self, error: grpc.RpcError) -> bool:
+        """Whether the refused key has been replaced meanwhile."""
+        if self._renewed or caller_info(status_of(error)) is None:
+            return False
+        self._renewed = True
+        return self._ask(renewed=True) != self._key
+
+    def _ask(self, *, renewed: bool) -> Optional[str]:
+        if self._source is None:
+            return None
+        try:
+            return self._source(renewed=renewed)
+        except Exception as error:
+            text = f"this client has no API key: {type(error).__name__}"
+            raise CallError(grpc.StatusCode.UNAUTHENTICATED, text) from error
+
+    def _within(self, pause: float, error: grpc.RpcError) -> float:
+        """Gives up at once where the deadline comes before the next attempt."""
+        if self._clock() + pause >= self._deadline:
+            self._raise(error)
+        return pause
+
+    def _raise(self, error: grpc.RpcError) -> None:
+        named = to_call_error(error)
+        if named is error:
+            raise error
+        raise named from error

@@ -1,0 +1,158 @@
+"""Who may pass: the part that the guards of all frameworks share."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import NamedTuple, Optional, Union
+
+import grpc
+
+from ..aio import AsyncSecureTokenClient
+from ..client import SecureTokenClient
+from ..exceptions import TokenError, TokenExpiredError
+from ..results import ValidToken
+from .flights import AsyncFlights, Flights
+from .refusals import (
+    TOKEN_EXPIRED,
+    TOKEN_INVALID,
+    TOKEN_MISSING,
+    UNAVAILABLE,
+    Refusal,
+    permission_missing,
+)
+from .requirements import Requirement
+
+OnFault = Callable[[Exception], None]
+"""Is told why a token could not be checked, and of requests that no rule names (NoRuleError)."""
+
+_LOG = logging.getLogger("secure_token_client.middleware")
+_MAX_SHOWN = 200
+
+
+class NoRuleError(LookupError):
+    """No rule names a request, or the function of rules gives no requirement: it is refused."""
+
+
+class Pass(NamedTuple):
+    """A request that may pass, with its claims and its token where it has one."""
+
+    claims: Optional[ValidToken] = None
+    token: Optional[str] = None
+
+
+class Faults:
+    """The fault hook, whose own errors change nothing about a request."""
+
+    def __init__(self, on_fault: Optional[OnFault]) -> None:
+        self._on_fault = on_fault or _log
+
+    def tell(self, error: Exception) -> None:
+        """Tells a fault."""
+        try:
+            self._on_fault(error)
+        except Exception:
+            _LOG.exception("on_fault raised")
+
+    def required(
+        self, find: Callable[[], Optional[Requirement]], asked: str
+    ) -> Optional[Requirement]:
+        """What a request requires; None, told as a fault, where no rule says."""
+        try:
+            requirement = find()
+        except ValueError as error:
+            self.tell(NoRuleError(f"{asked[:_MAX_SHOWN]!r}: {error}"))
+            return None
+        if requirement is None:
+            self.tell(NoRuleError(f"no rule names {asked[:_MAX_SHOWN]!r}"))
+        return requirement
+
+
+class Guard:
+    """Checks tokens with a client of its own, never with what a request brings."""
+
+    def __init__(self, client: SecureTokenClient, faults: Faults) -> None:
+        if not isinstance(client, SecureTokenClient):
+            raise TypeError("client must be a SecureTokenClient")
+        self._client, self._faults = client, faults
+        self._flights = Flights()
+
+    def check(
+        self, requirement: Optional[Requirement], presented: Union[str, Refusal]
+    ) -> Union[Pass, Refusal]:
+        """Whether a request passes with what it presents: a token, or why there is none."""
+        known = without_asking(requirement, presented)
+        if known is not None:
+            return known
+        try:
+            valid = self._flights.join(str(presented), self._client.validate_token)
+        except (TokenError, grpc.RpcError, ValueError) as error:
+            return refusal_of(error, self._faults)
+        return passed(requirement, valid, str(presented))
+
+
+class AsyncGuard:
+    """The same for asyncio."""
+
+    def __init__(
+        self,
+        client: Union[AsyncSecureTokenClient, Callable[[], AsyncSecureTokenClient]],
+        faults: Faults,
+    ) -> None:
+        if not isinstance(client, AsyncSecureTokenClient) and not callable(client):
+            raise TypeError("client must be an AsyncSecureTokenClient, or a function that gives it")
+        self._client, self._faults = client, faults
+        self._flights = AsyncFlights()
+
+    async def check(
+        self, requirement: Optional[Requirement], presented: Union[str, Refusal]
+    ) -> Union[Pass, Refusal]:
+        """As Guard.check."""
+        known = without_asking(requirement, presented)
+        if known is not None:
+            return known
+        client = self._client
+        client = client if isinstance(client, AsyncSecureTokenClient) else client()
+        try:
+            valid = await self._flights.join(str(presented), client.validate_token)
+        except (TokenError, grpc.RpcError, ValueError) as error:
+            return refusal_of(error, self._faults)
+        return passed(requirement, valid, str(presented))
+
+
+def without_asking(
+    requirement: Optional[Requirement], presented: Union[str, Refusal]
+) -> Union[Pass, Refusal, None]:
+    """What is decided without the token service; None where it must be asked."""
+    if requirement is None:
+        return permission_missing()
+    if requirement.kind == "public":
+        return Pass()
+    if isinstance(presented, str):
+        return None
+    if requirement.kind == "optional" and presented is TOKEN_MISSING:
+        return Pass()
+    return presented
+
+
+def passed(
+    requirement: Optional[Requirement], valid: ValidToken, token: str
+) -> Union[Pass, Refusal]:
+    """Whether a valid token is enough."""
+    if requirement is None or not requirement.is_met_by(valid):
+        return permission_missing(requirement.permissions if requirement else ())
+    return Pass(valid, token)
+
+
+def refusal_of(error: Exception, faults: Faults) -> Refusal:
+    """What a request is told; a fault that is no fact about the token is told to the hook too."""
+    if isinstance(error, TokenExpiredError):
+        return TOKEN_EXPIRED
+    if isinstance(error, TokenError):
+        return TOKEN_INVALID
+    faults.tell(error)
+    return UNAVAILABLE
+
+
+def _log(error: Exception) -> None:
+    _LOG.warning("a request was refused: %s: %s", type(error).__name__, error)

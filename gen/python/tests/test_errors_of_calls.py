@@ -1,0 +1,247 @@
+"""Calls that end without a fact about a token: what is tried again, and what each end is called."""
+
+import asyncio
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import unittest
+from concurrent import futures
+
+import grpc
+from google.protobuf.any_pb2 import Any
+from google.rpc.error_details_pb2 import ErrorInfo, RetryInfo
+from google.rpc.status_pb2 import Status
+
+from secure_token_client import (
+    AsyncSecureTokenClient,
+    CallerRefusedError,
+    RateExceededError,
+    SecureTokenClient,
+    ServiceUnavailableError,
+    Tls,
+    TokenError,
+)
+from securetoken.v1 import token_service_pb2 as pb
+from securetoken.v1 import token_service_pb2_grpc
+
+TLS = pathlib.Path(__file__).resolve().parents[3] / "test" / "conformance" / "tls"
+
+
+def status(code: grpc.StatusCode, *details) -> tuple:
+    packed = [Any() for _ in details]
+    for into, detail in zip(packed, details):
+        into.Pack(detail)
+    message = Status(code=code.value[0], message="no", details=packed)
+    return code, (("grpc-status-details-bin", message.SerializeToString()),)
+
+
+def caller(reason: str, **metadata: str) -> ErrorInfo:
+    return ErrorInfo(
+        domain="securetoken.v1", reason=f"CALLER_ERROR_REASON_{reason}", metadata=metadata
+    )
+
+
+class Servicer(token_service_pb2_grpc.TokenServiceServicer):
+    """Ends its calls with the given statuses in turn, then answers; keeps the credentials."""
+
+    def __init__(self, *statuses) -> None:
+        self.statuses, self.seen = list(statuses), []
+
+    def ExportConfig(self, request, context):
+        self.seen.append(dict(context.invocation_metadata()).get("authorization"))
+        self.end(context)
+        return pb.ExportConfigResponse(version="1.0")
+
+    def RefreshToken(self, request, context):
+        self.seen.append(None)
+        self.end(context)
+        return pb.RefreshTokenResponse(token="new")
+
+    def end(self, context) -> None:
+        if self.statuses:
+            code, trailers = self.statuses.pop(0)
+            context.set_trailing_metadata(trailers)
+            context.abort(code, "no")
+
+
+def serve(servicer: Servicer, address: str = "127.0.0.1:0", credentials=None) -> tuple:
+    server = grpc.server(futures.ThreadPoolExecutor(4), options=[("grpc.so_reuseport", 0)])
+    token_service_pb2_grpc.add_TokenServiceServicer_to_server(servicer, server)
+    add = server.add_insecure_port
+    port = add(address) if credentials is None else server.add_secure_port(address, credentials)
+    server.start()
+    return server, f"127.0.0.1:{port}"
+
+
+class Ends(unittest.TestCase):
+    def client(self, *statuses, **options) -> SecureTokenClient:
+        self.servicer = Servicer(*statuses)
+        server, address = serve(self.servicer)
+        self.addCleanup(lambda: server.stop(0).wait())
+        client = SecureTokenClient(address, **options)
+        self.addCleanup(client.close)
+        return client
+
+    def test_the_own_credential_is_refused(self) -> None:
+        for code, reason in (
+            (grpc.StatusCode.UNAUTHENTICATED, "UNKNOWN_CALLER"),
+            (grpc.StatusCode.PERMISSION_DENIED, "GRANT_NOT_ALLOWED"),
+        ):
+            with self.subTest(reason=reason):
+                told = caller(reason, field="permissions", permission="read")
+                client = self.client(status(code, told))
+                with self.assertRaises(CallerRefusedError) as caught:
+                    client.export_config()
+                error = caught.exception
+                self.assertNotIsInstance(error, TokenError)
+                self.assertIsInstance(error, grpc.RpcError)
+                self.assertEqual((error.code(), error.reason), (code, reason))
+                self.assertEqual(
+                    (error.field, error.metadata), ("permissions", {"permission": "read"})
+                )
+                self.assertIsInstance(error.__cause__, grpc.RpcError)
+
+    def test_a_key_that_was_rotated_meanwhile_is_shown(self) -> None:
+        keys = iter(["old", "new", "new"])
+        refused = status(grpc.StatusCode.UNAUTHENTICATED, caller("UNKNOWN_CALLER"))
+        self.client(refused, api_key=lambda: next(keys)).export_config()
+        self.assertEqual(self.servicer.seen, ["Bearer old", "Bearer new"])
+
+    def test_the_rate_is_obeyed_within_the_deadline(self) -> None:
+        delay = RetryInfo()
+        delay.retry_delay.nanos = 20_000_000
+        exceeded = status(grpc.StatusCode.RESOURCE_EXHAUSTED, caller("RATE_EXCEEDED"), delay)
+        self.client(exceeded, exceeded).export_config()
+        self.assertEqual(len(self.servicer.seen), 3)
+
+    def test_a_rate_beyond_the_deadline_is_told(self) -> None:
+        delay = RetryInfo()
+        delay.retry_delay.seconds = 30
+        exceeded = status(grpc.StatusCode.RESOURCE_EXHAUSTED, caller("RATE_EXCEEDED"), delay)
+        with self.assertRaises(RateExceededError) as caught:
+            self.client(exceeded).export_config()
+        self.assertEqual((caught.exception.retry_after, len(self.servicer.seen)), (30, 1))
+
+    def test_unavailable_is_tried_again(self) -> None:
+        away = status(grpc.StatusCode.UNAVAILABLE)
+        self.client(*[away] * 4).export_config()
+        self.assertEqual(len(self.servicer.seen), 5)
+
+    def test_a_refresh_that_may_have_been_served_is_not(self) -> None:
+        away = status(grpc.StatusCode.UNAVAILABLE)
+        with self.assertRaises(ServiceUnavailableError):
+            self.client(away).refresh_token("token")
+        self.assertEqual(len(self.servicer.seen), 1)
+
+    def test_nobody_listens(self) -> None:
+        with SecureTokenClient("127.0.0.1:1", timeout=0.3) as client:
+            with self.assertRaises(ServiceUnavailableError) as caught:
+                client.export_config()
+        self.assertEqual(caught.exception.fault, "")
+
+
+class Outages(unittest.IsolatedAsyncioTestCase):
+    async def test_an_outage_within_the_deadline_is_bridged(self) -> None:
+        server, address = serve(Servicer())
+        with SecureTokenClient(address) as client:
+            async with AsyncSecureTokenClient(address) as asynchronous:
+                client.export_config()
+                await asynchronous.export_config()
+                server.stop(0).wait()
+                back: list = []
+                timer = threading.Timer(1, lambda: back.extend(serve(Servicer(), address)))
+                timer.start()
+                calls = [
+                    asyncio.get_running_loop().run_in_executor(None, client.export_config),
+                    asynchronous.export_config(),
+                ]
+                for answer in await asyncio.gather(*calls):
+                    self.assertEqual(answer["version"], "1.0")
+                timer.join()
+                back[0].stop(0).wait()
+
+    def test_an_address_that_went_silent_rests(self) -> None:
+        script = (
+            "import sys; sys.path.insert(0, sys.argv[1])\n"
+            "from test_errors_of_calls import Servicer, serve\n"
+            "server, address = serve(Servicer()); print(address, flush=True); sys.stdin.read()"
+        )
+        here = str(pathlib.Path(__file__).parent)
+        process = subprocess.Popen(
+            [sys.executable, "-c", script, here],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        first = process.stdout.readline().strip()
+        server, second = serve(Servicer())
+        self.addCleanup(lambda: server.stop(0).wait())
+        with SecureTokenClient(f"ipv4:{first},{second}", timeout=0.5) as client:
+            client.export_config()
+            process.send_signal(signal.SIGSTOP)
+            time.sleep(2)  # so old must a channel be to be replaced
+            with self.assertRaises(grpc.RpcError) as caught:
+                client.export_config()
+            self.assertEqual(caught.exception.code(), grpc.StatusCode.DEADLINE_EXCEEDED)
+            for _ in range(10):
+                self.assertEqual(client.export_config()["version"], "1.0")
+
+
+class Faults(unittest.TestCase):
+    def credentials(self, name: str, authority: bytes = b"") -> grpc.ServerCredentials:
+        pair = [(self.pem(f"{name}-key"), self.pem(name))]
+        return grpc.ssl_server_credentials(pair, authority or None, bool(authority))
+
+    def pem(self, name: str) -> bytes:
+        return (TLS / f"{name}.pem").read_bytes()
+
+    def fault(self, address: str, tls: object) -> str:
+        with SecureTokenClient(address, tls=tls) as client:
+            with self.assertRaises(ServiceUnavailableError) as caught:
+                client.export_config()
+        return caught.exception.fault
+
+    def test_what_trying_again_does_not_mend(self) -> None:
+        tls = Tls(self.pem("ca"))
+        for name, credentials, fault in (
+            ("plaintext", None, "TLS_TO_PLAINTEXT"),
+            ("authority", self.credentials("other-server"), "UNKNOWN_AUTHORITY"),
+            ("name", self.credentials("other-name"), "CERTIFICATE_NAME"),
+        ):
+            with self.subTest(name=name):
+                server, address = serve(Servicer(), credentials=credentials)
+                self.assertEqual(self.fault(address, tls), fault)
+                server.stop(0).wait()
+
+    def test_what_is_no_http_2(self) -> None:
+        for answer, fault in (
+            (b"\x15\x03\x03\x00\x02\x02\x46", "PLAINTEXT_TO_TLS"),
+            (b"HTTP/1.1 400 Bad Request\r\n\r\n", "NOT_HTTP2"),
+        ):
+            with self.subTest(fault=fault), socket.create_server(("127.0.0.1", 0)) as listener:
+                threading.Thread(target=self.reply, args=(listener, answer), daemon=True).start()
+                self.assertEqual(self.fault(f"127.0.0.1:{listener.getsockname()[1]}", None), fault)
+
+    def reply(self, listener: socket.socket, answer: bytes) -> None:
+        connection, _ = listener.accept()
+        connection.recv(100)
+        connection.sendall(answer.ljust(100, b"\0"))
+        connection.shutdown(socket.SHUT_WR)
+
+
+class Loops(unittest.TestCase):
+    def test_a_client_made_before_any_loop_serves_each(self) -> None:
+        server, address = serve(Servicer())
+        self.addCleanup(lambda: server.stop(0).wait())
+        client = AsyncSecureTokenClient(address)
+
+        async def ask() -> str:
+            return (await client.export_config())["version"]
+
+        self.assertEqual([asyncio.run(ask()), asyncio.run(ask())], ["1.0", "1.0"])

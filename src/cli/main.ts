@@ -6,6 +6,9 @@ import { addCallersList } from "./callers/list.js";
 import { addCallersRevoke } from "./callers/revoke.js";
 import { addCallersRotate } from "./callers/rotate.js";
 import { addCheckCommand } from "./check.js";
+import { addCompletionCommand } from "./completion.js";
+import { addConfigCommand } from "./doctor/config-check.js";
+import { addDoctorCommand } from "./doctor/doctor.js";
 import { EXIT_USAGE } from "./exit-codes.js";
 import { addExportConfigCommand } from "./export-config.js";
 import { addGenerateCommand } from "./generate.js";
@@ -49,12 +52,15 @@ addCheckCommand(program);
 addRefreshCommand(program);
 addInfoCommand(program);
 addExportConfigCommand(program);
+addConfigCommand(program);
+addDoctorCommand(program);
 
 const callers = program.command("callers").description("Edit a callers file.");
 addCallersAdd(callers);
 addCallersRotate(callers);
 addCallersRevoke(callers);
 addCallersList(callers);
+addCompletionCommand(program);
 refuseRepeats(program);
 
 for (const stream of [process.stdout, process.stderr]) {

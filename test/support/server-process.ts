@@ -58,7 +58,7 @@ export async function startServer(
 export async function runCommand(
   args: readonly string[],
   env: Record<string, string> = {},
-  input: string | { readonly uid: number; readonly cwd: string } = "",
+  input: string | SpawnOptions = "",
 ): Promise<Finished & { stdout: string }> {
   const { child, output, stdout } = run(args, env, typeof input === "string" ? {} : input);
   child.stdin?.end(typeof input === "string" ? input : "");

@@ -1,4 +1,6 @@
 /** The `secure-token` command. */
+// biome-ignore assist/source/organizeImports: this one comes before all others.
+import "./no-debugger.js";
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../server/version.js";
 import { addCallersAdd } from "./callers/add.js";

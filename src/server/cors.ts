@@ -6,6 +6,13 @@ import type { NodeHandler } from "../transport/adapter/index.js";
 const MAX_AGE_SECONDS = 7200;
 /** Where credentials go. They are headers that a page sets itself: cookies are never asked for. */
 const CREDENTIAL_HEADER = "Authorization";
+/** What tracers in browsers add to calls (W3C Trace Context and Baggage). */
+const TRACE_HEADERS = ["traceparent", "tracestate", "baggage"];
+/** An origin of an application's own scheme: `capacitor://localhost`, `chrome-extension://…`. */
+const APPLICATION_ORIGIN =
+  /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?(?::[1-9]\d{0,4})?$/;
+/** Schemes whose pages all have the origin `null`, and what no page is loaded from. */
+const NO_ORIGINS = /^(?:https?|wss?|ftp|file|data|blob|about|javascript|null):/;
 
 /**
  * Lets pages of `origins` call `handler`. Pages of its own origin need no leave; every other page's
@@ -15,7 +22,11 @@ export function withCors(handler: NodeHandler, origins: readonly string[]): Node
   const allowed = new Set(origins);
   const preflight = {
     "access-control-allow-methods": connect.allowedMethods.join(", "),
-    "access-control-allow-headers": [...connect.allowedHeaders, CREDENTIAL_HEADER].join(", "),
+    "access-control-allow-headers": [
+      ...connect.allowedHeaders,
+      CREDENTIAL_HEADER,
+      ...TRACE_HEADERS,
+    ].join(", "),
     "access-control-max-age": String(MAX_AGE_SECONDS),
   };
   const exposed = connect.exposedHeaders.join(", ");
@@ -61,7 +72,8 @@ export function parseOrigins(text: string): readonly string[] {
   return [...new Set(entries)];
 }
 
-/** URL itself would take a `*` for the name of a host. */
+/** URL itself would take a `*` for the name of a host, and gives no origin of other schemes than the web's. */
 function isOrigin(text: string): boolean {
-  return /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+  if (/^https?:[^*]+$/.test(text)) return URL.canParse(text) && new URL(text).origin === text;
+  return APPLICATION_ORIGIN.test(text) && !NO_ORIGINS.test(text);
 }

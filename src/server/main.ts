@@ -44,6 +44,8 @@ async function runAlone(config: Config, log: Log): Promise<void> {
   const { logger } = log;
   const server = await openInstance(config, logger, process.geteuid?.()).catch(exitOnConfigError);
   onReload(config, () => server.reload());
+  // It would end the process: a rolling restart is what WORKERS makes possible.
+  process.on("SIGUSR2", () => logger.warn("SIGUSR2 is ignored: WORKERS is 1"));
   endOnSignal(
     log,
     () => closeServer(server, logger),

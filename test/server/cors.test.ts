@@ -17,6 +17,16 @@ describe("CORS_ORIGINS", () => {
     ["https://a.example, https://b.example:8443", ["https://a.example", "https://b.example:8443"]],
     ["https://a.example,https://a.example", ["https://a.example"]],
     ["http://[::1]:3000", ["http://[::1]:3000"]],
+    ...[
+      "capacitor://localhost",
+      "tauri://localhost",
+      "http://tauri.localhost",
+      "ionic://localhost",
+      "app://obsidian.md",
+      "chrome-extension://aapbdbdomjkkjkaonfhkkikfgjllcleb",
+      "moz-extension://1c2d3e4f-0000-4000-8000-123456789abc",
+      "vscode-webview://0a1b2c:8080",
+    ].map((origin): [string, readonly string[]] => [origin, [origin]]),
   ];
   for (const [text, origins] of accepted) {
     it(`takes ${JSON.stringify(text)}`, () => {
@@ -36,6 +46,13 @@ describe("CORS_ORIGINS", () => {
     "https://App.example.com",
     "https://user:secret@app.example.com",
     "ftp://app.example.com",
+    "file://app",
+    "Capacitor://localhost",
+    "capacitor://localhost/",
+    "capacitor://*",
+    "capacitor://user@localhost",
+    "capacitor:localhost",
+    "app://a..b/",
     "https://",
   ];
   for (const entry of refused) {
@@ -115,6 +132,9 @@ for (const [version, send] of [
         "grpc-timeout",
         "x-grpc-web",
         "x-user-agent",
+        "traceparent",
+        "tracestate",
+        "baggage",
       ]) {
         assert.ok(allowed.includes(name), name);
       }

@@ -41,6 +41,18 @@ function processSuite(WORKERS: string): void {
     assert.doesNotMatch(configured.output(), /Process#Secret2026/);
   });
 
+  it("opens no debugger on SIGUSR1, and outlives SIGUSR2", async () => {
+    const server = await startServer();
+    for (const signal of ["SIGUSR1", "SIGUSR2"] as const) {
+      for (let i = 0; i < 3; i++) server.process.kill(signal);
+    }
+    const told = WORKERS === "1" ? /SIGUSR2 is ignored/ : /"rolling restart"/;
+    while (!told.test(server.output())) await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.match(await post(server.url, "IntrospectToken", '{"token":"x"}'), /INVALID/);
+    assert.doesNotMatch(server.output(), /Debugger|ws:\/\//);
+    assert.equal(await server.end(), 0);
+  });
+
   it("carries a member named __proto__, for it removes the accessor that would eat it", async () => {
     const server = await startServer();
     const data = '{"__proto__":{"admin":true},"a":1}';

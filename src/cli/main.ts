@@ -1,5 +1,5 @@
 /** The `secure-token` command. */
-// biome-ignore assist/source/organizeImports: this one comes before all others.
+// Before all others.
 import "./no-debugger.js";
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../server/version.js";

@@ -11,10 +11,11 @@ import {
   directRpcs,
   ERROR_DETAIL_FILES,
   MAX_REQUEST_BYTES,
+  refuseInexactNumbers,
   tokenRoutes,
 } from "../service/index.js";
 import { createUnaryAdapter } from "../transport/adapter/index.js";
-import { refuseMalformed, unreadableRequest } from "../transport/index.js";
+import { refuseMalformed, STRICT_JSON, unreadableRequest } from "../transport/index.js";
 import { type ConnectionLimits, DEFAULT_LIMITS } from "../transport/limits.js";
 import { createListener } from "../transport/listener.js";
 import type { TlsMaterial } from "../transport/tls-listener.js";
@@ -89,7 +90,8 @@ export function createServer(deps: ServerDeps): Server {
       tokenRoutes(manager, register)(router);
       health.routes(router);
       if (reflection) reflectionRoutes([TokenService, Health], ERROR_DETAIL_FILES)(router);
-    }),
+    }, refuseInexactNumbers),
+    jsonOptions: STRICT_JSON,
     direct: directRpcs(manager, register),
     authorize: createAuthorize(callers),
     ended: createAudit(deps.logger),

@@ -19,6 +19,12 @@ export const MAX_REQUEST_BYTES = 64 * 1024;
 /** The largest request message of BatchValidateTokens, in bytes. */
 export const MAX_BATCH_REQUEST_BYTES = 1024 * 1024;
 
+/**
+ * A member of a JSON request that is no field is refused by name: a misspelt `permissions` would give
+ * a token without any. Binary requests of a newer schema are read without what is not known.
+ */
+const JSON_OPTIONS = { ...ANSWER_JSON, ignoreUnknownFields: false };
+
 type Request = MessageShape<DescMessage>;
 
 /** An RPC without messages: what it gives can be written at once. */
@@ -49,11 +55,12 @@ export function tokenRoutes(
       const readMaxBytes = batch ? MAX_BATCH_REQUEST_BYTES : MAX_REQUEST_BYTES;
       const answer = async (request: Request, context: HandlerContext) =>
         toMessage(await run(rpc, deps, request, context)) as MessageInitShape<DescMessage>;
-      router.rpc(method, answer, { readMaxBytes, jsonOptions: ANSWER_JSON });
+      router.rpc(method, answer, { readMaxBytes, jsonOptions: JSON_OPTIONS });
     }
     const watch = TokenService.method.watchRevocations;
     router.rpc(watch, (request, context) => watchWith(deps, request, context), {
       readMaxBytes: MAX_REQUEST_BYTES,
+      jsonOptions: JSON_OPTIONS,
     });
   };
 }

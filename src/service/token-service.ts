@@ -15,6 +15,7 @@ import { type Answer, batchAnswer, issuedAnswer, throughMessage, validAnswer } f
 import { chargeBatch, noteVerdicts } from "./batch-verdicts.js";
 import { about, type Call, release, tokenOf } from "./call.js";
 import { hoursToDuration, toClaims, toDuration, toHours, toTimestamp } from "./convert.js";
+import { refuseInexactNumbers } from "./exact-numbers.js";
 import { newTokenBounds, refreshBounds } from "./issue-bounds.js";
 import {
   listRevocations,
@@ -54,7 +55,7 @@ const VOUCHING: ReadonlySet<DescMethodUnary> = new Set([
 export function createRpcs(deps: RevocationDeps): readonly Rpc[] {
   const { manager, register } = deps;
   const rpcs = {
-    generateToken: rpc(
+    generateToken: exactRpc(
       method.generateToken,
       ({ userId, permissions, additionalData, expiresIn }, call) => {
         const bounds = newTokenBounds(toHours(expiresIn), manager, call);
@@ -182,6 +183,15 @@ function rpc<M extends DescMethodUnary, V>(
 ): Rpc {
   const forms = typeof answer === "function" ? throughMessage(method.output, answer) : answer;
   return { method, handle, vouches: VOUCHING.has(method), ...forms } as unknown as Rpc;
+}
+
+/** An RPC whose JSON may hold numbers that a double would alter. */
+function exactRpc<M extends DescMethodUnary, V>(...parts: Parameters<typeof rpc<M, V>>): Rpc {
+  const fromJson = (bytes: Buffer) => {
+    refuseInexactNumbers(parts[0].input, bytes.toString());
+    return undefined;
+  };
+  return { ...rpc(...parts), fromJson };
 }
 
 /** An RPC whose request is a token and nothing else. */

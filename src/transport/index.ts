@@ -1,2 +1,7 @@
 /** What stands between the network and Connect's handlers. */
-export { refuseMalformed, unreadableRequest } from "./refuse-malformed.js";
+export {
+  type CheckJson,
+  refuseMalformed,
+  STRICT_JSON,
+  unreadableRequest,
+} from "./refuse-malformed.js";

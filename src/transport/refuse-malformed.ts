@@ -6,6 +6,14 @@ import { GatheredBytes } from "./adapter/gathered-bytes.js";
 
 type Body = AsyncIterable<Uint8Array>;
 type Check = (data: Uint8Array) => void;
+/** Looks at a request's JSON before it is parsed. @throws ConnectError for what is refused. */
+export type CheckJson = (input: DescMessage, text: string) => void;
+
+/**
+ * How JSON is read, on either way: a member that is no field is a mistake of whoever wrote it, and is
+ * refused by name. In binary, fields of a newer schema are passed over.
+ */
+export const STRICT_JSON = { ignoreUnknownFields: false };
 
 const HEAD_LENGTH = 5;
 /** The least that passes on of a message without a head, in bytes. */
@@ -20,30 +28,33 @@ const MAX_TEXT_LENGTH = 300;
  * the method's input, and to an envelope marked as compressed where no compression was agreed;
  * alerts watch for INTERNAL, so any client could ring them. Here those are INVALID_ARGUMENT and
  * UNIMPLEMENTED. And to JSON over gRPC whose fault quotes half a surrogate pair it answers nothing,
- * since a header cannot hold that. Interceptors cannot do this: Connect parses before it calls them.
+ * since a header cannot hold that. `checkJson` may refuse more of JSON. Interceptors cannot do this: Connect parses before it calls them.
  */
 export function refuseMalformed(
   routes: (router: ConnectRouter) => void,
+  checkJson: CheckJson = () => {},
 ): (router: ConnectRouter) => void {
   return (router) => {
     const first = router.handlers.length;
     routes(router);
     for (let i = first; i < router.handlers.length; i++) {
-      router.handlers[i] = checked(router.handlers[i] as UniversalHandler);
+      router.handlers[i] = checked(router.handlers[i] as UniversalHandler, checkJson);
     }
   };
 }
 
-function checked(handler: UniversalHandler): UniversalHandler {
+function checked(handler: UniversalHandler, checkJson: CheckJson): UniversalHandler {
   const { input } = handler.method;
   return Object.assign((request: Parameters<UniversalHandler>[0]) => {
     const { body, header } = request;
-    return handler(isStream(body) ? { ...request, body: checkBody(body, header, input) } : request);
+    return handler(
+      isStream(body) ? { ...request, body: checkBody(body, header, input, checkJson) } : request,
+    );
   }, handler);
 }
 
 /** The body, with a fault in it told by an error of ours. */
-function checkBody(body: Body, header: Headers, input: DescMessage): Body {
+function checkBody(body: Body, header: Headers, input: DescMessage, checkJson: CheckJson): Body {
   const type = header.get("content-type")?.toLowerCase() ?? "";
   const match = /^application\/(grpc(?:-web)?|connect)?\+?(json(?:;.*)?|proto)?$/.exec(type);
   if (!match) return body;
@@ -51,7 +62,7 @@ function checkBody(body: Body, header: Headers, input: DescMessage): Body {
   const encoding = { "": "content-encoding", connect: "connect-content-encoding" }[framing];
   // An encoding that was not agreed is refused by Connect; one that was makes bytes unreadable here.
   if ((header.get(encoding ?? "grpc-encoding") ?? "identity") !== "identity") return body;
-  const check: Check = (data) => requireMessage(input, data, format);
+  const check: Check = (data) => requireMessage(input, data, format, checkJson);
   if (framing === "") return checkWhole(body, check);
   // Only Connect's streams end with an envelope that is no message.
   return checkEnvelopes(body, framing === "connect" ? END_STREAM : 0, check);
@@ -126,11 +137,22 @@ export function unreadableRequest(fault: unknown): ConnectError {
     : malformed(fault);
 }
 
-function requireMessage(input: DescMessage, data: Uint8Array, format: string): void {
+function requireMessage(
+  input: DescMessage,
+  data: Uint8Array,
+  format: string,
+  checkJson: CheckJson,
+): void {
   try {
-    if (format === "proto") fromBinary(input, data);
-    else fromJsonString(input, new TextDecoder().decode(data), { ignoreUnknownFields: true });
+    if (format === "proto") {
+      fromBinary(input, data);
+      return;
+    }
+    const text = new TextDecoder().decode(data);
+    checkJson(input, text);
+    fromJsonString(input, text, STRICT_JSON);
   } catch (cause) {
+    if (cause instanceof ConnectError) throw cause;
     throw malformed(cause);
   }
 }

@@ -1,0 +1,112 @@
+/** JSON requests are read as they are meant, on both ways; binary ones as they come. */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { create, type DescMethod, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { Health } from "../../gen/ts/src/health/v1/health_pb.js";
+import {
+  GenerateTokenRequestSchema,
+  GenerateTokenResponseSchema,
+  TokenService,
+} from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import { type Send, sendHttp1, sendHttp2 } from "../support/raw-request.js";
+import { type RunningServer, startTestServer } from "../support/server.js";
+
+const UNARY: readonly DescMethod[] = [
+  ...TokenService.methods.filter(({ methodKind }) => methodKind === "unary"),
+  Health.method.check,
+];
+const VERSIONS: Record<string, Send> = { "HTTP/1.1": sendHttp1, "HTTP/2": sendHttp2 };
+/** The first type goes the short way, the second Connect's own. */
+const TYPES = ["application/json", "application/json; charset=utf-8"];
+
+describe("JSON requests", () => {
+  let server: RunningServer;
+  before(async () => {
+    server = await startTestServer();
+  });
+  after(() => server.close());
+
+  const post = async (send: Send, method: DescMethod, type: string, body: string) => {
+    const answer = await send(server.url, {
+      path: `/${method.parent.typeName}/${method.name}`,
+      method: "POST",
+      headers: { "content-type": type },
+      body,
+    });
+    return { status: answer.status, text: String(answer.body) };
+  };
+
+  for (const [version, send] of Object.entries(VERSIONS)) {
+    for (const type of TYPES) {
+      it(`are refused for a member that is no field, by name, over ${version}, ${type}`, async () => {
+        for (const method of UNARY) {
+          const { status, text } = await post(send, method, type, '{"misspelt":["read"]}');
+          assert.equal(status, 400, method.name);
+          const error = JSON.parse(text);
+          assert.equal(error.code, "invalid_argument");
+          assert.match(error.message, /misspelt/);
+        }
+        for (const [method, body] of [
+          [TokenService.method.generateToken, '{"userId":"u","permision":["read"]}'],
+          [TokenService.method.generateToken, '{"userId":"u","expiresInHours":1}'],
+          [TokenService.method.validateToken, '{"token":"x","Token":"x"}'],
+        ] as const) {
+          const { status, text } = await post(send, method, type, body);
+          assert.equal(status, 400, body);
+          assert.match(text, /permision|expiresInHours|Token/);
+        }
+      });
+
+      it(`are refused for an integer that would be altered, over ${version}, ${type}`, async () => {
+        const generate = (data: string) =>
+          post(
+            send,
+            TokenService.method.generateToken,
+            type,
+            `{"userId":"u","additionalData":${data}}`,
+          );
+        for (const data of [
+          '{"id":9007199254740993}',
+          '{"id":-9007199254740992}',
+          '{"deep":[{"id":12345678901234567890}]}',
+          '{"\\u0069d":12345678901234567890}',
+        ]) {
+          const { status, text } = await generate(data);
+          assert.equal(status, 400, data);
+          const { message, details } = JSON.parse(text);
+          assert.match(message, /^additional_data must hold no integer beyond 2\^53 - 1/);
+          assert.equal(details[0].debug?.field, "additional_data");
+        }
+        const twice = '{"id":1,"id":12345678901234567890}';
+        assert.equal((await generate(twice)).status, 400);
+        for (const [data, told] of [
+          ['{"id":9007199254740991}', "9007199254740991"],
+          ['{"id":"12345678901234567890"}', '"12345678901234567890"'],
+          ['{"x":1.5e300}', "1.5e+300"],
+          ['{"x":0.12345678901234567}', "0.1234567890123456"],
+        ] as const) {
+          const { status, text } = await generate(data);
+          assert.equal(status, 200, data);
+          assert.ok(text.includes(told), text);
+        }
+      });
+    }
+
+    it(`in binary are read without the fields of a newer schema, over ${version}`, async () => {
+      const known = toBinary(
+        GenerateTokenRequestSchema,
+        create(GenerateTokenRequestSchema, { userId: "u" }),
+      );
+      // Field 1000, a text.
+      const newer = Buffer.concat([known, Buffer.from([0xc2, 0x3e, 1, 0x78])]);
+      const answer = await send(server.url, {
+        path: "/securetoken.v1.TokenService/GenerateToken",
+        method: "POST",
+        headers: { "content-type": "application/proto" },
+        body: newer,
+      });
+      assert.equal(answer.status, 200);
+      assert.equal(fromBinary(GenerateTokenResponseSchema, answer.body).userId, "u");
+    });
+  }
+});

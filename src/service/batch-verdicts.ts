@@ -2,9 +2,9 @@
 import type { BatchResult } from "../core/index.js";
 import type { BatchVerdicts, Call } from "./call.js";
 
-/** Counts the tokens of a batch against the caller's rate; the call itself has counted as one. */
-export function chargeBatch(tokens: readonly string[], call: Call | undefined): void {
-  if (tokens.length > 1) call?.caller.charge?.(tokens.length - 1);
+/** Counts what a batch is about against the caller's rate, one by one; the call has counted as one. */
+export function chargeBatch(items: readonly unknown[], call: Call | undefined): void {
+  if (items.length > 1) call?.caller.charge?.(items.length - 1);
 }
 
 /** Notes how many tokens came to which verdict. */

@@ -25,6 +25,7 @@ import {
   type RevocationRegister,
   WatcherTooSlowError,
 } from "../revocation/register.js";
+import { chargeBatch } from "./batch-verdicts.js";
 import { type Call, callerError } from "./call.js";
 import { toRevocation, toTarget, toWatchResponse } from "./revocation-convert.js";
 
@@ -51,6 +52,7 @@ export async function revokeTokens(
     const facts = { reason: "TOO_MANY_TARGETS", field: "targets" } as const;
     throw new TokenError(`targets must be at most ${MAX_TARGETS}`, facts);
   }
+  chargeBatch(request.targets, call);
   const targets = request.targets.map((target, i) => toTarget(target, `targets[${i}]`));
   requireEntitled(targets, manager, call);
   const planned = manager.planRevocations(targets, request.reason);

@@ -1,0 +1,287 @@
+/** How a connection ends: two-phase GOAWAY (RFC 9113, section 6.8), half-closed sockets, and its time limits. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { afterEach, describe, it } from "node:test";
+import tls from "node:tls";
+import { encodeHeaderBlock, type ServerStream } from "../../src/http2/index.js";
+import { PREFACE } from "../attack/frames.js";
+import {
+  type AnsweringOptions,
+  type AnsweringServer,
+  startAnsweringServer,
+} from "./answering-server.js";
+import { data, FLAG, frame, headers, RawClient, REQUEST, TYPE } from "./raw-client.js";
+
+const HEAD = encodeHeaderBlock([[":status", "200"]]);
+const SECOND = 1_000;
+const LAST_POSSIBLE = 2 ** 31 - 1;
+
+let server: AnsweringServer;
+/** The server's clock, in milliseconds. */
+let time = 0;
+const start = async (options: AnsweringOptions = {}) => {
+  time = 0;
+  server = await startAnsweringServer({ now: () => time, ...options });
+};
+/** Lets time pass, and the server look at its connections. */
+const pass = (ms: number) => {
+  time += ms;
+  for (const connection of [...server.http2.connections]) connection.look(time);
+};
+/** The last stream that the server's GOAWAYs named. */
+const lastStreams = (client: RawClient) =>
+  client.frames
+    .filter(({ type }) => type === TYPE.goaway)
+    .map(({ payload }) => payload.readUInt32BE(0));
+/** Answers the server's PING. */
+const pong = frame(TYPE.ping, FLAG.ack, 0, Buffer.from("goodbye!"));
+
+describe("GOAWAY", () => {
+  afterEach(() => server.close());
+
+  it("refuses nothing at first, and names the last stream after a round trip", async () => {
+    await start();
+    const client = await RawClient.open(server.port);
+    await client.outcome(headers(1));
+    server.http2.goAway();
+    assert.deepEqual(await client.outcome(), ["GOAWAY NO_ERROR", "PING"]);
+    assert.deepEqual(lastStreams(client), [LAST_POSSIBLE]);
+    // Opened before the client saw the GOAWAY: served.
+    assert.deepEqual(await client.outcome(headers(3)), ["HEADERS 3", "DATA 3 7 end"]);
+    assert.deepEqual(await client.outcome(pong), ["GOAWAY NO_ERROR", "end"]);
+    assert.deepEqual(lastStreams(client), [3]);
+    assert.deepEqual(server.cuts, []);
+  });
+
+  it("names the last stream after a second without an answer to its PING", async () => {
+    await start();
+    const client = await RawClient.open(server.port);
+    server.http2.goAway();
+    pass(SECOND - 1);
+    assert.deepEqual(await client.outcome(), ["GOAWAY NO_ERROR", "PING"]);
+    pass(1);
+    assert.deepEqual(await client.outcome(), ["GOAWAY NO_ERROR", "end"]);
+  });
+
+  it("does not take another PING's answer for its own", async () => {
+    await start();
+    const client = await RawClient.open(server.port);
+    server.http2.goAway();
+    const other = frame(TYPE.ping, FLAG.ack, 0, Buffer.from("12345678"));
+    assert.deepEqual(await client.outcome(other), ["GOAWAY NO_ERROR", "PING"]);
+    client.close();
+  });
+
+  it("lets open streams finish, refuses later ones, and ends with the last", async () => {
+    const streams: ServerStream[] = [];
+    await start({ onStream: (stream) => streams.push(stream) });
+    const client = await RawClient.open(server.port);
+    await client.outcome(headers(1));
+    server.http2.goAway();
+    await client.outcome(pong);
+    assert.deepEqual(lastStreams(client), [LAST_POSSIBLE, 1]);
+    assert.deepEqual(await client.outcome(headers(3)), ["RST_STREAM 3 REFUSED_STREAM"]);
+    client.frames.length = 0;
+    streams[0]?.respond(HEAD);
+    await client.waitFor(() => false);
+    assert.deepEqual(client.words(), ["HEADERS 1 end", "end"]);
+  });
+
+  it("takes no longer for the last streams than it may", async () => {
+    const codes: unknown[] = [];
+    await start({
+      onStream(stream) {
+        stream.handler = { onData() {}, onEnd() {}, onClose: (code) => codes.push(code) };
+      },
+      limits: { leaveTimeoutMs: 60 * SECOND },
+    });
+    const client = await RawClient.open(server.port);
+    await client.outcome(headers(1));
+    server.http2.goAway();
+    await client.outcome(pong);
+    pass(60 * SECOND - 1);
+    assert.deepEqual(await client.outcome(), []);
+    pass(1);
+    assert.deepEqual(await client.outcome(), ["GOAWAY NO_ERROR", "end"]);
+    assert.deepEqual(codes, [0]);
+    assert.deepEqual(server.cuts, [], "a slow client is not at fault");
+  });
+
+  it("comes once, however often it is asked for", async () => {
+    await start();
+    const client = await RawClient.open(server.port);
+    server.http2.goAway();
+    server.http2.goAway();
+    assert.deepEqual(await client.outcome(), ["GOAWAY NO_ERROR", "PING"]);
+    client.close();
+  });
+
+  it("within a header block lets the block end", async () => {
+    await start();
+    const client = await RawClient.open(server.port);
+    const whole = headers(1);
+    const block = whole.subarray(9);
+    await client.outcome(frame(TYPE.settings, 0, 0, Buffer.alloc(0)));
+    client.frames.length = 0;
+    client.send(frame(TYPE.headers, FLAG.endStream, 1, block.subarray(0, 3)));
+    await served(() => [...server.http2.connections][0]?.socket.bytesRead ?? 0);
+    server.http2.goAway();
+    const rest = frame(TYPE.continuation, FLAG.endHeaders, 1, block.subarray(3));
+    const outcome = await client.outcome(rest);
+    assert.deepEqual(outcome, ["GOAWAY NO_ERROR", "PING", "HEADERS 1", "DATA 1 7 end"]);
+    client.close();
+  });
+});
+
+describe("time limits", () => {
+  afterEach(() => server.close());
+  const limits = {
+    idleTimeoutMs: 100 * SECOND,
+    prefaceTimeoutMs: 10 * SECOND,
+    frameTimeoutMs: 5 * SECOND,
+  };
+
+  it("asks an idle connection to leave, whether it had calls or not", async () => {
+    await start({ limits });
+    const [silent, used] = [await RawClient.open(server.port), await RawClient.open(server.port)];
+    await used.outcome(headers(1));
+    pass(100 * SECOND);
+    assert.deepEqual(await silent.outcome(), []);
+    pass(1);
+    assert.deepEqual(await silent.outcome(), ["GOAWAY NO_ERROR", "PING"]);
+    // The first look saw that it had had a call.
+    assert.deepEqual(await used.outcome(), []);
+    pass(100 * SECOND);
+    assert.deepEqual(await used.outcome(), ["GOAWAY NO_ERROR", "PING"]);
+  });
+
+  it("keeps a connection whose calls all end between two looks", async () => {
+    await start({ limits });
+    const client = await RawClient.open(server.port);
+    for (let call = 0; call < 5; call++) {
+      const outcome = await client.outcome(headers(2 * call + 1));
+      assert.equal(outcome.length, 2);
+      pass(60 * SECOND);
+    }
+    assert.deepEqual(await client.outcome(), []);
+    client.close();
+  });
+
+  it("keeps a connection with an open stream", async () => {
+    await start({ limits, onStream() {} });
+    const client = await RawClient.open(server.port);
+    await client.outcome(headers(1));
+    pass(1_000 * SECOND);
+    assert.deepEqual(await client.outcome(), []);
+    client.close();
+  });
+
+  it("ends a connection that sends no preface, or half of one", async () => {
+    await start({ limits });
+    const clients = [await RawClient.connect(server.port), await RawClient.connect(server.port)];
+    clients[1]?.send(PREFACE.subarray(0, 10));
+    await served(() => server.http2.connections.size - 1);
+    pass(10 * SECOND);
+    pass(1);
+    pass(SECOND);
+    for (const client of clients) {
+      await client.waitFor(() => false);
+      assert.deepEqual(client.words().slice(-1), ["end"]);
+    }
+  });
+
+  for (const [name, part] of [
+    ["half a frame", headers(1).subarray(0, 20)],
+    ["half a frame's header", headers(1).subarray(0, 5)],
+    ["half a header block", frame(TYPE.headers, FLAG.endStream, 1, headers(1).subarray(9, 20))],
+  ] as const) {
+    it(`cuts a connection that leaves ${name}`, async () => {
+      await start({ limits });
+      const client = await RawClient.open(server.port);
+      const [connection] = [...server.http2.connections];
+      const before = connection?.socket.bytesRead ?? 0;
+      client.send(part);
+      await served(() => (connection?.socket.bytesRead ?? 0) - before);
+      pass(0);
+      pass(5 * SECOND);
+      assert.deepEqual(server.cuts, []);
+      pass(1);
+      assert.deepEqual(server.cuts, ["a frame without an end"]);
+      await client.waitFor(() => false);
+      assert.deepEqual(client.words(), ["GOAWAY ENHANCE_YOUR_CALM", "end"]);
+    });
+  }
+
+  it("cuts a connection that takes nothing of its answers", async () => {
+    await start({
+      limits: { unreadTimeoutMs: 60 * SECOND, maxConcurrentStreams: 1_000 },
+      onStream: (stream) => stream.respond(HEAD, Buffer.alloc(60_000)),
+    });
+    const client = await RawClient.open(server.port, windows);
+    const [connection] = [...server.http2.connections];
+    client.socket.pause();
+    for (let call = 0; call < 300; call++) client.send(headers(2 * call + 1));
+    await served(() => (connection?.socket.isPaused() ? 1 : 0));
+    pass(0);
+    pass(60 * SECOND);
+    assert.deepEqual(server.cuts, []);
+    pass(1);
+    assert.deepEqual(server.cuts, ["answers that are not read"]);
+    client.close();
+  });
+});
+
+describe("sockets that the client half-closes", () => {
+  afterEach(() => server.close());
+
+  it("answers what was asked before, and ends", async () => {
+    const streams: ServerStream[] = [];
+    await start({ onStream: (stream) => streams.push(stream) });
+    const client = await RawClient.open(server.port);
+    client.socket.end(headers(1));
+    await client.waitFor(({ type }) => type === TYPE.goaway);
+    streams[0]?.respond(HEAD);
+    await client.waitFor(({ stream }) => stream === 1);
+    assert.ok(client.words().includes("HEADERS 1 end"));
+  });
+
+  it("ends at once where nothing is open, over TLS as well", async () => {
+    await start({ tls: true });
+    const socket = tls.connect({
+      port: server.port,
+      rejectUnauthorized: false,
+      ALPNProtocols: ["h2"],
+    });
+    await once(socket, "secureConnect");
+    socket.resume();
+    socket.end(Buffer.concat([PREFACE, frame(TYPE.settings, 0, 0, Buffer.alloc(0))]));
+    await once(socket, "close");
+    await served(() => 1 - server.http2.connections.size);
+  });
+
+  it("closes the streams of a connection that breaks", async () => {
+    const codes: unknown[] = [];
+    await start({
+      onStream(stream) {
+        stream.handler = { onData() {}, onEnd() {}, onClose: (code) => codes.push(code) };
+      },
+    });
+    const client = await RawClient.open(server.port);
+    await client.outcome(headers(1, REQUEST, false), data(1, "a"));
+    client.socket.resetAndDestroy();
+    await served(() => codes.length);
+    assert.deepEqual(codes, [8]);
+    assert.deepEqual(server.errors, []);
+  });
+});
+
+/** The largest window for streams, and a large one for the connection. */
+const windows = Buffer.concat([
+  frame(TYPE.settings, 0, 0, Buffer.from([0, 4, 0x7f, 0xff, 0xff, 0xff])),
+  frame(TYPE.windowUpdate, 0, 0, Buffer.from([0x3f, 0xff, 0xff, 0xff])),
+]);
+
+/** Waits until a number is positive, a turn of the event loop at a time. */
+async function served(count: () => number): Promise<void> {
+  while (count() <= 0) await new Promise((resolve) => setImmediate(resolve));
+}

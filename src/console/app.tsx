@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import type { ExportedConfig } from "../client/web.js";
+import { pageBaseUrl } from "./base-url.js";
 import { CheckCard } from "./cards/check-card.js";
 import { GenerateCard } from "./cards/generate-card.js";
 import { InspectCard } from "./cards/inspect-card.js";
@@ -32,7 +33,7 @@ export function App() {
     setKeyOpen(true);
   }, []);
   const session: Session = useMemo(() => {
-    const baseUrl = window.location.origin;
+    const baseUrl = pageBaseUrl();
     return { client, baseUrl, hasKey: apiKey !== "", language, setLanguage, onFailure, announce };
   }, [client, apiKey, language, onFailure]);
 

@@ -1,8 +1,10 @@
 /** Whom the console talks to, and as whom. Kept in memory only: a reload forgets it. */
+
 import { Code, ConnectError } from "@connectrpc/connect";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { createSecureTokenClient, type SecureTokenClient, TokenError } from "../client/web.js";
+import { pageBaseUrl } from "./base-url.js";
 
 /** What lines to copy are written in. */
 export type Language = "buf curl" | "TypeScript";
@@ -34,7 +36,7 @@ export function useSession(): Session {
 /** A client of the page's own server. JSON, because readers of the network panel learn from it. */
 export function connect(apiKey: string): SecureTokenClient {
   return createSecureTokenClient({
-    baseUrl: window.location.origin,
+    baseUrl: pageBaseUrl(),
     apiKey: apiKey === "" ? undefined : apiKey,
     useBinaryFormat: false,
   });

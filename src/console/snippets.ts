@@ -3,6 +3,7 @@
  * as variables, and reach `buf curl` through its standard input, which no process list shows.
  */
 
+import { isBelowPath } from "./base-url.js";
 import type { Lifetime } from "./lifetime.js";
 import { toDurationJson, toHours } from "./lifetime.js";
 
@@ -47,6 +48,7 @@ export function typeScript(calls: readonly CallText[], { baseUrl, hasKey }: Sett
   const withToken = calls.some((call) => call.withToken);
   const options = [
     `baseUrl: ${JSON.stringify(baseUrl)}`,
+    ...(isBelowPath(baseUrl) ? ['protocol: "connect"', 'httpVersion: "1.1"'] : []),
     ...(hasKey ? ["apiKey: env.API_KEY"] : []),
   ];
   return [

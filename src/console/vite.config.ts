@@ -22,6 +22,8 @@ const precompress: Plugin = {
 };
 
 export default defineConfig({
+  // Relative addresses: the page works below a path too.
+  base: "./",
   root: fileURLToPath(new URL(".", import.meta.url)),
   oxc: { jsx: { importSource: "preact" } },
   build: {

@@ -80,6 +80,15 @@ describe("TypeScript lines", () => {
     assert.doesNotMatch(plain, /env/);
   });
 
+  it("speak Connect over HTTP/1.1 below a path, where a proxy stands between", () => {
+    const below = { ...OPEN, baseUrl: "https://example.org/tokens" };
+    const [, call] = CALLS[1] as [string, CallText];
+    const text = typeScript([call], below);
+    assert.match(text, /"https:\/\/example.org\/tokens", protocol: "connect", httpVersion: "1.1"/);
+    assert.doesNotMatch(typeScript([call], OPEN), /protocol/);
+    assert.match(bufCurl([call], below), /https:\/\/example.org\/tokens\/securetoken\.v1/);
+  });
+
   it("leave out what is empty", () => {
     const lifetime = { amount: "1", unit: "days" } as const;
     const call = generateText({ userId: "ada", permissions: [], lifetime, additionalData: {} });

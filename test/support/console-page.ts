@@ -36,7 +36,7 @@ export async function openConsole(
   });
   page.on("request", (request) => {
     const { origin, pathname, search } = new URL(request.url());
-    if (origin !== url) problems.push(`foreign request: ${origin}`);
+    if (origin !== new URL(url).origin) problems.push(`foreign request: ${origin}`);
     if (search !== "" || pathname.length > 100) problems.push(`telling URL: ${request.url()}`);
   });
   await page.exposeFunction("reportViolation", (text: string) => problems.push(`policy: ${text}`));

@@ -20,6 +20,7 @@ from .results import (
     TokenInfo,
     ValidToken,
 )
+from .revocation import Revocation, RevocationPage, RevocationTarget
 from .validators import (
     validate_expires_hours,
     validate_permissions,
@@ -38,6 +39,9 @@ __all__ = [
     "KeyInfo",
     "PermissionDeniedError",
     "RateExceededError",
+    "Revocation",
+    "RevocationPage",
+    "RevocationTarget",
     "SecureTokenClient",
     "ServiceUnavailableError",
     "Tls",

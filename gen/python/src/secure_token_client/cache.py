@@ -79,6 +79,11 @@ class ValidationCache:
             with self._lock:
                 self._entries.pop(_digest(token), None)
 
+    def clear(self) -> None:
+        """Drops all answers, as when a user's tokens are revoked."""
+        with self._lock:
+            self._entries.clear()
+
     def now(self) -> Asked:
         """The instant of a question, for `put`."""
         return Asked(self._clock(), self._wall_clock())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Optional, Union
 
@@ -12,7 +13,7 @@ import grpc
 
 from securetoken.v1 import token_service_pb2 as pb
 
-from . import requests, results
+from . import requests, results, revocation
 from .api_key import ApiKey, key_source
 from .attempts import Attempts
 from .cache import ValidationCache
@@ -135,6 +136,63 @@ class SecureTokenClient:
             self._cache.forget(token)
         return issued
 
+    def revoke_token(
+        self, token: str, *, reason: str = "", timeout: Optional[float] = None
+    ) -> revocation.Outcome:
+        """Takes a token back. Answers once that is durable and in force, and never raises about
+        the token: REVOKED, ALREADY_EXPIRED or NOT_AUTHENTIC. `reason` is at most 128 characters.
+        """
+        return self._revoke(revocation.RevocationTarget.token(token), reason, timeout)
+
+    def revoke_session(
+        self, session_id: str, *, reason: str = "", timeout: Optional[float] = None
+    ) -> revocation.Outcome:
+        """Takes back every token of a session that is issued before the answer."""
+        return self._revoke(revocation.RevocationTarget.session(session_id), reason, timeout)
+
+    def revoke_user(
+        self,
+        user_id: str,
+        issued_before: Optional[datetime] = None,
+        *,
+        reason: str = "",
+        timeout: Optional[float] = None,
+    ) -> revocation.Outcome:
+        """Takes back every token of a user that is issued up to an instant; default: now."""
+        target = revocation.RevocationTarget.user(user_id, issued_before)
+        return self._revoke(target, reason, timeout)
+
+    def revoke_tokens(
+        self,
+        targets: Iterable[revocation.RevocationTarget],
+        *,
+        reason: str = "",
+        timeout: Optional[float] = None,
+    ) -> list[revocation.Outcome]:
+        """Takes back at most 1,000 targets in one call; what became of each, in order."""
+        request = revocation.revoke_tokens(targets, reason)
+        message = self._call("RevokeTokens", request, timeout)
+        self._cache.clear()
+        return revocation.to_outcomes(message, len(request.targets))
+
+    def list_revocations(
+        self,
+        *,
+        user_id: str = "",
+        token_id: str = "",
+        page_size: int = 0,
+        page_token: str = "",
+        timeout: Optional[float] = None,
+    ) -> revocation.RevocationPage:
+        """What is revoked, newest first, in pages of at most 1,000 entries; 0 means 100.
+
+        `page_token` is ``next_page_token`` of the page before, with the same filter.
+        """
+        request = pb.ListRevocationsRequest(
+            user_id=user_id, token_id=token_id, page_size=page_size, page_token=page_token
+        )
+        return revocation.to_page(self._call("ListRevocations", request, timeout))
+
     def get_token_info(self, token: str, *, timeout: Optional[float] = None) -> results.TokenInfo:
         """All that is known of a valid token. Raises as validate_token."""
         request = pb.GetTokenInfoRequest(token=requests.require_token(token))
@@ -166,6 +224,11 @@ class SecureTokenClient:
         trace: Optional[TracebackType],
     ) -> None:
         self.close()
+
+    def _revoke(
+        self, target: revocation.RevocationTarget, reason: str, timeout: Optional[float]
+    ) -> revocation.Outcome:
+        return self.revoke_tokens([target], reason=reason, timeout=timeout)[0]
 
     def _call(self, method: str, request: object, timeout: Optional[float]) -> Any:
         """One call, with its deadline, and its error as one of the four where it is one."""

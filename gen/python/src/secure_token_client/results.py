@@ -40,6 +40,7 @@ class IssuedToken(str):
     expires_at: datetime
     additional_data: dict[str, Any]
     session_id: str
+    key_id: str
 
     @property
     def token(self) -> str:
@@ -59,6 +60,8 @@ class ValidToken(TypedDict):
     issued_at: datetime
     additional_data: dict[str, Any]
     time_remaining: str
+    session_id: str
+    key_id: str
 
 
 class TokenInfo(TypedDict):
@@ -109,7 +112,7 @@ class ExportedConfig(TypedDict):
 def to_issued(message: _AnyIssued) -> IssuedToken:
     """A new token. Only the answer of RefreshToken may hold exact JSON."""
     exact = message.additional_data_json if isinstance(message, pb.RefreshTokenResponse) else ""
-    issued = IssuedToken(_required(message.token, "token"))
+    issued = IssuedToken(required(message.token, "token"))
     issued.token_id = message.token_id
     issued.user_id = message.user_id
     issued.permissions = list(message.permissions)
@@ -117,12 +120,13 @@ def to_issued(message: _AnyIssued) -> IssuedToken:
     issued.expires_at = to_datetime(message.expires_at)
     issued.additional_data = from_struct(message.additional_data, exact)
     issued.session_id = message.session_id
+    issued.key_id = message.key_id
     return issued
 
 
 def to_valid(message: pb.ValidateTokenResponse, *, elapsed: float = 0) -> ValidToken:
     """A valid token's claims; `elapsed` seconds have passed since the answer came."""
-    _required(message.valid, "valid")
+    required(message.valid, "valid")
     return _claims(message, valid=True, elapsed=elapsed)
 
 
@@ -148,13 +152,15 @@ def _claims(message: _AnyClaims, *, valid: bool, elapsed: float = 0) -> ValidTok
         "issued_at": issued_at,
         "additional_data": data,
         "time_remaining": str(remaining),
+        "session_id": message.session_id,
+        "key_id": message.key_id,
     }
 
 
 def to_info(message: pb.GetTokenInfoResponse) -> TokenInfo:
     """All that is known of a valid token."""
     return {
-        "valid": _required(message.valid, "valid"),
+        "valid": required(message.valid, "valid"),
         "token_id": message.token_id,
         "user_id": message.user_id,
         "permissions": list(message.permissions),
@@ -174,7 +180,7 @@ def to_batch(
     message: pb.BatchValidateTokensResponse, asked: int
 ) -> list[Union[ValidToken, TokenError]]:
     """For each token its claims, or the exception that validate_token would have raised."""
-    _required(len(message.results) == asked, "a result for each token")
+    required(len(message.results) == asked, "a result for each token")
     return [_to_batch_result(result) for result in message.results]
 
 
@@ -189,7 +195,7 @@ def _to_batch_result(result: pb.BatchValidateTokensResult) -> Union[ValidToken, 
 
 def to_introspection(message: pb.IntrospectTokenResponse) -> Introspection:
     """A token's state."""
-    state = cast(State, _name(pb.TokenState, message.state, "TOKEN_STATE_"))
+    state = cast(State, enum_name(pb.TokenState, message.state, "TOKEN_STATE_"))
     has_claims = message.HasField("claims")
     claims = _claims(message.claims, valid=state == "ACTIVE") if has_claims else None
     return {"state": state, "claims": claims, "key_id": message.key_id}
@@ -198,7 +204,7 @@ def to_introspection(message: pb.IntrospectTokenResponse) -> Introspection:
 def to_config(message: pb.ExportConfigResponse) -> ExportedConfig:
     """How the server makes tokens."""
     keys: list[KeyInfo] = [
-        {"key_id": key.key_id, "state": _name(pb.KeyState, key.state, "KEY_STATE_")}
+        {"key_id": key.key_id, "state": enum_name(pb.KeyState, key.state, "KEY_STATE_")}
         for key in message.keys
     ]
     return {
@@ -219,17 +225,17 @@ def to_permissions(message: pb.CheckPermissionsResponse) -> dict[str, bool]:
 
 def to_granted(message: pb.CheckPermissionResponse) -> bool:
     """True: a missing permission is an error."""
-    return _required(message.granted, "granted")
+    return required(message.granted, "granted")
 
 
-def _required(value: _T, field: str) -> _T:
+def required(value: _T, field: str) -> _T:
     """The value, unless it is what an absent field reads as: an empty answer is no answer."""
     if value:
         return value
     raise CallError(grpc.StatusCode.INTERNAL, f"the server's answer lacks {field}")
 
 
-def _name(enum: EnumTypeWrapper, number: int, prefix: str) -> str:
+def enum_name(enum: EnumTypeWrapper, number: int, prefix: str) -> str:
     """An enum value's name; one that a newer server may send must pass for none of ours."""
     known = enum.DESCRIPTOR.values_by_number.get(number)
     return known.name[len(prefix) :] if known is not None else "UNSPECIFIED"

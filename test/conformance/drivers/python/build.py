@@ -20,6 +20,11 @@ if not STAMP.exists() or STAMP.read_text() != manifest:
     # For its README alone, whose examples the package's tests run.
     subprocess.run([*pip, "--no-deps", "secure-token==1.0.2"], check=True)
     # What examples/python runs on, and its test; what the guards stand in.
-    frameworks = ["fastapi>=0.115,<1", "httpx>=0.28,<1", "uvicorn>=0.34,<1", "django>=4.2,<6"]
+    frameworks = [
+        "fastapi>=0.115,<1",
+        "httpx>=0.28,<1",
+        "uvicorn>=0.34,<1",
+        "django>=4.2,<6",
+    ]
     subprocess.run([*pip, *frameworks], check=True)
     STAMP.write_text(manifest)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple, Optional
 
-from secure_token_client import IssuedToken, PermissionDeniedError, TokenError, TokenExpiredError
+from secure_token_client import (
+    IssuedToken,
+    PermissionDeniedError,
+    RevocationTarget,
+    TokenError,
+    TokenExpiredError,
+)
 
 _TEXT = re.compile(r"(?:(\d+) days?, )?(\d+):(\d\d):(\d\d)(?:\.(\d{6}))?")
 
@@ -37,7 +44,10 @@ def call(client: Any, rpc: str, request: dict[str, Any]) -> Call:
         }
         return Call(client.refresh_token(token, **_given(arguments)), _issued)
     if rpc == "ValidateToken":
-        return Call(client.validate_token(token), lambda valid: {"valid": True, **_claims(valid)})
+        return Call(
+            client.validate_token(token),
+            lambda valid: {"valid": True, **_claims(valid)},
+        )
     if rpc == "CheckPermission":
         granted = client.check_permission(token, request["requiredPermission"])
         return Call(granted, lambda yes: {"granted": yes})
@@ -53,6 +63,15 @@ def call(client: Any, rpc: str, request: dict[str, Any]) -> Call:
         return Call(client.get_token_info(token), _info)
     if rpc == "IntrospectToken":
         return Call(client.introspect_token(token), _introspection)
+    if rpc == "RevokeTokens":
+        targets = [_target(target) for target in request.get("targets", [])]
+        revoked = client.revoke_tokens(targets, **_given({"reason": request.get("reason")}))
+        return Call(revoked, _outcomes)
+    if rpc == "ListRevocations":
+        names = {"userId": "user_id", "tokenId": "token_id"}
+        names |= {"pageSize": "page_size", "pageToken": "page_token"}
+        chosen = {names[name]: value for name, value in request.items()}
+        return Call(client.list_revocations(**chosen), _page)
     return Call(client.export_config(), _config)
 
 
@@ -86,6 +105,7 @@ def _issued(issued: IssuedToken) -> dict[str, Any]:
         "expiresAt": _instant(issued.expires_at),
         "additionalData": issued.additional_data,
         "sessionId": issued.session_id,
+        "keyId": issued.key_id,
     }
 
 
@@ -99,6 +119,8 @@ def _claims(claims: dict[str, Any]) -> dict[str, Any]:
         "additionalData": claims["additional_data"],
         "timeRemaining": _seconds(claims["time_remaining"]),
         "timeRemainingText": claims["time_remaining"],
+        "sessionId": claims["session_id"],
+        "keyId": claims["key_id"],
     }
 
 
@@ -138,6 +160,55 @@ def _config(config: dict[str, Any]) -> dict[str, Any]:
         "keys": [
             {"keyId": key["key_id"], "state": f"KEY_STATE_{key['state']}"} for key in config["keys"]
         ],
+    }
+
+
+def _target(target: dict[str, Any]) -> RevocationTarget:
+    if "token" in target:
+        return RevocationTarget.token(target["token"])
+    if "tokenId" in target:
+        named = target["tokenId"]
+        return RevocationTarget.token_id(named.get("tokenId", ""), _parsed(named.get("expiresAt")))
+    if "sessionId" in target:
+        return RevocationTarget.session(target["sessionId"])
+    if "user" in target:
+        named = target["user"]
+        return RevocationTarget.user(named.get("userId", ""), _parsed(named.get("issuedBefore")))
+    instant = _parsed(target["everythingIssuedBefore"])
+    assert instant is not None
+    return RevocationTarget.everything(instant)
+
+
+def _parsed(text: Optional[str]) -> Optional[datetime]:
+    """RFC 3339 in UTC, with any number of digits up to microseconds."""
+    if text is None:
+        return None
+    whole, _, fraction = text.rstrip("Z").partition(".")
+    return datetime.fromisoformat(whole).replace(microsecond=int(fraction.ljust(6, "0") or 0))
+
+
+def _outcomes(outcomes: list[str]) -> dict[str, Any]:
+    return {"results": [{"outcome": f"REVOCATION_OUTCOME_{it}"} for it in outcomes]}
+
+
+def _page(page: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "revocations": [_given(_entry(entry)) for entry in page["revocations"]],
+        "nextPageToken": page["next_page_token"],
+    }
+
+
+def _entry(entry: dict[str, Any]) -> dict[str, Any]:
+    digest = entry["user_id_sha256"]
+    return {
+        "tokenId": entry["token_id"],
+        "sessionId": entry["session_id"],
+        "userIdSha256": digest and base64.b64encode(bytes.fromhex(digest)).decode(),
+        "everything": entry["everything"] or None,
+        "issuedBefore": entry["issued_before"] and _instant(entry["issued_before"]),
+        "expiresAt": entry["expires_at"] and _instant(entry["expires_at"]),
+        "revokedAt": _instant(entry["revoked_at"]),
+        "reason": entry["reason"],
     }
 
 

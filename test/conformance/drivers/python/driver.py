@@ -13,7 +13,12 @@ import grpc
 from calls import call, describe_error
 from guarded import GuardedAsgi, GuardedWsgi
 
-from secure_token_client import AsyncSecureTokenClient, SecureTokenClient, Tls, TokenError
+from secure_token_client import (
+    AsyncSecureTokenClient,
+    SecureTokenClient,
+    Tls,
+    TokenError,
+)
 
 Client = Union[SecureTokenClient, AsyncSecureTokenClient]
 

@@ -1,6 +1,7 @@
 /** A database server of the test's own: a real process on loopback that a test may kill and stop. */
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 
 /** How often readiness is probed, in milliseconds, and how many times at most. */
@@ -51,6 +52,8 @@ export class ServiceProcess {
     const exited = once(child, "exit");
     // A process that was frozen takes no other signal than SIGKILL.
     if (signal !== "SIGKILL") child.kill("SIGCONT");
+    // The crash of a machine takes the processes that the program has started along.
+    if (signal === "SIGKILL") for (const pid of childrenOf(child.pid)) kill(pid);
     child.kill(signal);
     await exited;
   }
@@ -63,5 +66,20 @@ export class ServiceProcess {
   /** Lets a frozen process go on. */
   thaw(): void {
     this.#child?.kill("SIGCONT");
+  }
+}
+
+/** Linux tells the children of a process. */
+function childrenOf(pid: number | undefined): number[] {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  if (!existsSync(file)) return [];
+  return readFileSync(file, "utf8").split(" ").filter(Boolean).map(Number);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended already.
   }
 }

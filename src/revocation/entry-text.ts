@@ -1,0 +1,52 @@
+/** Entries as text and as plain JSON: for the shared log, for workers, and for files. */
+import type { Revocation, RevocationKind } from "../core/index.js";
+
+/** An entry as a JSON array: kind, id, issuedBefore, expiresAt, revokedAt, reason. */
+export type EntryArray = readonly [RevocationKind, string, number, number, number, string];
+
+const KINDS: ReadonlySet<unknown> = new Set<RevocationKind>([
+  "TOKEN",
+  "SESSION",
+  "USER",
+  "EVERYTHING",
+]);
+/** The most characters of an id: a `userKey` has 64, a token_id of a token that was shown any number. */
+const MAX_ID_LENGTH = 8192;
+/** The most UTF-16 code units of a reason of 128 code points. */
+const MAX_REASON_LENGTH = 256;
+
+/** An entry as an array, which is a third shorter in JSON than an object. */
+export function toEntryArray(revocation: Revocation): EntryArray {
+  const { kind, id, issuedBefore, expiresAt, revokedAt, reason } = revocation;
+  return [kind, id, issuedBefore, expiresAt, revokedAt, reason];
+}
+
+/** The entry of such an array; undefined for anything else. */
+export function fromEntryArray(value: unknown): Revocation | undefined {
+  if (!Array.isArray(value) || value.length !== 6) return undefined;
+  const [kind, id, issuedBefore, expiresAt, revokedAt, reason] = value as unknown[];
+  if (!KINDS.has(kind) || typeof id !== "string" || id.length > MAX_ID_LENGTH) return undefined;
+  if ((kind === "EVERYTHING") !== (id === "")) return undefined;
+  if (!isMicros(issuedBefore) || !isMicros(expiresAt) || !isMicros(revokedAt)) return undefined;
+  if (typeof reason !== "string" || reason.length > MAX_REASON_LENGTH) return undefined;
+  return { kind: kind as RevocationKind, id, issuedBefore, expiresAt, revokedAt, reason };
+}
+
+/** An entry as one line of JSON. */
+export function toEntryText(revocation: Revocation): string {
+  return JSON.stringify(toEntryArray(revocation));
+}
+
+/** The entry of such a line; undefined for anything else. */
+export function fromEntryText(text: string): Revocation | undefined {
+  try {
+    return fromEntryArray(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A whole number; beyond 2^53, where doubles are even, expiry is rounded up. */
+function isMicros(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && Math.abs(value) < 1e18;
+}

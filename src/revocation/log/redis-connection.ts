@@ -1,0 +1,112 @@
+/** A connection to Redis or Valkey that reconnects by itself and never queues what it cannot send. */
+import { setTimeout as pause } from "node:timers/promises";
+import { Cluster, Redis, type RedisOptions } from "ioredis";
+import { LogUnavailableError } from "./log.js";
+import type { RedisAddress } from "./redis-url.js";
+import { within } from "./within.js";
+
+/** How long to wait between attempts to connect, in milliseconds: longer each time, up to the second. */
+const FIRST_RETRY_MS = 50;
+const LONGEST_RETRY_MS = 1_000;
+const CONNECT_TIMEOUT_MS = 3_000;
+
+/** Opens a connection; it connects in the background, and again whenever it is lost. */
+export function openRedis(address: RedisAddress): Redis | Cluster {
+  const { kind, hosts, tls, username, password, database, sentinelName } = address;
+  const retryStrategy = (times: number) => Math.min(times * FIRST_RETRY_MS, LONGEST_RETRY_MS);
+  const common = {
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(tls && { tls: {} }),
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    connectionName: "secure-token",
+    retryStrategy,
+  } satisfies RedisOptions;
+  const client =
+    kind === "cluster"
+      ? new Cluster([...hosts], {
+          redisOptions: common,
+          enableOfflineQueue: false,
+          clusterRetryStrategy: retryStrategy,
+        })
+      : kind === "sentinel"
+        ? new Redis({
+            ...common,
+            db: database,
+            sentinels: [...hosts],
+            name: sentinelName as string,
+            enableTLSForSentinelMode: tls,
+            ...(tls && { sentinelTLS: {} }),
+          })
+        : new Redis({ ...common, db: database, ...hosts[0] });
+  // Outages are told by the calls that fail.
+  client.on("error", () => {});
+  return client;
+}
+
+/** Whether a command can be sent at once. */
+export function isReady(client: Redis | Cluster): boolean {
+  return client.status === "ready";
+}
+
+/**
+ * Sends a command and waits for its answer.
+ *
+ * @param waits whether to wait for the connection first
+ * @throws LogUnavailableError when there is no answer in time; the connection is then made anew, since
+ * a server that hangs would keep every later command waiting
+ */
+export async function send<T>(
+  client: Redis | Cluster,
+  command: () => Promise<T>,
+  timeoutMs: number,
+  waits: boolean,
+): Promise<T> {
+  if (!waits && !isReady(client)) throw new LogUnavailableError("Redis cannot be reached");
+  try {
+    return await within(timeoutMs, async (signal) => {
+      for (;;) {
+        if (!isReady(client)) await ready(client, signal);
+        try {
+          return await command();
+        } catch (error) {
+          // A connection that was lost meanwhile; whoever waits for one waits for the next.
+          if (!waits || signal.aborted || !isConnectionLost(error)) throw error;
+          await pause(FIRST_RETRY_MS);
+        }
+      }
+    });
+  } catch (error) {
+    if (error instanceof LogUnavailableError && isReady(client)) {
+      if (client instanceof Redis) client.disconnect(true);
+      else client.refreshSlotsCache();
+    }
+    throw toUnavailable(error);
+  }
+}
+
+function isConnectionLost(error: unknown): boolean {
+  const { message } = error as Error;
+  return /^(Connection is closed|Stream isn't writeable|Reached the max retries)/.test(message);
+}
+
+function ready(client: Redis | Cluster, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onReady = () => resolve();
+    client.once("ready", onReady);
+    signal.addEventListener("abort", () => {
+      client.off("ready", onReady);
+      reject(new LogUnavailableError("Redis cannot be reached"));
+    });
+  });
+}
+
+/** The first word of a Redis error is its code; what follows may quote arguments. */
+function toUnavailable(error: unknown): Error {
+  if (error instanceof LogUnavailableError) return error;
+  const [code = ""] = (error as Error).message.split(" ", 1);
+  const known = /^[A-Z]+$/.test(code) ? ` (${code})` : "";
+  return new LogUnavailableError(`Redis does not answer${known}`);
+}

@@ -1,0 +1,256 @@
+/** What every shared log does, whichever engine keeps it. */
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, it } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Revocation } from "../../../src/core/index.js";
+import {
+  LogCorruptError,
+  type LogPage,
+  LogUnavailableError,
+  type RevocationLog,
+} from "../../../src/revocation/log/log.js";
+import type { ServiceProcess } from "../../support/service-process.js";
+import type { StallingProxy } from "../../support/stalling-proxy.js";
+
+/** A real engine with a log in it. */
+export interface LogEngine {
+  readonly process: ServiceProcess;
+  /** What every connection goes through. */
+  readonly proxy: StallingProxy;
+  /** A further connection, as of another server. */
+  open(): RevocationLog;
+  /** Loses everything: the table is dropped, the stream deleted. */
+  wipe(): Promise<void>;
+  /** Deletes the oldest entry as an operator might. */
+  trim(): Promise<void>;
+  /** Writes what is no entry. */
+  corrupt(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const TIMEOUT = 5_000;
+const HOUR = 3_600_000_000;
+
+/** An entry that expires in an hour, or `expiresAt`. */
+export function entry(id: string, expiresAt = Date.now() * 1000 + HOUR): Revocation {
+  return { kind: "TOKEN", id, issuedBefore: 0, expiresAt, revokedAt: 1, reason: "tést 'x'" };
+}
+
+/** Runs the suite against an engine. */
+export function logSuite(
+  name: string,
+  start: () => Promise<LogEngine>,
+  skip: string | false,
+): void {
+  describe(`log in ${name}`, { skip }, () => {
+    let engine: LogEngine;
+    const opened: RevocationLog[] = [];
+    const open = () => {
+      const log = engine.open();
+      opened.push(log);
+      return log;
+    };
+    /** A log that has been read, so that it is connected. */
+    const connected = async () => {
+      const log = open();
+      await log.read(undefined, TIMEOUT);
+      return log;
+    };
+    const readAll = async (log: RevocationLog, from?: string) => {
+      const ids: string[] = [];
+      let page: LogPage;
+      let position = from;
+      let reset = false;
+      do {
+        page = await log.read(position, TIMEOUT);
+        ids.push(...page.revocations.map(({ id }) => id));
+        position = page.position;
+        reset ||= page.reset;
+      } while (!page.caughtUp);
+      return { ids, position, reset };
+    };
+    before(async () => {
+      engine = await start();
+    });
+    afterEach(async () => {
+      await Promise.all(opened.splice(0).map((log) => log.close()));
+      await engine.wipe();
+    });
+    after(() => engine.close());
+
+    it("gives what was written, to every reader, in the order of writing", async () => {
+      const [one, two] = [await connected(), await connected()];
+      await one.append([entry("a"), entry("b")], TIMEOUT);
+      await two.append([entry("c")], TIMEOUT);
+      const { ids, position } = await readAll(one);
+      assert.deepEqual(ids, ["a", "b", "c"]);
+      await one.append([entry("d")], TIMEOUT);
+      assert.deepEqual(await readAll(two, position), {
+        ...(await readAll(two, position)),
+        ids: ["d"],
+        reset: false,
+      });
+    });
+
+    it("gives entries back whole", async () => {
+      const log = await connected();
+      const whole: Revocation = { ...entry("x"), kind: "USER", issuedBefore: 12_345 };
+      await log.append([whole], TIMEOUT);
+      assert.deepEqual((await log.read(undefined, TIMEOUT)).revocations, [whole]);
+    });
+
+    it("reads thousands in pages, each once", async () => {
+      const log = await connected();
+      for (let page = 0; page < 3; page++) {
+        await log.append(
+          Array.from({ length: 1000 }, (_, i) => entry(`${page * 1000 + i}`)),
+          TIMEOUT,
+        );
+      }
+      const { ids } = await readAll(log);
+      assert.deepEqual(
+        ids,
+        Array.from({ length: 3000 }, (_, i) => `${i}`),
+      );
+    });
+
+    it("leaves out no entry of many writers at once", async () => {
+      const reader = await connected();
+      const writers = await Promise.all([1, 2, 3, 4].map(connected));
+      let isWriting = true;
+      const seen: string[] = [];
+      const reading = (async () => {
+        let position: string | undefined;
+        for (;;) {
+          const last = !isWriting;
+          const page = await reader.read(position, TIMEOUT);
+          seen.push(...page.revocations.map(({ id }) => id));
+          position = page.position;
+          if (last && page.caughtUp) return;
+        }
+      })();
+      await Promise.all(
+        writers.map(async (writer, w) => {
+          for (let i = 0; i < 50; i++) await writer.append([entry(`${w}-${i}`)], TIMEOUT);
+        }),
+      );
+      isWriting = false;
+      await reading;
+      assert.equal(new Set(seen).size, 200);
+      assert.equal(seen.length, 200);
+    });
+
+    it("begins anew, and says so, after it was wiped", async () => {
+      const log = await connected();
+      await log.append([entry("old")], TIMEOUT);
+      const { position } = await readAll(log);
+      await engine.wipe();
+      // The first call may find a connection or a table that is no more.
+      await log.read(undefined, TIMEOUT).catch(() => {});
+      await (await connected()).append([entry("new")], TIMEOUT);
+      const after = await readAll(log, position);
+      assert.deepEqual([after.ids, after.reset], [["new"], true]);
+    });
+
+    it("begins anew when somebody else has deleted what was not read", async () => {
+      const log = await connected();
+      await log.append([entry("a")], TIMEOUT);
+      const { position } = await readAll(log);
+      await engine.trim();
+      const after = await readAll(log, position);
+      assert.deepEqual([after.ids, after.reset], [[], true]);
+    });
+
+    it("removes what has expired, and lets readers go on", async () => {
+      const log = await connected();
+      const past = Date.now() * 1000 - HOUR;
+      await log.append([entry("expired", past), entry("live")], TIMEOUT);
+      const first = await readAll(log);
+      await log.append([entry("expired too", past), entry("live too")], TIMEOUT);
+      await log.removeExpired(Date.now() * 1000, TIMEOUT);
+      const next = await readAll(log, first.position);
+      assert.deepEqual([next.ids, next.reset], [["live too"], false]);
+      assert.deepEqual((await readAll(log)).ids, ["live", "live too"]);
+    });
+
+    it("lets a reader go on whose last entry was removed", async () => {
+      const log = await connected();
+      await log.append([entry("expired", Date.now() * 1000 - HOUR)], TIMEOUT);
+      const { position } = await readAll(log);
+      await log.append([entry("live")], TIMEOUT);
+      await log.removeExpired(Date.now() * 1000, TIMEOUT);
+      const next = await readAll(log, position);
+      assert.deepEqual([next.ids, next.reset], [["live"], false]);
+    });
+
+    it("takes an entry again without harm, and one that is kept longer as another", async () => {
+      const log = await connected();
+      const once = entry("a");
+      await log.append([once], TIMEOUT);
+      await log.append([once], TIMEOUT);
+      await log.append([{ ...once, expiresAt: once.expiresAt + HOUR }], TIMEOUT);
+      const { ids } = await readAll(log);
+      assert.ok(ids.every((id) => id === "a"));
+      const { revocations } = await log.read(undefined, TIMEOUT);
+      assert.equal(Math.max(...revocations.map((r) => r.expiresAt)), once.expiresAt + HOUR);
+    });
+
+    it("hints at what others wrote", async () => {
+      const [reader, writer] = [await connected(), await connected()];
+      let hints = 0;
+      reader.onHint(() => hints++);
+      // The listener connects by itself.
+      while (hints === 0) {
+        await writer.append([entry(`hint-${Math.random()}`)], TIMEOUT);
+        await wait(50);
+      }
+    });
+
+    it("refuses to read over what is no entry", async () => {
+      const log = await connected();
+      await engine.corrupt();
+      await assert.rejects(log.read(undefined, TIMEOUT), LogCorruptError);
+    });
+
+    it("rejects while the engine is gone, and goes on when it is back", async () => {
+      const log = await connected();
+      await log.append([entry("kept")], TIMEOUT);
+      const { position } = await readAll(log);
+      await engine.process.end("SIGKILL");
+      await assert.rejects(log.read(position, 500), LogUnavailableError);
+      await assert.rejects(log.append([entry("lost")], 500), LogUnavailableError);
+      await engine.process.start();
+      // What was acknowledged survives a crash. Another start of the engine is a reason to read anew.
+      const { ids } = await readAll(log, position).catch(() => readAll(log, position));
+      assert.deepEqual(ids, ["kept"]);
+      await log.append([entry("later")], TIMEOUT);
+      assert.deepEqual((await readAll(log)).ids, ["kept", "later"]);
+    });
+
+    it("waits no longer than it is told for an engine that hangs", async () => {
+      const log = await connected();
+      engine.proxy.stall();
+      await assert.rejects(log.append([entry("x")], 300), LogUnavailableError);
+      await assert.rejects(log.read(undefined, 300), LogUnavailableError);
+      await assert.rejects(log.append([entry("y")], 300), LogUnavailableError);
+      engine.proxy.resume();
+      // The first read may find a connection that has just been cut.
+      await readAll(log).catch(() => readAll(log));
+    });
+
+    it("goes on after its connection was cut in the middle", async () => {
+      const log = await connected();
+      await log.append([entry("before")], TIMEOUT);
+      const { position } = await readAll(log);
+      engine.proxy.cut();
+      await (await connected()).append([entry("after")], TIMEOUT);
+      const next = await readAll(log, position).catch(() => readAll(log, position));
+      assert.deepEqual([next.ids, next.reset], [["after"], false]);
+    });
+
+    it("tells no password in its name or its errors", async () => {
+      const log = open();
+      assert.doesNotMatch(log.name, /secret|test@/);
+    });
+  });
+}

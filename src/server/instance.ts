@@ -7,6 +7,7 @@ import { NO_REGISTER, type RevocationRegister } from "../revocation/register.js"
 import { ANYONE, KnownCallers } from "./callers/callers.js";
 import { type Config, isLoopback } from "./config/index.js";
 import { loadConsole } from "./console-assets.js";
+import { everyFault } from "./every-fault.js";
 import { callersSource, tlsSource } from "./files.js";
 import { type FileSource, followFiles } from "./followed-files.js";
 import { keysetSource, loadKeys } from "./keys.js";
@@ -38,7 +39,7 @@ export function hasFiles({ keysetFile, callersFile, tlsFiles }: Config): boolean
 /**
  * Reads what the configuration names, watches it from now on, and puts the server together.
  * `uid` is the user of this process, to whom or to root a keyset file must belong.
- * @throws ConfigError when a file cannot be used.
+ * @throws ConfigError with the faults of every file that cannot be used.
  */
 export async function openInstance(
   config: Config,
@@ -47,12 +48,12 @@ export async function openInstance(
 ): Promise<Instance> {
   const { keysetFile, callersFile, tlsFiles, defaultExpirationHours, maxSessionHours } = config;
   const follow = <T>(source: FileSource<T>) => followFiles(source, logger);
-  const rows = callersFile === undefined ? undefined : await follow(callersSource(callersFile));
-  const tls = tlsFiles && (await follow(tlsSource(tlsFiles)));
-  const keys =
-    keysetFile === undefined
-      ? undefined
-      : await follow(keysetSource(keysetFile, { uid, allowReadable: config.allowReadable }));
+  const trust = { uid, allowReadable: config.allowReadable };
+  const [rows, tls, keys] = await everyFault([
+    callersFile === undefined ? undefined : follow(callersSource(callersFile)),
+    tlsFiles && follow(tlsSource(tlsFiles)),
+    keysetFile === undefined ? undefined : follow(keysetSource(keysetFile, trust)),
+  ] as const);
   const keyset = keys?.value ?? (await loadKeys(config, uid));
   const register = openRegister(config);
   const manager = new SecureTokenManager(keyset, {

@@ -339,6 +339,14 @@ describe("secure-token callers, and a server that reads their file", () => {
     assert.match(output, /CALLERS_FILE can be written by every user \(mode 0666\)/);
   });
 
+  it("stops a server at start, with the faults of every other file too", async () => {
+    const env = { CALLERS_FILE: "none.json", KEYSET_FILE: "none", PORT: "0" };
+    const tls = { TLS_CERT_FILE: "none", TLS_KEY_FILE: "none" };
+    const { code, output } = await runCommand(["serve"], { ...env, ...tls });
+    assert.equal(code, 78);
+    for (const name of ["CALLERS_FILE", "KEYSET_FILE", "TLS_"]) assert.ok(output.includes(name));
+  });
+
   it("stops a server at start, with every fault", async () => {
     writeFileSync(path, file({ name: "a", rpcs: ["Mint"] }));
     const { code, output } = await runCommand(["serve"], { CALLERS_FILE: path, PORT: "0" });

@@ -1,6 +1,6 @@
 /** `.env` as people write it: what every program reads alike is read, all else is refused by name. */
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { ConfigError, readEnvironment } from "../../src/server/config/index.js";
@@ -88,6 +88,15 @@ describe(".env", () => {
     assert.deepEqual(readEnvironment({ A: "1" }, "serve", path).settings, { A: "1" });
     mkdirSync(path);
     assert.deepEqual(readEnvironment({ A: "1" }, "serve", path).settings, { A: "1" });
+  });
+
+  it("is named when it cannot be read, and the command ends with 78", async () => {
+    const cwd = scratchFolder();
+    // A link to itself: what root too cannot read.
+    symlinkSync(".env", join(cwd, ".env"));
+    const { code, output } = await runCommand(["generate", "u"], {}, { cwd });
+    assert.equal(code, 78);
+    assert.match(output, /\.env cannot be read \(ELOOP\)/);
   });
 
   it("is refused when it is no text, and when every user can write it", () => {

@@ -53,6 +53,11 @@ const KEYWORDS: Record<string, Check> = {
   maximum: (value: unknown, most: number) => typeof value !== "number" || value <= most,
   allOf: (value: unknown, schemas: Schema[], _, root) =>
     schemas.every((schema) => test(value, schema, root)),
+  exclusiveMinimum: (value: unknown, least: number) => typeof value !== "number" || value > least,
+  format: annotation,
+  not: (value: unknown, schema: Schema, _, root) => !test(value, schema, root),
+  oneOf: (value: unknown, schemas: Schema[], _, root) =>
+    schemas.filter((schema) => test(value, schema, root)).length === 1,
   $ref: (value: unknown, path: string, _, root) => {
     const names = path.split("/").slice(1);
     const found = names.reduce<unknown>((at, name) => (at as Schema)[name], root);

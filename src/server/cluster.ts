@@ -6,6 +6,7 @@
 import cluster from "node:cluster";
 import type { Env } from "./config/index.js";
 import type { Listening } from "./instance.js";
+import { rescueConnections } from "./rescue-connections.js";
 
 /** What a primary asks of a worker: to read its files again, or to finish its calls and end. */
 export type Order = "reload" | "leave";
@@ -49,6 +50,7 @@ export function forkWorker(number: number, settings: Env): WorkerProcess {
   // By the kernel's choice, most connections would go to few workers.
   cluster.schedulingPolicy = cluster.SCHED_RR;
   const worker = cluster.fork({ [NUMBER]: String(number) });
+  rescueConnections(worker);
   const child = worker.process;
   let asked = false;
   const kill = () => {

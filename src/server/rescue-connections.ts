@@ -36,8 +36,8 @@ export function rescueConnections(worker: Worker): void {
   child.disconnect = () => {
     disconnect();
     // Node waits for a worker that is gone to say that it has received a connection, and so would go on
-    // to give it others. Its own event is one tick late as well.
-    if (child.channel) process.nextTick(() => child.emit("disconnect"));
+    // to give it others.
+    if (child.channel) queueMicrotask(() => child.emit("disconnect"));
   };
   worker.once("listening", () => listening.add(worker));
   // All that the worker has said is read by then, and it is given no more connections.

@@ -254,4 +254,27 @@ describe("answers that nobody reads", () => {
     assert.equal(served, calls);
     client.close();
   });
+
+  it("bounds what waits on all connections together", async () => {
+    await start({
+      onStream: answer(50_000),
+      limits: { maxTotalUnreadBytes: 400_000, minUnreadBytes: 20_000 },
+    });
+    const clients = [];
+    for (let each = 0; each < 10; each++)
+      clients.push(await RawClient.open(server.port, setting(4, 0)));
+    const outcomes = await Promise.all(
+      clients.map((client) => client.outcome(headers(1), headers(3), headers(5))),
+    );
+    const answered = outcomes.flat().filter((words) => words.startsWith("HEADERS")).length;
+    // 8 answers fill the bound; each connection begins one more at most.
+    assert.ok(answered >= 9 && answered < 8 + clients.length + 3, `${answered} answers wait`);
+    // What is given up makes room again.
+    for (const client of clients.slice(1)) client.close();
+    const [client] = clients as [RawClient];
+    while (server.http2.connections.size > 1) await new Promise((resolve) => setImmediate(resolve));
+    const before = (await client.outcome(headers(7))).slice(-1);
+    assert.deepEqual(before, ["HEADERS 7"]);
+    client.close();
+  });
 });

@@ -212,6 +212,21 @@ describe("time limits", () => {
     });
   }
 
+  it("keeps a connection whose frames arrive in pieces, as long as they arrive", async () => {
+    await start({ limits });
+    const client = await RawClient.open(server.port);
+    const [connection] = [...server.http2.connections];
+    const bytes = Buffer.concat(Array.from({ length: 10 }, (_, index) => headers(2 * index + 1)));
+    for (let at = 0; at < bytes.length; at += 20) {
+      const before = connection?.socket.bytesRead ?? 0;
+      client.send(bytes.subarray(at, at + 20));
+      await served(() => (connection?.socket.bytesRead ?? 0) - before);
+      pass(SECOND);
+    }
+    assert.deepEqual(server.cuts, []);
+    client.close();
+  });
+
   it("cuts a connection that takes nothing of its answers", async () => {
     await start({
       limits: { unreadTimeoutMs: 60 * SECOND, maxConcurrentStreams: 1_000 },

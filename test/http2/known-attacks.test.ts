@@ -106,6 +106,28 @@ describe("known attacks", () => {
     });
   }
 
+  it("gives back a share of a reset for each call that is answered", async () => {
+    await start({ limits: { resets: { burst: 10, perSecond: 0, perStream: 0.125 } } });
+    const client = await RawClient.open(server.port);
+    const bad = { ...REQUEST, te: "gzip" };
+    let calls = 0;
+    const call = (count: number, fields: Record<string, string>) =>
+      Array.from({ length: count }, () => headers(id(calls++), fields));
+    await client.outcome(...call(10, bad), ...call(40, REQUEST), ...call(5, bad));
+    assert.equal(client.ended, false);
+    assert.ok((await client.outcome(...call(1, bad))).includes(CALM));
+  });
+
+  it("does not count streams against a client that are refused because others fill the server", async () => {
+    await start({ mayOpenStream: () => false });
+    const client = await RawClient.open(server.port);
+    const outcome = await client.outcome(
+      ...Array.from({ length: 1_000 }, (_, index) => headers(id(index))),
+    );
+    assert.equal(outcome.filter((words) => words.endsWith("REFUSED_STREAM")).length, 1_000);
+    client.close();
+  });
+
   it("MadeYouReset, by malformed requests", async () => {
     await start();
     const bad = (index: number) => headers(id(index), { ...REQUEST, te: "gzip" });

@@ -1,0 +1,72 @@
+/**
+ * The embedded store: LevelDB in DATA_DIR. LevelDB locks its folder through the kernel, so the lock
+ * ends with the process, however that ends, and holds across containers that share the folder.
+ */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { ClassicLevel } from "classic-level";
+import type { Revocation } from "../../core/index.js";
+import { firstKeyOf, fromBytes, toKey, toValue } from "./entry-bytes.js";
+import { GroupCommit } from "./group-commit.js";
+import { type RevocationStore, StoreError } from "./store.js";
+
+/** The folder in DATA_DIR. */
+const FOLDER = "revocations";
+/** How many entries are read, and how many bytes, before they are handed on. */
+const PAGE_SIZE = 1000;
+const READ_AHEAD_BYTES = 1024 * 1024;
+
+/**
+ * Opens the store of a folder, and makes both where there are none. The folder is readable by its
+ * owner alone.
+ * @throws StoreError when another process owns the store, and when it cannot be used.
+ */
+export async function openLevelStore(dataDir: string): Promise<RevocationStore> {
+  const path = join(dataDir, FOLDER);
+  // Entries are random ids and hashes: compressing them costs time and gains nothing.
+  const options = { keyEncoding: "buffer", valueEncoding: "buffer", compression: false } as const;
+  const db = new ClassicLevel<Buffer, Buffer>(path, options);
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await db.open();
+  } catch (error) {
+    throw toStoreError(error, dataDir);
+  }
+  const commits = new GroupCommit<Revocation>((revocations) => {
+    const puts = revocations.map((revocation) => ({
+      type: "put" as const,
+      key: toKey(revocation),
+      value: toValue(revocation),
+    }));
+    return db.batch(puts, { sync: true });
+  });
+  return {
+    async *load(now) {
+      const entries = db.iterator({ gte: firstKeyOf(now), highWaterMarkBytes: READ_AHEAD_BYTES });
+      try {
+        for (;;) {
+          const page = await entries.nextv(PAGE_SIZE);
+          if (page.length === 0) return;
+          yield page.map(([key, value]) => fromBytes(key, value));
+        }
+      } finally {
+        await entries.close();
+      }
+    },
+    append: (revocations) => commits.add(revocations),
+    removeExpired: (now) => db.clear({ lt: firstKeyOf(now) }),
+    async close() {
+      await commits.idle();
+      await db.close();
+    },
+  };
+}
+
+function toStoreError(error: unknown, dataDir: string): StoreError {
+  const { code, message } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
+  const text =
+    code === "LEVEL_LOCKED"
+      ? `${dataDir} is in use by another server: a folder belongs to one server at a time`
+      : `${dataDir} cannot be used: ${message}`;
+  return new StoreError(text, { cause: error });
+}

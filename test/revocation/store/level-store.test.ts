@@ -1,0 +1,95 @@
+/** The embedded store: what is kept, for how long, and who owns it. */
+import assert from "node:assert/strict";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import type { Revocation } from "../../../src/core/index.js";
+import { fromBytes, toKey, toValue } from "../../../src/revocation/store/entry-bytes.js";
+import { openLevelStore } from "../../../src/revocation/store/level-store.js";
+import type { RevocationStore } from "../../../src/revocation/store/store.js";
+import { NOON, tokenEntry, userEntry } from "../../support/revocation-entries.js";
+import { scratchFolder } from "../../support/scratch-folder.js";
+
+async function load(store: RevocationStore, now: number): Promise<Revocation[]> {
+  const entries: Revocation[] = [];
+  for await (const page of store.load(now)) entries.push(...page);
+  return entries;
+}
+
+const micros = fc.integer({ min: -62_135_596_800, max: 253_402_300_799 }).map((s) => s * 1e6);
+const entries: fc.Arbitrary<Revocation> = fc.record(
+  {
+    kind: fc.constantFrom("TOKEN", "SESSION", "USER", "EVERYTHING"),
+    id: fc.string({ unit: "binary", maxLength: 64 }).filter((text) => text.isWellFormed()),
+    issuedBefore: micros,
+    expiresAt: micros,
+    revokedAt: micros,
+    reason: fc.string({ unit: "grapheme", maxLength: 128 }).filter((text) => text.isWellFormed()),
+  },
+  { noNullPrototype: true },
+);
+
+describe("the embedded store", () => {
+  it("writes every entry as bytes that mean it, ordered by expiry", () => {
+    fc.assert(
+      fc.property(entries, entries, (one, other) => {
+        assert.deepEqual(fromBytes(toKey(one), toValue(one)), one);
+        if (one.expiresAt === other.expiresAt) return;
+        const order = Math.sign(Buffer.compare(toKey(one), toKey(other)));
+        assert.equal(order, Math.sign(one.expiresAt - other.expiresAt));
+      }),
+    );
+  });
+
+  it("keeps entries over a restart, cut-offs of one user side by side", async () => {
+    const folder = scratchFolder();
+    const kept = [tokenEntry("a"), userEntry("u", NOON - 2), userEntry("u", NOON - 1)];
+    const first = await openLevelStore(folder);
+    await Promise.all(kept.map((entry) => first.append([entry])));
+    await first.append([]);
+    await first.close();
+    const second = await openLevelStore(folder);
+    const found = await load(second, NOON);
+    await second.close();
+    const byKey = (one: Revocation, other: Revocation) => Buffer.compare(toKey(one), toKey(other));
+    assert.deepEqual(found, kept.sort(byKey));
+  });
+
+  it("does not read what has expired, and deletes it", async () => {
+    const store = await openLevelStore(scratchFolder());
+    const [past, last] = [NOON - 1, NOON].map((expiresAt) =>
+      tokenEntry(`${expiresAt}`, { expiresAt }),
+    ) as [Revocation, Revocation];
+    await store.append([past, last]);
+    assert.deepEqual(await load(store, NOON), [last]);
+    assert.equal((await load(store, 0)).length, 2);
+    await store.removeExpired(NOON);
+    assert.deepEqual(await load(store, 0), [last]);
+    await store.close();
+  });
+
+  it("belongs to one owner, and to the next one once that is gone", async () => {
+    const folder = scratchFolder();
+    const owner = await openLevelStore(folder);
+    await assert.rejects(openLevelStore(folder), {
+      name: "StoreError",
+      message: `${folder} is in use by another server: a folder belongs to one server at a time`,
+    });
+    await owner.close();
+    await (await openLevelStore(folder)).close();
+  });
+
+  it("shows its folder to its owner alone", async () => {
+    const folder = scratchFolder();
+    await (await openLevelStore(folder)).close();
+    assert.equal(statSync(join(folder, "revocations")).mode & 0o777, 0o700);
+  });
+
+  it("names a folder that cannot be used", async () => {
+    await assert.rejects(openLevelStore("/dev/null/x"), {
+      name: "StoreError",
+      message: /^\/dev\/null\/x cannot be used: /,
+    });
+  });
+});

@@ -12,6 +12,8 @@ const CHECKPOINT_MS = 1_000;
 export interface FeedOptions {
   /** Names the feed in cursors, so that one of another process is not taken for its own. */
   readonly id: string;
+  /** How many changes came before its first one: it goes on as another process's feed. Default 0. */
+  readonly position?: number;
   /** How old the server's own knowledge is, in milliseconds. */
   readonly stalenessMs: () => number;
   /** How many changes are kept for watchers that are behind; a slower one is cut off. Default 100,000. */
@@ -33,8 +35,19 @@ export class Feed {
 
   constructor(index: LiveIndex, options: FeedOptions) {
     this.#index = index;
-    this.#options = { maxBehind: 100_000, ...options };
+    this.#options = { maxBehind: 100_000, position: 0, ...options };
+    this.#first = this.#options.position;
     this.#woken = this.#nextWake();
+  }
+
+  /** What names the feed in cursors. */
+  get id(): string {
+    return this.#options.id;
+  }
+
+  /** How many changes there have been. */
+  get position(): number {
+    return this.#first + this.#changes.length;
   }
 
   /** How many watch. */
@@ -62,13 +75,13 @@ export class Feed {
     try {
       let position = this.#positionOf(cursor);
       if (position === undefined) {
-        position = this.#end;
+        position = this.position;
         yield* this.#snapshot();
       }
       let tick = -1;
       while (!signal.aborted) {
         if (position < this.#first) throw new WatcherTooSlowError("the watcher is too far behind");
-        if (position < this.#end) {
+        if (position < this.position) {
           const from = position - this.#first;
           const revocations = this.#changes.slice(from, from + PAGE_SIZE);
           position += revocations.length;
@@ -84,10 +97,6 @@ export class Feed {
       signal.removeEventListener("abort", onAbort);
       this.#leave();
     }
-  }
-
-  get #end(): number {
-    return this.#first + this.#changes.length;
   }
 
   *#snapshot(): Generator<FeedEvent> {
@@ -114,7 +123,7 @@ export class Feed {
     if (!cursor.startsWith(prefix)) return undefined;
     const text = cursor.slice(prefix.length);
     const position = /^\d{1,15}$/.test(text) ? Number(text) : -1;
-    return position >= this.#first && position <= this.#end ? position : undefined;
+    return position >= this.#first && position <= this.position ? position : undefined;
   }
 
   #enter(): void {

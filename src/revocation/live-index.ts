@@ -43,14 +43,18 @@ export class LiveIndex implements RevocationCheck {
     return Math.max(this.#everything, this.#users.get(this.#keyOf(userId)) ?? 0);
   }
 
-  /** Adds an entry. Whether it is new, or kept longer than before. */
-  add(revocation: Revocation): boolean {
+  /**
+   * Adds an entry. Whether it is new, or kept longer than before. `sequence` is its place in the order
+   * of arrival where another process has numbered it.
+   */
+  add(revocation: Revocation, sequence = this.#sequence + 1): boolean {
     const name = revocationName(revocation);
     const known = this.#entries.get(name);
     if (known !== undefined && known.revocation.expiresAt >= revocation.expiresAt) return false;
     // Again the newest, for whoever follows the order of arrival.
     this.#entries.delete(name);
-    this.#entries.set(name, { revocation, sequence: ++this.#sequence });
+    this.#entries.set(name, { revocation, sequence });
+    this.#sequence = Math.max(this.#sequence, sequence);
     const { kind, id } = revocation;
     if (kind === "TOKEN") this.#tokens.add(id);
     else if (kind === "SESSION") this.#sessions.add(id);
@@ -70,6 +74,11 @@ export class LiveIndex implements RevocationCheck {
       else cutOffWent = true;
     }
     if (cutOffWent) this.#recombine();
+  }
+
+  /** The place of an entry in the order of arrival; 0 for one that is not in force. */
+  sequenceOf(revocation: Revocation): number {
+    return this.#entries.get(revocationName(revocation))?.sequence ?? 0;
   }
 
   /** The entries, oldest first. Entries that are added meanwhile are among them. */

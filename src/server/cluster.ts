@@ -4,6 +4,7 @@
  * may be among it.
  */
 import cluster from "node:cluster";
+import type { Channel, ToPrimary, ToWorker } from "../revocation/workers/protocol.js";
 import type { Env } from "./config/index.js";
 import type { Listening } from "./instance.js";
 import { rescueConnections } from "./rescue-connections.js";
@@ -30,6 +31,12 @@ export interface WorkerProcess {
   kill(): void;
 }
 
+/** A worker that this program has started. */
+export interface ForkedWorker extends WorkerProcess {
+  /** What the two tell each other of revocations. */
+  readonly revocations: Channel<ToWorker, ToPrimary>;
+}
+
 /** The primary, as its worker knows it. */
 export interface Primary {
   /** This worker's number, from 1. */
@@ -38,6 +45,8 @@ export interface Primary {
   readonly settings: Env;
   /** Calls the handler for every order. */
   onOrder(handler: (order: Order) => void): void;
+  /** What the two tell each other of revocations. */
+  readonly revocations: Channel<ToPrimary, ToWorker>;
   /** Tells that this worker listens. */
   tellListening(facts: Listening): void;
 }
@@ -45,8 +54,17 @@ export interface Primary {
 /** Set for the processes that `forkWorker` starts: other programs use node:cluster as well. */
 const NUMBER = "SECURE_TOKEN_WORKER";
 
+type FromWorker =
+  | "settings?"
+  | { readonly listening: Listening }
+  | { readonly revocations: ToPrimary };
+type FromPrimary =
+  | { readonly settings: Env }
+  | { readonly order: Order }
+  | { readonly revocations: ToWorker };
+
 /** Starts this program once more, with the same arguments and the same flags of Node. */
-export function forkWorker(number: number, settings: Env): WorkerProcess {
+export function forkWorker(number: number, settings: Env): ForkedWorker {
   // By the kernel's choice, most connections would go to few workers.
   cluster.schedulingPolicy = cluster.SCHED_RR;
   const worker = cluster.fork({ [NUMBER]: String(number) });
@@ -56,13 +74,22 @@ export function forkWorker(number: number, settings: Env): WorkerProcess {
   const kill = () => {
     child.kill("SIGKILL");
   };
+  let onRevocations: (message: ToPrimary) => void = () => {};
+  const revocations: Channel<ToWorker, ToPrimary> = {
+    send: (message, sent) => worker.send({ revocations: message }, sent ?? ignoreGone),
+    onMessage(handler) {
+      onRevocations = handler;
+    },
+  };
   const listening = new Promise<Listening>((resolve) => {
-    worker.on("message", (message: unknown) => {
+    worker.on("message", (message: FromWorker) => {
       if (message === "settings?") {
         asked = true;
         worker.send({ settings }, ignoreGone);
+      } else if ("revocations" in message) {
+        onRevocations(message.revocations);
       } else {
-        resolve((message as { listening: Listening }).listening);
+        resolve(message.listening);
       }
     });
   });
@@ -77,7 +104,7 @@ export function forkWorker(number: number, settings: Env): WorkerProcess {
     if (asked) worker.send({ order }, ignoreGone);
     else if (order === "leave") kill();
   };
-  return { pid: child.pid, listening, exited, tell, kill };
+  return { pid: child.pid, listening, exited, revocations, tell, kill };
 }
 
 /**
@@ -89,9 +116,11 @@ export async function joinPrimary(env: Env): Promise<Primary | undefined> {
   if (!worker || env[NUMBER] === undefined) return undefined;
   const orders: Order[] = [];
   let handle = (order: Order): unknown => orders.push(order);
+  let onRevocations: (message: ToWorker) => void = () => {};
   const settings = await new Promise<Env>((resolve) => {
-    worker.on("message", (message: { settings: Env } | { order: Order }) => {
+    worker.on("message", (message: FromPrimary) => {
       if ("settings" in message) resolve(message.settings);
+      else if ("revocations" in message) onRevocations(message.revocations);
       else handle(message.order);
     });
     // Asked for, because messages that come before anybody listens are lost.
@@ -100,6 +129,12 @@ export async function joinPrimary(env: Env): Promise<Primary | undefined> {
   return {
     number: Number(env[NUMBER]),
     settings,
+    revocations: {
+      send: (message, sent) => worker.send({ revocations: message }, sent ?? ignoreGone),
+      onMessage(handler) {
+        onRevocations = handler;
+      },
+    },
     onOrder(handler) {
       handle = handler;
       orders.splice(0).forEach(handler);

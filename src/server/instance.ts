@@ -1,15 +1,14 @@
 /** One server with all that its configuration names: keys and files read, and read again on request. */
 import type { Logger } from "pino";
-import { SecureTokenManager, systemClock } from "../core/index.js";
-import { randomBytes } from "../core/primitives.js";
-import { MemoryRegister } from "../revocation/memory-register.js";
-import { NO_REGISTER, type RevocationRegister } from "../revocation/register.js";
+import { SecureTokenManager } from "../core/index.js";
+import type { RevocationRegister } from "../revocation/register.js";
 import { ANYONE, KnownCallers } from "./callers/callers.js";
-import { type Config, isLoopback } from "./config/index.js";
+import type { Config } from "./config/index.js";
 import { loadConsole } from "./console-assets.js";
 import { everyFault } from "./every-fault.js";
 import { callersSource, tlsSource } from "./files.js";
 import { type FileSource, followFiles } from "./followed-files.js";
+import { followFreshness } from "./freshness-health.js";
 import { keysetSource, loadKeys } from "./keys.js";
 import { createServer } from "./server.js";
 
@@ -38,12 +37,14 @@ export function hasFiles({ keysetFile, callersFile, tlsFiles }: Config): boolean
 
 /**
  * Reads what the configuration names, watches it from now on, and puts the server together.
- * `uid` is the user of this process, to whom or to root a keyset file must belong.
+ * `register` keeps the server's revocations, and outlives it. `uid` is the user of this process, to
+ * whom or to root a keyset file must belong.
  * @throws ConfigError with the faults of every file that cannot be used.
  */
 export async function openInstance(
   config: Config,
   logger: Logger,
+  register: RevocationRegister,
   uid?: number,
 ): Promise<Instance> {
   const { keysetFile, callersFile, tlsFiles, defaultExpirationHours, maxSessionHours } = config;
@@ -55,7 +56,6 @@ export async function openInstance(
     keysetFile === undefined ? undefined : follow(keysetSource(keysetFile, trust)),
   ] as const);
   const keyset = keys?.value ?? (await loadKeys(config, uid));
-  const register = openRegister(config);
   const manager = new SecureTokenManager(keyset, {
     defaultExpirationHours,
     maxSessionHours,
@@ -79,6 +79,7 @@ export async function openInstance(
   rows?.follow({ use: (newer) => known?.replace(newer), setHealth });
   tls?.follow({ use: server.replaceTls, setHealth });
   keys?.follow({ use: (newer) => manager.useKeyset(newer), setHealth });
+  const freshness = followFreshness(register, setHealth);
   return {
     async listen() {
       const { address, port, family } = await server.listen(config.port, config.host);
@@ -88,16 +89,9 @@ export async function openInstance(
     async reload() {
       await Promise.all([rows, tls, keys].map((files) => files?.reload()));
     },
-    close: server.close,
+    close(graceMs) {
+      freshness.stop();
+      return server.close(graceMs);
+    },
   };
-}
-
-/**
- * Keeps revocations in memory where a single process serves loopback; elsewhere they would be lost, or
- * unknown to the other processes, and so none are taken.
- */
-function openRegister({ host, workers }: Config): RevocationRegister {
-  if (!isLoopback(host) || workers > 1) return NO_REGISTER;
-  const feedId = randomBytes(12).toString("base64url");
-  return new MemoryRegister({ clock: systemClock, feedId });
 }

@@ -1,10 +1,12 @@
 /** The server as a process, or as several: environment in, signals in, exit code out. */
 import type { Logger } from "pino";
+import { NO_REGISTER } from "../revocation/register.js";
 import { forkWorker, joinPrimary, type Primary } from "./cluster.js";
 import { type Config, ConfigError, type Env, loadConfig, readEnvironment } from "./config/index.js";
 import { hasFiles, type Instance, type Listening, openInstance } from "./instance.js";
 import { completeKey, isEphemeral } from "./keys.js";
 import { type Log, openLog } from "./log.js";
+import { joinAuthority, linkWorker, openAuthority } from "./revocations.js";
 import { startupBanner } from "./startup-banner.js";
 import { VERSION } from "./version.js";
 import { type StartError, WorkerPool } from "./worker-pool.js";
@@ -42,13 +44,22 @@ export async function runServer(overrides: Env = {}): Promise<void> {
 /** The whole server in this process. */
 async function runAlone(config: Config, log: Log): Promise<void> {
   const { logger } = log;
-  const server = await openInstance(config, logger, process.geteuid?.()).catch(exitOnConfigError);
+  const authority = await openAuthority(config, logger).catch(exitOnConfigError);
+  const server = await openInstance(
+    config,
+    logger,
+    authority ?? NO_REGISTER,
+    process.geteuid?.(),
+  ).catch(exitOnConfigError);
   onReload(config, () => server.reload());
   // It would end the process: a rolling restart is what WORKERS makes possible.
   process.on("SIGUSR2", () => logger.warn("SIGUSR2 is ignored: WORKERS is 1"));
   endOnSignal(
     log,
-    () => closeServer(server, logger),
+    async () => {
+      await closeServer(server, logger);
+      await authority?.close();
+    },
     () => {},
   );
   const listening = await listenOrExit(server, config);
@@ -59,9 +70,14 @@ async function runAlone(config: Config, log: Log): Promise<void> {
 async function runPrimary(settings: Env, config: Config, log: Log): Promise<void> {
   const { logger } = log;
   const shared = completeKey(settings, config);
+  const authority = await openAuthority(config, logger).catch(exitOnConfigError);
   const pool = new WorkerPool({
     size: config.workers,
-    fork: (number) => forkWorker(number, shared),
+    fork(number) {
+      const worker = forkWorker(number, shared);
+      linkWorker(authority, worker, logger);
+      return worker;
+    },
     logger,
     graceMs: GRACE_MS,
   });
@@ -69,7 +85,10 @@ async function runPrimary(settings: Env, config: Config, log: Log): Promise<void
   process.on("SIGUSR2", () => pool.renew());
   endOnSignal(
     log,
-    () => pool.end(),
+    async () => {
+      await pool.end();
+      await authority?.close();
+    },
     () => pool.kill(),
   );
   const listening = await pool.start().catch((error: StartError) => {
@@ -86,7 +105,10 @@ async function runWorker(primary: Primary, config: Config, log: Log): Promise<vo
   // Terminals and service managers signal all processes of a group: the primary passes on what it is
   // to mean.
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR2"]) process.on(signal, () => {});
-  const server = await openInstance(config, logger, process.geteuid?.()).catch(exitOnConfigError);
+  const register = await joinAuthority(config, primary);
+  const server = await openInstance(config, logger, register, process.geteuid?.()).catch(
+    exitOnConfigError,
+  );
   const listening = await listenOrExit(server, config);
   primary.onOrder(async (order) => {
     if (order === "reload") return server.reload();

@@ -15,12 +15,13 @@ import { ErrorInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js
 import { TokenErrorDetailSchema } from "../../gen/ts/src/securetoken/v1/error_pb.js";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { systemClock } from "../../src/core/index.js";
-import { MemoryRegister } from "../../src/revocation/memory-register.js";
+import { RevocationAuthority } from "../../src/revocation/authority.js";
 import { KnownCallers } from "../../src/server/callers/callers.js";
 import { parseCallers } from "../../src/server/callers/callers-file.js";
 import { digestApiKey, generateApiKey } from "../../src/server/callers/credentials.js";
 import { createServer, type Server } from "../../src/server/server.js";
 import { fixedManager } from "../support/fixed-manager.js";
+import { keepReports } from "../support/reports.js";
 
 const HOLDER_RPCS = [
   "ValidateToken",
@@ -84,7 +85,11 @@ describe("callers", async () => {
   let server: Server;
   let baseUrl: string;
   before(async () => {
-    const register = new MemoryRegister({ clock: systemClock, feedId: "matrix" });
+    const register = await RevocationAuthority.open({
+      clock: systemClock,
+      feedId: "matrix",
+      reporter: keepReports(),
+    });
     server = createServer({ manager, register, logger, callers, tls });
     const { port } = await server.listen(0, "127.0.0.1");
     baseUrl = `https://localhost:${port}`;

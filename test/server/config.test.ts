@@ -26,6 +26,7 @@ describe("loadConfig", () => {
       callersFile: undefined,
       holders: { refresh: true, callsPerSecond: 100 },
       tlsFiles: undefined,
+      revocations: { dataDir: undefined, maxStalenessMs: 30_000 },
       reflection: true,
       unaryAdapter: true,
       corsOrigins: [],
@@ -55,6 +56,8 @@ describe("loadConfig", () => {
       REFLECTION: "on",
       MAX_CONNECTION_AGE_SECONDS: "1800",
       WORKERS: "2",
+      DATA_DIR: "data",
+      REVOCATION_MAX_STALENESS: "5",
     });
     assert.equal(config.secretKey?.reveal(), SECRET);
     assert.equal(Buffer.from(config.salt as Uint8Array).toString(), "sixteen bytes...");
@@ -70,6 +73,7 @@ describe("loadConfig", () => {
       clientCa: "ca.pem",
       clientCrl: "crl.pem",
     });
+    assert.deepEqual(config.revocations, { dataDir: "data", maxStalenessMs: 5000 });
     assert.deepEqual(config.holders, { refresh: false, callsPerSecond: 7 });
     assert.equal(config.reflection, true);
     assert.equal(config.unaryAdapter, true);
@@ -152,6 +156,7 @@ describe("loadConfig", () => {
     CALLERS_FILE: "callers.json",
     TLS_CERT_FILE: "cert.pem",
     TLS_KEY_FILE: "key.pem",
+    DATA_DIR: "data",
   };
   const waivers: [string, (keyof typeof SECURE)[]][] = [
     ["ALLOW_EPHEMERAL_KEY", ["SECRET_KEY", "SALT"]],
@@ -192,6 +197,19 @@ describe("loadConfig", () => {
       );
     });
   }
+
+  it("beyond loopback needs DATA_DIR, or REVOCATIONS=off", () => {
+    const { DATA_DIR, ...env } = { ...SECURE, HOST: "0.0.0.0" };
+    const told =
+      'DATA_DIR must be set, or REVOCATIONS=off, because HOST "0.0.0.0" is not a loopback address';
+    assert.throws(
+      () => loadConfig(env),
+      ({ faults }: ConfigError) => faults.length === 1 && faults[0] === told,
+    );
+    assert.equal(loadConfig({ ...env, DATA_DIR }).revocations?.dataDir, DATA_DIR);
+    assert.equal(loadConfig({ ...env, REVOCATIONS: "off" }).revocations, undefined);
+    assert.equal(loadConfig({ HOST: "::1" }).revocations?.dataDir, undefined);
+  });
 
   it("takes KEYSET_FILE in place of SECRET_KEY and SALT, and never beside them", () => {
     const { SECRET_KEY, SALT, ...others } = SECURE;

@@ -19,6 +19,7 @@ describe("CONSOLE", () => {
     ALLOW_EPHEMERAL_KEY: "on",
     ALLOW_ANONYMOUS: "on",
     ALLOW_PLAINTEXT: "on",
+    REVOCATIONS: "off",
   };
   const rows: [string, Record<string, string>, boolean][] = [
     ["is on by default on loopback", {}, true],

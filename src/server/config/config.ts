@@ -48,6 +48,8 @@ export interface Config extends KeyConfig {
   readonly holders: HolderRules;
   /** TLS_CERT_FILE and TLS_KEY_FILE, and TLS_CLIENT_CA_FILE and TLS_CLIENT_CRL_FILE for mTLS. */
   readonly tlsFiles?: TlsFiles | undefined;
+  /** What is kept about revoked tokens; undefined with REVOCATIONS=off. */
+  readonly revocations?: RevocationConfig | undefined;
   /** REFLECTION: whether the server describes itself to anyone who asks. */
   readonly reflection: boolean;
   /** UNARY_ADAPTER: whether ordinary calls take the short way; else all go through Connect's adapter. */
@@ -56,6 +58,14 @@ export interface Config extends KeyConfig {
   readonly maxConnectionAgeMs: number;
   /** WORKERS: how many processes serve. With 1 there is no other process. */
   readonly workers: number;
+}
+
+/** What is kept about revoked tokens, and where. */
+export interface RevocationConfig {
+  /** DATA_DIR. Unset: they end with the process. */
+  readonly dataDir?: string | undefined;
+  /** REVOCATION_MAX_STALENESS, in milliseconds. */
+  readonly maxStalenessMs: number;
 }
 
 /** Paths of PEM files. */
@@ -85,6 +95,7 @@ export function loadConfig(env: Env): Config {
     callersFile: values.CALLERS_FILE,
     holders: { refresh: values.HOLDER_REFRESH, callsPerSecond: values.HOLDER_CALLS_PER_SECOND },
     tlsFiles: toTlsFiles(values),
+    revocations: values.REVOCATIONS ? toRevocationConfig(values) : undefined,
     reflection: values.REFLECTION ?? onLoopback,
     unaryAdapter: values.UNARY_ADAPTER,
     maxConnectionAgeMs: 1000 * values.MAX_CONNECTION_AGE_SECONDS,
@@ -116,6 +127,13 @@ function toKeyConfig(values: SettingValues): KeyConfig {
     defaultExpirationHours: values.DEFAULT_EXPIRATION_HOURS,
     maxSessionHours: values.MAX_SESSION_HOURS,
     pbkdf2Iterations: values.PBKDF2_ITERATIONS,
+  };
+}
+
+function toRevocationConfig(values: SettingValues): RevocationConfig {
+  return {
+    dataDir: values.DATA_DIR,
+    maxStalenessMs: 1000 * values.REVOCATION_MAX_STALENESS,
   };
 }
 

@@ -6,6 +6,7 @@ export {
   type LogLevel,
   loadConfig,
   loadKeyConfig,
+  type RevocationConfig,
   type TlsFiles,
 } from "./config.js";
 export { ConfigError } from "./config-error.js";

@@ -11,7 +11,12 @@ const REQUIRED_BEYOND_LOOPBACK = {
 
 /** What `serve` finds wrong with the settings together; one line a fault. */
 export function brokenRequirements({ values, given }: ReadSettings): string[] {
-  return [...keyFaults(given), ...tlsFaults(given), ...exposureFaults(values, given)];
+  return [
+    ...keyFaults(given),
+    ...tlsFaults(given),
+    ...exposureFaults(values, given),
+    ...revocationFaults(values, given),
+  ];
 }
 
 /** KEYSET_FILE beside what it replaces. */
@@ -50,4 +55,12 @@ function exposureFaults(values: SettingValues, given: ReadonlySet<string>): stri
     for (const name of names) if (!given.has(name)) faults.push(`${name} ${why}`);
   }
   return faults;
+}
+
+/** Beyond loopback a revocation that ends with the process would be a promise that is not kept. */
+function revocationFaults(values: SettingValues, given: ReadonlySet<string>): string[] {
+  const { HOST: host, REVOCATIONS: enabled } = values;
+  if (!enabled || isLoopback(host) || given.has("DATA_DIR")) return [];
+  const why = `because HOST ${shown(host)} is not a loopback address`;
+  return [`DATA_DIR must be set, or REVOCATIONS=off, ${why}`];
 }

@@ -3,12 +3,14 @@ import type { Env } from "../../core/environment.js";
 import { ACCESS_SETTINGS } from "./access-settings.js";
 import { CLIENT_SETTINGS } from "./client-settings.js";
 import { KEY_SETTINGS } from "./key-settings.js";
+import { REVOCATION_SETTINGS } from "./revocation-settings.js";
 import { SERVER_SETTINGS } from "./server-settings.js";
 import type { Reader, SettingTable, ValuesOf } from "./setting.js";
 
 const TABLE = {
   ...KEY_SETTINGS,
   ...SERVER_SETTINGS,
+  ...REVOCATION_SETTINGS,
   ...ACCESS_SETTINGS,
   ...CLIENT_SETTINGS,
 } as const;

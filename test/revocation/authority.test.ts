@@ -3,13 +3,18 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type RevocationTarget, SecureTokenManager } from "../../src/core/index.js";
 import { createKeyset } from "../../src/core/keyset.js";
-import { MemoryRegister } from "../../src/revocation/memory-register.js";
+import { RevocationAuthority } from "../../src/revocation/authority.js";
 import type { FeedEvent } from "../../src/revocation/register.js";
 import { HOUR_MICROS, movableClock, testKey } from "../support/fixed-manager.js";
+import { keepReports } from "../support/reports.js";
 
 async function setUp() {
   const clock = movableClock();
-  const register = new MemoryRegister({ clock, feedId: "feed" });
+  const register = await RevocationAuthority.open({
+    clock,
+    feedId: "feed",
+    reporter: keepReports(),
+  });
   const manager = new SecureTokenManager(createKeyset([await testKey("one")]), {
     clock,
     revocations: register,
@@ -23,7 +28,7 @@ async function setUp() {
   return { clock, manager, register, revoke, stateOf };
 }
 
-describe("a register in memory", () => {
+describe("an authority in memory", () => {
   it("hits a token by itself, by its id and by its session", async () => {
     const { manager, revoke, stateOf } = await setUp();
     const issue = (user: string) => manager.generateToken(user);
@@ -152,6 +157,6 @@ describe("a register in memory", () => {
     const stranger = watch("another.0");
     assert.equal((await stranger.next()).kind, "SNAPSHOT");
     await stranger.end();
-    register.close();
+    await register.close();
   });
 });

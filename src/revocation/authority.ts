@@ -1,0 +1,195 @@
+/**
+ * The one process of a server that decides: it owns the store and the connection to the shared log,
+ * and every revocation of the server goes through it. Its workers, where there are any, follow it.
+ */
+import type { Claims, Clock, Revocation } from "../core/index.js";
+import { Feed } from "./feed.js";
+import { Freshness, type FreshnessClocks } from "./freshness.js";
+import { LiveIndex } from "./live-index.js";
+import type { RevocationLog } from "./log/log.js";
+import { LogFollower } from "./log/log-follower.js";
+import {
+  type FeedEvent,
+  RevocationNotStoredError,
+  type RevocationPage,
+  type RevocationQuery,
+  type RevocationRegister,
+} from "./register.js";
+import type { Reporter } from "./reporter.js";
+import { listPage } from "./revocation-list.js";
+import type { RevocationStore } from "./store/store.js";
+
+/** How often expired entries are looked for, in milliseconds. */
+const EXPIRE_MS = 60_000;
+/**
+ * How long an entry is kept beyond its expiry, in microseconds: a clock that is ahead by less deletes
+ * nothing that another server still needs.
+ */
+export const KEEP_MICROS = 3_600_000_000;
+
+/** What an authority is made from. */
+export interface AuthorityOptions {
+  /** Tells the present. */
+  readonly clock: Clock;
+  /** Names its feed: unpredictable, another one in every process. */
+  readonly feedId: string;
+  readonly reporter: Reporter;
+  /** Where entries are kept. Without a store and a log they end with the process. */
+  readonly store?: RevocationStore | undefined;
+  readonly log?: RevocationLog | undefined;
+  /** Whether a revocation is refused while the log is away. Without a store it always is. */
+  readonly logRequired?: boolean;
+  /** How old knowledge of the log may be for a token to be vouched for, in milliseconds. */
+  readonly maxStalenessMs?: number;
+  readonly clocks?: FreshnessClocks;
+}
+
+/** Somebody who is told of every entry before it counts as in force: a worker. */
+export interface Subscriber {
+  /** Settles once these entries, and all before them, hold there, or once it is gone for good. */
+  tell(revocations: readonly Revocation[]): Promise<void>;
+}
+
+/** Keeps a server's revocations: in memory, in the store, in the log, and in each worker. */
+export class RevocationAuthority implements RevocationRegister {
+  readonly isEnabled = true;
+  readonly index = new LiveIndex();
+  readonly feed: Feed;
+  readonly freshness: Freshness;
+  readonly #options: AuthorityOptions;
+  readonly #subscribers = new Set<Subscriber>();
+  readonly #timer: NodeJS.Timeout;
+  readonly #follower: LogFollower | undefined;
+
+  /**
+   * Reads what the store holds, and begins to follow the log. Without a store it settles once all of
+   * the log has been read: nothing else is known. With one it settles at once, and is not fresh
+   * until then.
+   */
+  static async open(options: AuthorityOptions): Promise<RevocationAuthority> {
+    const index = new LiveIndex();
+    for await (const page of options.store?.load(options.clock()) ?? []) {
+      for (const revocation of page) index.add(revocation);
+    }
+    const authority = new RevocationAuthority(options, index);
+    if (!options.store) await authority.#follower?.caughtUp;
+    return authority;
+  }
+
+  private constructor(options: AuthorityOptions, index: LiveIndex) {
+    const { feedId, log, clock, reporter } = options;
+    this.#options = options;
+    this.index = index;
+    this.freshness = new Freshness(options.maxStalenessMs ?? 0, options.clocks);
+    this.feed = new Feed(index, { id: feedId, stalenessMs: () => this.freshness.stalenessMs });
+    this.#timer = setInterval(() => this.#expire(), EXPIRE_MS).unref();
+    if (!log) {
+      this.freshness.setAlways();
+      return;
+    }
+    this.#follower = new LogFollower({
+      log,
+      clock,
+      reporter,
+      freshness: this.freshness,
+      keepMicros: KEEP_MICROS,
+      known: () => this.entries(),
+      merge: (revocations) => this.#merge(revocations),
+    });
+  }
+
+  get isFresh(): boolean {
+    return this.freshness.isFresh;
+  }
+
+  isRevoked(claims: Claims): boolean {
+    return this.index.isRevoked(claims);
+  }
+
+  cutOffOf(userId: string): number {
+    return this.index.cutOffOf(userId);
+  }
+
+  /** Every entry in force, oldest first. */
+  *entries(): Generator<Revocation> {
+    for (const { revocation } of this.index.values()) yield revocation;
+  }
+
+  async revoke(revocations: readonly Revocation[]): Promise<void> {
+    await this.#keep(revocations);
+    await this.#putInForce(revocations);
+  }
+
+  list(query: RevocationQuery): RevocationPage {
+    return listPage(this.index, query);
+  }
+
+  watch(cursor: string, signal: AbortSignal): AsyncIterable<FeedEvent> {
+    return this.feed.watch(cursor, signal);
+  }
+
+  /** Tells a worker of every entry from now on, until the answer is called. */
+  subscribe(subscriber: Subscriber): () => void {
+    this.#subscribers.add(subscriber);
+    return () => this.#subscribers.delete(subscriber);
+  }
+
+  /** Writes what is under way, and gives up the store and the log. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#follower?.close();
+    await this.#options.store?.close();
+  }
+
+  /** Makes entries durable: in the log first, since that is what may refuse. */
+  async #keep(revocations: readonly Revocation[]): Promise<void> {
+    const { store, logRequired = true } = this.#options;
+    let logged = true;
+    try {
+      await this.#follower?.append(revocations);
+    } catch (error) {
+      if (!store || logRequired) {
+        throw new RevocationNotStoredError("the revocation log is away", { cause: error });
+      }
+      logged = false;
+    }
+    try {
+      await store?.append(revocations);
+    } catch (error) {
+      throw new RevocationNotStoredError("DATA_DIR cannot be written", { cause: error });
+    }
+    if (!logged) this.#follower?.appendLater(revocations);
+  }
+
+  /** Settles once the entries hold here and in every worker. */
+  async #putInForce(revocations: readonly Revocation[]): Promise<void> {
+    const added = revocations.filter((revocation) => this.index.add(revocation));
+    this.feed.publish(added);
+    // Those that are not new may be on their way to a worker: what is told last settles last.
+    await Promise.all([...this.#subscribers].map((subscriber) => subscriber.tell(added)));
+  }
+
+  /** Entries of the log: in force at once, and on disk as well. */
+  async #merge(revocations: readonly Revocation[]): Promise<void> {
+    const { store, clock } = this.#options;
+    const now = clock();
+    const alive = revocations.filter(({ expiresAt }) => expiresAt >= now);
+    const added = alive.filter((revocation) => this.index.add(revocation));
+    if (added.length === 0) return;
+    this.feed.publish(added);
+    for (const subscriber of this.#subscribers) void subscriber.tell(added);
+    await store?.append(added).catch((error: Error) => {
+      // They are in force, and in the log.
+      this.#options.reporter.error({ why: error.message }, "DATA_DIR cannot be written");
+    });
+  }
+
+  #expire(): void {
+    const { store, clock, reporter } = this.#options;
+    const before = clock() - KEEP_MICROS;
+    this.index.expire(before);
+    store?.removeExpired(before).catch((error: Error) => {
+      reporter.error({ why: error.message }, "expired revocations stay in DATA_DIR");
+    });
+  }
+}

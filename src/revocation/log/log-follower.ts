@@ -1,0 +1,167 @@
+/** Keeps a server and the shared log alike: reads what others wrote, and writes what the log lacks. */
+import { setTimeout as pause } from "node:timers/promises";
+import { type Clock, type Revocation, revocationName } from "../../core/index.js";
+import type { Freshness } from "../freshness.js";
+import type { Reporter } from "../reporter.js";
+import { MAX_LOG_PAGE, type RevocationLog } from "./log.js";
+
+/** How often the log is read, in milliseconds, where no hint comes sooner. */
+export const POLL_MS = 250;
+/** How long one read and one write may take, in milliseconds. */
+export const READ_TIMEOUT_MS = 5_000;
+export const APPEND_TIMEOUT_MS = 3_000;
+/** How often expired entries are deleted from the log, in milliseconds. */
+const CLEAN_MS = 600_000;
+/** How many entries wait for the log's return; of more, the log is compared with all that is known. */
+const MAX_UNSENT = 10_000;
+
+/** What a follower works with. */
+export interface LogFollowerOptions {
+  readonly log: RevocationLog;
+  readonly freshness: Freshness;
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+  /** Every entry in force, to tell what the log lacks. */
+  readonly known: () => Iterable<Revocation>;
+  /** Puts entries of the log in force. */
+  readonly merge: (revocations: readonly Revocation[]) => Promise<void>;
+  /** How long an entry is kept after its expiry, in microseconds. */
+  readonly keepMicros: number;
+  /** Default `POLL_MS`. */
+  readonly pollMs?: number;
+}
+
+/** Follows the log from its creation to `close`. Outages end by themselves. */
+export class LogFollower {
+  readonly #options: Required<LogFollowerOptions>;
+  readonly #stop = new AbortController();
+  readonly #done: Promise<void>;
+  #position: string | undefined;
+  /** The names of what the log holds, while it is read from its beginning. */
+  #seen: Set<string> | undefined;
+  #unsent: Revocation[] = [];
+  #isAway = false;
+  #cleanedAt = 0;
+  #hint: () => void = () => {};
+  #caughtUp: () => void = () => {};
+  /** Settles once everything that the log held has been read for the first time. */
+  readonly caughtUp = new Promise<void>((resolve) => {
+    this.#caughtUp = resolve;
+  });
+
+  constructor(options: LogFollowerOptions) {
+    this.#options = { pollMs: POLL_MS, ...options };
+    options.log.onHint(() => this.#hint());
+    this.#done = this.#run();
+  }
+
+  /** Writes entries into the log. @throws LogUnavailableError */
+  async append(revocations: readonly Revocation[]): Promise<void> {
+    for (let at = 0; at < revocations.length; at += MAX_LOG_PAGE) {
+      const page = revocations.slice(at, at + MAX_LOG_PAGE);
+      await this.#options.log.append(page, APPEND_TIMEOUT_MS);
+    }
+  }
+
+  /** Writes entries into the log as soon as it is back. */
+  appendLater(revocations: readonly Revocation[]): void {
+    if (this.#unsent.length + revocations.length <= MAX_UNSENT) {
+      this.#unsent.push(...revocations);
+    } else {
+      this.#unsent = [];
+      this.#position = undefined;
+    }
+  }
+
+  /** Ends; a read that is under way is not waited for longer than its bound. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    this.#hint();
+    await this.#options.log.close();
+    await this.#done;
+  }
+
+  async #run(): Promise<void> {
+    const { pollMs, log, reporter } = this.#options;
+    while (!this.#stop.signal.aborted) {
+      try {
+        if (!(await this.#readPage())) continue;
+        if (this.#isAway) reporter.info({ log: log.name }, "revocation log is back");
+        this.#isAway = false;
+      } catch (error) {
+        // Nothing is passed over: the next read begins where the last good one ended.
+        if (this.#stop.signal.aborted) return;
+        const { name, message } = error as Error;
+        if (!this.#isAway) {
+          reporter.error({ log: log.name, error: name, why: message }, "revocation log is away");
+        }
+        this.#isAway = true;
+      }
+      await this.#waitForMore(pollMs);
+    }
+  }
+
+  /** Reads one page. Whether that was the last for now. */
+  async #readPage(): Promise<boolean> {
+    const { log, freshness, merge } = this.#options;
+    const startedAt = performance.now();
+    if (this.#position === undefined) this.#seen = new Set();
+    const page = await log.read(this.#position, READ_TIMEOUT_MS);
+    if (page.reset) {
+      const { reporter } = this.#options;
+      reporter.warn({ log: log.name }, "revocation log was replaced or trimmed: read anew");
+      this.#seen = new Set();
+    }
+    await merge(page.revocations);
+    for (const revocation of page.revocations) this.#seen?.add(revocationName(revocation));
+    this.#position = page.position;
+    if (!page.caughtUp) return false;
+    freshness.note(performance.now() - startedAt);
+    this.#caughtUp();
+    await this.#fill();
+    await this.#clean();
+    return true;
+  }
+
+  /** Writes what the log lacks. What cannot be written is tried again after the next read. */
+  async #fill(): Promise<void> {
+    const { known, clock } = this.#options;
+    const seen = this.#seen;
+    if (seen) {
+      const now = clock();
+      const lacking: Revocation[] = [];
+      for (const revocation of known()) {
+        if (revocation.expiresAt >= now && !seen.has(revocationName(revocation))) {
+          lacking.push(revocation);
+        }
+      }
+      await this.append(lacking);
+      this.#seen = undefined;
+      // All that is known has been written.
+      this.#unsent = [];
+    }
+    while (this.#unsent.length > 0) {
+      const page = this.#unsent.slice(0, MAX_LOG_PAGE);
+      await this.append(page);
+      this.#unsent.splice(0, page.length);
+    }
+  }
+
+  async #clean(): Promise<void> {
+    const { log, clock, keepMicros } = this.#options;
+    if (performance.now() - this.#cleanedAt < CLEAN_MS && this.#cleanedAt > 0) return;
+    this.#cleanedAt = performance.now();
+    await log.removeExpired(clock() - keepMicros, READ_TIMEOUT_MS);
+  }
+
+  async #waitForMore(ms: number): Promise<void> {
+    const { signal } = this.#stop;
+    const over = new AbortController();
+    const hinted = new Promise<void>((resolve) => {
+      this.#hint = resolve;
+    });
+    const timer = pause(ms, undefined, { signal: over.signal, ref: false }).catch(() => {});
+    if (!signal.aborted) await Promise.race([timer, hinted]);
+    over.abort();
+  }
+}

@@ -1,0 +1,118 @@
+/** Revocations of real servers: over kill -9, over workers, and over who owns DATA_DIR. */
+import assert from "node:assert/strict";
+import { afterEach, describe, it } from "node:test";
+import { createClient } from "@connectrpc/connect";
+import { createConnectTransport } from "@connectrpc/connect-node";
+import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import { scratchFolder } from "../support/scratch-folder.js";
+import { runCommand, type ServerProcess, startServer } from "../support/server-process.js";
+
+const KEY = { SECRET_KEY: "Revocations#Secret2026", SALT: "sixteen bytes..." };
+const running: ServerProcess[] = [];
+
+async function start(env: Record<string, string>): Promise<ServerProcess> {
+  const server = await startServer({ ...KEY, ...env });
+  running.push(server);
+  return server;
+}
+
+/** A client with a connection of its own, so that another worker has its turn. */
+function connect({ url }: ServerProcess) {
+  return createClient(TokenService, createConnectTransport({ baseUrl: url, httpVersion: "1.1" }));
+}
+
+type Client = ReturnType<typeof connect>;
+
+async function stateOf(client: Client, token: string): Promise<number> {
+  return (await client.introspectToken({ token })).state;
+}
+
+const ACTIVE = 1;
+const REVOKED = 3;
+
+describe("a server's revocations", () => {
+  afterEach(async () => {
+    for (const server of running.splice(0)) await server.end("SIGKILL");
+  });
+
+  it("are in force again after kill -9 under load, each that was acknowledged", async () => {
+    const DATA_DIR = scratchFolder();
+    const revoked: string[] = [];
+    for (let round = 0; round < 3; round++) {
+      const server = await start({ DATA_DIR });
+      const client = connect(server);
+      const issue = async () => (await client.generateToken({ userId: "u" })).token;
+      const tokens = await Promise.all(Array.from({ length: 60 }, issue));
+      const before = revoked.length;
+      let killed: Promise<unknown> | undefined;
+      const revoke = async (token: string) => {
+        await client.revokeTokens({ targets: [{ target: { case: "token", value: token } }] });
+        revoked.push(token);
+        if (revoked.length === before + 20) killed = server.end("SIGKILL");
+      };
+      await Promise.allSettled(tokens.map(revoke));
+      await killed;
+      assert.ok(killed);
+    }
+    const client = connect(await start({ DATA_DIR }));
+    const states = await Promise.all(revoked.map((token) => stateOf(client, token)));
+    assert.deepEqual([...new Set(states)], [REVOKED]);
+  });
+
+  it("hold in every worker once they are answered, and outlive kill -9 of each process", async () => {
+    const DATA_DIR = scratchFolder();
+    const server = await start({ DATA_DIR, WORKERS: "2" });
+    const clients = Array.from({ length: 4 }, () => connect(server));
+    const [one, ...others] = clients as [Client, ...Client[]];
+    const tokens: string[] = [];
+    for (let i = 0; i < 20; i++) {
+      const { token, sessionId } = await one.generateToken({ userId: `user-${i}` });
+      for (const client of clients) assert.equal(await stateOf(client, token), ACTIVE);
+      await one.revokeTokens({ targets: [{ target: { case: "sessionId", value: sessionId } }] });
+      for (const client of others) assert.equal(await stateOf(client, token), REVOKED);
+      tokens.push(token);
+    }
+    await server.end("SIGKILL");
+    const again = connect(await start({ DATA_DIR, WORKERS: "2" }));
+    for (const token of tokens) assert.equal(await stateOf(again, token), REVOKED);
+  });
+
+  it("hold before the answer to a refresh that revokes the old token", async () => {
+    const server = await start({ WORKERS: "2" });
+    const [one, two] = [connect(server), connect(server)];
+    const { token } = await one.generateToken({ userId: "u" });
+    const refreshed = await one.refreshToken({ token, revokeOld: true });
+    for (const client of [one, two]) {
+      assert.equal(await stateOf(client, token), REVOKED);
+      assert.equal(await stateOf(client, refreshed.token), ACTIVE);
+    }
+  });
+
+  it("belong to one server: a second one on the same DATA_DIR ends with 78 and says so", async () => {
+    const DATA_DIR = scratchFolder();
+    await start({ DATA_DIR });
+    for (const WORKERS of ["1", "2"]) {
+      const { code, output } = await runCommand(["serve"], {
+        ...KEY,
+        DATA_DIR,
+        WORKERS,
+        PORT: "0",
+      });
+      assert.equal(code, 78);
+      assert.match(output, new RegExp(`DATA_DIR ${DATA_DIR} is in use by another server`));
+    }
+  });
+
+  it("are refused, not forgotten, with REVOCATIONS=off", async () => {
+    const client = connect(await start({ REVOCATIONS: "off" }));
+    const { token } = await client.generateToken({ userId: "u" });
+    const revoked = client.revokeTokens({ targets: [{ target: { case: "token", value: token } }] });
+    await assert.rejects(revoked, /needs a server that keeps revocations/);
+    assert.equal(await stateOf(client, token), ACTIVE);
+  });
+
+  it("are told to end with the process where nothing keeps them", async () => {
+    const server = await start({});
+    assert.match(server.output(), /revocations are kept in memory/);
+  });
+});

@@ -151,6 +151,7 @@ func TestEveryReasonOfTheSchemaIsAConstant(t *testing.T) {
 		securetoken.ReasonTokenTooLarge: true, securetoken.ReasonTooManyTokens: true,
 		securetoken.ReasonRequiredPermissionInvalid: true, securetoken.ReasonRevocationNotEnabled: true,
 		securetoken.ReasonSettingInvalid: true, securetoken.ReasonSessionEnded: true,
+		securetoken.ReasonRevocationInvalid: true, securetoken.ReasonTooManyTargets: true,
 	}
 	for _, name := range securetokenv1.ErrorReason_name {
 		if reason := securetoken.Reason(strings.TrimPrefix(name, "ERROR_REASON_")); !known[reason] {

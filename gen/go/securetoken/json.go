@@ -44,15 +44,13 @@ type tokenInfoJSON struct {
 	validTokenJSON
 	CreatedAt        time.Time `json:"createdAt"`
 	IsRevoked        bool      `json:"isRevoked"`
-	KeyID            string    `json:"keyId"`
-	SessionID        string    `json:"sessionId"`
 	SessionStartedAt time.Time `json:"sessionStartedAt"`
 }
 
 // MarshalJSON writes TimeRemaining in seconds.
 func (t TokenInfo) MarshalJSON() ([]byte, error) {
 	valid := validTokenJSON{t.Claims, jsonDuration(t.TimeRemaining)}
-	return json.Marshal(tokenInfoJSON{valid, t.CreatedAt, t.IsRevoked, t.KeyID, t.SessionID, t.SessionStartedAt})
+	return json.Marshal(tokenInfoJSON{valid, t.CreatedAt, t.IsRevoked, t.SessionStartedAt})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
@@ -60,7 +58,7 @@ func (t *TokenInfo) UnmarshalJSON(text []byte) error {
 	var read tokenInfoJSON
 	err := json.Unmarshal(text, &read)
 	valid := ValidToken{read.Claims, time.Duration(read.TimeRemaining)}
-	*t = TokenInfo{valid, read.CreatedAt, read.IsRevoked, read.KeyID, read.SessionID, read.SessionStartedAt}
+	*t = TokenInfo{valid, read.CreatedAt, read.IsRevoked, read.SessionStartedAt}
 	return err
 }
 

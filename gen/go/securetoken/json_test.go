@@ -15,17 +15,18 @@ func TestResultsAsJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	valid.SessionID, valid.KeyID = "s", "k"
 	valid.TimeRemaining = time.Hour - 352*time.Microsecond
 	claims := `"tokenId":"id-1","userId":"user-1","permissions":[],` +
-		`"issuedAt":"2030-01-02T03:04:05.678901Z","expiresAt":"2030-01-02T04:04:05.678901Z","additionalData":{}`
-	info := securetoken.TokenInfo{ValidToken: *valid, CreatedAt: issued, KeyID: "k", SessionID: "s", SessionStartedAt: issued}
+		`"issuedAt":"2030-01-02T03:04:05.678901Z","expiresAt":"2030-01-02T04:04:05.678901Z","additionalData":{},"sessionId":"s","keyId":"k"`
+	info := securetoken.TokenInfo{ValidToken: *valid, CreatedAt: issued, SessionStartedAt: issued}
 	for want, value := range map[string]any{
 		`{` + claims + `}`: valid.Claims,
 		`{` + claims + `,"timeRemaining":"3599.999648s"}`: valid,
 		`{` + claims + `,"timeRemaining":"3599.999648s","createdAt":"2030-01-02T03:04:05.678901Z","isRevoked":false,` +
-			`"keyId":"k","sessionId":"s","sessionStartedAt":"2030-01-02T03:04:05.678901Z"}`: info,
-		`{` + claims + `,"token":"t","sessionId":"s","clamped":true}`: securetoken.IssuedToken{
-			Claims: valid.Claims, Token: "t", SessionID: "s", Clamped: true,
+			`"sessionStartedAt":"2030-01-02T03:04:05.678901Z"}`: info,
+		`{` + claims + `,"token":"t","clamped":true}`: securetoken.IssuedToken{
+			Claims: valid.Claims, Token: "t", Clamped: true,
 		},
 		`{"claims":{` + claims + `,"timeRemaining":"3599.999648s"}}`: securetoken.BatchResult{Token: valid},
 		`{"error":{"kind":"INVALID_TOKEN","reason":"TOKEN_MALFORMED","message":"told"}}`: securetoken.BatchResult{

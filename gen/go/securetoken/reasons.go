@@ -42,4 +42,9 @@ const (
 	ReasonSettingInvalid Reason = "SETTING_INVALID"
 	// ReasonSessionEnded: the session has reached its maximum, and its tokens are refreshed no more.
 	ReasonSessionEnded Reason = "SESSION_ENDED"
+	// ReasonRevocationInvalid: a target or the reason of RevokeTokens, or a filter or page of
+	// ListRevocations, breaks its rule.
+	ReasonRevocationInvalid Reason = "REVOCATION_INVALID"
+	// ReasonTooManyTargets: more than 1,000 targets in one revocation.
+	ReasonTooManyTargets Reason = "TOO_MANY_TARGETS"
 )

@@ -18,6 +18,8 @@ type claimsMessage interface {
 	GetIssuedAt() *timestamppb.Timestamp
 	GetExpiresAt() *timestamppb.Timestamp
 	GetAdditionalData() *structpb.Struct
+	GetSessionId() string
+	GetKeyId() string
 }
 
 type validMessage interface {
@@ -35,6 +37,8 @@ func toClaims(message claimsMessage) (Claims, error) {
 	claims := Claims{
 		TokenID:     message.GetTokenId(),
 		UserID:      message.GetUserId(),
+		SessionID:   message.GetSessionId(),
+		KeyID:       message.GetKeyId(),
 		Permissions: append([]string{}, message.GetPermissions()...), // in JSON, none is [] and not null
 	}
 	var err error

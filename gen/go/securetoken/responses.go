@@ -9,7 +9,6 @@ import (
 func toIssuedToken(message interface {
 	claimsMessage
 	GetToken() string
-	GetSessionId() string
 }) (*IssuedToken, error) {
 	if message.GetToken() == "" {
 		return nil, malformed("lacks token")
@@ -18,7 +17,7 @@ func toIssuedToken(message interface {
 	if err != nil {
 		return nil, err
 	}
-	issued := &IssuedToken{Claims: claims, Token: message.GetToken(), SessionID: message.GetSessionId()}
+	issued := &IssuedToken{Claims: claims, Token: message.GetToken()}
 	if refreshed, ok := message.(interface{ GetClamped() bool }); ok {
 		issued.Clamped = refreshed.GetClamped()
 	}
@@ -55,7 +54,7 @@ func toTokenInfo(message *securetokenv1.GetTokenInfoResponse) (*TokenInfo, error
 	if err != nil {
 		return nil, err
 	}
-	info := TokenInfo{ValidToken: *valid, KeyID: message.GetKeyId(), SessionID: message.GetSessionId()}
+	info := TokenInfo{ValidToken: *valid}
 	if info.CreatedAt, err = requiredTime(message.GetCreatedAt(), "created_at"); err != nil {
 		return nil, err
 	}

@@ -21,6 +21,10 @@ type Claims struct {
 	// AdditionalData is what else the token carries, as encoding/json would decode it, except that an
 	// integer beyond ±(2^53 - 1), which a float64 might not hold exactly, is a json.Number.
 	AdditionalData map[string]any `json:"additionalData"`
+	// SessionID is the TokenID of the session's first token.
+	SessionID string `json:"sessionId"`
+	// KeyID is the key that the token is made with; see [ServerConfig].
+	KeyID string `json:"keyId"`
 }
 
 // HasPermission reports whether the token holds a permission, compared exactly.
@@ -34,8 +38,6 @@ type IssuedToken struct {
 	Claims
 	// Token is to be treated as a password: whoever holds it has its permissions.
 	Token string `json:"token"`
-	// SessionID is the TokenID of the session's first token.
-	SessionID string `json:"sessionId"`
 	// Clamped says that ExpiresAt is the end of the session, because the lifetime asked for would outlive
 	// it. Only RefreshToken sets it.
 	Clamped bool `json:"clamped"`
@@ -71,10 +73,6 @@ type TokenInfo struct {
 	CreatedAt time.Time `json:"createdAt"`
 	// IsRevoked is always false: a revoked token is an error.
 	IsRevoked bool `json:"isRevoked"`
-	// KeyID is the key that the token is made with; see [ServerConfig].
-	KeyID string `json:"keyId"`
-	// SessionID is the TokenID of the session's first token.
-	SessionID string
 	// SessionStartedAt is when the session's first token was issued.
 	SessionStartedAt time.Time `json:"sessionStartedAt"`
 }

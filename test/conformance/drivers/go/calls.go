@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	securetokenv1 "securetoken.dev/go/proto/securetoken/v1"
 	"securetoken.dev/go/securetoken"
@@ -78,10 +80,53 @@ func call(ctx context.Context, client *securetoken.Client, rpc string, body json
 			return nil, err
 		}
 		return describe(client.IntrospectToken(ctx, request.GetToken()))(describeIntrospection)
+	case "RevokeTokens":
+		var request securetokenv1.RevokeTokensRequest
+		if err := protojson.Unmarshal(body, &request); err != nil {
+			return nil, err
+		}
+		targets := make([]securetoken.RevocationTarget, len(request.GetTargets()))
+		for i, target := range request.GetTargets() {
+			targets[i] = toTarget(target)
+		}
+		options := []securetoken.RevokeOption{securetoken.RevokeReason(request.GetReason())}
+		return describe(client.RevokeTokens(ctx, targets, options...))(describeOutcomes)
+	case "ListRevocations":
+		var request securetokenv1.ListRevocationsRequest
+		if err := protojson.Unmarshal(body, &request); err != nil {
+			return nil, err
+		}
+		return describe(client.ListRevocations(ctx, securetoken.RevocationFilter{
+			UserID: request.GetUserId(), TokenID: request.GetTokenId(),
+			PageSize: int(request.GetPageSize()), PageToken: request.GetPageToken(),
+		}))(describePage)
 	case "ExportConfig":
 		return describe(client.ExportConfig(ctx))(describeConfig)
 	default:
 		return nil, fmt.Errorf("no RPC is named %s", rpc)
+	}
+}
+
+func toTarget(message *securetokenv1.RevocationTarget) securetoken.RevocationTarget {
+	instant := func(timestamp *timestamppb.Timestamp) time.Time {
+		if timestamp == nil {
+			return time.Time{}
+		}
+		return timestamp.AsTime()
+	}
+	switch target := message.GetTarget().(type) {
+	case *securetokenv1.RevocationTarget_Token:
+		return securetoken.TargetToken(target.Token)
+	case *securetokenv1.RevocationTarget_TokenId:
+		return securetoken.TargetTokenID(target.TokenId.GetTokenId(), instant(target.TokenId.GetExpiresAt()))
+	case *securetokenv1.RevocationTarget_SessionId:
+		return securetoken.TargetSession(target.SessionId)
+	case *securetokenv1.RevocationTarget_User:
+		return securetoken.TargetUser(target.User.GetUserId(), instant(target.User.GetIssuedBefore()))
+	case *securetokenv1.RevocationTarget_EverythingIssuedBefore:
+		return securetoken.TargetEverything(instant(target.EverythingIssuedBefore))
+	default:
+		return securetoken.RevocationTarget{}
 	}
 }
 

@@ -21,6 +21,8 @@ func describeClaims(claims securetoken.Claims) map[string]any {
 		"issuedAt":       claims.IssuedAt.Format(time.RFC3339Nano),
 		"expiresAt":      claims.ExpiresAt.Format(time.RFC3339Nano),
 		"additionalData": claims.AdditionalData,
+		"sessionId":      claims.SessionID,
+		"keyId":          claims.KeyID,
 	}
 }
 
@@ -40,7 +42,6 @@ func describeValid(token *securetoken.ValidToken) map[string]any {
 func describeIssued(token *securetoken.IssuedToken) map[string]any {
 	described := describeClaims(token.Claims)
 	described["token"] = token.Token
-	described["sessionId"] = token.SessionID
 	return described
 }
 
@@ -48,8 +49,6 @@ func describeInfo(info *securetoken.TokenInfo) map[string]any {
 	described := describeValid(&info.ValidToken)
 	described["createdAt"] = info.CreatedAt.Format(time.RFC3339Nano)
 	described["isRevoked"] = info.IsRevoked
-	described["keyId"] = info.KeyID
-	described["sessionId"] = info.SessionID
 	described["sessionStartedAt"] = info.SessionStartedAt.Format(time.RFC3339Nano)
 	return described
 }
@@ -95,6 +94,18 @@ func describeConfig(config *securetoken.ServerConfig) map[string]any {
 		"defaultExpiresIn": formatSeconds(config.DefaultExpiresIn),
 		"keys":             keys,
 	}
+}
+
+func describeOutcomes(outcomes []securetoken.RevocationOutcome) map[string]any {
+	results := make([]map[string]any, len(outcomes))
+	for i, outcome := range outcomes {
+		results[i] = map[string]any{"outcome": "REVOCATION_OUTCOME_" + outcome}
+	}
+	return map[string]any{"results": results}
+}
+
+func describePage(page *securetoken.RevocationPage) map[string]any {
+	return map[string]any{"revocations": page.Revocations, "nextPageToken": page.NextPageToken}
 }
 
 // describeError tells what a user catches: errors.Is gives the kind, errors.As the facts.

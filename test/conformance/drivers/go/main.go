@@ -18,6 +18,7 @@ type request struct {
 	ID         string          `json:"id"`
 	RPC        string          `json:"rpc"`
 	Request    json.RawMessage `json:"request"`
+	Guard      json.RawMessage `json:"guard"`
 	Connection connection      `json:"connection"`
 }
 
@@ -54,6 +55,7 @@ func run(in io.Reader, out io.Writer) error {
 			client.Close()
 		}
 	}()
+	servers := make(map[string]answer)
 	lines, answers := bufio.NewReader(in), json.NewEncoder(out)
 	for {
 		line, err := lines.ReadBytes('\n')
@@ -74,7 +76,13 @@ func run(in io.Reader, out io.Writer) error {
 			}
 			clients[asked.Connection] = client
 		}
-		if err := answers.Encode(respond(client, asked)); err != nil {
+		var given answer
+		if asked.Guard == nil {
+			given = respond(client, asked)
+		} else if given, err = serveGuarded(servers, client, asked); err != nil {
+			return err
+		}
+		if err := answers.Encode(given); err != nil {
 			return err
 		}
 	}
@@ -97,6 +105,32 @@ func connect(to connection) (*securetoken.Client, error) {
 		options = append(options, securetoken.WithTimeout(time.Duration(to.TimeoutMs)*time.Millisecond))
 	}
 	return securetoken.New(to.Address, options...)
+}
+
+// serveGuarded tells where the server of a guard listens, which it starts when the guard is first named.
+func serveGuarded(servers map[string]answer, client *securetoken.Client, asked request) (answer, error) {
+	key, err := json.Marshal([]any{asked.Guard, asked.Connection})
+	if err != nil {
+		return answer{}, err
+	}
+	known, ok := servers[string(key)]
+	if !ok {
+		var spec guardSpec
+		if err := json.Unmarshal(asked.Guard, &spec); err != nil {
+			return answer{}, err
+		}
+		server, err := startGuarded(client, spec)
+		if err != nil {
+			return answer{}, err
+		}
+		known = answer{Error: map[string]any{"kind": "POLICY"}}
+		if server != nil {
+			known = answer{OK: true, Result: map[string]any{"address": server.address}}
+		}
+		servers[string(key)] = known
+	}
+	known.ID = asked.ID
+	return known, nil
 }
 
 func respond(client *securetoken.Client, asked request) answer {

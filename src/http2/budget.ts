@@ -13,10 +13,16 @@ export class Budget {
     this.#filledAt = now;
   }
 
-  /** Adds what an opened stream adds. */
-  earn(): void {
+  /** Adds what a stream adds. */
+  earnStream(): void {
     const { burst, perStream } = this.#allowance;
     this.#left = Math.min(burst, this.#left + perStream);
+  }
+
+  /** Adds what a DATA frame of ours adds, which has that many octets. */
+  earnAnswerFrame(octets: number): void {
+    const { burst, perAnswerFrame } = this.#allowance;
+    this.#left = Math.min(burst, this.#left + Math.min(octets, perAnswerFrame));
   }
 
   /** Takes an amount. Whether there was enough. */

@@ -37,9 +37,9 @@ export class Http2Connection implements StreamOwner, InboundTarget {
   constructor(socket: Socket, host: ConnectionHost<Http2Connection>) {
     this.socket = socket;
     this.limits = host.limits;
-    this.outbound = new Outbound(socket, host.limits, host.unread);
-    this.#goodbye = new Goodbye(this.outbound);
     this.budgets = new PeerBudgets(host.limits, host.now);
+    this.outbound = new Outbound(socket, host.limits, host.unread, this.budgets);
+    this.#goodbye = new Goodbye(this.outbound);
     this.#host = host;
     this.#inbound = new Inbound(this);
     this.#patience = new Patience(host.limits, host.now());

@@ -7,6 +7,8 @@ export interface Allowance {
   readonly perSecond: number;
   /** What each stream adds when it opens, so that a busy peer may send more. */
   readonly perStream: number;
+  /** What each DATA frame that we send adds; no more than its octets, so that windows of one octet earn little. */
+  readonly perAnswerFrame: number;
 }
 
 /** Bounds on a connection. */
@@ -62,10 +64,10 @@ export const DEFAULT_HTTP2_LIMITS: Http2Limits = {
   maxTotalUnreadBytes: 64 * 1024 * 1024,
   minUnreadBytes: 64 * 1024,
   unreadTimeoutMs: 60_000,
-  // Some clients measure the line with PINGs for every answer that they get.
-  control: { burst: 500, perSecond: 20, perStream: 4 },
-  resets: { burst: 400, perSecond: 30, perStream: 0.1 },
-  overhead: { burst: 256 * 1024, perSecond: 64 * 1024, perStream: 4 * 1024 },
+  // Some clients measure the line with a PING for each frame that they get.
+  control: { burst: 500, perSecond: 20, perStream: 4, perAnswerFrame: 1 },
+  resets: { burst: 400, perSecond: 30, perStream: 0.1, perAnswerFrame: 0 },
+  overhead: { burst: 256 * 1024, perSecond: 64 * 1024, perStream: 4 * 1024, perAnswerFrame: 64 },
   prefaceTimeoutMs: 10_000,
   frameTimeoutMs: 10_000,
   idleTimeoutMs: 300_000,

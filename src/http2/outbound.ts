@@ -12,6 +12,7 @@ import {
 import { FrameWriter } from "./frame-writer.js";
 import type { HeaderBlock } from "./header-block.js";
 import type { Http2Limits } from "./limits.js";
+import type { PeerBudgets } from "./peer-budgets.js";
 import { PeerSettings } from "./peer-settings.js";
 import type { Http2Stream } from "./stream.js";
 
@@ -32,13 +33,15 @@ export class Outbound {
   #window = DEFAULT_WINDOW_SIZE;
   #held = 0;
   readonly #unread: UnreadTotal;
+  readonly #budgets: PeerBudgets;
   /** What this connection has added to the total. */
   #counted = 0;
 
-  constructor(socket: Socket, limits: Http2Limits, unread: UnreadTotal) {
+  constructor(socket: Socket, limits: Http2Limits, unread: UnreadTotal, budgets: PeerBudgets) {
     this.writer = new FrameWriter(socket);
     this.#limits = limits;
     this.#unread = unread;
+    this.#budgets = budgets;
   }
 
   /** Octets that a new stream may be sent. */
@@ -125,6 +128,7 @@ export class Outbound {
     }
     this.#window -= size;
     stream.sendWindow -= size;
+    this.#budgets.sendData(size);
     const isEnd = end && from + size === data.length;
     this.writer.frame(FrameType.DATA, isEnd ? Flag.END_STREAM : 0, stream.id, size);
     this.writer.bytes(data, from, from + size);

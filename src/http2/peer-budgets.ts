@@ -34,13 +34,19 @@ export class PeerBudgets {
   /** Counts a stream that opens. What it adds counts at once: a fast client sends PINGs with each. */
   openStream(): void {
     this.counts.streams++;
-    this.#control.earn();
-    this.#overhead.earn();
+    this.#control.earnStream();
+    this.#overhead.earnStream();
+  }
+
+  /** Counts a DATA frame of ours, which has that many octets. */
+  sendData(octets: number): void {
+    this.#control.earnAnswerFrame(octets);
+    this.#overhead.earnAnswerFrame(octets);
   }
 
   /** Counts a stream that was answered. */
   answerStream(): void {
-    this.#resets.earn();
+    this.#resets.earnStream();
   }
 
   /** Counts a stream that ended with an error. Whether the connection may go on. */

@@ -107,7 +107,9 @@ describe("known attacks", () => {
   }
 
   it("gives back a share of a reset for each call that is answered", async () => {
-    await start({ limits: { resets: { burst: 10, perSecond: 0, perStream: 0.125 } } });
+    await start({
+      limits: { resets: { burst: 10, perSecond: 0, perStream: 0.125, perAnswerFrame: 0 } },
+    });
     const client = await RawClient.open(server.port);
     const bad = { ...REQUEST, te: "gzip" };
     let calls = 0;
@@ -189,6 +191,25 @@ describe("known attacks", () => {
     const ping = frame(TYPE.ping, 0, 0, Buffer.alloc(8));
     const call = (index: number) => [headers(id(index)), ping, ping, ping, ping];
     assert.deepEqual((await flood(3_000, call)).goAway, undefined);
+  });
+
+  it("a PING for each frame of a long answer is honest", async () => {
+    let stream: ServerStream | undefined;
+    await start({
+      onStream(opened) {
+        stream = opened;
+        stream.sendHeaders(HEAD);
+      },
+    });
+    const client = await RawClient.open(server.port, setting(4, 1_000_000));
+    await client.outcome(headers(1));
+    for (let turn = 0; turn < 30; turn++) {
+      for (let each = 0; each < 100; each++) stream?.write(Buffer.from("message"));
+      const ping = frame(TYPE.ping, 0, 0, Buffer.alloc(8));
+      await client.outcome(...Array.from({ length: 99 }, () => ping));
+    }
+    assert.equal(client.ended, false);
+    client.close();
   });
 
   it("CVE-2019-9513, resource loop: PRIORITY without end", async () => {

@@ -22,6 +22,7 @@ export function openRedis(address: RedisAddress): Redis | Cluster {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     connectionName: "secure-token",
+    disableClientInfo: true,
     retryStrategy,
   } satisfies RedisOptions;
   const client =

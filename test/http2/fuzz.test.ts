@@ -1,4 +1,4 @@
-/** Hostile frames, briefly. `npm run fuzz` does the same at length. */
+/** Hostile frames, briefly. `npm run fuzz:http2` does the same at length. */
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { fuzzFrames } from "./fuzz-connections.js";

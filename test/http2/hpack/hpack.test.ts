@@ -1,4 +1,4 @@
-/** HPACK (RFC 7541): its examples, its edges, and two other implementations, briefly. `npm run fuzz` does it at length. */
+/** HPACK (RFC 7541): its examples, its edges, and two other implementations, briefly. `npm run fuzz:http2` does it at length. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { HpackDecoder } from "../../../src/http2/hpack/decoder.js";
@@ -161,7 +161,7 @@ describe("HPACK", () => {
 
   const isCi = process.env.CI === "true";
   if (isCi && !hasPythonPeer()) installPythonPeer();
-  const skip = !hasPythonPeer() && "no Python with hpack found; npm run fuzz installs it";
+  const skip = !hasPythonPeer() && "no Python with hpack found; npm run fuzz:http2 installs it";
   it("agrees with Python's hpack on 10,000 header lists", { skip }, async () => {
     const peer = startPythonPeer();
     try {

@@ -1,9 +1,5 @@
 package dev.securetoken;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,34 +10,45 @@ import java.util.function.LongSupplier;
 final class TokenCache {
   private final Duration longest;
   private final LongSupplier nanoTime;
-  private final Map<ByteBuffer, Remembered> entries;
+  private final LongSupplier wallMillis;
+  private final Map<TokenDigest, Remembered> entries;
 
-  TokenCache(Duration longest, int maxEntries, LongSupplier nanoTime) {
+  TokenCache(Duration longest, int maxEntries, LongSupplier nanoTime, LongSupplier wallMillis) {
     this.longest = longest;
     this.nanoTime = nanoTime;
+    this.wallMillis = wallMillis;
     this.entries =
         new LinkedHashMap<>(16, 0.75f, true) {
           @Override
-          protected boolean removeEldestEntry(Map.Entry<ByteBuffer, Remembered> eldest) {
+          protected boolean removeEldestEntry(Map.Entry<TokenDigest, Remembered> eldest) {
             return size() > maxEntries;
           }
         };
   }
 
-  /** The present, for {@link #put}: a monotonic clock, which nobody sets back. */
-  long now() {
-    return nanoTime.getAsLong();
+  /**
+   * The present, for {@link #put}, by the monotonic clock, which nobody sets back, and by the wall
+   * clock, which goes on while a machine sleeps.
+   */
+  Asked now() {
+    return new Asked(nanoTime.getAsLong(), wallMillis.getAsLong());
+  }
+
+  private Duration age(Asked asked) {
+    Asked now = now();
+    Duration monotonic = Duration.ofNanos(now.nanos - asked.nanos);
+    Duration wall = Duration.ofMillis(now.millis - asked.millis);
+    return wall.compareTo(monotonic) > 0 ? wall : monotonic;
   }
 
   /** The answer with the time that remains by now. */
-  Optional<ValidToken> get(String token) {
-    ByteBuffer digest = digest(token);
+  Optional<ValidToken> get(TokenDigest digest) {
     synchronized (entries) {
       Remembered entry = entries.get(digest);
       if (entry == null) {
         return Optional.empty();
       }
-      Duration age = Duration.ofNanos(now() - entry.askedAt);
+      Duration age = age(entry.askedAt);
       if (age.compareTo(entry.lifetime) >= 0) {
         entries.remove(digest);
         return Optional.empty();
@@ -56,30 +63,31 @@ final class TokenCache {
    * @param askedAt {@link #now()} before the question was sent: the answer's own way must not
    *     prolong the token's life
    */
-  void put(String token, ValidToken answer, long askedAt) {
+  void put(TokenDigest digest, ValidToken answer, Asked askedAt) {
     Duration remaining = answer.timeRemaining();
     Duration lifetime = remaining.compareTo(longest) < 0 ? remaining : longest;
-    ByteBuffer digest = digest(token);
     synchronized (entries) {
       entries.put(digest, new Remembered(answer, askedAt, lifetime));
     }
   }
 
-  private static ByteBuffer digest(String token) {
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      return ByteBuffer.wrap(sha256.digest(token.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException missing) {
-      throw new IllegalStateException("every Java platform has SHA-256", missing);
+  /** When a question was asked. */
+  static final class Asked {
+    final long nanos;
+    final long millis;
+
+    Asked(long nanos, long millis) {
+      this.nanos = nanos;
+      this.millis = millis;
     }
   }
 
   private static final class Remembered {
     final ValidToken answer;
-    final long askedAt;
+    final Asked askedAt;
     final Duration lifetime;
 
-    Remembered(ValidToken answer, long askedAt, Duration lifetime) {
+    Remembered(ValidToken answer, Asked askedAt, Duration lifetime) {
       this.answer = answer;
       this.askedAt = askedAt;
       this.lifetime = lifetime;

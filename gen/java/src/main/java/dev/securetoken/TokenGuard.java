@@ -3,9 +3,11 @@ package dev.securetoken;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 
 /**
  * Decides whether a request may pass by the bearer token that it carries. The middleware for gRPC
@@ -13,23 +15,26 @@ import java.util.concurrent.CompletionException;
  * dev.securetoken.servlet.TokenFilter}) asks it; so may any other.
  *
  * <p>It denies whatever it does not know to be good: a service that cannot be reached, or that
- * refuses this application's own credential, admits nobody.
+ * refuses this application's own credential, admits nobody. It asks with its client's own
+ * credential, for as long as the client's deadline allows, whatever the deadline of the request.
+ * Concurrent requests with one token are one call.
  */
 public final class TokenGuard {
   private static final Logger LOGGER = System.getLogger(TokenGuard.class.getName());
 
   private final AsyncSecureTokenClient client;
-  private final String requiredPermission;
+  private final Consumer<Throwable> onFault;
   private final TokenCache cache;
+  private final Flights flights = new Flights();
 
   private TokenGuard(Builder builder) {
     this.client = builder.client.async();
-    this.requiredPermission = builder.requiredPermission;
+    this.onFault = builder.onFault;
     this.cache = builder.cache;
   }
 
   /**
-   * Starts to build a guard. Without further settings, it admits every valid token.
+   * Starts to build a guard.
    *
    * @param client asks the service; the guard does not close it
    * @return a builder
@@ -41,52 +46,112 @@ public final class TokenGuard {
   /**
    * Decides about one request.
    *
+   * @param requirement what the request must present
    * @param authorization the values of its Authorization headers
    * @return the decision; it never fails
    */
-  public CompletableFuture<Admission> admit(Iterable<String> authorization) {
-    Optional<String> token = BearerToken.from(authorization);
-    if (token.isEmpty()) {
-      return CompletableFuture.completedFuture(Admission.refused(Refusal.TOKEN_MISSING));
+  public CompletableFuture<Admission> admit(
+      Requirement requirement, Iterable<String> authorization) {
+    return admit(requirement, BearerToken.from(authorization));
+  }
+
+  /**
+   * Decides about a request whose token the application found itself, as in a cookie. Beware of
+   * cross-site requests where browsers send it by themselves.
+   *
+   * @param requirement what the request must present
+   * @param token the token; {@code null} or empty where there is none
+   * @return the decision; it never fails
+   */
+  public CompletableFuture<Admission> admitToken(Requirement requirement, String token) {
+    return admit(requirement, BearerToken.extracted(token));
+  }
+
+  /**
+   * The decision about a request that no rule names, which the fault handler is told.
+   *
+   * @param request what was asked for, such as {@code GET /notes}
+   * @return a refusal
+   */
+  public Admission refuseUnnamed(String request) {
+    tell(new NoRuleException(request));
+    return refused(RefusalReason.PERMISSION_MISSING);
+  }
+
+  private CompletableFuture<Admission> admit(Requirement requirement, BearerToken found) {
+    Objects.requireNonNull(requirement, "requirement");
+    if (requirement.isOpen()
+        || (requirement.isOptional() && found.reason == RefusalReason.TOKEN_MISSING)) {
+      return CompletableFuture.completedFuture(Admission.nobody());
     }
-    return validate(token.get()).handle(this::decide);
+    if (found.reason != null) {
+      return CompletableFuture.completedFuture(refused(found.reason));
+    }
+    return validate(found.token)
+        .handle((token, failure) -> decide(requirement, found.token, token, failure));
   }
 
   private CompletableFuture<ValidToken> validate(String token) {
+    TokenDigest digest = new TokenDigest(token);
     if (cache == null) {
-      return client.validateToken(token);
+      return flights.join(digest, () -> client.validateToken(token));
     }
-    Optional<ValidToken> known = cache.get(token);
+    Optional<ValidToken> known = cache.get(digest);
     if (known.isPresent()) {
       return CompletableFuture.completedFuture(known.get());
     }
-    long askedAt = cache.now();
-    return client
-        .validateToken(token)
-        .thenApply(
-            answer -> {
-              cache.put(token, answer, askedAt);
-              return answer;
-            });
+    TokenCache.Asked askedAt = cache.now();
+    return flights.join(
+        digest,
+        () ->
+            client
+                .validateToken(token)
+                .thenApply(
+                    answer -> {
+                      cache.put(digest, answer, askedAt);
+                      return answer;
+                    }));
   }
 
-  private Admission decide(ValidToken token, Throwable failure) {
+  private Admission decide(
+      Requirement requirement, String bearer, ValidToken token, Throwable failure) {
     if (failure == null) {
-      return requiredPermission == null || token.hasPermission(requiredPermission)
-          ? Admission.granted(token)
-          : Admission.refused(Refusal.PERMISSION_MISSING);
+      return requirement.isMetBy(token)
+          ? Admission.granted(token, bearer)
+          : Admission.refused(Refusal.permissionMissing(requirement.permissions()));
     }
     Throwable error = failure instanceof CompletionException ? failure.getCause() : failure;
-    if (error instanceof TokenError) {
-      return Admission.refused(Refusal.TOKEN_INVALID);
+    if (error instanceof TokenExpiredError) {
+      return refused(RefusalReason.TOKEN_EXPIRED);
     }
-    // Status alone: whoever runs this must learn that nobody is admitted, and why.
-    LOGGER.log(Level.WARNING, "the token service gives no answer: {0}", codeOf(error));
-    return Admission.refused(Refusal.SERVICE_UNAVAILABLE);
+    if (error instanceof TokenError) {
+      return refused(RefusalReason.TOKEN_INVALID);
+    }
+    tell(error);
+    return refused(RefusalReason.UNAVAILABLE);
   }
 
-  private static String codeOf(Throwable error) {
-    return io.grpc.Status.fromThrowable(error).getCode().name();
+  private static Admission refused(RefusalReason reason) {
+    return Admission.refused(Refusal.of(reason));
+  }
+
+  /**
+   * Tells the fault handler what is wrong; middleware does so where a handler of the application's
+   * own fails.
+   *
+   * @param fault what is wrong
+   */
+  public void tell(Throwable fault) {
+    try {
+      onFault.accept(fault);
+    } catch (RuntimeException error) {
+      LOGGER.log(Level.ERROR, "the fault handler failed", error);
+    }
+  }
+
+  /** Whoever runs this must learn that somebody is refused, and why. */
+  private static void log(Throwable fault) {
+    LOGGER.log(Level.WARNING, "a request was refused: {0}", fault.getMessage());
   }
 
   /** Builds a {@link TokenGuard}. */
@@ -94,21 +159,22 @@ public final class TokenGuard {
     private static final Duration LONGEST_CACHING = Duration.ofSeconds(60);
 
     private final SecureTokenClient client;
-    private String requiredPermission;
+    private Consumer<Throwable> onFault = TokenGuard::log;
     private TokenCache cache;
 
     private Builder(SecureTokenClient client) {
-      this.client = client;
+      this.client = Objects.requireNonNull(client, "client");
     }
 
     /**
-     * Admits only tokens that hold a permission.
+     * Is told why a token could not be checked, such as a refusal of this client's own API key, and
+     * of requests that no rule names ({@link NoRuleException}). Whoever sent the request never is.
      *
-     * @param permission compared exactly, case included
+     * @param handler called once for each such request; default: writes a warning to the log
      * @return this
      */
-    public Builder requirePermission(String permission) {
-      this.requiredPermission = permission;
+    public Builder onFault(Consumer<Throwable> handler) {
+      this.onFault = Objects.requireNonNull(handler, "handler");
       return this;
     }
 
@@ -128,7 +194,7 @@ public final class TokenGuard {
       if (maxEntries < 1) {
         throw new IllegalArgumentException("maxEntries must be at least 1");
       }
-      this.cache = new TokenCache(longest, maxEntries, System::nanoTime);
+      this.cache = new TokenCache(longest, maxEntries, System::nanoTime, System::currentTimeMillis);
       return this;
     }
 

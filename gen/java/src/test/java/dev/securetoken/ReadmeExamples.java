@@ -3,8 +3,8 @@ package dev.securetoken;
 import dev.securetoken.grpc.TokenServerInterceptor;
 import dev.securetoken.servlet.TokenFilter;
 import io.grpc.BindableService;
-import io.grpc.ServerInterceptors;
-import io.grpc.ServerServiceDefinition;
+import io.grpc.Server;
+import io.grpc.ServerBuilder;
 import io.grpc.StatusRuntimeException;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
@@ -61,14 +61,29 @@ final class ReadmeExamples {
     return client;
   }
 
-  static ServerServiceDefinition protect(
-      SecureTokenClient client, BindableService reports, ServletContext context) {
-    TokenGuard guard = TokenGuard.builder(client).requirePermission("reports:read").build();
-    ServerServiceDefinition service =
-        ServerInterceptors.intercept(reports, new TokenServerInterceptor(guard));
+  static void protect(
+      SecureTokenClient client,
+      BindableService reports,
+      ServerBuilder<?> builder,
+      ServletContext context) {
+    TokenGuard guard = TokenGuard.builder(client).build();
+    TokenServerInterceptor tokens =
+        new TokenServerInterceptor(
+            guard,
+            Map.of(
+                "/reports.v1.Reports/", Requirement.allOf("reports:read"),
+                "/grpc.health.v1.Health/", Requirement.open()));
+    Server server = builder.addService(reports).intercept(tokens).build();
+    tokens.check(server); // refuses rules for what the server does not serve
+    Map<String, Requirement> rules =
+        Map.of(
+            "GET /reports/*", Requirement.allOf("reports:read"),
+            "POST /reports", Requirement.anyOf("reports:write", "admin"),
+            "GET /profile", Requirement.anyValidToken(),
+            "GET /", Requirement.optional(),
+            "* /health", Requirement.open());
     context
-        .addFilter("tokens", new TokenFilter(guard))
-        .addMappingForUrlPatterns(null, false, "/reports/*");
-    return service;
+        .addFilter("tokens", new TokenFilter(guard, rules))
+        .addMappingForUrlPatterns(null, false, "/*");
   }
 }

@@ -1,7 +1,10 @@
 package dev.securetoken.servlet;
 
 import dev.securetoken.Admission;
+import dev.securetoken.HttpRules;
 import dev.securetoken.Refusal;
+import dev.securetoken.RefusalReason;
+import dev.securetoken.Requirement;
 import dev.securetoken.TokenGuard;
 import dev.securetoken.ValidToken;
 import jakarta.servlet.Filter;
@@ -12,26 +15,62 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /**
- * Lets a request pass whose Authorization header bears a token that the guard admits, and hands its
- * claims to the servlet as a request attribute. All others are answered with an empty 401, 403, or
- * 503 when the token service does not answer; RFC 6750, section 3.
+ * Lets a request pass that presents what its rule requires, and hands the token's claims to the
+ * servlet: as a request attribute, and as {@code getUserPrincipal()} and {@code isUserInRole()}. All
+ * others are answered with 401, 403, or 503 when the token service does not answer; RFC 6750,
+ * section 3.
+ *
+ * <p>Rules see the path below the context path: servlet path and path info. Map the filter to {@code
+ * /*}, so that nothing goes round it.
  */
 public final class TokenFilter implements Filter {
   /** The name of the request attribute that holds the claims. */
   public static final String CLAIMS = "dev.securetoken.claims";
 
+  private static final String BEARER = "dev.securetoken.bearer";
+
   private final TokenGuard guard;
+  private final HttpRules rules;
+  private final RefusalHandler onRefusal;
+  private final Function<HttpServletRequest, String> extractToken;
 
   /**
    * Makes a filter.
    *
    * @param guard decides about each request
+   * @param rules requirements by method and path; see {@link HttpRules}
+   * @throws IllegalArgumentException naming a rule that cannot work
    */
-  public TokenFilter(TokenGuard guard) {
-    this.guard = guard;
+  public TokenFilter(TokenGuard guard, Map<String, Requirement> rules) {
+    this(builder(guard, rules));
+  }
+
+  private TokenFilter(Builder builder) {
+    this.guard = builder.guard;
+    this.rules = builder.rules;
+    this.onRefusal = builder.onRefusal;
+    this.extractToken = builder.extractToken;
+  }
+
+  /**
+   * Starts to build a filter with answers or tokens of the application's own.
+   *
+   * @param guard decides about each request
+   * @param rules requirements by method and path; see {@link HttpRules}
+   * @return a builder
+   * @throws IllegalArgumentException naming a rule that cannot work
+   */
+  public static Builder builder(TokenGuard guard, Map<String, Requirement> rules) {
+    return new Builder(guard, rules);
   }
 
   /**
@@ -39,14 +78,37 @@ public final class TokenFilter implements Filter {
    *
    * @param request the request
    * @return the claims
-   * @throws IllegalStateException for a request that the filter did not let pass
+   * @throws IllegalStateException for a request that the filter did not let pass with a token
    */
   public static ValidToken claims(ServletRequest request) {
-    Object claims = request.getAttribute(CLAIMS);
-    if (claims == null) {
+    return optionalClaims(request)
+        .orElseThrow(() -> new IllegalStateException("no TokenFilter let this request pass"));
+  }
+
+  /**
+   * The same where a token is not required.
+   *
+   * @param request the request
+   * @return the claims; empty for a request that passed as nobody
+   */
+  public static Optional<ValidToken> optionalClaims(ServletRequest request) {
+    return Optional.ofNullable((ValidToken) request.getAttribute(CLAIMS));
+  }
+
+  /**
+   * The Authorization header that calls another service as the user of a request. For that service
+   * alone, and over TLS: whoever gets the token can use it.
+   *
+   * @param request a request that the filter let pass with a token
+   * @return the header's value
+   * @throws IllegalStateException for any other request
+   */
+  public static String forwardedAuthorization(ServletRequest request) {
+    Object bearer = request.getAttribute(BEARER);
+    if (bearer == null) {
       throw new IllegalStateException("no TokenFilter let this request pass");
     }
-    return (ValidToken) claims;
+    return "Bearer " + bearer;
   }
 
   @Override
@@ -55,38 +117,102 @@ public final class TokenFilter implements Filter {
     if (!(request instanceof HttpServletRequest) || !(response instanceof HttpServletResponse)) {
       throw new ServletException("TokenFilter protects HTTP alone");
     }
-    Iterable<String> authorization =
-        Collections.list(((HttpServletRequest) request).getHeaders("Authorization"));
-    // Bounded by the client's deadline.
-    Admission admission = guard.admit(authorization).join();
+    HttpServletRequest asked = (HttpServletRequest) request;
+    Admission admission = decide(asked);
     if (admission.refusal().isPresent()) {
-      refuse((HttpServletResponse) response, admission.refusal().get());
+      refuse(admission.refusal().get(), asked, (HttpServletResponse) response);
       return;
     }
-    request.setAttribute(CLAIMS, admission.token());
-    chain.doFilter(request, response);
+    ValidToken token = admission.optionalToken().orElse(null);
+    request.setAttribute(CLAIMS, token);
+    request.setAttribute(BEARER, admission.bearer().orElse(null));
+    chain.doFilter(token == null ? request : new TokenRequest(asked, token), response);
   }
 
-  private static void refuse(HttpServletResponse response, Refusal refusal) {
+  private Admission decide(HttpServletRequest request) {
+    String info = request.getPathInfo();
+    String path = request.getServletPath() + (info == null ? "" : info);
+    Optional<Requirement> requirement =
+        rules.find(request.getMethod(), path.isEmpty() ? "/" : path, request.getRequestURI());
+    if (requirement.isEmpty()) {
+      return guard.refuseUnnamed(request.getMethod() + " " + path);
+    }
+    CompletableFuture<Admission> admission =
+        extractToken == null
+            ? guard.admit(requirement.get(), Collections.list(request.getHeaders("Authorization")))
+            : guard.admitToken(requirement.get(), extractToken.apply(request));
+    return admission.join(); // bounded by the client's deadline
+  }
+
+  private void refuse(Refusal refusal, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    if (onRefusal != null) {
+      try {
+        onRefusal.handle(refusal, request, response);
+        return;
+      } catch (IOException | RuntimeException error) {
+        guard.tell(error);
+        if (response.isCommitted()) {
+          return;
+        }
+        response.reset();
+      }
+    }
+    response.setStatus(refusal.status());
     response.setHeader("Cache-Control", "no-store");
-    switch (refusal) {
-      case TOKEN_MISSING:
-        challenge(response, HttpServletResponse.SC_UNAUTHORIZED, "Bearer");
-        break;
-      case TOKEN_INVALID:
-        challenge(response, HttpServletResponse.SC_UNAUTHORIZED, "Bearer error=\"invalid_token\"");
-        break;
-      case PERMISSION_MISSING:
-        challenge(
-            response, HttpServletResponse.SC_FORBIDDEN, "Bearer error=\"insufficient_scope\"");
-        break;
-      default:
-        response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+    refusal.challenge().ifPresent(it -> response.setHeader("WWW-Authenticate", it));
+    if (refusal.reason() == RefusalReason.UNAVAILABLE) {
+      response.setHeader("Retry-After", "1");
+    }
+    response.setContentType("application/json");
+    if (!request.getMethod().equals("HEAD")) {
+      response.getOutputStream().write(refusal.body().getBytes(StandardCharsets.UTF_8));
     }
   }
 
-  private static void challenge(HttpServletResponse response, int status, String challenge) {
-    response.setStatus(status);
-    response.setHeader("WWW-Authenticate", challenge);
+  /** Builds a {@link TokenFilter}. */
+  public static final class Builder {
+    private final TokenGuard guard;
+    private final HttpRules rules;
+    private RefusalHandler onRefusal;
+    private Function<HttpServletRequest, String> extractToken;
+
+    private Builder(TokenGuard guard, Map<String, Requirement> rules) {
+      this.guard = Objects.requireNonNull(guard, "guard");
+      this.rules = HttpRules.of(rules);
+    }
+
+    /**
+     * Answers refused requests in the application's own way. If the handler fails before the
+     * response is committed, the fixed answer is sent.
+     *
+     * @param handler writes the answer
+     * @return this
+     */
+    public Builder onRefusal(RefusalHandler handler) {
+      this.onRefusal = Objects.requireNonNull(handler, "handler");
+      return this;
+    }
+
+    /**
+     * Finds the token elsewhere than in the Authorization header, as in a cookie. Beware of
+     * cross-site requests where browsers send it by themselves.
+     *
+     * @param extract gives the token; {@code null} or empty where there is none
+     * @return this
+     */
+    public Builder extractToken(Function<HttpServletRequest, String> extract) {
+      this.extractToken = Objects.requireNonNull(extract, "extract");
+      return this;
+    }
+
+    /**
+     * Makes the filter.
+     *
+     * @return a filter for any number of threads
+     */
+    public TokenFilter build() {
+      return new TokenFilter(this);
+    }
   }
 }

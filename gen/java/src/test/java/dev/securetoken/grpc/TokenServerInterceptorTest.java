@@ -5,15 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import dev.securetoken.FakeTokenService;
+import dev.securetoken.Requirement;
 import dev.securetoken.Samples;
 import dev.securetoken.TokenGuard;
 import dev.securetoken.v1.IntrospectTokenRequest;
 import dev.securetoken.v1.IntrospectTokenResponse;
 import dev.securetoken.v1.TokenServiceGrpc;
 import dev.securetoken.v1.TokenServiceGrpc.TokenServiceBlockingStub;
+import dev.securetoken.v1.ValidateTokenRequest;
 import dev.securetoken.v1.ValidateTokenResponse;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.Status;
@@ -23,7 +29,9 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,22 +42,27 @@ import org.junit.jupiter.api.Test;
 
 /** Protects some service of an application: here one that answers IntrospectToken with the user. */
 class TokenServerInterceptorTest {
+  private static final String SERVICE = "/securetoken.v1.TokenService/";
+  private static final Map<String, Requirement> RULES =
+      Map.of(SERVICE + "IntrospectToken", Requirement.allOf("read"));
+
   private FakeTokenService tokens;
   private Server server;
   private ManagedChannel channel;
   private final ExecutorService executor = Executors.newSingleThreadExecutor();
   private volatile int handled;
+  private String challenge;
 
   @BeforeEach
   void start() throws Exception {
     tokens = new FakeTokenService();
     answer(Samples.validated("read").build());
-    TokenGuard guard = TokenGuard.builder(tokens.client()).requirePermission("read").build();
+    TokenGuard guard = TokenGuard.builder(tokens.client()).build();
     String name = InProcessServerBuilder.generateName();
     server =
         InProcessServerBuilder.forName(name)
             .addService(
-                ServerInterceptors.intercept(new Application(), new TokenServerInterceptor(guard)))
+                ServerInterceptors.intercept(new Application(), new TokenServerInterceptor(guard, RULES)))
             // A thread that waited would keep all other calls from being begun.
             .executor(executor)
             .build()
@@ -78,6 +91,9 @@ class TokenServerInterceptorTest {
         throw new IllegalStateException("a handler's own fault");
       }
       String user = TokenServerInterceptor.claims().userId();
+      if (request.getToken().equals("forward")) {
+        user = forwarded();
+      }
       observer.onNext(IntrospectTokenResponse.newBuilder().setKeyId(user).build());
       observer.onCompleted();
     }
@@ -106,6 +122,10 @@ class TokenServerInterceptorTest {
     assertEquals(code, error.getStatus().getCode());
     assertEquals(description, error.getStatus().getDescription());
     assertEquals(0, handled);
+    challenge =
+        error
+            .getTrailers()
+            .get(Metadata.Key.of("www-authenticate", Metadata.ASCII_STRING_MARSHALLER));
   }
 
   @Test
@@ -113,9 +133,48 @@ class TokenServerInterceptorTest {
     assertEquals("user-1", call("Bearer abc"));
   }
 
+  /** What another service gets from a channel that forwards the token. */
+  private String forwarded() {
+    Metadata sent = new Metadata();
+    ClientCall<IntrospectTokenRequest, IntrospectTokenResponse> call =
+        new ForwardToken()
+            .interceptCall(
+                TokenServiceGrpc.getIntrospectTokenMethod(),
+                CallOptions.DEFAULT,
+                new Channel() {
+                  @Override
+                  public <Q, A> ClientCall<Q, A> newCall(
+                      MethodDescriptor<Q, A> method, CallOptions options) {
+                    return new NoCall<Q, A>() {
+                      @Override
+                      public void start(Listener<A> listener, Metadata headers) {
+                        sent.merge(headers);
+                      }
+                    };
+                  }
+
+                  @Override
+                  public String authority() {
+                    return "other";
+                  }
+                });
+    call.start(new ClientCall.Listener<>() {}, new Metadata());
+    return sent.get(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER));
+  }
+
+  @Test
+  void theTokenIsForwarded() {
+    assertEquals(
+        "Bearer abc",
+        stub("Bearer abc")
+            .introspectToken(IntrospectTokenRequest.newBuilder().setToken("forward").build())
+            .getKeyId());
+  }
+
   @Test
   void withoutToken() {
     assertRefused(Status.Code.UNAUTHENTICATED, "a bearer token is required", null);
+    assertEquals("Bearer", challenge);
   }
 
   @Test
@@ -132,14 +191,55 @@ class TokenServerInterceptorTest {
   void withoutPermission() {
     answer(Samples.validated("write").build());
     assertRefused(
-        Status.Code.PERMISSION_DENIED, "the bearer token does not permit this", "Bearer abc");
+        Status.Code.PERMISSION_DENIED, "a permission is missing", "Bearer abc");
+  }
+
+  @Test
+  void whatNoRuleNamesIsRefused() {
+    StatusRuntimeException error =
+        assertThrows(
+            StatusRuntimeException.class,
+            () ->
+                stub("Bearer abc")
+                    .validateToken(ValidateTokenRequest.getDefaultInstance()));
+    assertEquals(Status.Code.PERMISSION_DENIED, error.getStatus().getCode());
+    assertEquals(List.of(), tokens.requests());
+  }
+
+  @Test
+  void rulesThatCannotWork() {
+    TokenGuard guard = TokenGuard.builder(tokens.client()).build();
+    for (String rule : new String[] {"a.B/C", "/a.B", "/a.B/*", "/a..B/", "//", ""}) {
+      Map<String, Requirement> rules = Map.of(rule, Requirement.open());
+      assertThrows(
+          IllegalArgumentException.class, () -> new TokenServerInterceptor(guard, rules), rule);
+    }
+    assertThrows(
+        IllegalArgumentException.class, () -> new TokenServerInterceptor(guard, Map.of()));
+    assertThrows(
+        NullPointerException.class, () -> new TokenServerInterceptor(null, RULES));
+    Map<String, Requirement> empty = new HashMap<>();
+    empty.put(SERVICE, null);
+    assertThrows(
+        IllegalArgumentException.class, () -> new TokenServerInterceptor(guard, empty));
+  }
+
+  @Test
+  void rulesAreCheckedAgainstTheServer() {
+    TokenGuard guard = TokenGuard.builder(tokens.client()).build();
+    new TokenServerInterceptor(guard, RULES).check(server);
+    for (String rule : new String[] {SERVICE + "IntrospectTokens", "/securetoken.v1.Tokens/"}) {
+      TokenServerInterceptor mistaken =
+          new TokenServerInterceptor(guard, Map.of(rule, Requirement.open()));
+      assertThrows(IllegalArgumentException.class, () -> mistaken.check(server), rule);
+    }
   }
 
   @Test
   void withoutTokenService() {
     tokens.close();
     assertRefused(
-        Status.Code.UNAVAILABLE, "the bearer token cannot be checked at present", "Bearer abc");
+        Status.Code.UNAVAILABLE, "tokens cannot be checked at present", "Bearer abc");
   }
 
   @Test
@@ -168,7 +268,7 @@ class TokenServerInterceptorTest {
     List<ListenableFuture<IntrospectTokenResponse>> calls = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       calls.add(
-          TokenServiceGrpc.newFutureStub(stub("Bearer abc").getChannel())
+          TokenServiceGrpc.newFutureStub(stub("Bearer abc" + i).getChannel())
               .introspectToken(IntrospectTokenRequest.getDefaultInstance()));
     }
     for (ListenableFuture<IntrospectTokenResponse> call : calls) {
@@ -182,6 +282,20 @@ class TokenServerInterceptorTest {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private abstract static class NoCall<Q, A> extends ClientCall<Q, A> {
+    @Override
+    public void request(int count) {}
+
+    @Override
+    public void cancel(String message, Throwable cause) {}
+
+    @Override
+    public void halfClose() {}
+
+    @Override
+    public void sendMessage(Q message) {}
   }
 
   @Test

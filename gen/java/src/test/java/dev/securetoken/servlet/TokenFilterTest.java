@@ -1,29 +1,50 @@
 package dev.securetoken.servlet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.securetoken.FakeTokenService;
+import dev.securetoken.NoRuleException;
+import dev.securetoken.Requirement;
 import dev.securetoken.Samples;
 import dev.securetoken.TokenGuard;
 import dev.securetoken.v1.TokenServiceGrpc;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
+import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenFilterTest {
   private final Map<String, Object> attributes = new HashMap<>();
   private final Map<String, String> headers = new HashMap<>();
+  private static final Map<String, Requirement> RULES =
+      Map.of("GET /notes", Requirement.allOf("read"), "GET /open/*", Requirement.optional());
+
+  private final List<Throwable> faults = new ArrayList<>();
+  private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+  private String method = "GET";
+  private String uri = "/notes";
+  private TokenGuard guard;
   private FakeTokenService tokens;
   private TokenFilter filter;
   private int status = 200;
@@ -31,7 +52,8 @@ class TokenFilterTest {
   @BeforeEach
   void start() throws Exception {
     tokens = new FakeTokenService();
-    filter = new TokenFilter(TokenGuard.builder(tokens.client()).requirePermission("read").build());
+    guard = TokenGuard.builder(tokens.client()).onFault(faults::add).build();
+    filter = new TokenFilter(guard, RULES);
     tokens.answer(
         TokenServiceGrpc.getValidateTokenMethod(),
         it -> {
@@ -53,7 +75,14 @@ class TokenFilterTest {
     filter.doFilter(
         request,
         response(),
-        (it, answer) -> assertEquals("user-1", TokenFilter.claims(it).userId()));
+        (it, answer) -> {
+          assertEquals("user-1", TokenFilter.claims(it).userId());
+          assertEquals("Bearer read", TokenFilter.forwardedAuthorization(it));
+          HttpServletRequest passed = (HttpServletRequest) it;
+          assertEquals("user-1", passed.getUserPrincipal().getName());
+          assertTrue(passed.isUserInRole("read"));
+          assertFalse(passed.isUserInRole("write"));
+        });
     assertEquals("user-1", TokenFilter.claims(request).userId());
     assertEquals(200, status);
     assertEquals(Map.of(), headers);
@@ -66,7 +95,7 @@ class TokenFilterTest {
 
   @Test
   void withTwoTokens() throws Exception {
-    assertRefused(401, "Bearer", "Bearer read", "Bearer read");
+    assertRefused(401, "Bearer error=\"invalid_token\"", "Bearer read", "Bearer read");
   }
 
   @Test
@@ -76,13 +105,91 @@ class TokenFilterTest {
 
   @Test
   void withoutPermission() throws Exception {
-    assertRefused(403, "Bearer error=\"insufficient_scope\"", "Bearer write");
+    assertRefused(403, "Bearer error=\"insufficient_scope\", scope=\"read\"", "Bearer write");
   }
 
   @Test
   void withoutTokenService() throws Exception {
     tokens.close();
     assertRefused(503, null, "Bearer read");
+    assertEquals("1", headers.get("Retry-After"));
+    assertEquals(1, faults.size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/other", "/notes/", "//notes", "/./notes", "/a/../notes", "/notes;a=b", "/notes%2f",
+        "/not%65s%2e", "/no\\tes"
+      })
+  void whatNoRuleNames(String path) throws Exception {
+    uri = path;
+    assertRefused(403, "Bearer error=\"insufficient_scope\"", "Bearer read");
+    assertEquals(NoRuleException.class, faults.get(0).getClass());
+    assertEquals(List.of(), tokens.requests());
+  }
+
+  @Test
+  void headIsAskedAsGetAndHasNoBody() throws Exception {
+    method = "HEAD";
+    assertRefused(401, "Bearer");
+    assertEquals("", body.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void nobodyPassesWhereATokenIsOptional() throws Exception {
+    uri = "/open/x";
+    HttpServletRequest request = request();
+    filter.doFilter(request, response(), (it, answer) -> {});
+    assertEquals(200, status);
+    assertEquals(Optional.empty(), TokenFilter.optionalClaims(request));
+    assertThrows(
+        IllegalStateException.class, () -> TokenFilter.forwardedAuthorization(request));
+  }
+
+  @Test
+  void anAnswerOfTheApplicationsOwn() throws Exception {
+    filter =
+        TokenFilter.builder(guard, RULES)
+            .onRefusal((refusal, request, response) -> response.setStatus(418))
+            .build();
+    filter.doFilter(request(), response(), (it, answer) -> {});
+    assertEquals(418, status);
+    filter =
+        TokenFilter.builder(guard, RULES)
+            .onRefusal(
+                (refusal, request, response) -> {
+                  throw new IOException("the handler's own fault");
+                })
+            .build();
+    assertRefused(401, "Bearer");
+  }
+
+  @Test
+  void aTokenFromElsewhere() throws Exception {
+    filter = TokenFilter.builder(guard, RULES).extractToken(it -> "read").build();
+    filter.doFilter(request(), response(), (it, answer) -> {});
+    assertEquals(200, status);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/notes", "GET", "GET notes", "get /notes", "GET /notes*", "GET /*/a", "GET /a//b",
+        "GET /a/../b", "HEAD /notes", ""
+      })
+  void rulesThatCannotWork(String rule) {
+    Map<String, Requirement> rules = Map.of(rule, Requirement.open());
+    assertThrows(IllegalArgumentException.class, () -> new TokenFilter(guard, rules));
+  }
+
+  @Test
+  void rulesThatSayNothing() {
+    Map<String, Requirement> rules = new HashMap<>();
+    assertThrows(IllegalArgumentException.class, () -> new TokenFilter(guard, rules));
+    rules.put("GET /notes", null);
+    assertThrows(IllegalArgumentException.class, () -> new TokenFilter(guard, rules));
+    assertThrows(NullPointerException.class, () -> new TokenFilter(null, RULES));
   }
 
   @Test
@@ -108,6 +215,7 @@ class TokenFilterTest {
     assertEquals(expected, status);
     assertEquals(challenge, headers.get("WWW-Authenticate"));
     assertEquals("no-store", headers.get("Cache-Control"));
+    assertEquals("application/json", headers.get("Content-Type"));
     assertEquals(Map.of(), attributes);
   }
 
@@ -115,6 +223,10 @@ class TokenFilterTest {
     return fake(
         HttpServletRequest.class,
         Map.of(
+            "getMethod", arguments -> method,
+            "getServletPath", arguments -> uri,
+            "getPathInfo", arguments -> null,
+            "getRequestURI", arguments -> uri,
             "getHeaders", arguments -> Collections.enumeration(List.of(authorization)),
             "getAttribute", arguments -> attributes.get(arguments[0]),
             "setAttribute", arguments -> attributes.put((String) arguments[0], arguments[1])));
@@ -124,8 +236,29 @@ class TokenFilterTest {
     return fake(
         HttpServletResponse.class,
         Map.of(
+            "isCommitted", arguments -> false,
+            "reset", arguments -> null,
+            "setContentType", arguments -> headers.put("Content-Type", (String) arguments[0]),
+            "getOutputStream", arguments -> output(),
             "setStatus", arguments -> status = (Integer) arguments[0],
             "setHeader", arguments -> headers.put((String) arguments[0], (String) arguments[1])));
+  }
+
+  private ServletOutputStream output() {
+    return new ServletOutputStream() {
+      @Override
+      public void write(int b) {
+        body.write(b);
+      }
+
+      @Override
+      public boolean isReady() {
+        return true;
+      }
+
+      @Override
+      public void setWriteListener(WriteListener listener) {}
+    };
   }
 
   private interface Method {

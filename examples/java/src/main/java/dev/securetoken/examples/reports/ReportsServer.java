@@ -1,32 +1,45 @@
 package dev.securetoken.examples.reports;
 
+import dev.securetoken.Requirement;
 import dev.securetoken.SecureTokenClient;
 import dev.securetoken.TokenGuard;
 import dev.securetoken.servlet.TokenFilter;
 import jakarta.servlet.DispatcherType;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Map;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 
 /** Reports for those who may read them. */
 final class ReportsServer {
   private ReportsServer() {}
 
-  /** A server that does not listen yet. Port 0 takes any free one. */
+  /** A server on loopback that does not listen yet. Port 0 takes any free one. */
   static Server create(SecureTokenClient client, int port) {
-    TokenGuard readers =
-        TokenGuard.builder(client)
-            .requirePermission("reports:read")
-            .cache(Duration.ofSeconds(2), 10_000)
-            .build();
+    TokenGuard guard = TokenGuard.builder(client).cache(Duration.ofSeconds(2), 10_000).build();
+    TokenFilter filter =
+        new TokenFilter(
+            guard,
+            Map.of(
+                "GET /reports", Requirement.allOf("reports:read"),
+                "GET /health", Requirement.open()));
     ServletContextHandler context = new ServletContextHandler();
     context.addServlet(HealthServlet.class, "/health");
     context.addServlet(ReportsServlet.class, "/reports");
-    context.addFilter(
-        new FilterHolder(new TokenFilter(readers)), "/reports", EnumSet.of(DispatcherType.REQUEST));
-    Server server = new Server(port);
+    // Everything goes through the filter: what no rule names is refused.
+    context.addFilter(new FilterHolder(filter), "/*", EnumSet.of(DispatcherType.REQUEST));
+    Server server = new Server();
+    HttpConfiguration http = new HttpConfiguration();
+    http.setRequestHeaderSize(32 * 1024); // a token alone may have 8,192 characters
+    ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+    connector.setHost("127.0.0.1");
+    connector.setPort(port);
+    server.addConnector(connector);
     server.setHandler(context);
     return server;
   }

@@ -1,6 +1,7 @@
 package dev.securetoken.examples.reports;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
@@ -83,7 +84,7 @@ class ReportsServerTest {
     HttpResponse<String> answer = get("/reports", null);
     assertEquals(401, answer.statusCode());
     assertEquals("Bearer", answer.headers().firstValue("WWW-Authenticate").orElseThrow());
-    assertEquals("", answer.body());
+    assertTrue(answer.body().contains("\"reason\":\"TOKEN_MISSING\""));
   }
 
   @Test
@@ -95,6 +96,11 @@ class ReportsServerTest {
   void withoutTokenService() throws Exception {
     tokens.shutdownNow().awaitTermination();
     assertEquals(503, get("/reports", "Bearer reports.read").statusCode());
+  }
+
+  @Test
+  void whatNoRuleNamesIsRefused() throws Exception {
+    assertEquals(403, get("/other", "Bearer reports.read").statusCode());
   }
 
   @Test

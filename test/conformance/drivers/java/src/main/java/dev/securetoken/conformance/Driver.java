@@ -23,6 +23,7 @@ public final class Driver {
           .create();
 
   private final Clients clients = new Clients();
+  private final Guards guards = new Guards();
 
   private Driver() {}
 
@@ -40,12 +41,16 @@ public final class Driver {
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       out.println(JSON.toJson(driver.answer(new Members(JSON.fromJson(line, Map.class)))));
     }
+    driver.guards.close();
     driver.clients.close();
   }
 
   private Map<String, Object> answer(Members line) throws IOException {
     String id = line.text("id");
     SecureTokenClient client = clients.get(line.object("connection"));
+    if (line.has("guard")) {
+      return guards.answer(id, client, line.object("guard").object("policy"));
+    }
     try {
       Object result = Rpc.call(client, line.text("rpc"), line.object("request"));
       return Map.of("id", id, "ok", true, "result", result);

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The members of a JSON object, {@code null} where there are none. */
 final class Members {
@@ -15,6 +17,10 @@ final class Members {
 
   boolean has(String name) {
     return map.get(name) != null;
+  }
+
+  Set<String> names() {
+    return map.keySet().stream().map(String.class::cast).collect(Collectors.toSet());
   }
 
   Object get(String name) {

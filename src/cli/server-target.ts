@@ -49,7 +49,12 @@ export function openClient(options: ServerOptions): { client: SecureTokenClient;
   );
   const server = url.href.replace(/\/$/, "");
   return {
-    client: createSecureTokenClient({ baseUrl: server, apiKey, nodeOptions }),
+    client: createSecureTokenClient({
+      baseUrl: server,
+      apiKey,
+      insecure: isSafe || options.allowPlaintext,
+      nodeOptions,
+    }),
     asked: { server, keyFrom, showsCertificate: cert !== undefined },
   };
 }

@@ -1,25 +1,98 @@
 /** The caller's own credential. */
-import type { Interceptor } from "@connectrpc/connect";
+import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+import type { ServerAddress } from "./address.js";
+import { callerInfo } from "./call-errors.js";
 
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
+const MAX_KEY_LENGTH = 4096;
+
+/** An API key: a text, or a function that is asked for every call, so that a key can be rotated. */
+export type ApiKey = string | (() => string | Promise<string>);
+
+/** Gives the key of a call. `isRenewed`: the server has refused the one before. */
+export type KeySource = (isRenewed: boolean) => string | Promise<string>;
+
+/** What a client is told about its key. */
+export interface KeyOptions {
+  readonly apiKey?: ApiKey | undefined;
+  readonly insecure?: boolean | undefined;
+}
+
+/** How the key of these options is got; undefined without a key. @throws TypeError for a wrong one. */
+export function toKeySource({ apiKey }: KeyOptions): KeySource | undefined {
+  if (apiKey === undefined) return undefined;
+  if (typeof apiKey === "function") return async () => checkApiKey(await apiKey(), "apiKey");
+  const key = checkApiKey(apiKey, "apiKey");
+  return () => key;
+}
 
 /**
- * Sends `authorization: Bearer <apiKey>` with every call that names no other credential. Without a
- * key there is nothing to intercept.
- * @throws TypeError for a key that no header can carry, here and without the key: the platform would
- * quote it in its own error.
+ * Refuses to send a key in the clear to another machine, unless `insecure` asks for it.
+ * @throws TypeError
  */
-export function apiKeyInterceptors(apiKey: string | undefined): Interceptor[] {
-  if (apiKey === undefined) return [];
-  if (!VISIBLE_ASCII.test(apiKey)) {
-    throw new TypeError("apiKey must consist of visible ASCII characters");
+export function refuseKeyInClear(
+  { insecure }: KeyOptions,
+  servers: readonly ServerAddress[],
+  keys: KeySource | undefined,
+): void {
+  const isReadable = servers.some(({ isSecure, isLoopback }) => !isSecure && !isLoopback);
+  if (keys === undefined || insecure === true || !isReadable) return;
+  throw new TypeError(
+    "an API key would travel readable to another machine: use https://, or set insecure: true where the network is trusted",
+  );
+}
+
+/**
+ * The same key, if it is one. Its text is never quoted.
+ * @throws TypeError naming where it comes from.
+ */
+export function checkApiKey(key: unknown, from: string): string {
+  if (key === "") throw new TypeError(`${from} is empty`);
+  if (typeof key !== "string" || key.length > MAX_KEY_LENGTH || !VISIBLE_ASCII.test(key)) {
+    throw new TypeError(
+      `${from} must consist of at most ${MAX_KEY_LENGTH} visible ASCII characters`,
+    );
   }
+  return key;
+}
+
+/**
+ * Sends `authorization: Bearer <key>` with every call that names no other credential. Where the server
+ * refuses the key and the source has another by then, the call is made once more.
+ */
+export function apiKeyInterceptors(keys: KeySource | undefined): Interceptor[] {
+  if (keys === undefined) return [];
   return [
-    (next) => (request) => {
-      if (!request.header.has("authorization")) {
-        request.header.set("authorization", `Bearer ${apiKey}`);
+    (next) => async (request) => {
+      if (request.header.has("authorization")) return next(request);
+      const key = await ask(keys, false);
+      request.header.set("authorization", `Bearer ${key}`);
+      try {
+        return await next(request);
+      } catch (error) {
+        if (!isKeyRefused(error) || request.stream) throw error;
+        const renewed = await ask(keys, true);
+        if (renewed === key) throw error;
+        request.header.set("authorization", `Bearer ${renewed}`);
+        return next(request);
       }
-      return next(request);
     },
   ];
+}
+
+function isKeyRefused(error: unknown): boolean {
+  return (
+    error instanceof ConnectError &&
+    error.code === Code.Unauthenticated &&
+    callerInfo(error) !== undefined
+  );
+}
+
+async function ask(keys: KeySource, isRenewed: boolean): Promise<string> {
+  try {
+    return await keys(isRenewed);
+  } catch (cause) {
+    const text = "this client has no API key: its source failed";
+    throw new ConnectError(text, Code.Unauthenticated, undefined, undefined, cause);
+  }
 }

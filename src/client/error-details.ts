@@ -9,6 +9,7 @@ import {
   TokenErrorDetailSchema,
   TokenErrorKind,
 } from "../../gen/ts/src/securetoken/v1/error_pb.js";
+import { toCallError } from "./call-errors.js";
 import {
   InvalidTokenError,
   PermissionDeniedError,
@@ -26,13 +27,14 @@ export const DETAIL_JSON = { registry: createRegistry(TokenErrorDetailSchema, Er
 
 /**
  * One of the four exceptions, for a `ConnectError` that carries a `TokenErrorDetail`; its `cause` is
- * that error. Anything else is given back as it is. Neither the code nor the text decides: a refused
- * credential has the code of a refused token and must not be taken for one. Never throws.
+ * that error. Without that detail a `ConnectError` stays one, as `CallerRefusedError`, `RateExceededError` or
+ * `ServiceUnavailableError` where it is one of these. Neither the code nor the text decides about a token: a
+ * refused credential has the code of a refused token. Anything else is given back as it is. Never throws.
  */
 export function fromConnectError(error: unknown): unknown {
   if (!(error instanceof ConnectError)) return error;
   const detail = error.findDetails(TokenErrorDetailSchema)[0];
-  if (detail === undefined) return error;
+  if (detail === undefined) return toCallError(error);
   const facts = toFacts(error, detail);
   switch (detail.kind) {
     case TokenErrorKind.TOKEN_EXPIRED: {

@@ -1,9 +1,13 @@
 /** secure-token-service/client/grpc-js: the client over @grpc/grpc-js, for programs that use it already. */
 import type { Interceptor } from "@connectrpc/connect";
 import { type ChannelCredentials, type ChannelOptions, Client, credentials } from "@grpc/grpc-js";
-import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
-import { apiKeyInterceptors } from "./api-key.js";
+import { parseAddress, type ServerAddress } from "./address.js";
+import { type ApiKey, apiKeyInterceptors, refuseKeyInClear } from "./api-key.js";
 import { createGrpcJsTransport } from "./grpc-js-transport.js";
+import { refuseUnknownOptions } from "./known-options.js";
+import { toNodeKeySource } from "./node-key-file.js";
+import { probePlaintext } from "./node-probe.js";
+import { createPersistentTransport } from "./persistent-transport.js";
 import { SecureTokenClient } from "./token-client.js";
 
 export * from "./public-api.js";
@@ -12,17 +16,24 @@ export { createGrpcJsTransport };
 /** How a gRPC channel reaches a server. */
 export interface GrpcJsClientOptions {
   /**
-   * An `http://` or `https://` URL, which says whether TLS is used; or an address as gRPC spells them
-   * (`tokens.example.com:443`, `dns:///…`, `unix:…`), which needs `credentials`.
+   * `host:port`, `http://host[:port]` or `https://host[:port]`; `host:port` stands for TLS, but for plaintext
+   * on loopback. Or an address with a scheme of gRPC's own (`dns:///…`, `unix:…`), which needs `credentials`.
    */
   readonly address: string;
-  /** TLS or not, and with which certificates. Default: what the URL says, with Node's authorities. */
+  /** TLS or not, and with which certificates. Default: what the address says, with Node's authorities. */
   readonly credentials?: ChannelCredentials | undefined;
   /** Options of the channel, laid over those of this client. Default none. */
   readonly channelOptions?: ChannelOptions | undefined;
-  /** The caller's own credential, sent as a bearer token. Default none. */
-  readonly apiKey?: string | undefined;
-  /** Milliseconds until a call is given up. 0 or less: never. Default 5000. */
+  /**
+   * The caller's own credential, sent as a bearer token: a text, or a function that is asked for every
+   * call. Default none.
+   */
+  readonly apiKey?: ApiKey | undefined;
+  /** A file that holds the API key, in the place of `apiKey`. It is read again when it changes. Default none. */
+  readonly apiKeyFile?: string | undefined;
+  /** Lets an API key travel in the clear to another machine, in a network that is trusted. Default false. */
+  readonly insecure?: boolean | undefined;
+  /** Milliseconds until a call is given up, above 0, at most 60,000. Default 5000. */
   readonly defaultTimeoutMs?: number | undefined;
   /** Connect interceptors, the first the outermost. Default none. */
   readonly interceptors?: readonly Interceptor[] | undefined;
@@ -34,70 +45,88 @@ export interface GrpcJsTokenClient extends SecureTokenClient {
   readonly grpc: Client;
 }
 
+const OPTIONS: readonly (keyof GrpcJsClientOptions)[] = [
+  "address",
+  "credentials",
+  "channelOptions",
+  "apiKey",
+  "apiKeyFile",
+  "insecure",
+  "defaultTimeoutMs",
+  "interceptors",
+];
+
 /**
- * A client with one gRPC channel, which connects with the first call. `close()` ends the channel for
- * good. Calls that find no connection are tried again by gRPC itself, up to three times.
- * @throws TypeError for an `address` or `apiKey` that cannot work.
+ * A client with one gRPC channel, which connects with the first call. `close()` ends the channel for good.
+ * A call that meets a server which is away or shutting down is sent again until its deadline; a RefreshToken
+ * that revokes only where the server has not looked at it.
+ * @throws TypeError for an option that does not exist or cannot work.
  */
 export function createSecureTokenClient(options: GrpcJsClientOptions): GrpcJsTokenClient {
-  const { address, secure } = parseAddress(options.address);
-  if (secure === undefined && options.credentials === undefined) {
-    throw new TypeError("an address that is no http:// or https:// URL needs credentials");
-  }
-  const byUrl = secure ? credentials.createSsl() : credentials.createInsecure();
-  const grpc = new Client(address, options.credentials ?? byUrl, {
+  refuseUnknownOptions("createSecureTokenClient", options, OPTIONS);
+  const { defaultTimeoutMs, channelOptions } = options;
+  const target = toTarget(options);
+  const keys = toNodeKeySource(options);
+  // With credentials of its own, the program has said how it connects.
+  if (options.credentials === undefined) refuseKeyInClear(options, target.servers, keys);
+  const grpc = new Client(target.dialled, options.credentials ?? target.credentials, {
     ...CHANNEL_OPTIONS,
-    ...options.channelOptions,
+    ...(target.servers.some(({ isLoopback }) => isLoopback) && DIRECT),
+    ...channelOptions,
   });
-  const interceptors = [...(options.interceptors ?? []), ...apiKeyInterceptors(options.apiKey)];
-  const baseUrl = `${secure === false ? "http" : "https"}://${address}`;
-  const transport = createGrpcJsTransport(grpc, baseUrl, interceptors);
-  const { defaultTimeoutMs } = options;
+  const interceptors = [...(options.interceptors ?? []), ...apiKeyInterceptors(keys)];
+  const transport = createPersistentTransport([
+    {
+      transport: createGrpcJsTransport(grpc, target.baseUrl, interceptors),
+      diagnose: options.credentials === undefined ? target.diagnose : undefined,
+    },
+  ]);
   const client = new SecureTokenClient(transport, { defaultTimeoutMs, close: () => grpc.close() });
   return Object.assign(client, { grpc });
 }
-
-/**
- * What may be tried again when the connection fails: all but RefreshToken, whose second try would
- * find the old token revoked when only the first answer was lost.
- */
-const RETRIED_METHODS = TokenService.methods
-  .filter((method) => method !== TokenService.method.refreshToken)
-  .map(({ name }) => ({ service: TokenService.typeName, method: name }));
 
 const CHANNEL_OPTIONS: ChannelOptions = {
   // Probes a connection with calls under way; servers take more frequent pings for a flood.
   "grpc.keepalive_time_ms": 60_000,
   "grpc.keepalive_timeout_ms": 10_000,
-  // A server that restarts is back within seconds; gRPC's own pause grows to two minutes, and while
-  // it lasts a second server's restart leaves a client without any.
+  // gRPC's own pause grows to two minutes, and a server that restarts is back within seconds.
   "grpc.initial_reconnect_backoff_ms": 100,
   "grpc.max_reconnect_backoff_ms": 1_000,
   // A batch of 1,000 tokens, each with all the data a token may carry, stays well below.
   "grpc.max_receive_message_length": 16 * 1024 * 1024,
-  // How to retry is said here, not in DNS.
+  // How to try again is this client's affair, not that of DNS or of the channel.
   "grpc.service_config_disable_resolution": 1,
-  "grpc.service_config": JSON.stringify({
-    methodConfig: [
-      {
-        name: RETRIED_METHODS,
-        retryPolicy: {
-          maxAttempts: 3,
-          initialBackoff: "0.1s",
-          maxBackoff: "1s",
-          backoffMultiplier: 2,
-          retryableStatusCodes: ["UNAVAILABLE"],
-        },
-      },
-    ],
-  }),
+  "grpc.enable_retries": 0,
 };
+/** Loopback is not reached through a proxy of the environment. */
+const DIRECT: ChannelOptions = { "grpc.enable_http_proxy": 0 };
 
-/** A URL's host and port, as gRPC knows no default port for "http"; any other address as it is. */
-function parseAddress(text: string): { address: string; secure?: boolean } {
-  if (!/^https?:/i.test(text)) return { address: text };
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.pathname !== "/") throw new TypeError("address must be a URL without a path");
-  const secure = url.protocol === "https:";
-  return { address: `${url.hostname}:${url.port || (secure ? 443 : 80)}`, secure };
+interface Target {
+  readonly dialled: string;
+  readonly baseUrl: string;
+  /** Empty for an address of gRPC's own. */
+  readonly servers: readonly ServerAddress[];
+  readonly credentials: ChannelCredentials;
+  readonly diagnose?: () => ReturnType<typeof probePlaintext>;
+}
+
+function toTarget({ address, credentials: own }: GrpcJsClientOptions): Target {
+  if (typeof address === "string" && /^(?!https?:)[a-z][a-z0-9+.-]*:(?!\d+$)/i.test(address)) {
+    if (own === undefined) throw new TypeError("an address of gRPC's own needs credentials");
+    return { dialled: address, baseUrl: "https://localhost", servers: [], credentials: own };
+  }
+  const server = parseAddress(address, "address");
+  const { url, hostPort, isSecure } = server;
+  if (url !== `${isSecure ? "https" : "http"}://${hostPort}`) {
+    throw new TypeError("address must have no path: gRPC knows none");
+  }
+  const { hostname, port } = new URL(url);
+  const host = hostname.replace(/^\[|\]$/g, "");
+  return {
+    dialled: hostPort,
+    baseUrl: url,
+    servers: [server],
+    credentials: isSecure ? credentials.createSsl() : credentials.createInsecure(),
+    ...(!isSecure && { diagnose: () => probePlaintext(host, Number(port || 80)) }),
+  };
 }

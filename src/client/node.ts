@@ -9,10 +9,13 @@ import {
   createGrpcWebTransport,
   Http2SessionManager,
 } from "@connectrpc/connect-node";
-import { apiKeyInterceptors } from "./api-key.js";
+import { parseAddress, type ServerAddress } from "./address.js";
+import { type ApiKey, apiKeyInterceptors, refuseKeyInClear } from "./api-key.js";
 import { DETAIL_JSON } from "./error-details.js";
-import { createFailoverTransport } from "./failover-transport.js";
-import { retryUnavailable } from "./retry.js";
+import { refuseUnknownOptions } from "./known-options.js";
+import { toNodeKeySource } from "./node-key-file.js";
+import { probePlaintext } from "./node-probe.js";
+import { createPersistentTransport } from "./persistent-transport.js";
 import { SecureTokenClient } from "./token-client.js";
 
 export * from "./public-api.js";
@@ -25,20 +28,27 @@ const PING_INTERVAL_MS = 60_000;
 /** How a Node program reaches a server. */
 export interface NodeClientOptions {
   /**
-   * Where the service is: `http://127.0.0.1:8080`, `https://tokens.example.com`. Several servers take
-   * turns; a call that one of them does not take, because it cannot be reached or is shutting down,
-   * goes to the next.
+   * Where the service is: `host:port`, `http://host[:port]` or `https://host[:port]`. `host:port` stands for
+   * TLS, but for plaintext on loopback. Several servers take turns; a call that one of them does not take
+   * goes to the next, and one that let a deadline pass is asked last for a while.
    */
   readonly baseUrl: string | readonly string[];
-  /** The caller's own credential, sent as a bearer token. Default none. */
-  readonly apiKey?: string | undefined;
+  /**
+   * The caller's own credential, sent as a bearer token: a text, or a function that is asked for every
+   * call. Default none.
+   */
+  readonly apiKey?: ApiKey | undefined;
+  /** A file that holds the API key, in the place of `apiKey`. It is read again when it changes. Default none. */
+  readonly apiKeyFile?: string | undefined;
+  /** Lets an API key travel in the clear to another machine, in a network that is trusted. Default false. */
+  readonly insecure?: boolean | undefined;
   /** Default "grpc". */
   readonly protocol?: "grpc" | "grpc-web" | "connect" | undefined;
   /** Protobuf's binary format rather than JSON. Default true. */
   readonly useBinaryFormat?: boolean | undefined;
   /** Default "2"; gRPC has no other. */
   readonly httpVersion?: "1.1" | "2" | undefined;
-  /** Milliseconds until a call is given up. 0 or less: never. Default 5000. */
+  /** Milliseconds until a call is given up, above 0, at most 60,000. Default 5000. */
   readonly defaultTimeoutMs?: number | undefined;
   /** TLS as Node takes it: `ca` for a private authority, `cert` and `key` for mTLS. Default Node's. */
   readonly nodeOptions?: ConnectionOptions | undefined;
@@ -46,48 +56,60 @@ export interface NodeClientOptions {
   readonly interceptors?: readonly Interceptor[] | undefined;
 }
 
+const OPTIONS: readonly (keyof NodeClientOptions)[] = [
+  "baseUrl",
+  "apiKey",
+  "apiKeyFile",
+  "insecure",
+  "protocol",
+  "useBinaryFormat",
+  "httpVersion",
+  "defaultTimeoutMs",
+  "nodeOptions",
+  "interceptors",
+];
+
 /**
- * A client that keeps one connection a server (HTTP/1.1: a pool) and opens it with the first call. An idle one
- * does not keep a program from ending; `close()` ends it at once. A call that meets UNAVAILABLE is tried
- * again, up to three times in all, or at the next server; RefreshToken is not.
- * @throws TypeError for a `baseUrl`, `apiKey` or `httpVersion` that cannot work.
+ * A client that keeps one connection a server (HTTP/1.1: a pool) and opens it with the first call. An idle
+ * one does not keep a program from ending; `close()` ends it at once. A call that meets a server which is
+ * away or shutting down is sent again until its deadline; a RefreshToken that revokes only where the server
+ * has not looked at it.
+ * @throws TypeError for an option that does not exist or cannot work.
  */
 export function createSecureTokenClient(options: NodeClientOptions): SecureTokenClient {
+  refuseUnknownOptions("createSecureTokenClient", options, OPTIONS);
   const { protocol = "grpc", httpVersion = "2", defaultTimeoutMs } = options;
-  const baseUrls = [options.baseUrl].flat().map(checkBaseUrl);
-  if (baseUrls.length === 0) throw new TypeError("baseUrl must name a server");
+  const addresses = [options.baseUrl].flat().map((text) => parseAddress(text, "baseUrl"));
+  if (addresses.length === 0) throw new TypeError("baseUrl must name a server");
   if (protocol === "grpc" && httpVersion !== "2") throw new TypeError("gRPC needs httpVersion 2");
-  const servers = baseUrls.map((baseUrl) => {
+  const keys = toNodeKeySource(options);
+  refuseKeyInClear(options, addresses, keys);
+  const servers = addresses.map((address) => {
     const connect = httpVersion === "2" ? http2Connection : http1Connection;
-    const { close, ...transportOptions } = connect(baseUrl, options);
+    const { close, ...transportOptions } = connect(address.url, options);
     const transport = createTransport(protocol, {
-      baseUrl,
+      baseUrl: address.url,
       useBinaryFormat: options.useBinaryFormat ?? true,
-      interceptors: [
-        ...(options.interceptors ?? []),
-        ...apiKeyInterceptors(options.apiKey),
-        // Where there are several servers, the next one is tried instead.
-        ...(baseUrls.length === 1 ? [retryUnavailable] : []),
-      ],
+      interceptors: [...(options.interceptors ?? []), ...apiKeyInterceptors(keys)],
       jsonOptions: DETAIL_JSON,
       // Ciphertext does not shrink, and what inflates could be made to inflate without end.
       acceptCompression: [],
       readMaxBytes: MAX_RESPONSE_BYTES,
       ...transportOptions,
     });
-    return { transport, close };
+    return { transport, diagnose: diagnosisOf(address), close };
   });
-  const transport = createFailoverTransport(servers.map((server) => server.transport));
   const close = () => {
     for (const server of servers) server.close();
   };
-  return new SecureTokenClient(transport, { defaultTimeoutMs, close });
+  return new SecureTokenClient(createPersistentTransport(servers), { defaultTimeoutMs, close });
 }
 
-function checkBaseUrl(text: string): string {
-  const protocol = URL.canParse(text) ? new URL(text).protocol : undefined;
-  if (protocol === "http:" || protocol === "https:") return text;
-  throw new TypeError("baseUrl must be an http:// or https:// URL");
+/** Errors of TLS tell what is wrong. In plaintext the server's first byte does. */
+function diagnosisOf({ isSecure, url }: ServerAddress) {
+  if (isSecure) return undefined;
+  const { hostname, port } = new URL(url);
+  return () => probePlaintext(hostname.replace(/^\[|\]$/g, ""), Number(port || 80));
 }
 
 type TransportOptions = Parameters<typeof createConnectTransport>[0];

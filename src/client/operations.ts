@@ -5,7 +5,7 @@ import type { Duration, Instant } from "./time.js";
 
 /** How one call is made. */
 export interface CallOptions {
-  /** Milliseconds until the call is given up. 0 or less: never. Default: the client's. */
+  /** Milliseconds until the call is given up, above 0, at most 60,000. Default: the client's. */
   readonly timeoutMs?: number | undefined;
   /** Gives the call up when it fires. */
   readonly signal?: AbortSignal | undefined;

@@ -1,4 +1,11 @@
 /** What every entry point of the client gives beside its own way to connect. */
+export type { ApiKey } from "./api-key.js";
+export {
+  CallerRefusedError,
+  RateExceededError,
+  ServiceUnavailableError,
+} from "./call-errors.js";
+export type { ConnectionFault } from "./connection-fault.js";
 export { fromConnectError } from "./error-details.js";
 export {
   InvalidTokenError,

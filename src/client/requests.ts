@@ -9,6 +9,7 @@ import type {
   RefreshTokenRequestSchema,
 } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { InvalidTokenError, TokenError } from "./errors.js";
+import { refuseUnknownOptions } from "./known-options.js";
 import type { GenerateOptions, RefreshOptions } from "./operations.js";
 import { toStruct } from "./struct.js";
 import { hoursToDuration } from "./time.js";
@@ -18,11 +19,19 @@ export const MAX_TOKEN_LENGTH = 8192;
 /** The longest google.protobuf.Duration: 10,000 years, in hours. */
 const MAX_DURATION_HOURS = 87_660_000;
 
+const GENERATE_OPTIONS: readonly (keyof GenerateOptions)[] = [
+  "permissions",
+  "expiresInHours",
+  "additionalData",
+];
+const REFRESH_OPTIONS: readonly (keyof RefreshOptions)[] = ["newExpiresInHours", "revokeOld"];
+
 /** A GenerateToken request. @throws TokenError naming the input that no message can carry. */
 export function toGenerateRequest(
   userId: unknown,
   options: GenerateOptions,
 ): MessageInitShape<typeof GenerateTokenRequestSchema> {
+  refuseUnknownOptions("generateToken", options, GENERATE_OPTIONS);
   return {
     expiresIn: toLifetime(options.expiresInHours, "expires_in"),
     permissions: toPermissions(options.permissions ?? []),
@@ -36,6 +45,7 @@ export function toRefreshRequest(
   token: unknown,
   options: RefreshOptions,
 ): MessageInitShape<typeof RefreshTokenRequestSchema> {
+  refuseUnknownOptions("refreshToken", options, REFRESH_OPTIONS);
   return {
     token: toToken(token),
     newExpiresIn: toLifetime(options.newExpiresInHours, "new_expires_in"),

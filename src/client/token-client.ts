@@ -2,21 +2,22 @@
 import { type CallOptions, type Client, createClient, type Transport } from "@connectrpc/connect";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { fromConnectError } from "./error-details.js";
+import { refuseUnknownOptions } from "./known-options.js";
 import type * as op from "./operations.js";
 import * as requests from "./requests.js";
 import * as responses from "./responses.js";
 import { keepByteOrderMarks } from "./text-encoding.js";
-
-/** How long a call may take where neither it nor the client says, in milliseconds. */
-const DEFAULT_TIMEOUT_MS = 5000;
+import { toTimeout } from "./timeouts.js";
 
 /** What a client is given beside its transport. */
 export interface ClientOptions {
-  /** Milliseconds until a call that sets no `timeoutMs` is given up. 0 or less: never. Default 5000. */
+  /** Milliseconds until a call that sets no `timeoutMs` is given up, above 0, at most 60,000. Default 5000. */
   readonly defaultTimeoutMs?: number | undefined;
   /** Ends the transport's connections. Default: there are none to end. */
   readonly close?: (() => void) | undefined;
 }
+
+const CALL_OPTIONS: readonly (keyof op.CallOptions)[] = ["timeoutMs", "signal", "headers"];
 
 /**
  * Calls a TokenService. What is wrong with a token or a request rejects with one of the four
@@ -32,7 +33,7 @@ export class SecureTokenClient {
   constructor(transport: Transport, options: ClientOptions = {}) {
     keepByteOrderMarks();
     this.raw = createClient(TokenService, transport);
-    this.#defaultTimeoutMs = options.defaultTimeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.#defaultTimeoutMs = toTimeout(options.defaultTimeoutMs, "defaultTimeoutMs");
     this.#close = options.close ?? (() => {});
   }
 
@@ -148,11 +149,15 @@ export class SecureTokenClient {
   async #run<Request, Response>(
     method: (request: Request, options: CallOptions) => Promise<Response>,
     request: Request,
-    { timeoutMs = this.#defaultTimeoutMs, signal, headers }: op.CallOptions = {},
+    call: op.CallOptions = {},
   ): Promise<Response> {
+    refuseUnknownOptions("a call", call, CALL_OPTIONS);
+    const { timeoutMs, signal, headers } = call;
+    const timeout =
+      timeoutMs === undefined ? this.#defaultTimeoutMs : toTimeout(timeoutMs, "timeoutMs");
     try {
       return await method(request, {
-        timeoutMs,
+        timeoutMs: timeout,
         ...(signal && { signal }),
         ...(headers && { headers }),
       });

@@ -1,24 +1,35 @@
 /** secure-token-service/client/web: the client for browsers, over fetch. Nothing of Node in it. */
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-web";
-import { apiKeyInterceptors } from "./api-key.js";
+import { parseAddress } from "./address.js";
+import { type ApiKey, apiKeyInterceptors, refuseKeyInClear, toKeySource } from "./api-key.js";
+import { ServiceUnavailableError } from "./call-errors.js";
 import { DETAIL_JSON } from "./error-details.js";
-import { retryUnavailable } from "./retry.js";
+import { refuseUnknownOptions } from "./known-options.js";
+import { createPersistentTransport } from "./persistent-transport.js";
 import { SecureTokenClient } from "./token-client.js";
 
 export * from "./public-api.js";
 
 /** How a browser reaches a server. */
 export interface WebClientOptions {
-  /** Where the service is: `window.location.origin`, `https://tokens.example.com`. */
+  /**
+   * Where the service is: `window.location.origin`, `https://tokens.example.com`, `host:port`, which stands
+   * for TLS, but for plaintext on loopback.
+   */
   readonly baseUrl: string;
-  /** The caller's own credential. Whoever can open the page can read it. Default none. */
-  readonly apiKey?: string | undefined;
+  /**
+   * The caller's own credential: a text, or a function that is asked for every call. Whoever can open the
+   * page can read it. Default none.
+   */
+  readonly apiKey?: ApiKey | undefined;
+  /** Lets an API key travel in the clear to another machine, in a network that is trusted. Default false. */
+  readonly insecure?: boolean | undefined;
   /** Default "connect". */
   readonly protocol?: "connect" | "grpc-web" | undefined;
   /** Protobuf's binary format rather than JSON. Default true: smaller, and quicker to read. */
   readonly useBinaryFormat?: boolean | undefined;
-  /** Milliseconds until a call is given up. 0 or less: never. Default 5000. */
+  /** Milliseconds until a call is given up, above 0, at most 60,000. Default 5000. */
   readonly defaultTimeoutMs?: number | undefined;
   /** Connect interceptors, the first the outermost. Default none. */
   readonly interceptors?: readonly Interceptor[] | undefined;
@@ -26,22 +37,32 @@ export interface WebClientOptions {
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
+const OPTIONS: readonly (keyof WebClientOptions)[] = [
+  "baseUrl",
+  "apiKey",
+  "insecure",
+  "protocol",
+  "useBinaryFormat",
+  "defaultTimeoutMs",
+  "interceptors",
+  "fetch",
+];
+
 /**
- * A client over Connect or gRPC-Web. A call that meets UNAVAILABLE is tried again, up to three times in
- * all; RefreshToken is not.
- * @throws TypeError for an `apiKey` that no header can carry.
+ * A client over Connect or gRPC-Web. A call that meets a server which is away is sent again until its
+ * deadline; a RefreshToken that revokes is not.
+ * @throws TypeError for an option that does not exist or cannot work.
  */
 export function createSecureTokenClient(options: WebClientOptions): SecureTokenClient {
-  const { baseUrl, apiKey, protocol = "connect", defaultTimeoutMs } = options;
-  const { fetch = globalThis.fetch } = options;
+  refuseUnknownOptions("createSecureTokenClient", options, OPTIONS);
+  const { protocol = "connect", defaultTimeoutMs, fetch = globalThis.fetch } = options;
+  const address = parseAddress(options.baseUrl, "baseUrl");
+  const keys = toKeySource(options);
+  refuseKeyInClear(options, [address], keys);
   const transportOptions = {
-    baseUrl,
+    baseUrl: address.url,
     useBinaryFormat: options.useBinaryFormat ?? true,
-    interceptors: [
-      ...(options.interceptors ?? []),
-      ...apiKeyInterceptors(apiKey),
-      retryUnavailable,
-    ],
+    interceptors: [...(options.interceptors ?? []), ...apiKeyInterceptors(keys)],
     jsonOptions: DETAIL_JSON,
     fetch: namingFailures(fetch),
   };
@@ -49,18 +70,33 @@ export function createSecureTokenClient(options: WebClientOptions): SecureTokenC
     protocol === "connect"
       ? createConnectTransport(transportOptions)
       : createGrpcWebTransport(transportOptions);
-  return new SecureTokenClient(transport, { defaultTimeoutMs });
+  return new SecureTokenClient(createPersistentTransport([{ transport }]), { defaultTimeoutMs });
 }
 
-/** `fetch` tells of every failure of the network by a TypeError, which Connect would call UNKNOWN. */
+/**
+ * `fetch` tells of every failure of the network by a TypeError, which Connect would call UNKNOWN. A
+ * redirect is refused by hand: Connect asks for `redirect: "error"`, which Cloudflare Workers do not have.
+ */
 function namingFailures(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
   return async (input, init) => {
+    let response: Response;
     try {
-      return await fetch(input, init);
+      response = await fetch(input, { ...init, redirect: "manual" });
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
-      const text = "the server cannot be reached";
-      throw new ConnectError(text, Code.Unavailable, undefined, undefined, error);
+      throw unreachable(`the server cannot be reached: ${reasonOf(error)}`, error);
     }
+    const isRedirect = response.status >= 300 && response.status < 400;
+    if (response.type !== "opaqueredirect" && !isRedirect) return response;
+    throw new ServiceUnavailableError(unreachable("a redirect"), "REDIRECTED");
   };
+}
+
+function unreachable(text: string, cause?: unknown): ConnectError {
+  return new ConnectError(text, Code.Unavailable, undefined, undefined, cause);
+}
+
+/** Browsers say "Failed to fetch" and no more; Node says why in the cause. */
+function reasonOf({ message, cause }: TypeError): string {
+  return cause instanceof Error && cause.message !== "" ? `${message} (${cause.message})` : message;
 }

@@ -38,6 +38,8 @@ export function connect(apiKey: string): SecureTokenClient {
   return createSecureTokenClient({
     baseUrl: pageBaseUrl(),
     apiKey: apiKey === "" ? undefined : apiKey,
+    // The page itself came the same way.
+    insecure: true,
     useBinaryFormat: false,
   });
 }

@@ -140,7 +140,10 @@ export function guardSuite(name: string, start: StartProtected): void {
     }
 
     it("refuses what cannot be checked, and lets pass what is open", async (t) => {
-      const client = createSecureTokenClient({ baseUrl: await unreachableUrl() });
+      const client = createSecureTokenClient({
+        baseUrl: await unreachableUrl(),
+        defaultTimeoutMs: 200,
+      });
       const down = await start(createTokenGuard(client));
       t.after(() => down.close());
       const authorization = [`Bearer ${fixture.tokens.reader}`];

@@ -1,0 +1,108 @@
+/**
+ * Errors of a call that are no facts about a token. All are `ConnectError`s, and stay so by their `name`:
+ * Connect knows its errors by that.
+ */
+import { Code, ConnectError } from "@connectrpc/connect";
+import {
+  type ErrorInfo,
+  ErrorInfoSchema,
+  RetryInfoSchema,
+} from "../../gen/ts/src/google/rpc/error_details_pb.js";
+import { ADVICE, type ConnectionFault, faultOf } from "./connection-fault.js";
+
+const ERROR_DOMAIN = "securetoken.v1";
+const REASON_PREFIX = "CALLER_ERROR_REASON_";
+
+/** What the errors with a name of their own have in common. */
+abstract class CallError extends ConnectError {
+  constructor(from: ConnectError, text = from.rawMessage, code = from.code) {
+    super(text, code, from.metadata, undefined, from.cause);
+    this.details = from.details;
+  }
+
+  /** ConnectError's own would take any ConnectError for one of these. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: each subclass knows its own.
+    return Function.prototype[Symbol.hasInstance].call(this, value);
+  }
+}
+
+/** The server refused this client's own credential, or what it asked for with it. No token is at fault. */
+export class CallerRefusedError extends CallError {
+  /** `UNKNOWN_CALLER`, `RPC_NOT_ALLOWED`, `GRANT_NOT_ALLOWED`, or the reason of a newer server. */
+  readonly reason: string;
+  /** The input at fault: `authorization`, `permissions`, `user_id`, `expires_in`. */
+  readonly field: string;
+  /** Every variable part of the message, by name. */
+  readonly facts: Readonly<Record<string, string>>;
+
+  constructor(from: ConnectError, info: ErrorInfo) {
+    super(from);
+    const { field = "", ...facts } = info.metadata;
+    this.reason = info.reason.slice(REASON_PREFIX.length);
+    this.field = field;
+    this.facts = facts;
+  }
+}
+
+/** This client makes more calls than it may; it has waited as long as its deadline allowed. */
+export class RateExceededError extends CallError {
+  /** How long to wait, in milliseconds; 0 where the server does not say. */
+  readonly retryAfterMs: number;
+
+  constructor(from: ConnectError, retryAfterMs: number) {
+    super(from);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** The server could not be reached, or called itself unavailable, until the call's deadline. */
+export class ServiceUnavailableError extends CallError {
+  /** What is wrong with the connection, where trying again cannot help; such a call is not tried again. */
+  readonly fault: ConnectionFault | undefined;
+
+  constructor(from: ConnectError, fault?: ConnectionFault) {
+    const text = fault && `the token service cannot be reached: ${ADVICE[fault]}`;
+    super(
+      from,
+      text
+        ? `${text} (${from.rawMessage.trim().replace(/\s+/g, " ").slice(0, 300)})`
+        : from.rawMessage,
+      Code.Unavailable,
+    );
+    this.fault = fault;
+  }
+}
+
+/** A `ConnectError` without a `TokenErrorDetail` under the name that it has, if it has one. */
+export function toCallError(error: ConnectError): ConnectError {
+  if (error instanceof CallError) return error;
+  const fault = faultOf(error);
+  if (error.code === Code.Unavailable || fault !== undefined) {
+    return new ServiceUnavailableError(error, fault);
+  }
+  const info = callerInfo(error);
+  const delay = retryDelayMs(error);
+  if (error.code === Code.ResourceExhausted && (delay > 0 || isRate(info))) {
+    return new RateExceededError(error, delay);
+  }
+  const isRefusal = error.code === Code.Unauthenticated || error.code === Code.PermissionDenied;
+  return info !== undefined && isRefusal ? new CallerRefusedError(error, info) : error;
+}
+
+/** What the server says of a caller that it refuses. */
+export function callerInfo(error: ConnectError): ErrorInfo | undefined {
+  return error
+    .findDetails(ErrorInfoSchema)
+    .find(({ domain, reason }) => domain === ERROR_DOMAIN && reason.startsWith(REASON_PREFIX));
+}
+
+/** How long a server asks a client to wait, in milliseconds; 0 where it does not. */
+export function retryDelayMs(error: ConnectError): number {
+  const delay = error.findDetails(RetryInfoSchema)[0]?.retryDelay;
+  return delay === undefined ? 0 : Math.max(0, Number(delay.seconds) * 1000 + delay.nanos / 1e6);
+}
+
+function isRate(info: ErrorInfo | undefined): boolean {
+  return info?.reason === `${REASON_PREFIX}RATE_EXCEEDED`;
+}

@@ -16,6 +16,8 @@ export interface InboundTarget extends RequestTarget {
   readonly outbound: Outbound;
   /** Whether the connection has ended, so that nothing more is read. */
   readonly isEnded: boolean;
+  /** Asks the peer to leave. */
+  goAway(): void;
   /** The answer to a PING of ours. */
   onPingAck(payload: Buffer): void;
 }
@@ -114,6 +116,8 @@ export class Inbound {
       // We open no streams, so it asks nothing of us.
       if (id !== 0) throw protocolError("GOAWAY of a stream");
       if (size < 8) throw wrongSize("GOAWAY");
+      // It is about to leave; should it ask on, the second GOAWAY tells it to stop.
+      this.#target.goAway();
     }
   }
 

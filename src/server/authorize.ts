@@ -1,11 +1,22 @@
 /** Decides from a call's headers whether it may go on, before its body is read. */
-import { Code, ConnectError, createContextValues } from "@connectrpc/connect";
+import type { Socket } from "node:net";
+import {
+  Code,
+  ConnectError,
+  type ContextValues,
+  createContextKey,
+  createContextValues,
+} from "@connectrpc/connect";
 import { type Call, callerError, callKey } from "../service/index.js";
 import type { Authorize } from "../transport/adapter/index.js";
+import { noteKnownCaller } from "../transport/index.js";
 import { noteRefused } from "./call-log.js";
 import type { Callers } from "./callers/callers.js";
 import { refusedCaller } from "./callers/refused-callers.js";
+import type { StreamOrigin } from "./open-streams.js";
 import { isRepeated } from "./repeated-authorization.js";
+
+const connectionKey = createContextKey<Socket | undefined>(undefined);
 
 /** Asks the callers; what they refuse is noted for the log. */
 export function createAuthorize(callers: Callers): Authorize {
@@ -14,8 +25,12 @@ export function createAuthorize(callers: Callers): Authorize {
     const peer = head.socket?.remoteAddress ?? "";
     try {
       if (isRepeated(head.headers)) throw repeatedAuthorization();
-      const call: Call = { caller: callers.admit(head), peer, startedAt };
-      return createContextValues().set(callKey, call);
+      const caller = callers.admit(head);
+      if (caller.isKnown && head.socket !== undefined) noteKnownCaller(head.socket);
+      const call: Call = { caller, peer, startedAt };
+      const values = createContextValues().set(callKey, call);
+      // Only streams are counted by their connections.
+      return head.method.methodKind === "unary" ? values : values.set(connectionKey, head.socket);
     } catch (error) {
       if (error instanceof ConnectError) {
         const caller = refusedCaller(error);
@@ -24,6 +39,12 @@ export function createAuthorize(callers: Callers): Authorize {
       throw error;
     }
   };
+}
+
+/** Whose stream a call is. */
+export function originOf(values: ContextValues): StreamOrigin {
+  const connection = values.get(connectionKey) ?? values;
+  return { connection, address: values.get(callKey)?.peer ?? "" };
 }
 
 function repeatedAuthorization(): ConnectError {

@@ -1,10 +1,13 @@
 /** The console at `/`: static, from memory, under a policy that lets nothing else in. */
 
-import type { NodeHandler } from "../transport/adapter/index.js";
+import {
+  type HttpExchange,
+  type HttpHandler,
+  type HttpResponse,
+  pathOf,
+} from "../transport/adapter/index.js";
+import { accepts, listsTag } from "./accept-encoding.js";
 import type { Asset, ConsoleAssets, Encoding, Representation } from "./console-assets.js";
-
-type Request = Parameters<NodeHandler>[0];
-type Response = Parameters<NodeHandler>[1];
 
 /** What the page may do: load its own files, call its own server, and nothing else. */
 const CONTENT_SECURITY_POLICY = [
@@ -33,47 +36,36 @@ const REVALIDATE = "no-cache";
 const NOT_BUILT = "The console is not built: run `npm run build` and start the server again.\n";
 
 /** Answers the console's paths; everything else is `handler`'s. */
-export function withConsole(handler: NodeHandler, assets: ConsoleAssets): NodeHandler {
-  return (request, response) => {
-    const [path = ""] = (request.url ?? "").split("?", 1);
+export function withConsole(handler: HttpHandler, assets: ConsoleAssets): HttpHandler {
+  return (exchange) => {
+    const path = pathOf(exchange);
     const asset = assets.get(path);
-    if (asset) serve(request, response, asset);
-    else if (path === "/" && assets.size === 0) sayNotBuilt(response);
-    else handler(request, response);
+    if (asset) return serve(exchange, asset);
+    return path === "/" && assets.size === 0 ? notBuilt() : handler(exchange);
   };
 }
 
-function serve(request: Request, response: Response, asset: Asset): void {
-  if (request.method !== "GET" && request.method !== "HEAD") {
-    response.writeHead(405, { ...SECURITY_HEADERS, allow: "GET, HEAD" });
-    response.end();
-    return;
+function serve({ method, headers }: HttpExchange, asset: Asset): HttpResponse {
+  if (method !== "GET" && method !== "HEAD") {
+    return { status: 405, header: new Headers({ ...SECURITY_HEADERS, allow: "GET, HEAD" }) };
   }
-  const [encoding, { body, etag }] = choose(asset, request.headers["accept-encoding"]);
-  const headers = {
+  const [encoding, { body, etag }] = choose(asset, headers["accept-encoding"]);
+  const header = new Headers({
     ...SECURITY_HEADERS,
     etag,
     "cache-control": asset.immutable ? A_YEAR : REVALIDATE,
     vary: "Accept-Encoding, Origin",
-  };
-  if (matches(request.headers["if-none-match"], etag)) {
-    response.writeHead(304, headers);
-    response.end();
-    return;
-  }
-  response.writeHead(200, {
-    ...headers,
-    "content-type": asset.contentType,
-    "content-length": body.length,
-    ...(encoding !== "identity" && { "content-encoding": encoding }),
   });
-  if (request.method === "HEAD") response.end();
-  else response.end(body);
+  if (listsTag(headers["if-none-match"], etag)) return { status: 304, header };
+  header.set("content-type", asset.contentType);
+  header.set("content-length", String(body.length));
+  if (encoding !== "identity") header.set("content-encoding", encoding);
+  return { status: 200, header, body };
 }
 
-function sayNotBuilt(response: Response): void {
-  response.writeHead(404, { ...SECURITY_HEADERS, "content-type": "text/plain; charset=utf-8" });
-  response.end(NOT_BUILT);
+function notBuilt(): HttpResponse {
+  const header = new Headers({ ...SECURITY_HEADERS, "content-type": "text/plain; charset=utf-8" });
+  return { status: 404, header, body: Buffer.from(NOT_BUILT) };
 }
 
 /** The smallest representation that the client accepts. */
@@ -83,23 +75,4 @@ function choose({ encodings }: Asset, accepted = ""): [Encoding, Representation]
     if (representation && accepts(accepted, encoding)) return [encoding, representation];
   }
   return ["identity", encodings.identity];
-}
-
-/** Accept-Encoding (RFC 9110, section 12.5.3), whose weights here only tell yes from no. */
-function accepts(header: string | string[], encoding: Encoding): boolean {
-  return String(header)
-    .split(",")
-    .map((item) =>
-      item
-        .trim()
-        .toLowerCase()
-        .split(/\s*;\s*/),
-    )
-    .some(([name, weight]) => name === encoding && !/^q=0(\.0*)?$/.test(weight ?? ""));
-}
-
-/** If-None-Match (RFC 9110, section 13.1.2): the weak comparison. */
-function matches(header: string | undefined, etag: string): boolean {
-  const tags = (header ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
-  return tags.includes(etag) || tags.includes("*");
 }

@@ -1,6 +1,6 @@
 /** Cross-origin calls (the Fetch standard, "HTTP-CORS protocol"): an exact list, and nothing else. */
 import { cors as connect } from "@connectrpc/connect";
-import type { NodeHandler } from "../transport/adapter/index.js";
+import { addHeader, type HttpExchange, type HttpHandler } from "../transport/adapter/index.js";
 
 /** How long a browser may remember a preflight, in seconds: the most that Chromium takes. */
 const MAX_AGE_SECONDS = 7200;
@@ -18,7 +18,7 @@ const NO_ORIGINS = /^(?:https?|wss?|ftp|file|data|blob|about|javascript|null):/;
  * Lets pages of `origins` call `handler`. Pages of its own origin need no leave; every other page's
  * browser refuses to send calls, which all need a preflight, and to hand over answers.
  */
-export function withCors(handler: NodeHandler, origins: readonly string[]): NodeHandler {
+export function withCors(handler: HttpHandler, origins: readonly string[]): HttpHandler {
   const allowed = new Set(origins);
   const preflight = {
     "access-control-allow-methods": connect.allowedMethods.join(", "),
@@ -30,23 +30,27 @@ export function withCors(handler: NodeHandler, origins: readonly string[]): Node
     "access-control-max-age": String(MAX_AGE_SECONDS),
   };
   const exposed = connect.exposedHeaders.join(", ");
-  return (request, response) => {
-    const { origin } = request.headers;
-    // Said without an Origin too: a cache must not hand the one kind of answer to the other.
-    response.setHeader("vary", "Origin");
+  return async (exchange) => {
+    const { origin } = exchange.headers;
     const welcome = origin !== undefined && allowed.has(origin);
-    if (welcome) response.setHeader("access-control-allow-origin", origin);
-    if (isPreflight(request)) {
-      response.writeHead(welcome ? 204 : 403, welcome ? preflight : {});
-      response.end();
-      return;
+    const ours = {
+      // Said without an Origin too: a cache must not hand the one kind of answer to the other.
+      vary: "Origin",
+      ...(welcome && { "access-control-allow-origin": origin }),
+    };
+    if (isPreflight(exchange)) {
+      const header = new Headers(welcome ? { ...ours, ...preflight } : ours);
+      return { status: welcome ? 204 : 403, header };
     }
-    if (welcome) response.setHeader("access-control-expose-headers", exposed);
-    handler(request, response);
+    const response = await handler(exchange);
+    return addHeader(
+      response,
+      welcome ? { ...ours, "access-control-expose-headers": exposed } : ours,
+    );
   };
 }
 
-function isPreflight({ method, headers }: Parameters<NodeHandler>[0]): boolean {
+function isPreflight({ method, headers }: HttpExchange): boolean {
   return (
     method === "OPTIONS" &&
     headers.origin !== undefined &&

@@ -1,5 +1,4 @@
 /** grpc.health.v1 (github.com/grpc/grpc/blob/master/doc/health-checking.md). */
-import { EventEmitter, on } from "node:events";
 import {
   Code,
   ConnectError,
@@ -12,6 +11,9 @@ import {
   HealthCheckResponse_ServingStatus as ServingStatus,
 } from "../../gen/ts/src/health/v1/health_pb.js";
 import { callKey } from "../service/index.js";
+import { originOf } from "./authorize.js";
+import { ChangeSignal } from "./change-signal.js";
+import { OpenStreams } from "./open-streams.js";
 
 /** Which files are not in force helps an attacker more than a stranger: a known caller may ask. */
 function seesParts(values: ContextValues): boolean {
@@ -32,7 +34,8 @@ export interface HealthState {
 export function createHealth(services: readonly string[]): HealthState {
   const names = new Set(["", ...services]);
   const parts = new Map<string, boolean>();
-  const changes = new EventEmitter().setMaxListeners(0);
+  const changes = new ChangeSignal();
+  const watchers = new OpenStreams();
   let up = false;
   const isTold = (name: string, { values }: HandlerContext) =>
     names.has(name) || (parts.has(name) && seesParts(values));
@@ -43,11 +46,11 @@ export function createHealth(services: readonly string[]): HealthState {
   return {
     setServing(serving) {
       up = serving;
-      changes.emit("change");
+      changes.notify();
     },
     setPart(name, serving) {
       parts.set(name, serving);
-      changes.emit("change");
+      changes.notify();
     },
     routes(router) {
       router.service(Health, {
@@ -56,19 +59,18 @@ export function createHealth(services: readonly string[]): HealthState {
           return { status: statusOf(service) };
         },
         async *watch({ service }, context) {
-          const { signal } = context;
-          // Listens before the first answer, so that no change falls between the two.
-          const updates = on(changes, "change", { signal });
-          let told = watchedStatus(service, context);
-          yield { status: told };
+          const close = watchers.open(originOf(context.values));
           try {
-            for await (const _ of updates) {
+            let told: ServingStatus | undefined;
+            for (;;) {
               const status = watchedStatus(service, context);
               if (status !== told) yield { status };
               told = status;
+              // A change while the client took the last one is seen at once.
+              if (watchedStatus(service, context) === told) await changes.next(context.signal);
             }
-          } catch (error) {
-            if (!signal.aborted) throw error;
+          } finally {
+            close();
           }
         },
         list(_, { values }) {

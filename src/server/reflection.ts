@@ -5,13 +5,18 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { type DescFile, type DescMessage, type DescService, toBinary } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
-import { Code, type ConnectRouter } from "@connectrpc/connect";
+import { Code, ConnectError, type ConnectRouter, type HandlerContext } from "@connectrpc/connect";
 import {
   type ServerReflectionRequest,
   type ServerReflectionResponseSchema,
   ServerReflection as V1,
 } from "../../gen/ts/src/grpc/reflection/v1/reflection_pb.js";
 import { ServerReflection as V1Alpha } from "../../gen/ts/src/grpc/reflection/v1alpha/reflection_pb.js";
+import { originOf } from "./authorize.js";
+import { OpenStreams } from "./open-streams.js";
+
+/** Requests of one stream; a tool that asks for every symbol of a large schema needs hundreds. */
+const MAX_REQUESTS = 1_000;
 
 /** The services that reflection itself consists of. */
 export const REFLECTION_SERVICES: readonly DescService[] = [V1, V1Alpha];
@@ -54,10 +59,23 @@ export function reflectionRoutes(
         return failure(Code.InvalidArgument, "the request asks for nothing");
     }
   };
-  async function* serverReflectionInfo(requests: AsyncIterable<ServerReflectionRequest>) {
-    for await (const request of requests) {
-      const { host: validHost } = request;
-      yield { validHost, originalRequest: request, messageResponse: answer(request) };
+  const streams = new OpenStreams();
+  async function* serverReflectionInfo(
+    requests: AsyncIterable<ServerReflectionRequest>,
+    { values }: HandlerContext,
+  ) {
+    const close = streams.open(originOf(values));
+    try {
+      let count = 0;
+      for await (const request of requests) {
+        if (++count > MAX_REQUESTS) {
+          throw new ConnectError("too many requests on one stream", Code.ResourceExhausted);
+        }
+        const { host: validHost } = request;
+        yield { validHost, originalRequest: request, messageResponse: answer(request) };
+      }
+    } finally {
+      close();
     }
   }
   return (router) => {
@@ -66,15 +84,25 @@ export function reflectionRoutes(
   };
 }
 
+/** Each file in binary, once it was asked for: anyone may ask, and a file takes a millisecond. */
+const serialized = new WeakMap<DescFile, Uint8Array>();
+
 /** A file with everything it imports, the file first. */
 function describe(file: DescFile | undefined): Answer {
   if (!file) return notFound();
   const files = new Map<string, DescFile>();
   addFile(files, file);
-  const fileDescriptorProto = [...files.values()].map((desc) =>
-    toBinary(FileDescriptorProtoSchema, desc.proto),
-  );
+  const fileDescriptorProto = [...files.values()].map(serialize);
   return { case: "fileDescriptorResponse", value: { fileDescriptorProto } };
+}
+
+function serialize(file: DescFile): Uint8Array {
+  let bytes = serialized.get(file);
+  if (bytes === undefined) {
+    bytes = toBinary(FileDescriptorProtoSchema, file.proto);
+    serialized.set(file, bytes);
+  }
+  return bytes;
 }
 
 function notFound(): Answer {

@@ -69,7 +69,7 @@ export interface Server {
   /** Puts newer certificates in force, for connections from then on. */
   replaceTls(tls: TlsMaterial): void;
   /**
-   * Becomes NOT_SERVING, sends GOAWAY on every session, lets calls in flight finish, and cuts off
+   * Becomes NOT_SERVING, sends GOAWAY on every HTTP/2 connection, lets calls in flight finish, and cuts off
    * what is left after `graceMs` milliseconds. The answer tells how many connections that were.
    */
   close(graceMs: number): Promise<number>;
@@ -103,22 +103,24 @@ export function createServer(deps: ServerDeps): Server {
     maxTimeoutMs: MAX_TIMEOUT_MS,
     defaultTimeoutMs: deps.defaultTimeoutMs ?? DEFAULT_TIMEOUT_MS,
     unreadable: unreadableRequest,
-    wrapNodeHandler(connect) {
-      return withCors(assets ? withConsole(connect, assets) : connect, corsOrigins);
+    wrapHandler(handler) {
+      return withCors(assets ? withConsole(handler, assets) : handler, corsOrigins);
     },
     shutdownSignal: shutdown.signal,
   });
   const listener = createListener({
-    onStream(stream, headers, flags, rawHeaders) {
-      noteRepeated(headers, rawHeaders);
-      adapter.onStream(stream, headers, flags, rawHeaders);
-    },
+    // Over HTTP/2 two fields of a name are one with both values.
+    onStream: adapter.onStream,
     onRequest(request, response) {
       noteRepeated(request.headers, request.rawHeaders);
       adapter.onRequest(request, response);
     },
     limits: { ...DEFAULT_LIMITS, ...deps.limits },
     tls,
+    onCut: ({ peer, reason, counts }) => {
+      deps.logger.warn({ peer, reason, ...counts }, "connection cut");
+    },
+    onFault: (err) => deps.logger.error({ err }, "internal error"),
   });
   return {
     async listen(port, host) {
@@ -131,7 +133,7 @@ export function createServer(deps: ServerDeps): Server {
     close(graceMs) {
       health.setServing(false);
       const closed = listener.close(graceMs);
-      // Watch and reflection streams would keep their sessions open for ever. They first learn of
+      // Watch and reflection streams would keep their connections open for ever. They first learn of
       // NOT_SERVING, which takes a turn of the event loop.
       setImmediate(() =>
         shutdown.abort(new ConnectError("the server is shutting down", Code.Unavailable)),

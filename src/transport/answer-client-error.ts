@@ -18,9 +18,23 @@ const HEADERS_TOO_LARGE = [
   TOO_LARGE,
 ].join("\r\n");
 
-/** Answers, and does not wait for a peer that never closes. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+/**
+ * Answers, and does not wait for a peer that never closes.
+ *
+ * @param isAnswered whether the request at fault has its answer already; then the connection only ends, as it does
+ *   when a request does not come in time
+ */
+export function answerClientError(
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+  isAnswered: boolean,
+): void {
   if (!socket.writable) return void socket.destroy();
+  // Some clients open a connection before they need it: an answer that nobody asked for would confuse them.
+  if (isAnswered || error.code === "ERR_HTTP_REQUEST_TIMEOUT") {
+    socket.end(() => socket.destroy());
+    return;
+  }
   const answer = error.code === "HPE_HEADER_OVERFLOW" ? HEADERS_TOO_LARGE : BAD_REQUEST;
   socket.end(answer, () => socket.destroy());
 }

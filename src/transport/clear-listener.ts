@@ -6,13 +6,17 @@ import type { ConnectionLimits } from "./limits.js";
 /** A server that hands each connection on once its first bytes have told its protocol. */
 export function createClearListener(
   limits: ConnectionLimits,
-  serve: (protocol: Protocol, socket: Socket) => void,
+  serve: (protocol: Protocol, socket: Socket, firstBytes: Buffer | undefined) => void,
 ): Server {
   const options = { allowHalfOpen: true, noDelay: true, keepAlive: true };
   return createServer(options, (socket) => {
-    detectProtocol(socket, limits.detectionTimeoutMs, (protocol) => {
-      socket.allowHalfOpen = protocol === "http/1.1";
-      serve(protocol, socket);
+    detectProtocol(socket, limits.detectionTimeoutMs, (protocol, head) => {
+      if (protocol === "http/1.1") {
+        socket.unshift(head);
+        serve(protocol, socket, undefined);
+      } else {
+        serve(protocol, socket, head);
+      }
     });
   });
 }

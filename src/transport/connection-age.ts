@@ -2,7 +2,6 @@
  * Ends connections by age. A client that keeps one connection for ever stays with the process that
  * took it, however busy that is: a new one is spread anew over workers and replicas.
  */
-import type { RequestListener } from "node:http";
 import type { Socket } from "node:net";
 
 /** How far a lifetime is off the maximum, either way: what began together must not end together. */
@@ -28,15 +27,9 @@ export class ConnectionAge {
     return retireAt;
   }
 
-  /** HTTP/1.1: the answer to the first request after the lifetime is the connection's last. */
-  endHttp1(onRequest: RequestListener): RequestListener {
-    if (this.#maxMs === Number.POSITIVE_INFINITY) return onRequest;
-    return (request, response) => {
-      const retireAt = this.#retireAt.get(request.socket);
-      if (retireAt !== undefined && performance.now() > retireAt) {
-        response.setHeader("connection", "close");
-      }
-      onRequest(request, response);
-    };
+  /** Whether a connection's lifetime is over. */
+  isOver(socket: Socket): boolean {
+    const retireAt = this.#retireAt.get(socket);
+    return retireAt !== undefined && performance.now() > retireAt;
   }
 }

@@ -1,44 +1,130 @@
-/** Bounds how many connections are open, at the cost of those that have said least. */
+/** Bounds how many connections are open, at the cost of those that nobody known has used. */
 import type { Socket } from "node:net";
 
 /** How long a connection is left to say something, in milliseconds. */
 const GRACE_MS = 1_000;
 /** The share that is closed at once when there is no more room, so that few connections look at all others. */
 const SHARE = 0.05;
+/** The share that one address may hold. */
+const ADDRESS_SHARE = 0.75;
+
+/** One open connection. */
+interface Entry {
+  /** What is closed, and whose bytes count: under TLS the decrypted socket, once there is one. */
+  socket: Socket;
+  readonly peer: string;
+  readonly openedAt: number;
+  readonly address: string;
+  /** Whether it has carried a call of a caller that the server knows. */
+  isKnown: boolean;
+}
+
+const entries = new WeakMap<Socket, Entry>();
+
+/** Notes that a connection has carried a call of a caller that the server knows: it is displaced last. */
+export function noteKnownCaller(socket: Socket): void {
+  const entry = entries.get(socket);
+  if (entry !== undefined) entry.isKnown = true;
+}
 
 /** The open connections of a listener. */
 export class ConnectionCap {
   readonly #max: number;
-  readonly #openedAt = new Map<Socket, number>();
+  readonly #maxOfAddress: number;
+  readonly #onDisplaced: (socket: Socket, reason: string) => void;
+  readonly #entries = new Map<Socket, Entry>();
+  readonly #byAddress = new Map<string, number>();
+  readonly #byPeer = new Map<string, Entry>();
 
-  constructor(max: number) {
+  /**
+   * @param max open connections; of one address, three quarters of them
+   * @param onDisplaced is told of each connection that is closed to make room, or for want of it
+   */
+  constructor(max: number, onDisplaced: (socket: Socket, reason: string) => void) {
     this.#max = max;
+    this.#maxOfAddress = Math.max(1, Math.floor(max * ADDRESS_SHARE));
+    this.#onDisplaced = onDisplaced;
   }
 
   /**
    * Counts a new connection. Beyond the maximum it makes room first: an attacker who holds
-   * connections open without a word must not keep others out.
+   * connections open must not keep others out.
+   *
+   * @returns false when the connection was closed, since there was no room to make
    */
-  admit(socket: Socket): void {
+  admit(socket: Socket): boolean {
     const now = performance.now();
-    if (this.#openedAt.size >= this.#max && !this.#makeRoom(now)) {
+    const address = addressOf(socket);
+    const ofAddress = this.#byAddress.get(address) ?? 0;
+    const isFull =
+      ofAddress >= this.#maxOfAddress
+        ? !this.#makeRoom(now, address)
+        : this.#entries.size >= this.#max && !this.#makeRoom(now, undefined);
+    if (isFull) {
+      this.#onDisplaced(socket, "no room for one more connection");
       socket.destroy();
-      return;
+      return false;
     }
-    this.#openedAt.set(socket, now);
-    socket.once("close", () => this.#openedAt.delete(socket));
+    const entry: Entry = { socket, peer: peerOf(socket), openedAt: now, address, isKnown: false };
+    this.#entries.set(socket, entry);
+    this.#byPeer.set(entry.peer, entry);
+    this.#byAddress.set(address, (this.#byAddress.get(address) ?? 0) + 1);
+    entries.set(socket, entry);
+    socket.once("close", () => this.#forget(socket, entry));
+    return true;
   }
 
-  #makeRoom(now: number): boolean {
-    const settled = [...this.#openedAt].filter(([, openedAt]) => now - openedAt >= GRACE_MS);
-    const quietest = settled
-      .map(([socket]) => ({ socket, said: socket.bytesRead }))
-      .sort((a, b) => a.said - b.said)
-      .slice(0, Math.max(1, Math.floor(this.#max * SHARE)));
-    for (const { socket } of quietest) {
-      this.#openedAt.delete(socket);
-      socket.destroy();
-    }
-    return quietest.length > 0;
+  /** Takes the decrypted socket of a connection that was admitted, in place of the raw one. */
+  adopt(decrypted: Socket): void {
+    // Node does not tell which raw socket a TLSSocket stands on.
+    const entry = this.#byPeer.get(peerOf(decrypted));
+    if (entry === undefined || entry.socket === decrypted) return;
+    entry.socket = decrypted;
+    entries.set(decrypted, entry);
   }
+
+  /** Closes some connections: unknown ones first, then those of whoever holds most, then the quietest. */
+  #makeRoom(now: number, address: string | undefined): boolean {
+    const candidates = [...this.#entries].filter(
+      ([, entry]) =>
+        now - entry.openedAt >= GRACE_MS && (address === undefined || entry.address === address),
+    );
+    const held = (entry: Entry) => this.#byAddress.get(entry.address) ?? 0;
+    candidates.sort(
+      ([, a], [, b]) =>
+        Number(a.isKnown) - Number(b.isKnown) ||
+        held(b) - held(a) ||
+        a.socket.bytesRead - b.socket.bytesRead,
+    );
+    const displaced = candidates.slice(0, Math.max(1, Math.floor(this.#max * SHARE)));
+    for (const [raw, entry] of displaced) {
+      this.#forget(raw, entry);
+      this.#onDisplaced(entry.socket, "displaced by newer connections");
+      entry.socket.destroy();
+    }
+    return displaced.length > 0;
+  }
+
+  #forget(raw: Socket, entry: Entry): void {
+    if (!this.#entries.delete(raw)) return;
+    const { address, peer } = entry;
+    if (this.#byPeer.get(peer) === entry) this.#byPeer.delete(peer);
+    const left = (this.#byAddress.get(address) ?? 1) - 1;
+    if (left > 0) this.#byAddress.set(address, left);
+    else this.#byAddress.delete(address);
+  }
+}
+
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
+}
+
+/** The network that an address stands for: of IPv6 its first 64 bits, which one host can have to itself. */
+function addressOf({ remoteAddress = "" }: Socket): string {
+  if (!remoteAddress.includes(":") || remoteAddress.includes(".")) return remoteAddress;
+  const [head = "", tail] = remoteAddress.split("::");
+  const groups = head === "" ? [] : head.split(":");
+  const behind = tail === undefined || tail === "" ? [] : tail.split(":");
+  const all = [...groups, ...Array(8 - groups.length - behind.length).fill("0"), ...behind];
+  return all.slice(0, 4).join(":");
 }

@@ -8,13 +8,13 @@ export type Protocol = "h2" | "http/1.1";
 const PREFACE_START = Buffer.from("PRI");
 
 /**
- * Calls `use` once the connection has said enough, with every byte still to be read. A client that
+ * Calls `use` once the connection has said enough, with the bytes that were read. A client that
  * stays silent for `timeoutMs` milliseconds, or leaves, is dropped.
  */
 export function detectProtocol(
   socket: Socket,
   timeoutMs: number,
-  use: (protocol: Protocol) => void,
+  use: (protocol: Protocol, head: Buffer) => void,
 ): void {
   let head: Buffer = Buffer.alloc(0);
   const drop = () => socket.destroy();
@@ -35,8 +35,7 @@ export function detectProtocol(
     const isPreface = head.subarray(0, length).equals(PREFACE_START.subarray(0, length));
     if (undecided && isPreface) return;
     stop();
-    socket.unshift(head);
-    use(isPreface ? "h2" : "http/1.1");
+    use(isPreface ? "h2" : "http/1.1", head);
   };
   socket.on("readable", look);
   socket.on("end", drop);

@@ -1,4 +1,5 @@
 /** What stands between the network and Connect's handlers. */
+export { noteKnownCaller } from "./connection-cap.js";
 export {
   type CheckJson,
   refuseMalformed,

@@ -1,6 +1,6 @@
 /** Bounds on what a connection may ask for. */
 import type { ServerOptions as Http1Options } from "node:http";
-import type { ServerOptions as Http2Options } from "node:http2";
+import { DEFAULT_HTTP2_LIMITS, type Http2Limits } from "../http2/index.js";
 
 /** Bounds on connections, for both protocols. */
 export interface ConnectionLimits {
@@ -8,10 +8,12 @@ export interface ConnectionLimits {
   readonly maxHeaderBytes: number;
   /** Concurrent streams of an HTTP/2 connection. */
   readonly maxConcurrentStreams: number;
-  /** What one stream may send, headers and body, in bytes; more is no part of any call. */
-  readonly maxStreamBytes: number;
-  /** Open connections. */
+  /** Open streams of all HTTP/2 connections; further ones are refused. */
+  readonly maxStreams: number;
+  /** Open connections; of one address at most three quarters of them. */
   readonly maxConnections: number;
+  /** Requests of an HTTP/1.1 connection that wait for their answers to be taken. */
+  readonly maxPipelined: number;
   /** How long a new connection may stay silent, in milliseconds. */
   readonly detectionTimeoutMs: number;
   /** How long an HTTP/1.1 client may take for its headers, in milliseconds. */
@@ -20,15 +22,15 @@ export interface ConnectionLimits {
   readonly requestTimeoutMs: number;
   /** How long an idle HTTP/1.1 connection is kept, in milliseconds. */
   readonly keepAliveTimeoutMs: number;
-  /** How long an HTTP/2 client may take for its first request, in milliseconds. */
-  readonly firstRequestTimeoutMs: number;
-  /** How long an HTTP/2 session without streams is kept, in milliseconds. */
+  /** How long a client that agreed on HTTP/2 may take for its preface and SETTINGS, in milliseconds. */
+  readonly prefaceTimeoutMs: number;
+  /** How long an HTTP/2 connection without streams is kept, in milliseconds, whether or not it ever had one. */
   readonly idleSessionTimeoutMs: number;
-  /** How long an HTTP/2 session that was told to leave may take for its last streams, in milliseconds. */
+  /** How long an HTTP/2 connection that was told to leave may take for its last streams, in milliseconds. */
   readonly leaveTimeoutMs: number;
   /**
    * How long a connection may live, in milliseconds, give or take a tenth; Infinity: for ever. An
-   * HTTP/2 session is then told to leave, an HTTP/1.1 connection ends with its next answer.
+   * HTTP/2 connection is then told to leave, an HTTP/1.1 connection ends with its next answer.
    */
   readonly maxConnectionAgeMs: number;
 }
@@ -37,13 +39,14 @@ export interface ConnectionLimits {
 export const DEFAULT_LIMITS: ConnectionLimits = {
   maxHeaderBytes: 16 * 1024,
   maxConcurrentStreams: 100,
-  maxStreamBytes: 1024 * 1024 + 64 * 1024,
+  maxStreams: 10_000,
   maxConnections: 5_000,
+  maxPipelined: 64,
   detectionTimeoutMs: 5_000,
   headersTimeoutMs: 5_000,
   requestTimeoutMs: 60_000,
   keepAliveTimeoutMs: 75_000,
-  firstRequestTimeoutMs: 10_000,
+  prefaceTimeoutMs: 10_000,
   idleSessionTimeoutMs: 300_000,
   leaveTimeoutMs: 60_000,
   maxConnectionAgeMs: Number.POSITIVE_INFINITY,
@@ -60,18 +63,14 @@ export function http1Options(limits: ConnectionLimits): Http1Options {
   };
 }
 
-/** The limits as options of an HTTP/2 server. */
-export function http2Options(limits: ConnectionLimits): Http2Options {
+/** The limits as those of an HTTP/2 server; what is not named here has its default. */
+export function http2Limits(limits: ConnectionLimits): Http2Limits {
   return {
-    settings: {
-      maxConcurrentStreams: limits.maxConcurrentStreams,
-      maxHeaderListSize: limits.maxHeaderBytes,
-      enablePush: false,
-    },
-    maxSendHeaderBlockLength: 64 * 1024,
-    // Each PING and SETTINGS of ours must be answered before more are sent. Floods of theirs are
-    // the session guard's.
-    maxOutstandingPings: 10,
-    maxOutstandingSettings: 10,
-  } as Http2Options;
+    ...DEFAULT_HTTP2_LIMITS,
+    maxHeaderListBytes: limits.maxHeaderBytes,
+    maxConcurrentStreams: limits.maxConcurrentStreams,
+    prefaceTimeoutMs: limits.prefaceTimeoutMs,
+    idleTimeoutMs: limits.idleSessionTimeoutMs,
+    leaveTimeoutMs: limits.leaveTimeoutMs,
+  };
 }

@@ -3,29 +3,38 @@
  * a connection tell which it is. With TLS, ALPN tells (RFC 7301).
  */
 import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
-import {
-  createServer as createHttp2Server,
-  type Http2Server,
-  type ServerHttp2Session,
-} from "node:http2";
 import type { AddressInfo, Server as NetServer, Socket } from "node:net";
 import { Server as TlsServer } from "node:tls";
+import {
+  type ConnectionCounts,
+  createHttp2Server,
+  type Http2Connection,
+  type Http2Server,
+  type ServerStream,
+} from "../http2/index.js";
 import { answerClientError } from "./answer-client-error.js";
 import { createClearListener } from "./clear-listener.js";
 import { ConnectionAge } from "./connection-age.js";
 import { ConnectionCap } from "./connection-cap.js";
 import type { Protocol } from "./detect-protocol.js";
-import { boundHeaderList } from "./header-list.js";
-import { type ConnectionLimits, http1Options, http2Options } from "./limits.js";
-import { installSafeClose } from "./safe-close.js";
-import { SessionGuard } from "./session-guard.js";
-import type { StreamListener } from "./stream-listener.js";
+import { Http1Connections } from "./http1-connections.js";
+import { type ConnectionLimits, http1Options, http2Limits } from "./limits.js";
 import { createTlsListener, replaceTlsMaterial, type TlsMaterial } from "./tls-listener.js";
+
+/** A connection that the server has closed for what its peer did, or to make room. */
+export interface ConnectionCut {
+  /** The peer's address. */
+  readonly peer: string;
+  /** Why; holds nothing that the peer has sent. */
+  readonly reason: string;
+  /** What came over it; HTTP/2 only. */
+  readonly counts?: Readonly<ConnectionCounts>;
+}
 
 /** What a listener serves, and how it is bounded. */
 export interface ListenerOptions {
   /** Answers the streams of HTTP/2. */
-  readonly onStream: StreamListener;
+  readonly onStream: (stream: ServerStream) => void;
   /** Answers the requests of HTTP/1.1. */
   readonly onRequest: RequestListener;
   /** Bounds on connections; see `DEFAULT_LIMITS`. */
@@ -34,6 +43,10 @@ export interface ListenerOptions {
   readonly tls?: TlsMaterial | undefined;
   /** Draws from 0 to 1, for the lifetimes of connections. Default `Math.random`. */
   readonly random?: (() => number) | undefined;
+  /** Called for each connection that is cut. */
+  readonly onCut?: ((cut: ConnectionCut) => void) | undefined;
+  /** Called with what `onStream`, or a handler of a stream, threw: a fault of the server. */
+  readonly onFault?: ((error: unknown) => void) | undefined;
 }
 
 /** A port that answers HTTP/2 and HTTP/1.1. */
@@ -43,51 +56,71 @@ export interface Listener {
   /** Starts to listen. Port 0 takes any free one; the answer tells which. */
   listen(port: number, host: string): Promise<AddressInfo>;
   /**
-   * Stops to accept, sends GOAWAY on every HTTP/2 session and lets calls in flight finish. What is
-   * left after `graceMs` milliseconds is cut off; the answer tells how many connections that were.
+   * Stops to accept, sends GOAWAY on every HTTP/2 connection, says `Connection: close` in every answer over HTTP/1.1,
+   * and lets calls in flight finish. What is left after `graceMs` milliseconds is cut off; the answer tells how many
+   * connections that were.
    */
   close(graceMs: number): Promise<number>;
 }
 
-/** How often idle keep-alive connections are looked for while closing, in milliseconds. */
+/** How often idle HTTP/1.1 connections are looked for while closing, in milliseconds. */
 const IDLE_SWEEP_MS = 50;
+/**
+ * How long an HTTP/1.1 connection must have been idle to be closed while closing, in milliseconds: to close one in use
+ * would race with its next request.
+ */
+const IDLE_MS = 2_000;
 
 /** Makes a listener that does not listen yet. */
 export function createListener(options: ListenerOptions): Listener {
-  const { onStream, onRequest, limits, tls } = options;
+  const { onStream, onRequest, limits, tls, onCut = () => {} } = options;
   const sockets = new Set<Socket>();
-  const sessions = new Set<ServerHttp2Session>();
+  const cut = ({ remoteAddress = "" }: Socket, reason: string) =>
+    onCut({ peer: remoteAddress, reason });
   const age = new ConnectionAge(limits.maxConnectionAgeMs, options.random ?? Math.random);
-  const http1 = createHttpServer(http1Options(limits), age.endHttp1(onRequest));
-  const http2 = createHttp2Server(http2Options(limits));
+  const http1Connections = new Http1Connections(age, limits.maxPipelined, cut);
+  const http1 = createHttpServer(http1Options(limits), http1Connections.bound(onRequest));
   // A server that never listens itself does not check for slow requests unless told that it does.
   http1.emit("listening");
-  http1.on("clientError", (error, socket) => answerClientError(error, socket as Socket));
-  http2.on("stream", boundHeaderList(limits.maxHeaderBytes, onStream) as never);
-  http2.on("session", (session) => {
-    installSafeClose(session);
-    track(sessions, session);
-    // A connection that was accepted before the listener closed may speak up after it.
-    if (!server.listening) session.close();
+  http1.on("clientError", (error, socket) => {
+    answerClientError(error, socket as Socket, http1Connections.isAnswered(socket as Socket));
   });
-  http2.on("sessionError", () => {});
+  let streams = 0;
+  const http2 = createHttp2Server({
+    limits: http2Limits(limits),
+    onStream(stream) {
+      streams++;
+      onStream(stream);
+    },
+    onStreamClosed() {
+      streams--;
+    },
+    mayOpenStream: () => streams < limits.maxStreams,
+    onCut: ({ socket, counts }, reason) =>
+      onCut({ peer: socket.remoteAddress ?? "", reason, counts }),
+    ...(options.onFault && { onHandlerError: options.onFault }),
+  });
 
-  const cap = new ConnectionCap(limits.maxConnections);
-  const guard = new SessionGuard(limits);
-  const serve = (protocol: Protocol, socket: Socket) => {
+  const cap = new ConnectionCap(limits.maxConnections, cut);
+  const serve = (protocol: Protocol, socket: Socket, firstBytes?: Buffer) => {
+    cap.adopt(socket);
     const retireAt = age.begin(socket);
-    // The session hides its socket; it begins while "connection" is emitted.
-    if (protocol === "h2") {
-      http2.once("session", (session) => guard.watch(session, socket, retireAt));
+    if (protocol === "http/1.1") {
+      http1.emit("connection", socket);
+      return;
     }
-    (protocol === "h2" ? http2 : http1).emit("connection", socket);
+    const connection = http2.serve(socket, firstBytes);
+    retire(connection, retireAt);
+    // A connection that was accepted before the listener closed may speak up after it.
+    if (!server.listening) connection.goAway();
   };
   const server = tls ? createTlsListener(tls, serve) : createClearListener(limits, serve);
   server.on("connection", (socket: Socket) => {
-    track(sockets, socket);
-    cap.admit(socket);
     // Without a listener, the reset of a connection would end the process.
     socket.on("error", () => socket.destroy());
+    if (!cap.admit(socket)) return;
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
   });
 
   return {
@@ -102,39 +135,39 @@ export function createListener(options: ListenerOptions): Listener {
     replaceTls(material) {
       if (server instanceof TlsServer) replaceTlsMaterial(server, material);
     },
-    close: (graceMs) => closeGracefully({ server, http1, http2, sockets, sessions, graceMs }),
+    close: (graceMs) =>
+      closeGracefully({ server, http1, http1Connections, http2, sockets, graceMs }),
   };
+}
+
+/** Tells a connection to leave at a time on the clock of `performance.now()`. */
+function retire(connection: Http2Connection, retireAt: number): void {
+  if (retireAt === Number.POSITIVE_INFINITY) return;
+  const timer = setTimeout(() => connection.goAway(), retireAt - performance.now());
+  connection.socket.once("close", () => clearTimeout(timer));
 }
 
 async function closeGracefully(parts: {
   server: NetServer;
   http1: Server;
+  http1Connections: Http1Connections;
   http2: Http2Server;
   sockets: Set<Socket>;
-  sessions: Set<ServerHttp2Session>;
   graceMs: number;
 }): Promise<number> {
-  const closed = new Promise<void>((resolve) => parts.server.close(() => resolve()));
+  const { server, http1, http1Connections, http2, sockets, graceMs } = parts;
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   let forced = 0;
   const force = setTimeout(() => {
-    forced = parts.sockets.size;
-    for (const socket of parts.sockets) socket.destroy();
-  }, parts.graceMs);
-  const sweep = setInterval(() => parts.http1.closeIdleConnections(), IDLE_SWEEP_MS);
-  for (const session of parts.sessions) session.close();
-  parts.http1.closeIdleConnections();
+    forced = sockets.size;
+    for (const socket of sockets) socket.destroy();
+  }, graceMs);
+  const sweep = setInterval(() => http1Connections.closeIdle(IDLE_MS), IDLE_SWEEP_MS);
+  http2.goAway();
+  http1Connections.drain();
   await closed;
   clearTimeout(force);
   clearInterval(sweep);
-  parts.http1.close();
-  parts.http2.close();
+  http1.close();
   return forced;
-}
-
-function track<T extends { once(event: "close", listener: () => void): unknown }>(
-  set: Set<T>,
-  item: T,
-): void {
-  set.add(item);
-  item.once("close", () => set.delete(item));
 }

@@ -33,6 +33,8 @@ export function createTlsListener(
   const trust = new ClientTrust(tls);
   trusts.set(server, trust);
   server.on("connection", (raw: Socket) => trust.accept(raw));
+  // A handshake that fails, or takes too long, leaves the connection to whoever listens.
+  server.on("tlsClientError", (_, socket) => socket.destroy());
   return server;
 }
 

@@ -7,7 +7,7 @@ import { startProductServer } from "../support/product-server.js";
 const limits = {
   detectionTimeoutMs: 300,
   headersTimeoutMs: 300,
-  firstRequestTimeoutMs: 300,
+  prefaceTimeoutMs: 300,
   leaveTimeoutMs: 1_000,
 };
 const manager = new SecureTokenManager(createKeyset([await testKey("one")]));

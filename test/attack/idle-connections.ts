@@ -1,4 +1,5 @@
 import type { Attack } from "./attack.js";
+import { PREFACE } from "./frames.js";
 
 /** Connections that say nothing. */
 export const silentConnections: Attack = {
@@ -7,12 +8,12 @@ export const silentConnections: Attack = {
   run: (connection) => connection.waitForEnd(),
 };
 
-/** Connections that begin HTTP/2 and ask for nothing. */
+/** Connections that begin HTTP/2 and do not go on. */
 export const idleSessions: Attack = {
-  name: "idle sessions",
+  name: "prefaces without SETTINGS",
   connections: 500,
   async run(connection) {
-    await connection.begin();
+    await connection.write(PREFACE, 0);
     await connection.waitForEnd();
   },
 };

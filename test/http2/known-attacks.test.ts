@@ -39,7 +39,7 @@ async function flood(count: number, one: (index: number) => Buffer | Buffer[]) {
   client.send(...Array.from({ length: count }, (_, index) => one(index)).flat());
   await client.settle();
   const { ended } = client;
-  const goAway = client.words().find((words) => words.startsWith("GOAWAY"));
+  const goAway = client.words().findLast((words) => words.startsWith("GOAWAY"));
   client.close();
   return { ended, goAway };
 }

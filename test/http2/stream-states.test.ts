@@ -71,7 +71,11 @@ const ROWS: readonly (readonly [name: string, frames: Buffer[], outcome: string[
   ["a maximum frame size of 1", [setting(5, 1)], PROTOCOL],
   ["ENABLE_PUSH of 2", [setting(2, 2)], PROTOCOL],
   ["an unknown setting", [setting(0x7777, 1), headers(1)], ["SETTINGS", ...ANSWER]],
-  ["GOAWAY and a call behind it", [frame(7, 0, 0, Buffer.alloc(8)), headers(1)], ANSWER],
+  [
+    "GOAWAY and a call behind it",
+    [frame(7, 0, 0, Buffer.alloc(8)), headers(1)],
+    ["GOAWAY NO_ERROR", "PING", ...ANSWER],
+  ],
   ["the reserved bit of a stream id", [reserved(headers(1))], ANSWER],
   ["undefined flags", [frame(TYPE.headers, 0xd7 & ~0x28, 1, headerBlock(REQUEST))], ANSWER],
   ["an index of 0", [block(0x80)], COMPRESSION],

@@ -198,7 +198,9 @@ for (const way of WAYS) {
         return outcome(way, call(way, "exportConfig"), timeout);
       };
       assert.equal(await send(60_000), "ok");
-      assert.equal(await send(60_001), "invalid_argument");
+      // Capped, and not refused: k6 and grpcio ask for a little more by themselves.
+      assert.equal(await send(60_001), "ok");
+      assert.equal(await send(99_999_999), "ok");
     });
 
     it("no compression of requests", async () => {

@@ -96,7 +96,7 @@ describe("an honest client", () => {
 
 describe("a full server", () => {
   it("makes room at the cost of connections that said nothing", async () => {
-    const limits = { maxConnections: 20, firstRequestTimeoutMs: 600_000 };
+    const limits = { maxConnections: 20 };
     const full = await startProductServer(await fixedManager(), ANYONE, { limits });
     const honest = connect(full.origin);
     assert.ok(await call(honest));
@@ -118,7 +118,7 @@ describe("a full server", () => {
   });
 
   it("tells an HTTP/2 session without calls to leave, and not one with a call", async () => {
-    const limits = { idleSessionTimeoutMs: 300, firstRequestTimeoutMs: 300 };
+    const limits = { idleSessionTimeoutMs: 300 };
     const hasty = await startProductServer(await fixedManager(), ANYONE, { limits });
     const idle = connect(hasty.origin);
     assert.ok(await call(idle));

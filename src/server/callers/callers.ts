@@ -113,6 +113,8 @@ function rateExceeded(waitMs: number): ConnectError {
   const error = callerError("RATE_EXCEEDED", Code.ResourceExhausted, "too many calls a second");
   const retryDelay = { seconds: BigInt(Math.floor(waitMs / 1000)), nanos: (waitMs % 1000) * 1e6 };
   error.details.push({ desc: RetryInfoSchema, value: { retryDelay } });
+  // For clients of gRPC that retry by themselves (gRFC A6).
+  error.metadata.set("grpc-retry-pushback-ms", String(Math.ceil(waitMs)));
   return error;
 }
 

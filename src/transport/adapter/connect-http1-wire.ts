@@ -5,7 +5,7 @@ import type { ConnectError } from "@connectrpc/connect";
 import type { ConnectResponse } from "./connect-response.js";
 import { connectErrorResponse, connectResponse } from "./connect-response.js";
 import { drain } from "./slow-client.js";
-import type { AnsweredCall, Wire } from "./wire.js";
+import type { AnsweredCall, BodySink, Wire } from "./wire.js";
 
 /** Connect's unary protocol over HTTP/1.1. */
 export class ConnectHttp1Wire implements Wire {
@@ -26,6 +26,17 @@ export class ConnectHttp1Wire implements Wire {
     const scheme = (this.#request.socket as Partial<TLSSocket>).encrypted ? "https" : "http";
     return new URL(path, `${scheme}://${headers.host}`).toString();
   }
+
+  startReading(sink: BodySink): void {
+    const request = this.#request;
+    request.on("data", (chunk: Buffer) => sink.onData(chunk, false));
+    request.on("end", () => {
+      // A request whose connection breaks ends too; its close tells of the client that is gone.
+      if (!request.destroyed) sink.onEnd();
+    });
+  }
+
+  consumed(): void {}
 
   respond(call: AnsweredCall, message: Uint8Array): void {
     this.#write(connectResponse(call, message));

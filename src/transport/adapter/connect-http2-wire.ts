@@ -1,64 +1,52 @@
-import type { IncomingHttpHeaders } from "node:http";
-import type { ServerHttp2Stream } from "node:http2";
-import { constants } from "node:http2";
-import type { Socket } from "node:net";
 import type { ConnectError } from "@connectrpc/connect";
-import { abortStream } from "./abort-stream.js";
-import type { ConnectResponse } from "./connect-response.js";
+import type { HeaderBlock } from "../../http2/index.js";
+import { headBlock, httpDate } from "./answer-blocks.js";
 import { connectErrorResponse, connectResponse } from "./connect-response.js";
-import { http2Url } from "./http2-url.js";
-import { noteSlowCall } from "./slow-client.js";
-import { stopReading } from "./stop-reading.js";
-import type { AnsweredCall, Wire } from "./wire.js";
+import { Http2Wire } from "./http2-wire.js";
+import type { AnsweredCall, Format, Wire } from "./wire.js";
 
 /** Connect's unary protocol over HTTP/2. */
-export class ConnectHttp2Wire implements Wire {
+export class ConnectHttp2Wire extends Http2Wire implements Wire {
   readonly reserve = 0;
-  readonly #stream: ServerHttp2Stream;
-
-  constructor(stream: ServerHttp2Stream) {
-    this.#stream = stream;
-  }
-
-  get socket(): Socket | undefined {
-    return this.#stream.session?.socket;
-  }
-
-  url(path: string, headers: IncomingHttpHeaders): string {
-    return http2Url(this.#stream, path, headers);
-  }
 
   respond(call: AnsweredCall, message: Uint8Array): void {
-    const stream = this.#stream;
-    this.#writeHead(connectResponse(call, message));
-    // Ended only once it is written: a stream that its own last frame closes before the write is called back makes Node
-    // build an error with a stack for nobody, which takes a tenth of a call.
-    stream.write(message, () => stream.end());
+    if (call.hasResponseHeader || call.hasResponseTrailer) {
+      const { status, headers } = connectResponse(call, message);
+      this.stream.respond(headBlock(status, { ...headers, date: httpDate() }), message);
+    } else {
+      this.stream.respond(usualBlock(call.format, message.byteLength), message);
+    }
   }
 
   refuse(call: AnsweredCall, error: ConnectError): void {
-    const response = connectErrorResponse(call, error);
-    this.#writeHead(response);
-    // At once, for the request may not be at its end yet; see PromptResponse.
-    this.#stream.end(response.body);
-    stopReading(this.#stream);
+    const { status, headers, body } = connectErrorResponse(call, error);
+    this.stream.respond(headBlock(status, { ...headers, date: httpDate() }), body);
   }
+}
 
-  abort(): void {
-    abortStream(this.#stream);
-  }
+/** How many lengths are remembered for each format; the answers of one method have few. */
+const MAX_LENGTHS = 1_024;
 
-  noteSlow(): void {
-    noteSlowCall(this.#stream.session);
-  }
+/** Blocks of this second, by format and by the message's length. */
+const blocks = new Map<Format, Map<number, HeaderBlock>>();
+let blocksDate = "";
 
-  dropAnswer(): void {
-    this.noteSlow();
-    this.#stream.close(constants.NGHTTP2_CANCEL);
+/** The block of an answer with the usual headers. */
+function usualBlock(format: Format, length: number): HeaderBlock {
+  const date = httpDate();
+  if (date !== blocksDate) {
+    blocks.clear();
+    blocksDate = date;
   }
-
-  #writeHead({ status, headers }: ConnectResponse): void {
-    headers[":status"] = status;
-    this.#stream.respond(headers);
+  let byLength = blocks.get(format);
+  if (byLength === undefined || byLength.size >= MAX_LENGTHS) {
+    byLength = new Map();
+    blocks.set(format, byLength);
   }
+  let block = byLength.get(length);
+  if (block === undefined) {
+    block = headBlock(200, { ...format.head, "content-length": length, date });
+    byLength.set(length, block);
+  }
+  return block;
 }

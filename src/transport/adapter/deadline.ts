@@ -10,6 +10,8 @@ export const LONGEST_TIMER_MS = 0x7fffffff;
 export interface Timeout {
   /** Milliseconds from the headers on; `undefined` for no limit. */
   readonly timeoutMs?: number | undefined;
+  /** Whether it is what the client asked for; false for a default, and for one that was capped. */
+  readonly isAsked?: boolean;
   /** What is wrong with the header, to be answered to the client. */
   readonly error?: ConnectError | undefined;
 }
@@ -17,9 +19,9 @@ export interface Timeout {
 /**
  * Reads the deadline a client names, or falls back to the default.
  *
- * @param headers Node's header object
+ * @param headers the request's header fields
  * @param grpc whether the call speaks gRPC or gRPC-Web, which have their own header and syntax
- * @param maxTimeoutMs the longest deadline a client may name; a longer one is an error
+ * @param maxTimeoutMs the longest deadline; a client that asks for more gets this one
  * @param defaultTimeoutMs for a client that names none; capped at `maxTimeoutMs`
  */
 export function readTimeout(
@@ -29,12 +31,15 @@ export function readTimeout(
   defaultTimeoutMs: number | undefined,
 ): Timeout {
   const value = headers[grpc ? "grpc-timeout" : "connect-timeout-ms"];
-  if (value !== undefined) {
-    return (grpc ? parseGrpcTimeout : parseConnectTimeout)(String(value), maxTimeoutMs);
+  if (value === undefined) {
+    return defaultTimeoutMs === undefined
+      ? {}
+      : { timeoutMs: Math.min(defaultTimeoutMs, maxTimeoutMs), isAsked: false };
   }
-  return defaultTimeoutMs === undefined
-    ? {}
-    : { timeoutMs: Math.min(defaultTimeoutMs, maxTimeoutMs) };
+  const parse = grpc ? parseGrpcTimeout : parseConnectTimeout;
+  const { timeoutMs, error } = parse(String(value), Number.POSITIVE_INFINITY);
+  if (error !== undefined || timeoutMs === undefined) return { error };
+  return { timeoutMs: Math.min(timeoutMs, maxTimeoutMs), isAsked: timeoutMs <= maxTimeoutMs };
 }
 
 /**

@@ -1,5 +1,5 @@
-import { constants } from "node:http2";
 import { Code, ConnectError } from "@connectrpc/connect";
+import { ErrorCode } from "../../http2/index.js";
 
 /**
  * The error to answer for anything a handler, an interceptor or a hook throws: a `ConnectError` as it is, anything else
@@ -16,18 +16,18 @@ export function internalError(cause: unknown): ConnectError {
 
 /** Codes of RST_STREAM that say something about the call, from gRPC's mapping of HTTP/2 errors. */
 const resetCodes: Readonly<Record<number, Code>> = {
-  [constants.NGHTTP2_PROTOCOL_ERROR]: Code.Internal,
-  [constants.NGHTTP2_INTERNAL_ERROR]: Code.Internal,
-  [constants.NGHTTP2_FLOW_CONTROL_ERROR]: Code.Internal,
-  [constants.NGHTTP2_SETTINGS_TIMEOUT]: Code.Internal,
-  [constants.NGHTTP2_FRAME_SIZE_ERROR]: Code.Internal,
-  [constants.NGHTTP2_COMPRESSION_ERROR]: Code.Internal,
-  [constants.NGHTTP2_CONNECT_ERROR]: Code.Internal,
-  [constants.NGHTTP2_REFUSED_STREAM]: Code.Unavailable,
-  [constants.NGHTTP2_CANCEL]: Code.Canceled,
-  [constants.NGHTTP2_ENHANCE_YOUR_CALM]: Code.ResourceExhausted,
-  [constants.NGHTTP2_INADEQUATE_SECURITY]: Code.PermissionDenied,
-  [constants.NGHTTP2_HTTP_1_1_REQUIRED]: Code.PermissionDenied,
+  [ErrorCode.PROTOCOL_ERROR]: Code.Internal,
+  [ErrorCode.INTERNAL_ERROR]: Code.Internal,
+  [ErrorCode.FLOW_CONTROL_ERROR]: Code.Internal,
+  [ErrorCode.SETTINGS_TIMEOUT]: Code.Internal,
+  [ErrorCode.FRAME_SIZE_ERROR]: Code.Internal,
+  [ErrorCode.COMPRESSION_ERROR]: Code.Internal,
+  [ErrorCode.CONNECT_ERROR]: Code.Internal,
+  [ErrorCode.REFUSED_STREAM]: Code.Unavailable,
+  [ErrorCode.CANCEL]: Code.Canceled,
+  [ErrorCode.ENHANCE_YOUR_CALM]: Code.ResourceExhausted,
+  [ErrorCode.INADEQUATE_SECURITY]: Code.PermissionDenied,
+  [ErrorCode.HTTP_1_1_REQUIRED]: Code.PermissionDenied,
 };
 
 /**

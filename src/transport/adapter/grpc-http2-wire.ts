@@ -1,42 +1,18 @@
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
-import type { ServerHttp2Stream } from "node:http2";
-import { constants } from "node:http2";
-import type { Socket } from "node:net";
+import type { OutgoingHttpHeaders } from "node:http";
 import type { ConnectError } from "@connectrpc/connect";
 import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
-import { abortStream } from "./abort-stream.js";
-import { http2Url } from "./http2-url.js";
+import { headBlock, trailerBlock } from "./answer-blocks.js";
+import { Http2Wire } from "./http2-wire.js";
 import { copyToNodeHeaders } from "./node-headers.js";
-import { noteSlowCall } from "./slow-client.js";
-import { stopReading } from "./stop-reading.js";
 import type { AnsweredCall, Wire } from "./wire.js";
 
-const OK_TRAILERS = { "grpc-status": "0" };
-/**
- * Without the date that Node would add, which gRPC has no use for: 5 % of an echo. What knows of `sendDate` is Node's
- * compatibility API alone; a version of Node that did not would add the date again, and nothing worse.
- */
-const ANSWER = { waitForTrailers: true, sendDate: false };
-const TRAILERS_ONLY = { endStream: true, sendDate: false };
+const OK_TRAILERS = trailerBlock({ "grpc-status": "0" });
 /** One byte of flags, four bytes of length. */
 const ENVELOPE_HEAD = 5;
 
-/** gRPC over HTTP/2. */
-export class GrpcHttp2Wire implements Wire {
+/** gRPC over HTTP/2. Answers carry no `date`, which gRPC has no use for. */
+export class GrpcHttp2Wire extends Http2Wire implements Wire {
   readonly reserve = ENVELOPE_HEAD;
-  readonly #stream: ServerHttp2Stream;
-
-  constructor(stream: ServerHttp2Stream) {
-    this.#stream = stream;
-  }
-
-  get socket(): Socket | undefined {
-    return this.#stream.session?.socket;
-  }
-
-  url(path: string, headers: IncomingHttpHeaders): string {
-    return http2Url(this.#stream, path, headers);
-  }
 
   respond(call: AnsweredCall, envelope: Uint8Array): void {
     const length = envelope.byteLength - ENVELOPE_HEAD;
@@ -46,56 +22,22 @@ export class GrpcHttp2Wire implements Wire {
     envelope[3] = length >>> 8;
     envelope[4] = length;
     if (call.hasResponseHeader || call.hasResponseTrailer) {
-      this.#writeHead(call, nodeTrailers(call.responseTrailer));
+      const head = headBlock(200, call.nodeResponseHeaders({ ...call.format.head }));
+      this.stream.respond(head, envelope, trailerBlock(nodeTrailers(call.responseTrailer)));
     } else {
-      this.#stream.respond(call.format.head, ANSWER);
-      this.#stream.on("wantTrailers", sendOk);
+      this.stream.respond(call.format.block, envelope, OK_TRAILERS);
     }
-    this.#stream.end(envelope);
   }
 
   refuse(call: AnsweredCall, error: ConnectError): void {
     const trailers = nodeTrailers(setTrailerStatus(call.responseTrailer, error));
     if (call.hasResponseHeader) {
-      this.#writeHead(call, trailers);
-      this.#stream.end();
+      const head = headBlock(200, call.nodeResponseHeaders({ ...call.format.head }));
+      this.stream.respond(head, undefined, trailerBlock(trailers));
     } else {
       // gRPC's Trailers-Only: with nothing but a status to tell, one HEADERS frame is the whole answer.
-      this.#stream.respond({ ...call.format.head, ...trailers }, TRAILERS_ONLY);
+      this.stream.respond(headBlock(200, { ...call.format.head, ...trailers }));
     }
-    stopReading(this.#stream);
-  }
-
-  abort(): void {
-    abortStream(this.#stream);
-  }
-
-  noteSlow(): void {
-    noteSlowCall(this.#stream.session);
-  }
-
-  dropAnswer(): void {
-    this.noteSlow();
-    this.#stream.close(constants.NGHTTP2_CANCEL);
-  }
-
-  #writeHead(call: AnsweredCall, trailers: OutgoingHttpHeaders): void {
-    const stream = this.#stream;
-    stream.respond(call.nodeResponseHeaders({ ...call.format.head }), ANSWER);
-    stream.on("wantTrailers", () => sendTrailers(stream, trailers));
-  }
-}
-
-function sendOk(this: ServerHttp2Stream): void {
-  sendTrailers(this, OK_TRAILERS);
-}
-
-function sendTrailers(stream: ServerHttp2Stream, trailers: OutgoingHttpHeaders): void {
-  try {
-    stream.sendTrailers(trailers);
-  } catch {
-    // A trailer HTTP/2 forbids, or a stream that is gone: the data is out, so a reset is all that is left to say.
-    abortStream(stream);
   }
 }
 

@@ -1,11 +1,10 @@
+export type { HttpExchange, HttpHandler, HttpResponse } from "./http-exchange.js";
+export { addHeader, pathOf } from "./http-exchange.js";
 export type {
   Authorize,
   CallHead,
   DirectMethod,
   Ended,
-  NodeHandler,
-  NodeRequest,
-  NodeResponse,
   UnaryAdapter,
   UnaryAdapterOptions,
 } from "./options.js";

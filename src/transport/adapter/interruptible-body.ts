@@ -1,16 +1,16 @@
+import type { IncomingMessage } from "node:http";
 import { ignoreError } from "./errors.js";
-import type { NodeRequest } from "./options.js";
 
 /**
- * Makes the body of a request end on demand for whoever iterates over it.
+ * Makes the body of an HTTP/1.1 request end on demand for whoever iterates over it.
  *
- * Connect's adapter reads a body with `for await` and has no other way in: a deadline that passes while the client
- * dawdles would abort the call's signal and go on waiting. It also means to leave the loop early on a fault, which
- * would have Node destroy an HTTP/1.1 connection before the answer is written; here leaving early only stops reading.
+ * Connect reads a body with `for await` and has no other way in: a deadline that passes while the client is slow would
+ * abort the call's signal and go on waiting. Connect also leaves the loop early on a fault, which would have Node
+ * destroy the connection before the answer is written; here leaving early only stops reading.
  *
  * @returns a function that fails the next read, or the one under way, with its argument
  */
-export function interruptibleBody(request: NodeRequest): (reason: unknown) => void {
+export function interruptibleBody(request: IncomingMessage): (reason: unknown) => void {
   let interruption: { readonly reason: unknown } | undefined;
   let rejectRead: ((reason: unknown) => void) | undefined;
   Object.defineProperty(request, Symbol.asyncIterator, {

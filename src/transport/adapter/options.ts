@@ -1,20 +1,11 @@
-import type { IncomingHttpHeaders } from "node:http";
-import type { ServerHttp2Stream } from "node:http2";
+import type { IncomingHttpHeaders, RequestListener } from "node:http";
 import type { Socket } from "node:net";
 import type { DescMessage, DescMethod, DescService, MessageShape } from "@bufbuild/protobuf";
 import type { ConnectError, ContextValues, HandlerContext } from "@connectrpc/connect";
-import type { ConnectNodeAdapterOptions, connectNodeAdapter } from "@connectrpc/connect-node";
-
+import type { ConnectNodeAdapterOptions } from "@connectrpc/connect-node";
+import type { ServerStream } from "../../http2/index.js";
 import type { DeadlineWheel } from "./deadline-wheel.js";
-
-/** A plain Node request handler for `http` and for `http2`'s compatibility API. */
-export type NodeHandler = ReturnType<typeof connectNodeAdapter>;
-
-/** The request a {@link NodeHandler} takes: `http.IncomingMessage` or `http2.Http2ServerRequest`. */
-export type NodeRequest = Parameters<NodeHandler>[0];
-
-/** The response a {@link NodeHandler} writes: `http.ServerResponse` or `http2.Http2ServerResponse`. */
-export type NodeResponse = Parameters<NodeHandler>[1];
+import type { HttpHandler } from "./http-exchange.js";
 
 /** What is known of a call when its headers have arrived and nothing of its body has been read. */
 export interface CallHead {
@@ -26,7 +17,7 @@ export interface CallHead {
   readonly httpMethod: string;
   /** The path as received, with its query if there is one. */
   readonly path: string;
-  /** Node's own header object (lower-case names), so that reading one header builds no `Headers`. */
+  /** The header fields (lower-case names), so that reading one header builds no `Headers`. Not to be changed. */
   readonly headers: IncomingHttpHeaders;
   /** The connection, for peer addresses and client certificates; `undefined` once it is gone. */
   readonly socket: Socket | undefined;
@@ -75,11 +66,12 @@ export interface DirectMethod {
 /**
  * Options of `createUnaryAdapter`: those of `connectNodeAdapter`, and a few more.
  *
- * `contextValues` of `connectNodeAdapter` is not among them, since the short way has no Node request to hand to it:
+ * `contextValues` of `connectNodeAdapter` is not among them, since most calls have no Node request to hand to it:
  * return context values from {@link UnaryAdapterOptions.authorize}.
  */
-export interface UnaryAdapterOptions extends Omit<ConnectNodeAdapterOptions, "contextValues"> {
-  /** `false` sends every request through `connectNodeAdapter`. Default: `true`. */
+export interface UnaryAdapterOptions
+  extends Omit<ConnectNodeAdapterOptions, "contextValues" | "fallback"> {
+  /** `false` sends every request through Connect's universal handlers. Default: `true`. */
   enabled?: boolean;
   /**
    * Milliseconds a unary call may take when its client names no deadline, counted from its headers: an integer from 1
@@ -99,11 +91,13 @@ export interface UnaryAdapterOptions extends Omit<ConnectNodeAdapterOptions, "co
    * Connect tells it, which is `internal` where the client is to blame.
    */
   unreadable?: (fault: unknown) => ConnectError;
+  /** Answers requests whose path is no method's. Default: 404, and `unimplemented` for calls of gRPC. */
+  fallback?: HttpHandler;
   /**
    * Wraps the handler of every request that does not go the short way: the place for CORS, since every request with an
    * `Origin` header and every `OPTIONS` comes this way. It runs before {@link UnaryAdapterOptions.authorize}.
    */
-  wrapNodeHandler?: (handler: NodeHandler) => NodeHandler;
+  wrapHandler?: (handler: HttpHandler) => HttpHandler;
 }
 
 /** What every call asks of its adapter: some of its options, and its deadlines. */
@@ -115,13 +109,8 @@ export type Hooks = {
 
 /** What `createUnaryAdapter` returns: one listener for each version of HTTP. */
 export interface UnaryAdapter {
-  /** For `http2Server.on("stream", …)` of a server that has no `request` listener. */
-  readonly onStream: (
-    stream: ServerHttp2Stream,
-    headers: IncomingHttpHeaders,
-    flags: number,
-    rawHeaders: readonly string[],
-  ) => void;
-  /** For `http.createServer(…)`. Requests of HTTP/2's compatibility API are served too, by `connectNodeAdapter`. */
-  readonly onRequest: NodeHandler;
+  /** For `createHttp2Server`. */
+  readonly onStream: (stream: ServerStream) => void;
+  /** For `http.createServer(…)`. */
+  readonly onRequest: RequestListener;
 }

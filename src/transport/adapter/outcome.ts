@@ -2,7 +2,7 @@ import type { ContextValues, Interceptor } from "@connectrpc/connect";
 import { Code, ConnectError, createContextKey } from "@connectrpc/connect";
 import { toConnectError } from "./errors.js";
 
-/** How a call on the long way ends, as far as it can be seen from around Connect's adapter. */
+/** How a call on the long way ends, as far as it can be seen from around Connect's handler. */
 export interface Outcome {
   /** Whether its handler has answered. */
   answered: boolean;

@@ -20,6 +20,8 @@ export interface Route {
   readonly method: DescMethod;
   /** The options in force for this method: its own over the router's, over Connect's defaults. */
   readonly options: UniversalHandlerOptions;
+  /** The longest deadline of a unary call, in milliseconds. */
+  readonly maxTimeoutMs: number;
   /** Which of `grpc`, `grpc-web` and `connect` it is served over. */
   readonly protocols: readonly string[];
   /** What a unary call needs, `undefined` for a streaming method. */
@@ -37,9 +39,11 @@ export interface UnaryRoute {
   readonly parseBinary: (bytes: Buffer) => MessageShape<DescMessage>;
   /** Parses a request in JSON. */
   readonly parseJson: (bytes: Buffer) => MessageShape<DescMessage>;
-  /** Whether a field of a parsed request may be a window onto what it was parsed from; unknown fields are. */
+  /** Whether a parsed request may hold windows onto what it was parsed from, as fields of bytes and unknown fields are. */
   readonly keepsBytes: boolean;
   readonly options: UniversalHandlerOptions;
+  /** The longest deadline, in milliseconds. */
+  readonly maxTimeoutMs: number;
   readonly serialization: MethodSerializationLookup<
     DescMethodUnary["input"],
     DescMethodUnary["output"]
@@ -52,7 +56,7 @@ export interface UnaryRoute {
  * A `UniversalHandler` keeps its implementation and options to itself, so this is where they can be seen. Which
  * protocols serve a method is read from the handler the router made, not derived a second time.
  *
- * @param router the router that Connect's own adapter serves
+ * @param router the router whose handlers the long way calls
  * @param base the adapter's options, which `router` was created with
  * @param hooks those of them that calls ask
  * @param routes receives the methods
@@ -70,11 +74,13 @@ export function recordRoutes(
     own: Partial<UniversalHandlerOptions> | undefined,
   ) => {
     const options = validateUniversalHandlerOptions({ ...defaults, ...own });
+    const { maxTimeoutMs } = options;
     for (const handler of router.handlers.slice(firstHandler)) {
       const spec = specs.find((candidate) => candidate.method === handler.method);
       routes.set((base.requestPathPrefix ?? "") + handler.requestPath, {
         method: handler.method,
         options,
+        maxTimeoutMs,
         protocols: handler.protocolNames,
         unary: spec?.kind === "unary" ? toUnaryRoute(spec, options, base.direct, hooks) : undefined,
       });
@@ -84,19 +90,27 @@ export function recordRoutes(
     handlers: router.handlers,
     service(service, implementation, options) {
       const firstHandler = router.handlers.length;
-      router.service(service, implementation, options);
+      router.service(service, implementation, withoutMaxTimeout(options));
       const spec = createServiceImplSpec(service, implementation);
       record(Object.values(spec.methods), firstHandler, options);
       return recorder;
     },
     rpc(method, implementation, options) {
       const firstHandler = router.handlers.length;
-      router.rpc(method, implementation, options);
+      router.rpc(method, implementation, withoutMaxTimeout(options));
       record([createMethodImplSpec(method, implementation)], firstHandler, options);
       return recorder;
     },
   };
   return recorder;
+}
+
+/** Connect refuses a deadline beyond the maximum; here it is capped before Connect sees it. */
+export function withoutMaxTimeout<T extends Partial<UniversalHandlerOptions>>(
+  options: T | undefined,
+): Omit<T, "maxTimeoutMs"> {
+  const { maxTimeoutMs: _, ...others } = options ?? ({} as T);
+  return others;
 }
 
 function toUnaryRoute(
@@ -122,8 +136,9 @@ function toUnaryRoute(
     hooks,
     parseBinary: firstOf(direct?.fromBinary, serialization.getI(true).parse),
     parseJson: firstOf(direct?.fromJson, serialization.getI(false).parse),
-    keepsBytes: holdsBytes(method.input),
+    keepsBytes: direct?.fromBinary === undefined || holdsBytes(method.input),
     options,
+    maxTimeoutMs: options.maxTimeoutMs,
     serialization,
   };
 }

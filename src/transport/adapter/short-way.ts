@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
-import type { ServerHttp2Stream } from "node:http2";
 import type { ConnectError } from "@connectrpc/connect";
+import type { ServerStream } from "../../http2/index.js";
 import { ConnectHttp1Wire } from "./connect-http1-wire.js";
 import { ConnectHttp2Wire } from "./connect-http2-wire.js";
 import { readTimeout } from "./deadline.js";
 import { EnvelopeBody } from "./envelope-body.js";
-import { ignoreError, resetReason } from "./errors.js";
+import { ignoreError } from "./errors.js";
 import type { Formats } from "./formats.js";
 import { GrpcHttp2Wire } from "./grpc-http2-wire.js";
 import { BareBody, messageTooLarge } from "./message-body.js";
@@ -22,16 +22,13 @@ export interface ShortWay {
 }
 
 /**
- * Serves an ordinary unary call on its bare HTTP/2 stream.
+ * Serves an ordinary unary call on its stream.
  *
  * @returns `false`, with the stream untouched, when the request is anything but ordinary
  */
-export function tryStream(
-  { routes, formats }: ShortWay,
-  stream: ServerHttp2Stream,
-  headers: IncomingHttpHeaders,
-): boolean {
-  const path = String(headers[":path"]);
+export function tryStream({ routes, formats }: ShortWay, stream: ServerStream): boolean {
+  const { headers } = stream;
+  const path = headers[":path"] as string;
   const format = formats.get(headers["content-type"]);
   const route = matchUnary(routes.get(path), format, headers[":method"], headers);
   if (format === undefined || route === undefined) return false;
@@ -40,9 +37,8 @@ export function tryStream(
   const call = new UnaryCall(route, format, wire, path, headers);
   const { readMaxBytes } = route.options;
   const body = isGrpc ? new EnvelopeBody(readMaxBytes) : new BareBody(readMaxBytes);
-  const exchange = new UnaryExchange(call, stream, body);
-  stream.on("error", ignoreError);
-  stream.on("close", () => exchange.end(resetReason(stream.rstCode)));
+  const exchange = new UnaryExchange(call, body);
+  stream.handler = exchange;
   const timeout = timeoutOf(route, headers, isGrpc);
   exchange.start(
     timeout,
@@ -67,7 +63,7 @@ export function tryRequest(
   if (format === undefined || route === undefined || format.protocolName === "grpc") return false;
   const call = new UnaryCall(route, format, new ConnectHttp1Wire(request, response), path, headers);
   const { readMaxBytes } = route.options;
-  const exchange = new UnaryExchange(call, request, new BareBody(readMaxBytes));
+  const exchange = new UnaryExchange(call, new BareBody(readMaxBytes));
   request.on("error", ignoreError);
   response.on("error", ignoreError);
   response.on("close", () => exchange.end(undefined));
@@ -101,8 +97,12 @@ function matchUnary(
   return route.unary;
 }
 
-function timeoutOf({ options, hooks }: UnaryRoute, headers: IncomingHttpHeaders, isGrpc: boolean) {
-  return readTimeout(headers, isGrpc, options.maxTimeoutMs, hooks.defaultTimeoutMs);
+function timeoutOf(
+  { maxTimeoutMs, hooks }: UnaryRoute,
+  headers: IncomingHttpHeaders,
+  isGrpc: boolean,
+) {
+  return readTimeout(headers, isGrpc, maxTimeoutMs, hooks.defaultTimeoutMs);
 }
 
 /** A body announced beyond the limit is refused before a byte of it is read. */

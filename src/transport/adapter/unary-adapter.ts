@@ -1,30 +1,26 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { ContextValues } from "@connectrpc/connect";
-import { createContextValues } from "@connectrpc/connect";
-import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { createConnectRouter } from "@connectrpc/connect";
+import type { UniversalHandler } from "@connectrpc/connect/protocol";
+import { compressionBrotli, compressionGzip } from "@connectrpc/connect-node";
 import { assertDefaultTimeout } from "./deadline.js";
 import { DeadlineWheel } from "./deadline-wheel.js";
-import { ignoreError } from "./errors.js";
 import { createFormats } from "./formats.js";
+import { type HttpHandler, pathOf } from "./http-exchange.js";
+import { Http1Exchange } from "./http1-exchange.js";
+import { serveStream } from "./http2-exchange.js";
 import { createLongWay } from "./long-way.js";
-import { serveAsNodeRequest } from "./node-pair.js";
-import type {
-  Hooks,
-  NodeHandler,
-  NodeRequest,
-  UnaryAdapter,
-  UnaryAdapterOptions,
-} from "./options.js";
+import type { Hooks, UnaryAdapter, UnaryAdapterOptions } from "./options.js";
 import { noteOutcome } from "./outcome.js";
-import type { Route } from "./routes.js";
-import { recordRoutes } from "./routes.js";
+import { type Route, recordRoutes, withoutMaxTimeout } from "./routes.js";
 import { tryRequest, tryStream } from "./short-way.js";
 
+/** How long an answer that belongs to no call may take, request and all, in milliseconds. */
+const PLAIN_ANSWER_MS = 10_000;
+
 /**
- * Serves the routes of a Connect router over Node's HTTP/2 and HTTP/1.1.
+ * Serves the routes of a Connect router over HTTP/2 and HTTP/1.1.
  *
  * Ordinary unary calls (gRPC over HTTP/2; Connect over both, binary and JSON) are served on the bare stream. Everything
- * else goes to Connect's own adapter over the same routes. Handlers and interceptors cannot tell the difference.
+ * else goes to Connect's universal handlers of the same routes. Handlers and interceptors cannot tell the difference.
  *
  * @throws RangeError when `defaultTimeoutMs` is out of range
  * @throws ConnectError when Connect refuses an option, or two options that exclude each other
@@ -32,37 +28,56 @@ import { tryRequest, tryStream } from "./short-way.js";
 export function createUnaryAdapter(options: UnaryAdapterOptions): UnaryAdapter {
   const { authorize, defaultTimeoutMs, ended, responseHeaders, unreadable } = options;
   const { enabled = true, interceptors = [] } = options;
+  const { acceptCompression = [compressionGzip, compressionBrotli] } = options;
   assertDefaultTimeout(defaultTimeoutMs);
-  const deadlines = new DeadlineWheel();
-  const own = { authorize, defaultTimeoutMs, ended, responseHeaders, unreadable };
-  const hooks: Hooks = { ...own, deadlines };
-  const routes = new Map<string, Route>();
-  const contextValues = new WeakMap<NodeRequest, ContextValues>();
-  const connect = connectNodeAdapter({
-    ...options,
-    interceptors: ended === undefined ? interceptors : [noteOutcome, ...interceptors],
-    routes: (router) => options.routes(recordRoutes(router, options, hooks, routes)),
-    contextValues: (request) => contextValues.get(request) ?? createContextValues(),
-  });
-  const guarded = createLongWay({ routes, connect, contextValues, hooks });
-  const shortWay = { routes, formats: createFormats(responseHeaders) };
-  const longWay = options.wrapNodeHandler?.(guarded) ?? guarded;
-  const onRequest: NodeHandler = (request, response) => {
-    if (enabled && !("stream" in request)) {
-      if (tryRequest(shortWay, request as IncomingMessage, response as ServerResponse)) return;
-    }
-    longWay(request, response);
+  const hooks: Hooks = {
+    authorize,
+    defaultTimeoutMs,
+    ended,
+    responseHeaders,
+    unreadable,
+    deadlines: new DeadlineWheel(),
   };
+  const own = {
+    ...options,
+    acceptCompression,
+    interceptors: ended === undefined ? interceptors : [noteOutcome, ...interceptors],
+  };
+  const router = createConnectRouter(withoutMaxTimeout(own));
+  const routes = new Map<string, Route>();
+  options.routes(recordRoutes(router, options, hooks, routes));
+  const handlers = new Map<string, UniversalHandler>();
+  for (const handler of router.handlers) {
+    handlers.set((options.requestPathPrefix ?? "") + handler.requestPath, handler);
+  }
+  const compressions = acceptCompression.map(({ name }) => name);
+  const { fallback } = options;
+  const guarded = createLongWay({ routes, handlers, fallback, compressions, hooks });
+  const wrapped = options.wrapHandler?.(guarded) ?? guarded;
+  const longWay = boundPlainAnswers(wrapped, (path) => routes.has(path));
+  const shortWay = { routes, formats: createFormats(responseHeaders) };
   return {
-    onRequest,
-    onStream(stream, headers, _flags, rawHeaders) {
-      if (stream.destroyed || stream.closed) {
-        // Reset in the same breath, before anybody could look at it.
-        stream.on("error", ignoreError);
-        return;
-      }
-      if (enabled && tryStream(shortWay, stream, headers)) return;
-      serveAsNodeRequest(longWay, stream, headers, rawHeaders);
+    onStream(stream) {
+      if (enabled && tryStream(shortWay, stream)) return;
+      serveStream(longWay, stream);
     },
+    onRequest(request, response) {
+      if (enabled && tryRequest(shortWay, request, response)) return;
+      new Http1Exchange(request, response).answerBy(longWay);
+    },
+  };
+}
+
+/** The same handler, whose answers to what is no call must be taken in time, as calls' are by their deadlines. */
+function boundPlainAnswers(handler: HttpHandler, isCall: (path: string) => boolean): HttpHandler {
+  return (exchange) => {
+    if (exchange.method === "OPTIONS" || !isCall(pathOf(exchange))) {
+      const timer = setTimeout(() => {
+        exchange.noteSlow();
+        exchange.drop();
+      }, PLAIN_ANSWER_MS);
+      exchange.whenClosed(() => clearTimeout(timer));
+    }
+    return handler(exchange);
   };
 }

@@ -8,8 +8,6 @@ import type { CallHead } from "./options.js";
 import type { UnaryRoute } from "./routes.js";
 import type { AnsweredCall, Format, Wire } from "./wire.js";
 
-const NO_HEADERS: IncomingHttpHeaders = {};
-
 /**
  * The state of one call on the short way, from its headers to its answer. Hooks see it as the call's head, handlers as
  * their context.
@@ -23,8 +21,8 @@ export class UnaryCall implements AnsweredCall, CallHead, HandlerContext {
   readonly wire: Wire;
   /** The path as received. */
   readonly path: string;
-  /** Node's own header object. */
-  headers: IncomingHttpHeaders;
+  /** The request's header fields, which are not to be changed. */
+  readonly headers: IncomingHttpHeaders;
   /** Set once an answer is on its way or nobody waits for one: whatever comes later is dropped. */
   done = false;
   /** When this call must be over, in milliseconds of `performance.now()`. */
@@ -163,19 +161,9 @@ export class UnaryCall implements AnsweredCall, CallHead, HandlerContext {
     }
   }
 
-  /** Tells the hook what the client was told, once. */
+  /** Calls the `ended` hook with the error that the client was sent. */
   tellEnd(error: ConnectError | undefined): void {
     this.route.hooks.ended?.(this, this.#values, error);
-  }
-
-  /**
-   * Lets go of what the call was about. V8 keeps streams that have ended until its next full collection (the tables of a
-   * Map that Node puts them in and takes them out of are chained to each other), and with them all that hangs on them.
-   * For calls that nobody can ask for anything any more.
-   */
-  release(): void {
-    this.headers = NO_HEADERS;
-    this.#values = undefined;
   }
 
   /** The shutdown signal's. */

@@ -1,10 +1,10 @@
-import type { Readable } from "node:stream";
 import type { ContextValues } from "@connectrpc/connect";
 import { Code, ConnectError } from "@connectrpc/connect";
+import type { StreamHandler } from "../../http2/index.js";
 import type { Timeout } from "./deadline.js";
 import { deadlineExceeded } from "./deadline.js";
 import type { Timed } from "./deadline-wheel.js";
-import { internalError, toConnectError } from "./errors.js";
+import { internalError, resetReason, toConnectError } from "./errors.js";
 import { invokeUnary } from "./invoke.js";
 import type { MessageBody } from "./message-body.js";
 import type { UnaryCall } from "./unary-call.js";
@@ -16,16 +16,19 @@ import { writeAnswer } from "./write-answer.js";
  * Plain callbacks, and promises only where a hook, an interceptor or a handler returns one: a call whose parts are all
  * synchronous is answered in the turn of the event loop in which its last byte arrives.
  */
-export class UnaryExchange implements Timed {
+export class UnaryExchange implements Timed, StreamHandler {
   previous: Timed | undefined = undefined;
   next: Timed | undefined = undefined;
   readonly #call: UnaryCall;
-  readonly #source: Readable;
   readonly #body: MessageBody;
+  #isAdmitted = false;
+  /** Whether enough of the body has come to tell what it is. */
+  #isBodyWhole = false;
+  /** Bytes that came before the call was admitted, and so hold the client back. */
+  #unconsumed = 0;
 
-  constructor(call: UnaryCall, source: Readable, body: MessageBody) {
+  constructor(call: UnaryCall, body: MessageBody) {
     this.#call = call;
-    this.#source = source;
     this.#body = body;
   }
 
@@ -85,14 +88,37 @@ export class UnaryExchange implements Timed {
    */
   end(reason: ConnectError | undefined): void {
     const call = this.#call;
-    const { hooks, direct } = call.route;
-    hooks.deadlines.remove(this);
-    if (!call.done) {
-      call.finish(reason);
-      call.tellEnd(new ConnectError("the client is gone", Code.Canceled));
+    call.route.hooks.deadlines.remove(this);
+    if (call.done) return;
+    call.finish(reason);
+    call.tellEnd(new ConnectError("the client is gone", Code.Canceled));
+  }
+
+  /** Takes a chunk of the body. */
+  onData(chunk: Buffer, isLast: boolean): void {
+    // After an early answer, such as a deadline's, HTTP/1.1 leaves nothing but to read on and forget.
+    if (this.#call.done || this.#isBodyWhole) return;
+    if (isLast && this.#isAdmitted) {
+      this.#body.push(chunk);
+      return;
     }
-    // The context of a direct method is of no use after its answer; a handler may have kept its own.
-    else if (direct !== undefined) call.release();
+    if (this.#isAdmitted) this.#call.wire.consumed(chunk.byteLength);
+    else this.#unconsumed += chunk.byteLength;
+    if (!this.#body.push(Buffer.from(chunk))) return;
+    this.#isBodyWhole = true;
+    if (this.#isAdmitted) this.#invoke();
+  }
+
+  /** Takes the end of the body. */
+  onEnd(): void {
+    if (this.#call.done || this.#isBodyWhole) return;
+    this.#isBodyWhole = true;
+    if (this.#isAdmitted) this.#invoke();
+  }
+
+  /** Takes the end of the stream. @param code why it ended early */
+  onClose(code: number | undefined): void {
+    this.end(code === undefined ? undefined : resetReason(code));
   }
 
   #admit(values: ContextValues | undefined, fault: ConnectError | undefined): void {
@@ -106,22 +132,11 @@ export class UnaryExchange implements Timed {
       this.#fail(fault);
       return;
     }
-    const call = this.#call;
-    const source = this.#source;
-    const onData = (chunk: Buffer) => {
-      // After an early answer, such as a deadline's, HTTP/1.1 leaves nothing but to read on and forget.
-      if (call.done || !this.#body.push(chunk)) return;
-      source.off("data", onData);
-      source.off("end", onEnd);
-      source.pause();
-      this.#invoke();
-    };
-    const onEnd = () => {
-      // A stream that is reset, or whose connection breaks, ends too; its close tells of the client that is gone.
-      if (!call.done && !source.destroyed && !source.closed) this.#invoke();
-    };
-    source.on("data", onData);
-    source.on("end", onEnd);
+    this.#isAdmitted = true;
+    const { wire } = this.#call;
+    if (this.#unconsumed > 0) wire.consumed(this.#unconsumed);
+    if (this.#isBodyWhole) this.#invoke();
+    else wire.startReading(this);
   }
 
   #invoke(): void {

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import type { ConnectError } from "@connectrpc/connect";
+import type { HeaderBlock } from "../../http2/index.js";
 import type { UnaryRoute } from "./routes.js";
 
 /** The unary format that a call speaks. */
@@ -10,8 +11,10 @@ export interface Format {
   readonly binary: boolean;
   /** The response's `content-type`. */
   readonly responseType: string;
-  /** What the headers of an answer begin with: over gRPC, which is HTTP/2 alone, with the status. */
+  /** What the headers of an answer begin with. */
   readonly head: Readonly<OutgoingHttpHeaders>;
+  /** The same as a block with status 200, for answers over HTTP/2 that have no further headers. */
+  readonly block: HeaderBlock;
 }
 
 /** What a wire needs of the call that it answers. */
@@ -26,6 +29,14 @@ export interface AnsweredCall {
   readonly hasResponseTrailer: boolean;
   /** The response headers for Node's writers, over `fixed`. */
   nodeResponseHeaders(fixed: OutgoingHttpHeaders): OutgoingHttpHeaders;
+}
+
+/** What takes a request's body. */
+export interface BodySink {
+  /** Takes a chunk, which is valid during the call; where it `isLast`, also during the `onEnd` that follows at once. */
+  onData(chunk: Buffer, isLast: boolean): void;
+  /** The body is complete. */
+  onEnd(): void;
 }
 
 /** How an answer is written: one implementation for each protocol and version of HTTP. */
@@ -49,6 +60,10 @@ export interface Wire {
    * @throws as `respond` does
    */
   refuse(call: AnsweredCall, error: ConnectError): void;
+  /** Lets the body come, now that the call may go on. Over HTTP/2 its frames come regardless, within the window. */
+  startReading(sink: BodySink): void;
+  /** The bytes of a chunk are no longer held: the client may send as many more. */
+  consumed(bytes: number): void;
   /** Gives up without an answer. */
   abort(): void;
   /**

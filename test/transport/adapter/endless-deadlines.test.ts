@@ -11,7 +11,6 @@ const binary = envelope(toBinary(EchoRequestSchema, create(EchoRequestSchema, { 
 const json = Buffer.from('{"text":"a"}');
 /** The longest that the protocols can tell: 11,415 years, and 115 days. Node's timers hold 24.8 days. */
 const endless = { "grpc-timeout": "99999999H", "connect-timeout-ms": "9999999999" };
-const longest = "359999996400000|9999999999";
 
 /** Every kind of call, by how its answer says that all went well. */
 const calls = [
@@ -51,13 +50,11 @@ for (const enabled of [true, false]) {
       });
 
       for (const { method, type, body, well } of calls) {
-        const outcome = maxTimeoutMs === undefined ? "goes well" : "is refused";
-        it(`${method} in ${type} ${outcome}, and Node has nothing to warn of`, async () => {
+        it(`${method} in ${type} goes well, and Node has nothing to warn of`, async () => {
           const headers = { ":method": "POST", ":path": path(method), "content-type": type };
           const answer = await rawHttp2(session, { ...headers, ...endless }, [body]);
           const told = `${JSON.stringify({ ...answer.headers, ...answer.trailers })}${answer.body}`;
-          const refused = new RegExp(`timeout (${longest})ms must be`);
-          assert.match(decodeURIComponent(told), maxTimeoutMs === undefined ? well : refused);
+          assert.match(decodeURIComponent(told), well);
           assert.doesNotMatch(told, /deadline_exceeded|"grpc-status":"4"|grpc-status: 4/);
           assert.deepEqual(warnings, []);
         });

@@ -51,10 +51,16 @@ export const oddConnect: readonly RawRequest[] = [
     const [name = "", value = ""] = pair.split(":");
     return { headers: { ...json, [name]: [value, value] }, body: [text('{"text":"headers"}')] };
   }),
-  ...rows("json, length", ["0", "1", "3", "4097", "a"], (value) => ({
+  ...rows("json, length", ["0", "1", "3", "a"], (value) => ({
     headers: { ...json, "content-length": value },
     body: [text("{}")],
   })),
+  {
+    name: "json, length beyond the limit, and less of it",
+    headers: { ...json, "content-length": "4097" },
+    body: [text("{}")],
+    differs: "Node sees that the length lies first, and resets; here it is refused by its headers",
+  },
   { name: "json, trailers", headers: json, body: [text("{}")], trailers: { "x-after": "all" } },
   {
     name: "json, gzip that is none",

@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import http from "node:http";
-import http2 from "node:http2";
-import type { AddressInfo } from "node:net";
+import type http2 from "node:http2";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import type { ConnectRouter, ServiceImpl } from "@connectrpc/connect";
 import { Code, ConnectError } from "@connectrpc/connect";
+import { createHttp2Server } from "../../../src/http2/index.js";
 import type { UnaryAdapter, UnaryAdapterOptions } from "../../../src/transport/adapter/index.js";
 import { createUnaryAdapter } from "../../../src/transport/adapter/index.js";
 import { EchoRequestSchema, EchoService } from "./gen/adaptertest/v1/echo_pb.js";
@@ -81,11 +82,16 @@ export async function startServers(
   options: Partial<UnaryAdapterOptions> = {},
 ): Promise<TestServers> {
   const adapter = createUnaryAdapter({ routes: echoRoutes(), ...options });
-  const sessions = new Set<http2.ServerHttp2Session>();
-  const h2Server = http2
-    .createServer()
-    .on("session", (session) => sessions.add(session))
-    .on("stream", adapter.onStream);
+  const sockets = new Set<Socket>();
+  const h2 = createHttp2Server({
+    onStream: adapter.onStream,
+    onHandlerError: (error) => process.emitWarning(error as Error),
+  });
+  const h2Server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => socket.destroy());
+    h2.serve(socket);
+  });
   const h1Server = http.createServer(adapter.onRequest);
   h2Server.listen(0, "127.0.0.1");
   h1Server.listen(0, "127.0.0.1");
@@ -100,7 +106,7 @@ export async function startServers(
     h1Port,
     async close() {
       const closed = Promise.all([once(h2Server, "close"), once(h1Server, "close")]);
-      for (const session of sessions) session.destroy();
+      for (const socket of sockets) socket.destroy();
       h1Server.closeAllConnections();
       h2Server.close();
       h1Server.close();

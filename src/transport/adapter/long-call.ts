@@ -1,0 +1,195 @@
+import type { Socket } from "node:net";
+import { Code, ConnectError, type ContextValues, createContextValues } from "@connectrpc/connect";
+import type { UniversalHandler } from "@connectrpc/connect/protocol";
+import { deadlineExceeded, startTimer } from "./deadline.js";
+import { toConnectError } from "./errors.js";
+import { addHeader, type HttpExchange, type HttpResponse } from "./http-exchange.js";
+import { longDeadline } from "./long-deadline.js";
+import { toWebHeaders } from "./node-headers.js";
+import type { CallHead, Hooks } from "./options.js";
+import { errorOf, expectOutcome, type Outcome } from "./outcome.js";
+import { refusal } from "./refusal.js";
+import type { Route } from "./routes.js";
+
+/** How often to look, behind a deadline, whether the client has taken its answer, in milliseconds. */
+const RECHECK_MS = 1_000;
+
+/** What calls on the long way have in common. */
+export interface LongCallOptions {
+  readonly hooks: Hooks;
+  readonly compressions: readonly string[];
+}
+
+/** A call that goes through Connect's universal handler: deadline, permission, handler, answer. */
+export class LongCall {
+  readonly #exchange: HttpExchange;
+  readonly #route: Route;
+  readonly #handler: UniversalHandler;
+  readonly #options: LongCallOptions;
+  readonly #head: CallHead;
+  #resolve: (response: HttpResponse | Promise<HttpResponse>) => void = () => {};
+  /** Whether neither the handler nor a refusal has been asked for the answer yet. */
+  #isPending = true;
+  #deadlineHeader: readonly [string, string] | undefined;
+  #values: ContextValues | undefined;
+  #outcome: Outcome | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    exchange: HttpExchange,
+    route: Route,
+    handler: UniversalHandler,
+    options: LongCallOptions,
+  ) {
+    this.#exchange = exchange;
+    this.#route = route;
+    this.#handler = handler;
+    this.#options = options;
+    this.#head = callHead(route, exchange);
+  }
+
+  /** Makes the call. */
+  answer(): Promise<HttpResponse> {
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      this.#start();
+    });
+  }
+
+  #start(): void {
+    const { authorize, defaultTimeoutMs } = this.#options.hooks;
+    const { timeoutMs, header } = longDeadline(
+      this.#route,
+      this.#exchange.headers,
+      defaultTimeoutMs,
+    );
+    this.#deadlineHeader = header;
+    if (timeoutMs !== undefined) this.#timer = startTimer(timeoutMs, () => this.#onTimeUp());
+    this.#exchange.whenClosed(() => this.#onClosed());
+    try {
+      const verdict = authorize?.(this.#head);
+      if (verdict instanceof Promise) {
+        verdict.then(
+          (values) => this.#proceed(values),
+          (reason) => this.#refuse(reason),
+        );
+      } else {
+        this.#proceed(verdict);
+      }
+    } catch (reason) {
+      this.#refuse(reason);
+    }
+  }
+
+  #proceed(admitted: ContextValues | undefined): void {
+    if (!this.#isPending) return;
+    this.#values = admitted;
+    const fault = this.#compressionFault();
+    if (fault !== undefined) {
+      this.#refuse(fault);
+      return;
+    }
+    this.#isPending = false;
+    this.#resolve(this.#handle(admitted ?? createContextValues()));
+  }
+
+  async #handle(contextValues: ContextValues): Promise<HttpResponse> {
+    const exchange = this.#exchange;
+    let url: string;
+    try {
+      url = exchange.url;
+    } catch {
+      // A host that no URL can be made of.
+      return { status: 400 };
+    }
+    this.#outcome = expectOutcome(contextValues);
+    const header = toWebHeaders(exchange.headers);
+    if (this.#deadlineHeader !== undefined) header.set(...this.#deadlineHeader);
+    const { httpVersion, method, body, signal } = exchange;
+    const response = await this.#handler({
+      httpVersion,
+      method,
+      url,
+      header,
+      body,
+      signal,
+      contextValues,
+    });
+    return this.#complete(response);
+  }
+
+  /** What HTTP and gRPC ask of an answer, and Connect leaves out. */
+  #complete(response: HttpResponse): HttpResponse {
+    if (response.header?.get("grpc-accept-encoding") === "") {
+      response.header.set("grpc-accept-encoding", "identity");
+    }
+    // RFC 9110, section 15.5.6.
+    if (response.status === 405) {
+      return addHeader(response, { allow: this.#handler.allowedMethods.join(", ") });
+    }
+    return response;
+  }
+
+  /** Compressed requests where there is no compression: Connect's own error would name the supported ones by nothing. */
+  #compressionFault(): ConnectError | undefined {
+    if (this.#options.compressions.length > 0) return undefined;
+    const { headers } = this.#exchange;
+    const type = headers["content-type"]?.toLowerCase() ?? "";
+    const prefix = type.startsWith("application/grpc")
+      ? "grpc-"
+      : type.startsWith("application/connect+")
+        ? "connect-"
+        : "";
+    const encoding = prefix === "" ? "content-encoding" : `${prefix}encoding`;
+    const used = headers[encoding];
+    if (used === undefined || used === "identity") return undefined;
+    const text = `unknown compression "${String(used).slice(0, 64)}": supported encodings are identity`;
+    return new ConnectError(text, Code.Unimplemented, { [`${prefix}accept-encoding`]: "identity" });
+  }
+
+  #refuse(reason: unknown): void {
+    if (!this.#isPending) return;
+    this.#isPending = false;
+    const error = toConnectError(reason);
+    this.#outcome = { answered: false, error };
+    const { jsonOptions } = this.#route.options;
+    this.#resolve(refusal(jsonOptions, this.#exchange.headers["content-type"] ?? "", error));
+  }
+
+  #onTimeUp(): void {
+    const exchange = this.#exchange;
+    // The peers of a stream may fall silent for as long as they like.
+    const isSlow = this.#route.unary !== undefined && !exchange.isRequestRead;
+    if (isSlow || exchange.isAnswerUnread) exchange.noteSlow();
+    if (exchange.isAnswerUnread) {
+      exchange.drop();
+      return;
+    }
+    const error = deadlineExceeded();
+    if (this.#outcome !== undefined && !this.#outcome.answered) this.#outcome.error ??= error;
+    exchange.interrupt(error);
+    this.#refuse(error);
+    this.#timer = setInterval(() => {
+      if (exchange.isAnswerUnread) exchange.drop();
+    }, RECHECK_MS);
+  }
+
+  #onClosed(): void {
+    this.#isPending = false;
+    clearTimeout(this.#timer);
+    this.#options.hooks.ended?.(this.#head, this.#values, errorOf(this.#outcome));
+  }
+}
+
+function callHead({ method }: Route, exchange: HttpExchange): CallHead {
+  return {
+    service: method.parent,
+    method,
+    httpMethod: exchange.method,
+    path: exchange.path,
+    headers: exchange.headers,
+    get socket(): Socket | undefined {
+      return exchange.socket;
+    },
+  };
+}

@@ -1,0 +1,100 @@
+/** What an HTTP/1.1 connection may ask for, and how it ends. */
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { ConnectionAge } from "./connection-age.js";
+
+/** Octets of answers that a client may leave unread before its next request is not served any more. */
+const MAX_UNSENT_BYTES = 1024 * 1024;
+
+/** A connection that has made a request. */
+interface Connection {
+  /** Answers that are not taken yet, in the order of their requests. */
+  readonly open: Set<ServerResponse>;
+  /** The last request, and its answer. */
+  request: IncomingMessage;
+  response: ServerResponse;
+  idleSince: number;
+}
+
+/** The HTTP/1.1 connections of a listener. */
+export class Http1Connections {
+  readonly #connections = new Map<Socket, Connection>();
+  readonly #age: ConnectionAge;
+  readonly #maxPipelined: number;
+  readonly #onCut: (socket: Socket, reason: string) => void;
+  #isDraining = false;
+
+  constructor(
+    age: ConnectionAge,
+    maxPipelined: number,
+    onCut: (socket: Socket, reason: string) => void,
+  ) {
+    this.#age = age;
+    this.#maxPipelined = maxPipelined;
+    this.#onCut = onCut;
+  }
+
+  /** The same listener, for connections within their bounds. */
+  bound(onRequest: RequestListener): RequestListener {
+    return (request, response) => {
+      const { socket } = request;
+      const connection = this.#note(socket, request, response);
+      if (connection.open.size > this.#maxPipelined || socket.writableLength > MAX_UNSENT_BYTES) {
+        this.#onCut(socket, "answers that nobody reads");
+        socket.destroy();
+        return;
+      }
+      if (this.#isDraining || this.#age.isOver(socket)) response.setHeader("connection", "close");
+      onRequest(request, response);
+    };
+  }
+
+  /** From now on every answer is its connection's last; those under way too, unless they have begun. */
+  drain(): void {
+    this.#isDraining = true;
+    for (const { open } of this.#connections.values()) {
+      for (const response of open) {
+        if (!response.headersSent) response.setHeader("connection", "close");
+      }
+    }
+  }
+
+  /**
+   * Closes connections that were not used for some time. A client that uses its connection finds in its next answer
+   * that it is to end, and loses nothing.
+   */
+  closeIdle(idleMs: number): void {
+    const now = performance.now();
+    for (const [socket, { open, idleSince }] of this.#connections) {
+      if (open.size === 0 && now - idleSince >= idleMs) socket.destroy();
+    }
+  }
+
+  /**
+   * Whether a connection's last request is still coming although its answer has begun. What is wrong with the rest of
+   * such a request gets no answer of its own.
+   */
+  isAnswered(socket: Socket): boolean {
+    const connection = this.#connections.get(socket);
+    return (
+      connection !== undefined && !connection.request.complete && connection.response.headersSent
+    );
+  }
+
+  #note(socket: Socket, request: IncomingMessage, response: ServerResponse): Connection {
+    const known = this.#connections.get(socket);
+    const connection = known ?? { open: new Set(), request, response, idleSince: 0 };
+    if (known === undefined) {
+      this.#connections.set(socket, connection);
+      socket.once("close", () => this.#connections.delete(socket));
+    }
+    connection.request = request;
+    connection.response = response;
+    connection.open.add(response);
+    response.once("close", () => {
+      connection.open.delete(response);
+      connection.idleSince = performance.now();
+    });
+    return connection;
+  }
+}

@@ -3,7 +3,6 @@ import type { Socket } from "node:net";
 import type { ConnectionHost } from "./connection-host.js";
 import { ConnectionError, ErrorCode } from "./error-codes.js";
 import { Goodbye } from "./goodbye.js";
-import { encodeHeaderBlock } from "./header-block.js";
 import type { HeaderFields } from "./header-fields.js";
 import { Inbound, type InboundTarget } from "./inbound.js";
 import type { Http2Limits } from "./limits.js";
@@ -15,8 +14,6 @@ import { StreamIds } from "./stream-ids.js";
 
 /** How long the other end may take to close a connection that we have ended, in milliseconds. */
 const LINGER_MS = 1_000;
-/** A client that asks for a tunnel is told that there is none (RFC 9110, section 15.6.2). */
-const NOT_IMPLEMENTED = encodeHeaderBlock([[":status", "501"]]);
 
 /** One HTTP/2 connection of a server. */
 export class Http2Connection implements StreamOwner, InboundTarget {
@@ -135,6 +132,11 @@ export class Http2Connection implements StreamOwner, InboundTarget {
       this.refuseStream(id, ErrorCode.REFUSED_STREAM);
       return;
     }
+    if (fields[":method"] === "CONNECT") {
+      this.outbound.refuseTunnel(id);
+      if (!ends) this.resetStream(id, ErrorCode.NO_ERROR, streamWindowBytes);
+      return;
+    }
     if (!this.#host.mayOpenStream(this)) {
       // That others fill the server is no fault of this peer's.
       this.resetStream(id, ErrorCode.REFUSED_STREAM, streamWindowBytes);
@@ -144,8 +146,7 @@ export class Http2Connection implements StreamOwner, InboundTarget {
     const stream = new Http2Stream(id, this, fields, length, initialWindow, streamWindowBytes);
     stream.requestEnded = ends;
     this.streams.set(id, stream);
-    if (fields[":method"] === "CONNECT") stream.respond(NOT_IMPLEMENTED);
-    else this.#serve(stream);
+    this.#serve(stream);
     if (ends && !stream.closed) stream.endRequest(undefined);
   }
 

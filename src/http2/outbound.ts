@@ -10,7 +10,7 @@ import {
   Setting,
 } from "./frame-types.js";
 import { FrameWriter } from "./frame-writer.js";
-import type { HeaderBlock } from "./header-block.js";
+import { encodeHeaderBlock, type HeaderBlock } from "./header-block.js";
 import type { Http2Limits } from "./limits.js";
 import type { PeerBudgets } from "./peer-budgets.js";
 import { PeerSettings } from "./peer-settings.js";
@@ -18,6 +18,8 @@ import type { Http2Stream } from "./stream.js";
 
 /** Octets that wait on one connection before they count for the total: the mark of `net.Socket`. */
 const LEAST_COUNTED = 16 * 1024;
+
+const NOT_IMPLEMENTED = encodeHeaderBlock([[":status", "501"]]);
 
 /** Octets of answers that wait on all connections of a server. */
 export interface UnreadTotal {
@@ -138,6 +140,11 @@ export class Outbound {
   /** Sends an empty DATA frame that ends a stream. */
   endOfStream(streamId: number): void {
     this.writer.frame(FrameType.DATA, Flag.END_STREAM, streamId, 0);
+  }
+
+  /** Answers CONNECT: there is no tunnel (RFC 9110, section 15.6.2). */
+  refuseTunnel(streamId: number): void {
+    this.headers(streamId, NOT_IMPLEMENTED, true);
   }
 
   /** Sends RST_STREAM. */

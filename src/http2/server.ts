@@ -19,7 +19,7 @@ export interface Http2ServerOptions {
   readonly limits?: Partial<Http2Limits>;
   /** Whether there is room for one more stream, beyond the connection's own bound. Default: always. */
   readonly mayOpenStream?: (connection: Http2Connection) => boolean;
-  /** Called for each stream that is over, behind its handler's `onClose`. */
+  /** Called for each stream of `onStream` when it is over, before its handler's `onClose`. */
   readonly onStreamClosed?: (connection: Http2Connection) => void;
   /** Called when a connection is cut for what its peer did. `reason` holds nothing that it sent. */
   readonly onCut?: (connection: Http2Connection, reason: string) => void;

@@ -136,6 +136,43 @@ describe("frames out of place", () => {
     client.close();
   });
 
+  it("tells of the end of each stream that it has told of, and of no other", async () => {
+    await server.close();
+    let open = 0;
+    let opened = 0;
+    server = await startAnsweringServer({
+      onStream(stream) {
+        open++;
+        opened++;
+        if (stream.id === 3) throw new Error("in onStream");
+        stream.respond(head);
+      },
+      onStreamClosed: () => open--,
+      mayOpenStream: () => opened < 2,
+    });
+    const client = await RawClient.open(server.port);
+    const connect = { ":method": "CONNECT", ":authority": "a:1" };
+    const outcome = await client.outcome(
+      headers(1),
+      headers(3),
+      headers(5),
+      headers(7, connect),
+      headers(9, connect, false),
+      headers(11, { ...REQUEST, te: "gzip" }),
+    );
+    assert.deepEqual(outcome, [
+      "HEADERS 1 end",
+      "RST_STREAM 3 INTERNAL_ERROR",
+      "RST_STREAM 5 REFUSED_STREAM",
+      "HEADERS 7 end",
+      "HEADERS 9 end",
+      "RST_STREAM 9 NO_ERROR",
+      "RST_STREAM 11 PROTOCOL_ERROR",
+    ]);
+    assert.equal(open, 0);
+    client.close();
+  });
+
   it("answers early and tells the client that the rest is not read", async () => {
     await server.close();
     server = await startAnsweringServer({

@@ -1,6 +1,11 @@
+/** How many taken pieces are kept before they may be dropped. */
+const MOST_TAKEN = 64;
+
 /** Data of an answer that waits for the peer's windows, or for room in the socket. */
 export class WaitingData {
-  readonly #pieces: Uint8Array[];
+  #pieces: (Uint8Array | undefined)[];
+  /** The index of the first piece. Taken pieces are dropped in bulk: each `shift` would move all others. */
+  #head = 0;
   /** Octets of the first piece that have been sent. */
   from: number;
   /** Octets that wait. */
@@ -15,12 +20,12 @@ export class WaitingData {
 
   /** What is to be sent next, from `from` on. */
   get first(): Uint8Array {
-    return this.#pieces[0] as Uint8Array;
+    return this.#pieces[this.#head] as Uint8Array;
   }
 
   /** Whether nothing waits behind the first piece. */
   get isLastPiece(): boolean {
-    return this.#pieces.length === 1;
+    return this.#pieces.length - this.#head === 1;
   }
 
   /** Adds a piece at the end. */
@@ -35,7 +40,12 @@ export class WaitingData {
     this.from += octets;
     if (this.from < this.first.length) return false;
     this.from = 0;
-    this.#pieces.shift();
-    return this.#pieces.length === 0;
+    this.#pieces[this.#head++] = undefined;
+    if (this.#head === this.#pieces.length) return true;
+    if (this.#head >= MOST_TAKEN && this.#head * 2 > this.#pieces.length) {
+      this.#pieces = this.#pieces.slice(this.#head);
+      this.#head = 0;
+    }
+    return false;
   }
 }

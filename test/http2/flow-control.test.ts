@@ -122,6 +122,29 @@ describe("windows towards the client", () => {
     client.close();
   });
 
+  it("sends many small pieces in their order, whenever the window opens", async () => {
+    const pieces = 1_000;
+    await start({
+      onStream(stream) {
+        stream.sendHeaders(HEAD);
+        for (let piece = 0; piece < pieces; piece++) stream.write(Buffer.from(`${piece};`));
+        stream.end(TRAILERS);
+      },
+    });
+    const client = await RawClient.open(server.port, setting(4, 7));
+    client.send(headers(1));
+    let text = "";
+    for (let isOver = false; !isOver; client.send(windowUpdate(1, 101))) {
+      await client.settle();
+      isOver = client.words().includes("HEADERS 1 end");
+      for (const { type, payload } of client.frames.splice(0)) {
+        if (type === TYPE.data) text += payload;
+      }
+    }
+    assert.equal(text, Array.from({ length: pieces }, (_, piece) => `${piece};`).join(""));
+    client.close();
+  });
+
   it("tells a handler when it may write again", async () => {
     const events: string[] = [];
     await start({

@@ -5,16 +5,18 @@ import {
   ConnectError,
   createContextValues,
   type Interceptor,
+  type StreamRequest,
+  type StreamResponse,
   type Transport,
   type UnaryRequest,
   type UnaryResponse,
 } from "@connectrpc/connect";
-import { createMethodUrl, runUnaryCall } from "@connectrpc/connect/protocol";
-import type { Client } from "@grpc/grpc-js";
+import { createMethodUrl, runStreamingCall, runUnaryCall } from "@connectrpc/connect/protocol";
+import type { Client, ClientReadableStream, ServiceError } from "@grpc/grpc-js";
 import { toConnectError, toHeaders, toMetadata } from "./grpc-js-metadata.js";
 
 /**
- * Makes unary calls through a channel of @grpc/grpc-js. Interceptors see `baseUrl` in the URLs of
+ * Makes unary calls and server streams through a channel of @grpc/grpc-js. Interceptors see `baseUrl` in the URLs of
  * requests; the channel alone decides where they go.
  */
 export function createGrpcJsTransport(
@@ -43,8 +45,28 @@ export function createGrpcJsTransport(
         next: (request) => callUnary(client, request, timeout),
       });
     },
-    async stream() {
-      throw new ConnectError("this transport makes unary calls only", Code.Unimplemented);
+    stream(method, signal, timeoutMs, header, input, contextValues) {
+      const timeout = timeoutMs !== undefined && timeoutMs > 0 ? timeoutMs : undefined;
+      if (method.methodKind !== "server_streaming") {
+        const text = "this transport makes unary calls and server streams only";
+        return Promise.reject(new ConnectError(text, Code.Unimplemented));
+      }
+      return runStreamingCall({
+        interceptors,
+        signal: signal as AbortSignal,
+        timeoutMs: timeout as number,
+        req: {
+          stream: true,
+          service: method.parent,
+          method,
+          requestMethod: "POST",
+          url: createMethodUrl(baseUrl, method),
+          header: new Headers(header),
+          contextValues: contextValues ?? createContextValues(),
+          message: input,
+        },
+        next: (request) => callServerStream(client, request, timeout),
+      });
     },
   };
 }
@@ -83,6 +105,49 @@ function callUnary<I extends DescMessage, O extends DescMessage>(
     if (signal.aborted) cancel();
     else signal.addEventListener("abort", cancel, { once: true });
   });
+}
+
+async function callServerStream<I extends DescMessage, O extends DescMessage>(
+  client: Client,
+  request: StreamRequest<I, O>,
+  timeoutMs: number | undefined,
+): Promise<StreamResponse<I, O>> {
+  const { method, service, signal } = request;
+  const first = await request.message[Symbol.asyncIterator]().next();
+  const call = client.makeServerStreamRequest(
+    `/${service.typeName}/${method.name}`,
+    (message: MessageShape<I>) => Buffer.from(toBinary(method.input, message)),
+    (bytes: Buffer) => fromBinary(method.output, plainBytes(bytes)),
+    first.value,
+    toMetadata(request.header),
+    timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs },
+  );
+  const cancel = () => call.cancel();
+  if (signal.aborted) cancel();
+  else signal.addEventListener("abort", cancel, { once: true });
+  const trailer = new Headers();
+  return {
+    stream: true,
+    service,
+    method,
+    header: new Headers(),
+    trailer,
+    message: messagesOf(call, cancel),
+  };
+}
+
+/** The messages of a stream. Whoever stops reading ends the call. */
+async function* messagesOf<T>(
+  call: ClientReadableStream<T>,
+  cancel: () => void,
+): AsyncGenerator<T, void, undefined> {
+  try {
+    for await (const message of call) yield message as T;
+  } catch (error) {
+    throw toConnectError(error as ServiceError);
+  } finally {
+    cancel();
+  }
 }
 
 /** The same bytes as a Uint8Array, so that the `bytes` fields cut from it are none of Node's Buffers. */

@@ -45,14 +45,16 @@ export interface Claims {
   readonly expiresAt: Instant;
   /** What else it carries. Integers beyond ±(2^53 - 1) are `bigint`. */
   readonly additionalData: JsonObject;
+  /** The session that it belongs to: the token_id of the session's first token. */
+  readonly sessionId: string;
+  /** The key that it is made with; see `exportConfig`. */
+  readonly keyId: string;
 }
 
 /** A new token and what it holds. */
 export interface IssuedToken extends Claims {
   /** Whoever holds it has its permissions: treat it as a password. */
   readonly token: string;
-  /** The token_id of the first token of the session. */
-  readonly sessionId: string;
 }
 
 /** A refreshed token: `expiresAt` is what was granted. */
@@ -74,10 +76,6 @@ export interface TokenInfo extends ValidToken {
   readonly createdAt: Instant;
   /** Always false: a revoked token is an error. */
   readonly isRevoked: false;
-  /** The key that the token is made with. */
-  readonly keyId: string;
-  /** The token_id of the first token of the session. */
-  readonly sessionId: string;
   /** When the first token of the session was issued. */
   readonly sessionStartedAt: Instant;
 }

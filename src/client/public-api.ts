@@ -32,5 +32,14 @@ export type {
   TokenState,
   ValidToken,
 } from "./operations.js";
+export type {
+  Revocation,
+  RevocationEvent,
+  RevocationFilter,
+  RevocationOutcome,
+  RevocationPage,
+  RevocationTarget,
+  RevokeOptions,
+} from "./revocations.js";
 export { Duration, Instant } from "./time.js";
 export { type ClientOptions, SecureTokenClient } from "./token-client.js";

@@ -35,6 +35,8 @@ export function toClaims(message: ClaimsMessage): op.Claims {
     issuedAt: required(fromTimestamp(message.issuedAt), "issued_at"),
     expiresAt: required(fromTimestamp(message.expiresAt), "expires_at"),
     additionalData: toAdditionalData(message),
+    sessionId: message.sessionId,
+    keyId: message.keyId,
   };
 }
 
@@ -43,7 +45,7 @@ export function toIssuedToken(
   message: GenerateTokenResponse | RefreshTokenResponse,
 ): op.IssuedToken {
   const token = required(message.token, "token");
-  return { token, ...toClaims(message), sessionId: message.sessionId };
+  return { token, ...toClaims(message) };
 }
 
 /** A refreshed token. */
@@ -64,8 +66,6 @@ export function toTokenInfo(message: GetTokenInfoResponse): op.TokenInfo {
     ...toValidToken(message),
     createdAt: required(fromTimestamp(message.createdAt), "created_at"),
     isRevoked: false,
-    keyId: message.keyId,
-    sessionId: message.sessionId,
     sessionStartedAt: required(fromTimestamp(message.sessionStartedAt), "session_started_at"),
   };
 }
@@ -146,6 +146,7 @@ function toAdditionalData({ additionalData, additionalDataJson }: ClaimsMessage)
   return value as JsonObject;
 }
 
-function malformed(text: string): ConnectError {
+/** The error of an answer that no server of ours gives. */
+export function malformed(text: string): ConnectError {
   return new ConnectError(`the server's answer ${text}`, Code.Internal);
 }

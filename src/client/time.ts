@@ -4,6 +4,7 @@ import type {
   Duration as DurationMessage,
   DurationSchema,
   Timestamp,
+  TimestampSchema,
 } from "@bufbuild/protobuf/wkt";
 
 const NANOS_PER_MICRO = 1000;
@@ -80,6 +81,19 @@ export function fromTimestamp(timestamp: Timestamp | undefined): Instant | undef
   if (seconds < MIN_TIMESTAMP_SECONDS || seconds > MAX_TIMESTAMP_SECONDS) return undefined;
   if (nanos < 0 || nanos > MAX_NANOS) return undefined;
   return new Instant(seconds, Math.floor(nanos / NANOS_PER_MICRO));
+}
+
+/** An instant or a `Date` as a Timestamp; unset stays unset. */
+export function toTimestamp(
+  instant: Instant | Date | undefined,
+): MessageInitShape<typeof TimestampSchema> | undefined {
+  if (instant === undefined) return undefined;
+  if (!(instant instanceof Date)) {
+    return { seconds: BigInt(instant.seconds), nanos: instant.micros * NANOS_PER_MICRO };
+  }
+  const millis = instant.getTime();
+  const seconds = Math.floor(millis / 1000);
+  return { seconds: BigInt(seconds), nanos: (millis - seconds * 1000) * 1_000_000 };
 }
 
 /** A google.protobuf.Duration, whose nanos carry its sign, as a duration; unset stays unset. */

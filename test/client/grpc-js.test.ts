@@ -147,10 +147,16 @@ describe("grpc-js transport", () => {
     await cancelled;
   });
 
-  it("gives its gRPC client away, and makes unary calls only", async () => {
+  it("gives its gRPC client away, and streams nothing to the server", async () => {
     assert.ok(client.grpc instanceof grpc.Client);
     const { stream } = createGrpcJsTransport(client.grpc, "http://127.0.0.1", []);
-    const call = stream({} as never, undefined, undefined, undefined, {} as never);
+    const call = stream(
+      { methodKind: "client_streaming" } as never,
+      undefined,
+      undefined,
+      undefined,
+      {} as never,
+    );
     await assert.rejects(call, { code: Code.Unimplemented });
     assert.equal(
       client.grpc.getChannel().getConnectivityState(false),

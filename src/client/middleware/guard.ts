@@ -151,6 +151,7 @@ export function createTokenGuard(
 /** Frozen: requests with the same token share them, and none can grant another a permission. */
 function toFrozenClaims(valid: ValidToken): Claims {
   const { tokenId, userId, permissions, issuedAt, expiresAt, additionalData } = valid;
+  const { sessionId, keyId } = valid;
   freezeJson(additionalData);
   return Object.freeze({
     tokenId,
@@ -159,6 +160,8 @@ function toFrozenClaims(valid: ValidToken): Claims {
     issuedAt: Object.freeze(issuedAt),
     expiresAt: Object.freeze(expiresAt),
     additionalData,
+    sessionId,
+    keyId,
   });
 }
 

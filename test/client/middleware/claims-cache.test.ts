@@ -17,6 +17,8 @@ function claimsOf(userId: string): Claims {
     issuedAt: instant,
     expiresAt: instant,
     additionalData: {},
+    sessionId: "session",
+    keyId: "key",
   };
 }
 

@@ -284,6 +284,8 @@ function validToken() {
     issuedAt: instant(),
     expiresAt: instant(),
     additionalData: {},
+    sessionId: "session",
+    keyId: "key",
     timeRemaining: new Duration(60, 0),
   };
 }

@@ -53,8 +53,9 @@ async function runCorpus(driver: Driver, world: World): Promise<Map<string, Cell
   const running = startDriver(driver.run, driver);
   try {
     const context = { driver: running, addresses: targets.addresses, values: world.values };
-    for (const { name, cases } of world.groups) {
+    for (const { name, cases, onOffer } of world.groups) {
       if (driver.notApplicable?.[name] !== undefined) cells.set(name, "n/a");
+      else if (onOffer && !driver.offers?.includes(name)) cells.set(name, "none");
       else cells.set(name, await runGroup(driver, name, cases, world, runCase, context));
     }
     if (world.guards)

@@ -3,9 +3,11 @@ import type { RequestListener } from "node:http";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import pino from "pino";
 import type { SecureTokenManager } from "../../../src/core/index.js";
+import { RevocationAuthority } from "../../../src/revocation/authority.js";
 import { ANYONE, type Callers } from "../../../src/server/callers/callers.js";
 import { createServer } from "../../../src/server/server.js";
 import { tokenRoutes } from "../../../src/service/index.js";
+import { corpusManager, fixedClock } from "../suite/fixture.js";
 import { knownCallers } from "./known-callers.js";
 import { blackHole, httpPeer, type Target } from "./peer.js";
 import { answerGarbage, answerStatus } from "./raw-answers.js";
@@ -31,7 +33,14 @@ export async function startTargets(manager: SecureTokenManager): Promise<Targets
     const tls = certificate === undefined ? undefined : serverTls(certificate);
     return createServer({ manager, logger, callers, tls });
   };
+  const register = await RevocationAuthority.open({
+    clock: fixedClock,
+    feedId: "corpus",
+    reporter: { info() {}, warn() {}, error() {} },
+  });
+  const revoking = await corpusManager(fixedClock, register);
   const started = await Promise.all([
+    named("revocations", createServer({ manager: revoking, register, logger, callers: ANYONE })),
     named("server", product(ANYONE)),
     named("callers", product(knownCallers(manager))),
     named("tls", product(ANYONE, "server"), TLS_HOST),
@@ -51,6 +60,7 @@ export async function startTargets(manager: SecureTokenManager): Promise<Targets
     ]),
     async close() {
       await Promise.all(started.map(({ target }) => target.close(0)));
+      await register.close();
     },
   };
 }

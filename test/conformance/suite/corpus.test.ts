@@ -26,7 +26,9 @@ const namesOf = (enumeration: object) =>
 describe("the corpus", () => {
   it("calls every RPC", () => {
     const called = new Set(steps.map(({ rpc }) => rpc));
-    assert.deepEqual(called, new Set(TokenService.methods.map(({ name }) => name)));
+    // Streams are held by the clients' own tests.
+    const unary = TokenService.methods.filter(({ methodKind }) => methodKind === "unary");
+    assert.deepEqual(called, new Set(unary.map(({ name }) => name)));
   });
 
   it("expects every kind of error, and the language's own", () => {

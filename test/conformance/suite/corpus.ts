@@ -49,6 +49,8 @@ export interface Case extends Step {
 export interface Group {
   readonly name: string;
   readonly about: string;
+  /** Whether only drivers take part that list the group in their `offers`. Default false. */
+  readonly onOffer?: boolean;
   readonly cases: readonly Case[];
 }
 

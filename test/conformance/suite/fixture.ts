@@ -1,4 +1,6 @@
 /** The fixed world in which every case runs: one present, one keyset, one default lifetime. */
+
+import type { RevocationCheck } from "../../../src/core/index.js";
 import {
   type Clock,
   createKeyset,
@@ -38,18 +40,26 @@ export async function corpusKeyset(): Promise<Keyset> {
   ]);
 }
 
-/** The server's manager. The ids listed in tokens.json are revoked. */
-export async function corpusManager(clock: Clock = fixedClock): Promise<SecureTokenManager> {
-  const revoked = new Set<string>(tokens.revokedIds);
+/** The server's manager. Unless it is told otherwise, the ids listed in tokens.json are revoked. */
+export async function corpusManager(
+  clock: Clock = fixedClock,
+  revocations = listedRevocations(),
+): Promise<SecureTokenManager> {
   return new SecureTokenManager(await corpusKeyset(), {
     defaultExpirationHours: DEFAULT_HOURS,
     // A server's default.
     maxSessionHours: 720,
     clock,
-    revocations: { isRevoked: ({ tokenId }) => revoked.has(tokenId), cutOffOf: () => 0 },
+    revocations,
   });
 }
 
-function fixedClock(): number {
+function listedRevocations(): RevocationCheck {
+  const revoked = new Set<string>(tokens.revokedIds);
+  return { isRevoked: ({ tokenId }) => revoked.has(tokenId), cutOffOf: () => 0 };
+}
+
+/** The clock of the server, which stands still. */
+export function fixedClock(): number {
   return NOW.seconds * 1_000_000 + NOW.micros;
 }

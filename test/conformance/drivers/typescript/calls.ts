@@ -1,5 +1,10 @@
 /** Requests of the corpus as calls of the client, and its answers as the corpus spells them. */
-import type { Claims, SecureTokenClient } from "../../../../src/client/node.js";
+import type {
+  Claims,
+  Revocation,
+  RevocationTarget,
+  SecureTokenClient,
+} from "../../../../src/client/node.js";
 import type { Duration } from "../../../../src/client/time.js";
 import { describeError } from "./json.js";
 
@@ -42,6 +47,15 @@ export async function call(client: SecureTokenClient, rpc: string, request: Requ
       const described = claims && describeClaims({ ...claims, timeRemaining: timeRemaining! });
       return { state: `TOKEN_STATE_${state}`, claims: described, keyId };
     }
+    case "RevokeTokens": {
+      const { reason, targets } = request;
+      const outcomes = await client.revokeTokens(targets.map(toTarget), { reason });
+      return { results: outcomes.map((it) => ({ outcome: `REVOCATION_OUTCOME_${it}` })) };
+    }
+    case "ListRevocations": {
+      const { revocations, nextPageToken } = await client.listRevocations(request);
+      return { revocations: revocations.map(describeRevocation), nextPageToken };
+    }
     default: {
       const { salt, defaultExpirationHours, keys, ...config } = await client.exportConfig();
       return {
@@ -52,6 +66,29 @@ export async function call(client: SecureTokenClient, rpc: string, request: Requ
       };
     }
   }
+}
+
+/** A target of the corpus as the client takes it. */
+function toTarget(target: Request): RevocationTarget {
+  if (target.tokenId) {
+    const { tokenId, expiresAt } = target.tokenId;
+    return { tokenId, ...(expiresAt && { expiresAt: new Date(expiresAt) }) };
+  }
+  if (target.user) {
+    const { userId, issuedBefore } = target.user;
+    return { userId, ...(issuedBefore && { issuedBefore: new Date(issuedBefore) }) };
+  }
+  const { everythingIssuedBefore } = target;
+  return everythingIssuedBefore
+    ? { everythingIssuedBefore: new Date(everythingIssuedBefore) }
+    : target;
+}
+
+function describeRevocation({ userIdSha256, ...rest }: Revocation) {
+  return {
+    ...rest,
+    ...(userIdSha256 && { userIdSha256: Buffer.from(userIdSha256).toString("base64") }),
+  };
 }
 
 function describeClaims({ ...claims }: Claims & { valid?: true; timeRemaining: Duration }) {

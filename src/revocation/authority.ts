@@ -2,6 +2,7 @@
  * The one process of a server that decides: it owns the store and the connection to the shared log,
  * and every revocation of the server goes through it. Its workers, where there are any, follow it.
  */
+import { setTimeout as pause } from "node:timers/promises";
 import type { Claims, Clock, Revocation } from "../core/index.js";
 import { Feed } from "./feed.js";
 import { Freshness, type FreshnessClocks } from "./freshness.js";
@@ -21,6 +22,8 @@ import type { RevocationStore } from "./store/store.js";
 
 /** How often expired entries are looked for, in milliseconds. */
 const EXPIRE_MS = 60_000;
+/** How long the log may take before a server with a store starts without it, in milliseconds. */
+const START_WAIT_MS = 2_000;
 /**
  * How long an entry is kept beyond its expiry, in microseconds: a clock that is ahead by less deletes
  * nothing that another server still needs.
@@ -63,8 +66,8 @@ export class RevocationAuthority implements RevocationRegister {
 
   /**
    * Reads what the store holds, and begins to follow the log. Without a store it settles once all of
-   * the log has been read: nothing else is known. With one it settles at once, and is not fresh
-   * until then.
+   * the log has been read: nothing else is known. With one it waits for that a moment, and settles
+   * all the same, though not fresh: the log may be away for long.
    */
   static async open(options: AuthorityOptions): Promise<RevocationAuthority> {
     const index = new LiveIndex();
@@ -72,7 +75,10 @@ export class RevocationAuthority implements RevocationRegister {
       for (const revocation of page) index.add(revocation);
     }
     const authority = new RevocationAuthority(options, index);
-    if (!options.store) await authority.#follower?.caughtUp;
+    const caughtUp = authority.#follower?.caughtUp;
+    await (options.store
+      ? Promise.race([caughtUp, pause(START_WAIT_MS, undefined, { ref: false })])
+      : caughtUp);
     return authority;
   }
 

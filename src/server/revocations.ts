@@ -1,8 +1,9 @@
 /** What keeps a server's revocations, from its configuration: in one process, and in workers. */
 import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
-import { systemClock } from "../core/index.js";
+import { type Secret, systemClock } from "../core/index.js";
 import { KEEP_MICROS, RevocationAuthority } from "../revocation/authority.js";
+import { openLog } from "../revocation/log/open-log.js";
 import { NO_REGISTER, type RevocationRegister } from "../revocation/register.js";
 import { openLevelStore } from "../revocation/store/level-store.js";
 import { StoreError } from "../revocation/store/store.js";
@@ -16,23 +17,27 @@ const FEED_ID_LENGTH = 12;
 
 /**
  * Opens what keeps revocations, in the one process that owns it. Undefined with REVOCATIONS=off.
- * @throws ConfigError when DATA_DIR cannot be used.
+ * @throws ConfigError when DATA_DIR or REVOCATION_LOG cannot be used.
  */
 export async function openAuthority(
   { revocations }: Config,
   logger: Logger,
 ): Promise<RevocationAuthority | undefined> {
   if (!revocations) return undefined;
-  const { dataDir, maxStalenessMs } = revocations;
+  const { dataDir, log: logUrl, logRequired, maxStalenessMs } = revocations;
+  const log = logUrl && (await connectLog(logUrl));
   const store = dataDir === undefined ? undefined : await openStore(dataDir);
-  if (!store) {
+  if (!store && !log) {
     logger.warn("revocations are kept in memory: they end with this process (DATA_DIR keeps them)");
   }
+  if (log) logger.info({ log: log.name }, "revocation log is followed");
   const authority = await RevocationAuthority.open({
     clock: systemClock,
     feedId: randomBytes(FEED_ID_LENGTH).toString("base64url"),
     reporter: logger,
     store,
+    log,
+    logRequired,
     maxStalenessMs,
   });
   if (store) logger.info({ entries: authority.index.size }, "revocations read");
@@ -77,5 +82,13 @@ async function openStore(dataDir: string) {
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     throw new ConfigError([`DATA_DIR ${error.message}`]);
+  }
+}
+
+async function connectLog(url: Secret) {
+  try {
+    return await openLog(url.reveal());
+  } catch (error) {
+    throw new ConfigError([`REVOCATION_LOG ${(error as Error).message}`]);
   }
 }

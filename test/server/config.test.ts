@@ -26,7 +26,12 @@ describe("loadConfig", () => {
       callersFile: undefined,
       holders: { refresh: true, callsPerSecond: 100 },
       tlsFiles: undefined,
-      revocations: { dataDir: undefined, maxStalenessMs: 30_000 },
+      revocations: {
+        dataDir: undefined,
+        log: undefined,
+        logRequired: true,
+        maxStalenessMs: 30_000,
+      },
       reflection: true,
       unaryAdapter: true,
       corsOrigins: [],
@@ -57,6 +62,8 @@ describe("loadConfig", () => {
       MAX_CONNECTION_AGE_SECONDS: "1800",
       WORKERS: "2",
       DATA_DIR: "data",
+      REVOCATION_LOG: "postgres://user:password@db/app",
+      REVOCATION_LOG_REQUIRED: "off",
       REVOCATION_MAX_STALENESS: "5",
     });
     assert.equal(config.secretKey?.reveal(), SECRET);
@@ -73,7 +80,9 @@ describe("loadConfig", () => {
       clientCa: "ca.pem",
       clientCrl: "crl.pem",
     });
-    assert.deepEqual(config.revocations, { dataDir: "data", maxStalenessMs: 5000 });
+    const { log, ...revocations } = config.revocations ?? {};
+    assert.deepEqual(revocations, { dataDir: "data", logRequired: false, maxStalenessMs: 5000 });
+    assert.equal(log?.reveal(), "postgres://user:password@db/app");
     assert.deepEqual(config.holders, { refresh: false, callsPerSecond: 7 });
     assert.equal(config.reflection, true);
     assert.equal(config.unaryAdapter, true);
@@ -198,16 +207,20 @@ describe("loadConfig", () => {
     });
   }
 
-  it("beyond loopback needs DATA_DIR, or REVOCATIONS=off", () => {
+  it("beyond loopback needs DATA_DIR or REVOCATION_LOG, or REVOCATIONS=off", () => {
     const { DATA_DIR, ...env } = { ...SECURE, HOST: "0.0.0.0" };
     const told =
-      'DATA_DIR must be set, or REVOCATIONS=off, because HOST "0.0.0.0" is not a loopback address';
+      'DATA_DIR or REVOCATION_LOG must be set, or REVOCATIONS=off, because HOST "0.0.0.0" is not a loopback address';
     assert.throws(
       () => loadConfig(env),
       ({ faults }: ConfigError) => faults.length === 1 && faults[0] === told,
     );
     assert.equal(loadConfig({ ...env, DATA_DIR }).revocations?.dataDir, DATA_DIR);
     assert.equal(loadConfig({ ...env, REVOCATIONS: "off" }).revocations, undefined);
+    const log = { ...env, REVOCATION_LOG: "redis://cache" };
+    assert.ok(loadConfig(log).revocations?.log);
+    const optional = { ...log, REVOCATION_LOG_REQUIRED: "off" };
+    assert.throws(() => loadConfig(optional), /DATA_DIR must be set, because/);
     assert.equal(loadConfig({ HOST: "::1" }).revocations?.dataDir, undefined);
   });
 

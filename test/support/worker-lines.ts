@@ -23,6 +23,6 @@ export function workerPids(server: ServerProcess): number[] {
 }
 
 /** Waits until something is so. The test's own time limit ends a wait for what never comes. */
-export async function eventually(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await setTimeout(20);
+export async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await setTimeout(20);
 }

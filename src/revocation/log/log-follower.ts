@@ -37,7 +37,7 @@ export class LogFollower {
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
   #position: string | undefined;
-  /** The names of what the log holds, while it is read from its beginning. */
+  /** What the log holds, while it is read from its beginning. */
   #seen: Set<string> | undefined;
   #unsent: Revocation[] = [];
   #isAway = false;
@@ -113,7 +113,7 @@ export class LogFollower {
       this.#seen = new Set();
     }
     await merge(page.revocations);
-    for (const revocation of page.revocations) this.#seen?.add(revocationName(revocation));
+    for (const revocation of page.revocations) this.#seen?.add(keyOf(revocation));
     this.#position = page.position;
     if (!page.caughtUp) return false;
     freshness.note(performance.now() - startedAt);
@@ -131,7 +131,7 @@ export class LogFollower {
       const now = clock();
       const lacking: Revocation[] = [];
       for (const revocation of known()) {
-        if (revocation.expiresAt >= now && !seen.has(revocationName(revocation))) {
+        if (revocation.expiresAt >= now && !seen.has(keyOf(revocation))) {
           lacking.push(revocation);
         }
       }
@@ -164,4 +164,9 @@ export class LogFollower {
     if (!signal.aborted) await Promise.race([timer, hinted]);
     over.abort();
   }
+}
+
+/** An entry that is kept longer than the log's is one that the log lacks. */
+function keyOf(revocation: Revocation): string {
+  return `${revocationName(revocation)}:${revocation.expiresAt}`;
 }

@@ -62,8 +62,12 @@ export interface Config extends KeyConfig {
 
 /** What is kept about revoked tokens, and where. */
 export interface RevocationConfig {
-  /** DATA_DIR. Unset: they end with the process. */
+  /** DATA_DIR. Unset, and without a log: they end with the process. */
   readonly dataDir?: string | undefined;
+  /** REVOCATION_LOG: the log that several servers share. Prints as `[redacted]`. */
+  readonly log?: Secret | undefined;
+  /** REVOCATION_LOG_REQUIRED: whether nothing is acknowledged that the log does not hold. */
+  readonly logRequired: boolean;
   /** REVOCATION_MAX_STALENESS, in milliseconds. */
   readonly maxStalenessMs: number;
 }
@@ -133,6 +137,8 @@ function toKeyConfig(values: SettingValues): KeyConfig {
 function toRevocationConfig(values: SettingValues): RevocationConfig {
   return {
     dataDir: values.DATA_DIR,
+    log: values.REVOCATION_LOG,
+    logRequired: values.REVOCATION_LOG_REQUIRED,
     maxStalenessMs: 1000 * values.REVOCATION_MAX_STALENESS,
   };
 }

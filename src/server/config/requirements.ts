@@ -59,8 +59,13 @@ function exposureFaults(values: SettingValues, given: ReadonlySet<string>): stri
 
 /** Beyond loopback a revocation that ends with the process would be a promise that is not kept. */
 function revocationFaults(values: SettingValues, given: ReadonlySet<string>): string[] {
-  const { HOST: host, REVOCATIONS: enabled } = values;
-  if (!enabled || isLoopback(host) || given.has("DATA_DIR")) return [];
+  const { HOST: host, REVOCATIONS: enabled, REVOCATION_LOG_REQUIRED: logRequired } = values;
+  if (!enabled || given.has("DATA_DIR")) return [];
+  if (given.has("REVOCATION_LOG")) {
+    if (logRequired) return [];
+    return ["DATA_DIR must be set, because REVOCATION_LOG_REQUIRED is off"];
+  }
+  if (isLoopback(host)) return [];
   const why = `because HOST ${shown(host)} is not a loopback address`;
-  return [`DATA_DIR must be set, or REVOCATIONS=off, ${why}`];
+  return [`DATA_DIR or REVOCATION_LOG must be set, or REVOCATIONS=off, ${why}`];
 }

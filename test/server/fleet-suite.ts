@@ -1,0 +1,201 @@
+/** Servers that share a log: one suite for every engine, over real servers and a real engine. */
+import assert from "node:assert/strict";
+import { cpSync } from "node:fs";
+import { after, afterEach, before, describe, it } from "node:test";
+import { Code, ConnectError, createClient } from "@connectrpc/connect";
+import { createConnectTransport } from "@connectrpc/connect-node";
+import { ErrorInfoSchema, RetryInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
+import { TokenErrorDetailSchema } from "../../gen/ts/src/securetoken/v1/error_pb.js";
+import { TokenService, TokenState } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import { scratchFolder } from "../support/scratch-folder.js";
+import { type ServerProcess, startServer } from "../support/server-process.js";
+import type { ServiceProcess } from "../support/service-process.js";
+import type { StallingProxy } from "../support/stalling-proxy.js";
+import { eventually } from "../support/worker-lines.js";
+
+/** An engine that keeps a log. */
+export interface FleetEngine {
+  readonly url: string;
+  readonly process: ServiceProcess;
+  /** Stands before it. */
+  readonly proxy: StallingProxy;
+  /** Removes all that is kept in it. */
+  wipe(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+const KEY = { SECRET_KEY: "Fleet#Secret2026", SALT: "sixteen bytes..." };
+
+function connect({ url }: ServerProcess) {
+  return createClient(TokenService, createConnectTransport({ baseUrl: url, httpVersion: "1.1" }));
+}
+
+type Client = ReturnType<typeof connect>;
+
+/** Issues tokens and revokes them, each by itself. */
+async function issueAndRevoke(client: Client, count: number): Promise<string[]> {
+  const issue = async () => (await client.generateToken({ userId: "u" })).token;
+  const tokens = await Promise.all(Array.from({ length: count }, issue));
+  await Promise.all(tokens.map((token) => revoke(client, token)));
+  return tokens;
+}
+
+function revoke(client: Client, token: string) {
+  return client.revokeTokens({ targets: [{ target: { case: "token", value: token } }] });
+}
+
+async function stateOf(client: Client, token: string): Promise<TokenState> {
+  return (await client.introspectToken({ token })).state;
+}
+
+async function areRevoked(client: Client, tokens: readonly string[]): Promise<boolean> {
+  const states = await Promise.all(tokens.map((token) => stateOf(client, token)));
+  return states.every((state) => state === TokenState.REVOKED);
+}
+
+/** Whether a call is refused as unavailable for this reason, and is no fact about a token. */
+async function isUnavailable(call: Promise<unknown>, reason: string): Promise<boolean> {
+  const error = ConnectError.from(await call.then(() => undefined).catch((cause) => cause));
+  if (error.code !== Code.Unavailable) return false;
+  const [info] = error.findDetails(ErrorInfoSchema);
+  assert.equal(info?.reason, `CALLER_ERROR_REASON_${reason}`);
+  assert.equal(error.findDetails(RetryInfoSchema).length, 1);
+  assert.equal(error.findDetails(TokenErrorDetailSchema).length, 0);
+  return true;
+}
+
+/** Registers the suite. */
+export function fleetSuite(
+  name: string,
+  startEngine: () => Promise<FleetEngine>,
+  skip: string | false,
+): void {
+  describe(`servers that share a log in ${name}`, { skip }, () => {
+    let engine: FleetEngine;
+    const running: ServerProcess[] = [];
+    const start = async (env: Record<string, string> = {}) => {
+      const server = await startServer({ ...KEY, REVOCATION_LOG: engine.url, ...env });
+      running.push(server);
+      return server;
+    };
+    before(async () => {
+      engine = await startEngine();
+    });
+    after(() => engine.close());
+    afterEach(async () => {
+      for (const server of running.splice(0)) await server.end("SIGKILL");
+    });
+
+    it("refuse on each what is revoked on one", async () => {
+      const clients = (await Promise.all([start(), start({ WORKERS: "2" }), start()])).map(connect);
+      for (const client of clients) {
+        const tokens = await issueAndRevoke(client, 20);
+        for (const other of clients) await eventually(() => areRevoked(other, tokens));
+      }
+    });
+
+    it("know all that is revoked before they listen, without a DATA_DIR", async () => {
+      const tokens = await issueAndRevoke(connect(await start()), 20);
+      for (const server of running.splice(0)) await server.end("SIGKILL");
+      assert.ok(await areRevoked(connect(await start()), tokens));
+    });
+
+    it("refuse to vouch once they are not fresh, and go on without a restart", async () => {
+      const client = connect(await start({ REVOCATION_MAX_STALENESS: "1" }));
+      const [token = ""] = await issueAndRevoke(client, 1);
+      const live = (await client.generateToken({ userId: "u" })).token;
+      await engine.process.end("SIGKILL");
+      const stale = (call: Promise<unknown>) => isUnavailable(call, "REVOCATIONS_STALE");
+      await eventually(() => stale(client.validateToken({ token: live })));
+      assert.ok(await stale(client.introspectToken({ token })));
+      assert.ok(await stale(client.refreshToken({ token: live })));
+      assert.ok(await stale(client.batchValidateTokens({ tokens: [live] })));
+      await engine.process.start();
+      await eventually(async () => !(await stale(client.validateToken({ token: live }))));
+      assert.equal(await stateOf(client, token), TokenState.REVOKED);
+      assert.equal(await stateOf(client, live), TokenState.ACTIVE);
+    });
+
+    it("refuse to vouch when the log hangs, too", async () => {
+      const client = connect(await start({ REVOCATION_MAX_STALENESS: "1" }));
+      const { token } = await client.generateToken({ userId: "u" });
+      engine.proxy.stall();
+      const stale = () => isUnavailable(client.validateToken({ token }), "REVOCATIONS_STALE");
+      await eventually(stale);
+      engine.proxy.resume();
+      await eventually(async () => !(await stale()));
+    });
+
+    it("acknowledge nothing while the log is away, and vouch within the bound", async () => {
+      const client = connect(await start({ DATA_DIR: scratchFolder() }));
+      const { token } = await client.generateToken({ userId: "u" });
+      await engine.process.end("SIGKILL");
+      assert.ok(await isUnavailable(revoke(client, token), "REVOCATION_NOT_STORED"));
+      assert.equal(await stateOf(client, token), TokenState.ACTIVE);
+      await engine.process.start();
+      await eventually(
+        async () => (await revoke(client, token).catch(() => undefined)) !== undefined,
+      );
+      assert.equal(await stateOf(client, token), TokenState.REVOKED);
+    });
+
+    it("acknowledge by DATA_DIR alone where they may, and tell the others later", async () => {
+      const env = { DATA_DIR: scratchFolder(), REVOCATION_LOG_REQUIRED: "off" };
+      const [one, other] = [connect(await start(env)), connect(await start())];
+      const { token } = await one.generateToken({ userId: "u" });
+      await engine.process.end("SIGKILL");
+      await revoke(one, token);
+      assert.equal(await stateOf(one, token), TokenState.REVOKED);
+      await engine.process.start();
+      await eventually(() => areRevoked(other, [token]));
+    });
+
+    it("fill a wiped log again, and resurrect nothing", async () => {
+      const kept = await start({ DATA_DIR: scratchFolder() });
+      const tokens = await issueAndRevoke(connect(kept), 20);
+      await engine.wipe();
+      await eventually(() => /replaced or trimmed/.test(kept.output()));
+      assert.ok(await areRevoked(connect(kept), tokens));
+      await eventually(async () => {
+        const fresh = await start();
+        const knows = await areRevoked(connect(fresh), tokens);
+        await fresh.end("SIGKILL");
+        return knows;
+      });
+    });
+
+    it("learn from the log what a restored DATA_DIR lacks", async () => {
+      const [DATA_DIR, yesterday] = [scratchFolder(), scratchFolder()];
+      const first = await start({ DATA_DIR });
+      await issueAndRevoke(connect(first), 1);
+      await first.end();
+      cpSync(DATA_DIR, yesterday, { recursive: true });
+      const second = await start({ DATA_DIR });
+      const tokens = await issueAndRevoke(connect(second), 20);
+      await second.end("SIGKILL");
+      const restored = connect(await start({ DATA_DIR: yesterday }));
+      // Until the log has been read, nothing is vouched for.
+      await eventually(async () => {
+        const call = restored.validateToken({ token: tokens[0] as string });
+        return !(await isUnavailable(call, "REVOCATIONS_STALE"));
+      });
+      assert.ok(await areRevoked(restored, tokens));
+    });
+
+    it("take what DATA_DIR holds into a log that never had it", async () => {
+      const DATA_DIR = scratchFolder();
+      const alone = await start({ DATA_DIR, REVOCATION_LOG: "" });
+      const tokens = await issueAndRevoke(connect(alone), 20);
+      await alone.end();
+      await start({ DATA_DIR });
+      const stateless = connect(await start());
+      await eventually(() => areRevoked(stateless, tokens));
+    });
+
+    it("name the log in no line with its password", async () => {
+      const server = await start();
+      assert.match(server.output(), /revocation log is followed/);
+      assert.doesNotMatch(server.output(), /fleet-password/);
+    });
+  });
+}

@@ -16,6 +16,7 @@ import { addExportConfigCommand } from "./export-config.js";
 import { addGenerateCommand } from "./generate.js";
 import { addGenerateKeyCommand } from "./generate-key.js";
 import { addGenerateSaltCommand } from "./generate-salt.js";
+import { addHealthCommand } from "./health.js";
 import { addInfoCommand } from "./info.js";
 import { addKeysCommand } from "./keys/index.js";
 import { printError } from "./output.js";
@@ -56,6 +57,7 @@ addInfoCommand(program);
 addExportConfigCommand(program);
 addConfigCommand(program);
 addDoctorCommand(program);
+addHealthCommand(program);
 
 const callers = program.command("callers").description("Edit a callers file.");
 addCallersAdd(callers);

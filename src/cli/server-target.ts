@@ -59,8 +59,8 @@ export function openClient(options: ServerOptions): { client: SecureTokenClient;
   };
 }
 
-/** An address without a scheme is https://, on loopback http://. */
-function toUrl(text: string): URL {
+/** The URL of --server; without a scheme it is https://, on loopback http://. @throws UsageError */
+export function toUrl(text: string): URL {
   const isBare = !/^[a-z][a-z0-9+.-]*:\/\//i.test(text);
   const host = /^(?:\[(.*)\]|([^:/]*))(:\d+)?\/?$/.exec(text);
   const scheme = isLoopback(host?.[1] ?? host?.[2] ?? "") ? "http" : "https";
@@ -87,7 +87,8 @@ function apiKeyOf({ apiKeyFile }: ServerOptions): {
   return { apiKey, keyFrom: apiKey && "SECURE_TOKEN_API_KEY" };
 }
 
-function readOption(name: string, path: string): string {
+/** The text of a file that an option names. @throws UsageError */
+export function readOption(name: string, path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {

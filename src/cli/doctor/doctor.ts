@@ -3,6 +3,7 @@ import { checkConfiguration } from "../../server/checkup/configuration.js";
 import { type Finding, warning } from "../../server/checkup/finding.js";
 import type { Config } from "../../server/config/index.js";
 import { EXIT_FAILURE } from "../exit-codes.js";
+import { urlOf } from "../own-server.js";
 import type { TargetOptions } from "../target.js";
 import { endWith, printFindings } from "./findings.js";
 import { checkPort } from "./port.js";
@@ -40,11 +41,4 @@ async function examine(
     return [finding, ...(state === "free" ? [warning("no server runs there to be asked")] : [])];
   }
   return [finding, ...(await askServer({ ...options, server: urlOf(config) }, config, uid))];
-}
-
-/** Where a server of this configuration is reached from this machine. */
-function urlOf({ host, port, tlsFiles }: Config): string {
-  const here = { "0.0.0.0": "127.0.0.1", "::": "[::1]" }[host] ?? host;
-  const name = here.includes(":") && !here.startsWith("[") ? `[${here}]` : here;
-  return `${tlsFiles ? "https" : "http"}://${name}:${port}`;
 }

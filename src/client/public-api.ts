@@ -32,6 +32,7 @@ export type {
   TokenState,
   ValidToken,
 } from "./operations.js";
+export type { ClientOptions } from "./revocation-client.js";
 export type {
   Revocation,
   RevocationEvent,
@@ -42,4 +43,4 @@ export type {
   RevokeOptions,
 } from "./revocations.js";
 export { Duration, Instant } from "./time.js";
-export { type ClientOptions, SecureTokenClient } from "./token-client.js";
+export { SecureTokenClient } from "./token-client.js";

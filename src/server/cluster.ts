@@ -7,6 +7,7 @@ import cluster from "node:cluster";
 import type { Channel, ToPrimary, ToWorker } from "../revocation/workers/protocol.js";
 import type { Env } from "./config/index.js";
 import type { Listening } from "./instance.js";
+import type { ProcessReport } from "./metrics/report.js";
 import { rescueConnections } from "./rescue-connections.js";
 
 /** What a primary asks of a worker: to read its files again, or to finish its calls and end. */
@@ -35,6 +36,8 @@ export interface WorkerProcess {
 export interface ForkedWorker extends WorkerProcess {
   /** What the two tell each other of revocations. */
   readonly revocations: Channel<ToWorker, ToPrimary>;
+  /** What the worker is like at this moment; undefined when it ends before it says so. */
+  report(): Promise<ProcessReport | undefined>;
 }
 
 /** The primary, as its worker knows it. */
@@ -49,6 +52,8 @@ export interface Primary {
   readonly revocations: Channel<ToPrimary, ToWorker>;
   /** Tells that this worker listens. */
   tellListening(facts: Listening): void;
+  /** Answers the primary that asks for a report. */
+  onReport(report: () => Promise<ProcessReport>): void;
 }
 
 /** Set for the processes that `forkWorker` starts: other programs use node:cluster as well. */
@@ -57,8 +62,10 @@ const NUMBER = "SECURE_TOKEN_WORKER";
 type FromWorker =
   | "settings?"
   | { readonly listening: Listening }
-  | { readonly revocations: ToPrimary };
+  | { readonly revocations: ToPrimary }
+  | { readonly report: ProcessReport };
 type FromPrimary =
+  | "report?"
   | { readonly settings: Env }
   | { readonly order: Order }
   | { readonly revocations: ToWorker };
@@ -81,6 +88,7 @@ export function forkWorker(number: number, settings: Env): ForkedWorker {
       onRevocations = handler;
     },
   };
+  const reportWaiters: ((report: ProcessReport | undefined) => void)[] = [];
   const listening = new Promise<Listening>((resolve) => {
     worker.on("message", (message: FromWorker) => {
       if (message === "settings?") {
@@ -88,6 +96,8 @@ export function forkWorker(number: number, settings: Env): ForkedWorker {
         worker.send({ settings }, ignoreGone);
       } else if ("revocations" in message) {
         onRevocations(message.revocations);
+      } else if ("report" in message) {
+        for (const tell of reportWaiters.splice(0)) tell(message.report);
       } else {
         resolve(message.listening);
       }
@@ -104,7 +114,13 @@ export function forkWorker(number: number, settings: Env): ForkedWorker {
     if (asked) worker.send({ order }, ignoreGone);
     else if (order === "leave") kill();
   };
-  return { pid: child.pid, listening, exited, revocations, tell, kill };
+  const report = () =>
+    new Promise<ProcessReport | undefined>((resolve) => {
+      reportWaiters.push(resolve);
+      exited.then(() => resolve(undefined));
+      worker.send("report?", ignoreGone);
+    });
+  return { pid: child.pid, listening, exited, revocations, report, tell, kill };
 }
 
 /**
@@ -117,9 +133,14 @@ export async function joinPrimary(env: Env): Promise<Primary | undefined> {
   const orders: Order[] = [];
   let handle = (order: Order): unknown => orders.push(order);
   let onRevocations: (message: ToWorker) => void = () => {};
+  let makeReport: (() => Promise<ProcessReport>) | undefined;
+  const tellReport = async () => {
+    if (makeReport) worker.send({ report: await makeReport() }, ignoreGone);
+  };
   const settings = await new Promise<Env>((resolve) => {
     worker.on("message", (message: FromPrimary) => {
-      if ("settings" in message) resolve(message.settings);
+      if (message === "report?") tellReport();
+      else if ("settings" in message) resolve(message.settings);
       else if ("revocations" in message) onRevocations(message.revocations);
       else handle(message.order);
     });
@@ -138,6 +159,9 @@ export async function joinPrimary(env: Env): Promise<Primary | undefined> {
     onOrder(handler) {
       handle = handler;
       orders.splice(0).forEach(handler);
+    },
+    onReport(report) {
+      makeReport = report;
     },
     tellListening: (facts) => {
       worker.send({ listening: facts });

@@ -20,12 +20,16 @@ function seesParts(values: ContextValues): boolean {
   return values.get(callKey)?.caller.isKnown === true;
 }
 
+import type { Readiness } from "./metrics/report.js";
+
 /** What the server says of its health. */
 export interface HealthState {
   /** Registers Check, Watch and List. Anyone learns the state; parts are told to known callers alone. */
   readonly routes: (router: ConnectRouter) => void;
   /** From now on SERVING, or NOT_SERVING; watchers are told. */
   setServing(serving: boolean): void;
+  /** Whether calls may come, and each part. */
+  readiness(): Readiness;
   /** A state of its own under a further name, which changes nothing in the others. */
   setPart(name: string, serving: boolean): void;
 }
@@ -48,6 +52,11 @@ export function createHealth(services: readonly string[]): HealthState {
       up = serving;
       changes.notify();
     },
+    // A server that vouches for no token is to be sent no call.
+    readiness: () => ({
+      ready: up && parts.get("revocations") !== false,
+      parts: Object.fromEntries(parts),
+    }),
     setPart(name, serving) {
       parts.set(name, serving);
       changes.notify();

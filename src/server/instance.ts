@@ -10,6 +10,8 @@ import { callersSource, tlsSource } from "./files.js";
 import { type FileSource, followFiles } from "./followed-files.js";
 import { followFreshness } from "./freshness-health.js";
 import { keysetSource, loadKeys } from "./keys.js";
+import type { ProcessReport } from "./metrics/report.js";
+import { ServerMetrics } from "./metrics/server-metrics.js";
 import { createServer } from "./server.js";
 
 /** What is told of a server that listens. */
@@ -26,6 +28,8 @@ export interface Instance {
   listen(): Promise<Listening>;
   /** Reads every file again, changed or not. */
   reload(): Promise<void>;
+  /** What this process is like at this moment. Without metrics it measures nothing. */
+  report(): Promise<ProcessReport>;
   /** Ends it; see `Server.close`. */
   close(graceMs: number): Promise<number>;
 }
@@ -56,6 +60,7 @@ export async function openInstance(
     keysetFile === undefined ? undefined : follow(keysetSource(keysetFile, trust)),
   ] as const);
   const keyset = keys?.value ?? (await loadKeys(config, uid));
+  const metrics = config.metricsPort === undefined ? undefined : new ServerMetrics();
   const manager = new SecureTokenManager(keyset, {
     defaultExpirationHours,
     maxSessionHours,
@@ -68,6 +73,7 @@ export async function openInstance(
     register,
     logger,
     callers: known ?? ANYONE,
+    observer: metrics,
     tls: tls?.value,
     reflection: config.reflection,
     unaryAdapter: config.unaryAdapter,
@@ -75,11 +81,15 @@ export async function openInstance(
     limits: { maxConnectionAgeMs: config.maxConnectionAgeMs },
     console: config.console ? loadConsole() : undefined,
   });
-  const { setHealth } = server;
+  metrics?.watchKeys(() => manager.exportConfig().keys);
+  const setHealth = (name: string, inForce: boolean) => {
+    server.setHealth(name, inForce);
+    if (!inForce) metrics?.reloadFailed(name);
+  };
   rows?.follow({ use: (newer) => known?.replace(newer), setHealth });
   tls?.follow({ use: server.replaceTls, setHealth });
   keys?.follow({ use: (newer) => manager.useKeyset(newer), setHealth });
-  const freshness = followFreshness(register, setHealth);
+  const freshness = followFreshness(register, server.setHealth);
   return {
     async listen() {
       const { address, port, family } = await server.listen(config.port, config.host);
@@ -88,6 +98,9 @@ export async function openInstance(
     },
     async reload() {
       await Promise.all([rows, tls, keys].map((files) => files?.reload()));
+    },
+    async report() {
+      return { metrics: (await metrics?.snapshot()) ?? [], readiness: server.readiness() };
     },
     close(graceMs) {
       freshness.stop();

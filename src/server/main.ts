@@ -1,11 +1,15 @@
 /** The server as a process, or as several: environment in, signals in, exit code out. */
 import type { Logger } from "pino";
+import type { RevocationAuthority } from "../revocation/authority.js";
 import { NO_REGISTER } from "../revocation/register.js";
-import { forkWorker, joinPrimary, type Primary } from "./cluster.js";
+import { type ForkedWorker, forkWorker, joinPrimary, type Primary } from "./cluster.js";
 import { type Config, ConfigError, type Env, loadConfig, readEnvironment } from "./config/index.js";
 import { hasFiles, type Instance, type Listening, openInstance } from "./instance.js";
 import { completeKey, isEphemeral } from "./keys.js";
 import { type Log, openLog } from "./log.js";
+import { type Reports, startMetricsServer } from "./metrics/metrics-server.js";
+import { gatherReports, type ProcessReport } from "./metrics/report.js";
+import { collectRevocations } from "./metrics/revocation-metrics.js";
 import { joinAuthority, linkWorker, openAuthority } from "./revocations.js";
 import { startupBanner } from "./startup-banner.js";
 import { VERSION } from "./version.js";
@@ -63,6 +67,8 @@ async function runAlone(config: Config, log: Log): Promise<void> {
     () => {},
   );
   const listening = await listenOrExit(server, config);
+  const own = async () => withRevocations(await server.report(), authority);
+  await startMetrics(config, logger, () => Promise.all([own()]));
   tellListening(listening, config, logger);
 }
 
@@ -71,11 +77,14 @@ async function runPrimary(settings: Env, config: Config, log: Log): Promise<void
   const { logger } = log;
   const shared = completeKey(settings, config);
   const authority = await openAuthority(config, logger).catch(exitOnConfigError);
+  const workers = new Set<ForkedWorker>();
   const pool = new WorkerPool({
     size: config.workers,
     fork(number) {
       const worker = forkWorker(number, shared);
       linkWorker(authority, worker, logger);
+      workers.add(worker);
+      worker.exited.then(() => workers.delete(worker));
       return worker;
     },
     logger,
@@ -96,7 +105,12 @@ async function runPrimary(settings: Env, config: Config, log: Log): Promise<void
     pool.kill();
     process.exit(error.exit.code || 1);
   });
-  if (listening) tellListening(listening, config, logger);
+  if (!listening) return;
+  await startMetrics(config, logger, async () => {
+    const reports = await gatherReports([...workers].map((worker) => worker.report()));
+    return reports.map((report, i) => (i === 0 ? withRevocations(report, authority) : report));
+  });
+  tellListening(listening, config, logger);
 }
 
 /** One of the processes that serve. */
@@ -110,6 +124,7 @@ async function runWorker(primary: Primary, config: Config, log: Log): Promise<vo
     exitOnConfigError,
   );
   const listening = await listenOrExit(server, config);
+  primary.onReport(() => server.report());
   primary.onOrder(async (order) => {
     if (order === "reload") return server.reload();
     await closeServer(server, logger);
@@ -117,6 +132,34 @@ async function runWorker(primary: Primary, config: Config, log: Log): Promise<vo
     process.exit(0);
   });
   primary.tellListening(listening);
+}
+
+/** Serves metrics where METRICS_PORT says so. Exits when the port cannot be had. */
+async function startMetrics(
+  { metricsPort, metricsHost }: Config,
+  logger: Logger,
+  reports: Reports,
+): Promise<void> {
+  if (metricsPort === undefined) return;
+  try {
+    const { address } = await startMetricsServer(reports, metricsPort, metricsHost);
+    logger.info({ host: metricsHost, port: address.port }, "metrics");
+  } catch (error) {
+    const why = (error as Error).message;
+    process.stderr.write(
+      `cannot listen on METRICS_HOST ${metricsHost}, METRICS_PORT ${metricsPort}: ${why}\n`,
+    );
+    process.exit(EXIT_CONFIG);
+  }
+}
+
+/** Revocations are known to the one process that owns them. */
+function withRevocations(
+  report: ProcessReport,
+  authority: RevocationAuthority | undefined,
+): ProcessReport {
+  if (authority === undefined) return report;
+  return { ...report, metrics: [...report.metrics, ...collectRevocations(authority)] };
 }
 
 function orExit<T>(load: () => T): T {

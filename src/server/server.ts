@@ -27,6 +27,8 @@ import { withConsole } from "./console.js";
 import type { ConsoleAssets } from "./console-assets.js";
 import { withCors } from "./cors.js";
 import { createHealth } from "./health.js";
+import { type CallObserver, observeCalls } from "./metrics/observe-calls.js";
+import type { Readiness } from "./metrics/report.js";
 import { REFLECTION_SERVICES, reflectionRoutes } from "./reflection.js";
 import { noteRepeated } from "./repeated-authorization.js";
 
@@ -48,6 +50,8 @@ export interface ServerDeps {
   readonly reflection?: boolean;
   /** Whether ordinary calls take the short way of the unary adapter. Default true. */
   readonly unaryAdapter?: boolean;
+  /** Is told of every call, beside the log. Default nobody. */
+  readonly observer?: CallObserver | undefined;
   /** Certificates; without them all is in the clear. */
   readonly tls?: TlsMaterial | undefined;
   /** Whose pages may call, beside the server's own. Default nobody's. */
@@ -64,6 +68,8 @@ export interface ServerDeps {
 export interface Server {
   /** Starts to listen and becomes SERVING. Port 0 takes any free one; the answer tells which. */
   listen(port: number, host: string): Promise<AddressInfo>;
+  /** Whether calls may come, and each part of the configuration. */
+  readiness(): Readiness;
   /** Tells health whether a part of the configuration is what its file says; see `HealthState`. */
   setHealth(name: string, inForce: boolean): void;
   /** Puts newer certificates in force, for connections from then on. */
@@ -93,8 +99,10 @@ export function createServer(deps: ServerDeps): Server {
     }, refuseInexactNumbers),
     jsonOptions: STRICT_JSON,
     direct: directRpcs(manager, register),
-    authorize: createAuthorize(callers),
-    ended: createAudit(deps.logger),
+    ...observeCalls(
+      { authorize: createAuthorize(callers), ended: createAudit(deps.logger) },
+      deps.observer,
+    ),
     // Tokens belong in no cache (RFC 9111, section 5.2.2.5).
     responseHeaders: { "cache-control": "no-store" },
     // Ciphertext does not shrink, and decompression would run before a call is known to be ours.
@@ -129,6 +137,7 @@ export function createServer(deps: ServerDeps): Server {
       return address;
     },
     replaceTls: listener.replaceTls,
+    readiness: health.readiness,
     setHealth: health.setPart,
     close(graceMs) {
       health.setServing(false);

@@ -37,6 +37,8 @@ describe("loadConfig", () => {
       corsOrigins: [],
       console: true,
       maxConnectionAgeMs: Number.POSITIVE_INFINITY,
+      metricsPort: undefined,
+      metricsHost: "127.0.0.1",
       workers: 1,
     });
   });

@@ -56,6 +56,10 @@ export interface Config extends KeyConfig {
   readonly unaryAdapter: boolean;
   /** MAX_CONNECTION_AGE_SECONDS, in milliseconds. Unset: Infinity. */
   readonly maxConnectionAgeMs: number;
+  /** METRICS_PORT; undefined: nothing is measured. 0 takes any free one. */
+  readonly metricsPort?: number | undefined;
+  /** METRICS_HOST. */
+  readonly metricsHost: string;
   /** WORKERS: how many processes serve. With 1 there is no other process. */
   readonly workers: number;
 }
@@ -103,6 +107,8 @@ export function loadConfig(env: Env): Config {
     reflection: values.REFLECTION ?? onLoopback,
     unaryAdapter: values.UNARY_ADAPTER,
     maxConnectionAgeMs: 1000 * values.MAX_CONNECTION_AGE_SECONDS,
+    metricsPort: values.METRICS_PORT,
+    metricsHost: values.METRICS_HOST,
     workers: values.WORKERS,
   };
 }

@@ -1,7 +1,7 @@
 /** The settings of a server's process: where it listens and how it works. */
 import { hostName, portNumber } from "./host-setting.js";
 import { oneOf, onOrOff, wholeNumber } from "./parsers.js";
-import { type Reader, setting } from "./setting.js";
+import { type Reader, setting, UNSET } from "./setting.js";
 
 const SERVE: readonly Reader[] = ["serve"];
 /** The longest maximum age of a connection, in seconds: a week. */
@@ -45,6 +45,19 @@ export const SERVER_SETTINGS = {
     defaultText: "1",
     readers: SERVE,
     meaning: `1 to ${MOST_WORKERS} processes that serve, see [Several processes](#several-processes)`,
+  }),
+  METRICS_PORT: setting({
+    ...portNumber,
+    ...UNSET,
+    readers: SERVE,
+    meaning: "the port of `/metrics`, `/livez` and `/readyz`, see [Metrics](docs/metrics.md)",
+  }),
+  METRICS_HOST: setting({
+    ...hostName,
+    fallback: "127.0.0.1",
+    defaultText: "127.0.0.1",
+    readers: SERVE,
+    meaning: "the address that METRICS_PORT listens on; it answers anyone who reaches it",
   }),
   MAX_CONNECTION_AGE_SECONDS: setting({
     ...wholeNumber(1, LONGEST_CONNECTION_AGE_SECONDS),

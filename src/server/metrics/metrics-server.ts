@@ -1,22 +1,11 @@
 /** The port of METRICS_PORT: `/metrics` for scrapers, `/livez` and `/readyz` for probes. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { formatMetrics, METRICS_CONTENT_TYPES, type MetricsSnapshot } from "./registry.js";
+import { formatMetrics, METRICS_CONTENT_TYPES } from "./registry.js";
+import { combineReadiness, type ProcessReport } from "./report.js";
 
-/** What the port tells. */
-export interface MetricsSource {
-  /** A snapshot of each process. */
-  readonly snapshots: () => Promise<readonly MetricsSnapshot[]>;
-  /** Whether the server is to be sent calls, and the state of each part. No secret in it. */
-  readonly readiness: () => Readiness;
-}
-
-/** Whether the server is to be sent calls. */
-export interface Readiness {
-  readonly ready: boolean;
-  /** True for each part that is what its file or its peer says. */
-  readonly parts: Readonly<Record<string, boolean>>;
-}
+/** Gives the report of each process at this moment. */
+export type Reports = () => Promise<readonly ProcessReport[]>;
 
 /** A port that listens. */
 export interface MetricsServer {
@@ -35,14 +24,14 @@ const MAX_CONNECTIONS = 64;
 
 /** Starts to listen. Rejects with what `listen` of node:net throws. */
 export function startMetricsServer(
-  source: MetricsSource,
+  reports: Reports,
   port: number,
   host: string,
 ): Promise<MetricsServer> {
   const server = createServer(LIMITS, (request, response) => {
     // Nothing here takes a body.
     request.resume();
-    answer(source, request, response).catch(() => {
+    answer(reports, request, response).catch(() => {
       if (!response.headersSent) response.writeHead(500);
       response.end();
     });
@@ -58,7 +47,7 @@ export function startMetricsServer(
 }
 
 async function answer(
-  source: MetricsSource,
+  reports: Reports,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -71,14 +60,19 @@ async function answer(
   }
   if (path === "/livez") return send(request, response, 200, "text/plain", "live\n");
   if (path === "/readyz") {
-    const readiness = source.readiness();
+    const all = await reports();
+    const readiness = combineReadiness(all.map((each) => each.readiness));
     const status = readiness.ready ? 200 : 503;
     return send(request, response, status, "application/json", `${JSON.stringify(readiness)}\n`);
   }
   const format = (request.headers.accept ?? "").includes("application/openmetrics-text")
     ? "openmetrics"
     : "prometheus";
-  const text = await formatMetrics(await source.snapshots(), format);
+  const all = await reports();
+  const text = await formatMetrics(
+    all.map(({ metrics }) => metrics),
+    format,
+  );
   send(request, response, 200, METRICS_CONTENT_TYPES[format], text);
 }
 

@@ -27,11 +27,10 @@ describe("metrics server", () => {
     const metrics = new ProcessMetrics();
     const calls = new CallMetrics([TokenService]);
     metrics.add(() => calls.collect());
-    const source = {
-      snapshots: async () => [await metrics.snapshot()],
-      readiness: () => ({ ready, parts: { callers: ready } }),
-    };
-    server = await startMetricsServer(source, 0, "127.0.0.1");
+    const reports = async () => [
+      { metrics: await metrics.snapshot(), readiness: { ready, parts: { callers: ready } } },
+    ];
+    server = await startMetricsServer(reports, 0, "127.0.0.1");
     origin = `http://127.0.0.1:${server.address.port}`;
   });
   after(() => server.close());

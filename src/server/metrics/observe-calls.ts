@@ -1,0 +1,43 @@
+/** Tells the metrics of every call, beside the log. */
+import type { DescMethod } from "@bufbuild/protobuf";
+import type { ConnectError } from "@connectrpc/connect";
+import { callKey } from "../../service/index.js";
+import type { Authorize, Ended } from "../../transport/adapter/index.js";
+import { refusedCall } from "../call-log.js";
+
+/** Is told of every call. */
+export interface CallObserver {
+  /** A call's headers have arrived. */
+  started(method: DescMethod): void;
+  /**
+   * A call is over.
+   *
+   * @param error what its client was told; undefined for an answer
+   * @param seconds how long it took; undefined where it ended before anybody looked at the clock
+   */
+  ended(method: DescMethod, error: ConnectError | undefined, seconds: number | undefined): void;
+}
+
+/** What a server does with the head and the end of a call. */
+export interface CallHooks {
+  readonly authorize: Authorize;
+  readonly ended: Ended;
+}
+
+/** The hooks, with an observer beside them where there is one. */
+export function observeCalls(hooks: CallHooks, observer: CallObserver | undefined): CallHooks {
+  if (observer === undefined) return hooks;
+  const { authorize, ended } = hooks;
+  return {
+    authorize(head) {
+      observer.started(head.method);
+      return authorize(head);
+    },
+    ended(head, values, error) {
+      ended(head, values, error);
+      const startedAt = (values?.get(callKey) ?? refusedCall(error))?.startedAt;
+      const seconds = startedAt === undefined ? undefined : (performance.now() - startedAt) / 1000;
+      observer.ended(head.method, error, seconds);
+    },
+  };
+}

@@ -1,0 +1,48 @@
+/** Counts refused calls by the rule that they broke. */
+import type { ConnectError } from "@connectrpc/connect";
+import { ErrorInfoSchema } from "../../../gen/ts/src/google/rpc/error_details_pb.js";
+import { TokenError } from "../../core/index.js";
+import type { CollectedMetric } from "./call-metrics.js";
+
+/** Counts of one process. Reasons are names of the schema, so there are few. */
+export class RefusalMetrics {
+  readonly #counts = new Map<string, { kind: string; reason: string; count: number }>();
+
+  /** Counts what a client was told, where it names a rule. */
+  refused(error: ConnectError): void {
+    const { cause } = error;
+    const kind = cause instanceof TokenError ? cause.kind : "CALLER";
+    const reason = cause instanceof TokenError ? cause.reason : callerReasonOf(error);
+    if (reason === undefined) return;
+    const key = `${kind} ${reason}`;
+    const known = this.#counts.get(key);
+    if (known) known.count++;
+    else this.#counts.set(key, { kind, reason, count: 1 });
+  }
+
+  /** The counts at this moment. */
+  collect(): CollectedMetric[] {
+    return [
+      {
+        name: "secure_token_refused_total",
+        help: "Calls that were refused, by kind of error and reason of the schema.",
+        type: "counter",
+        aggregator: "sum",
+        values: [...this.#counts.values()].map(({ kind, reason, count }) => ({
+          labels: { kind, reason },
+          value: count,
+        })),
+      },
+    ];
+  }
+}
+
+function callerReasonOf(error: ConnectError): string | undefined {
+  for (const detail of error.details) {
+    if ("desc" in detail && detail.desc.typeName === ErrorInfoSchema.typeName) {
+      const { reason } = detail.value as { reason?: string };
+      return reason?.replace(/^CALLER_ERROR_REASON_/, "");
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,84 @@
+/** METRICS_PORT, as operators meet it: real processes, real calls. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { afterEach, describe, it } from "node:test";
+import { createSecureTokenClient, InvalidTokenError } from "../../../src/client/node.js";
+import { runCommand, type ServerProcess, startServer } from "../../support/server-process.js";
+import { eventually, logLines } from "../../support/worker-lines.js";
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function start(env: Record<string, string>) {
+  const server = await startServer({ METRICS_PORT: "0", ...env });
+  closing.push(() => server.end());
+  await eventually(() => logLines(server, "metrics").length === 1);
+  const [line] = logLines(server, "metrics");
+  const origin = `http://127.0.0.1:${line?.port}`;
+  const scrape = async () => (await fetch(`${origin}/metrics`)).text();
+  return { server, origin, scrape };
+}
+
+/** Issues, validates twice, and meets a refusal, over a connection of its own. */
+async function callFrom({ url }: ServerProcess): Promise<void> {
+  const client = createSecureTokenClient({ baseUrl: url });
+  const { token } = await client.generateToken("ada");
+  await client.validateToken(token);
+  await client.validateToken(token);
+  await assert.rejects(client.validateToken("nothing"), InvalidTokenError);
+  client.close();
+}
+
+function sampleOf(text: string, start: string): number {
+  const line = text.split("\n").find((each) => each.startsWith(start));
+  return Number(line?.split(" ").pop());
+}
+
+const VALIDATE =
+  'grpc_type="unary",grpc_service="securetoken.v1.TokenService",grpc_method="ValidateToken"';
+
+for (const workers of ["1", "2"]) {
+  describe(`metrics with WORKERS=${workers}`, () => {
+    it("tell every call, over all processes", async () => {
+      const { server, scrape, origin } = await start({ WORKERS: workers });
+      // Connections go to the workers in turn.
+      for (let connection = 0; connection < 4; connection++) await callFrom(server);
+      const text = await scrape();
+      assert.equal(sampleOf(text, `grpc_server_started_total{${VALIDATE}}`), 12);
+      assert.equal(sampleOf(text, `grpc_server_handled_total{${VALIDATE},grpc_code="OK"}`), 8);
+      assert.equal(sampleOf(text, `grpc_server_handling_seconds_count{${VALIDATE}}`), 12);
+      assert.equal(sampleOf(text, "secure_token_issued_total"), 4);
+      const refused = 'secure_token_refused_total{kind="INVALID_TOKEN",reason="TOKEN_MALFORMED"}';
+      assert.equal(sampleOf(text, refused), 4);
+      assert.match(text, /^secure_token_key_info\{key_id="[0-9a-f]{16}",state="PRIMARY"\} 1$/m);
+      const ready = await fetch(`${origin}/readyz`);
+      assert.equal(ready.status, 200);
+      assert.equal(((await ready.json()) as { ready: boolean }).ready, true);
+    });
+  });
+}
+
+describe("docs/metrics.md", () => {
+  it("names every metric of ours, and no other", async () => {
+    const { server, scrape } = await start({});
+    await callFrom(server);
+    const text = await scrape();
+    const names = [...text.matchAll(/^# TYPE ((?:grpc|secure_token)_\w+) /gm)].map(([, n]) => n);
+    const docs = readFileSync(new URL("../../../docs/metrics.md", import.meta.url), "utf8");
+    const named = [...docs.matchAll(/^\| `((?:grpc|secure_token)_\w+)`/gm)].map(([, n]) => n);
+    assert.deepEqual([...new Set(named)].sort(), [...new Set(names)].sort());
+  });
+});
+
+describe("a metrics port that cannot be had", () => {
+  it("ends the server with 78, and names the setting", async () => {
+    const { server } = await start({});
+    const [line] = logLines(server, "metrics");
+    const env = { METRICS_PORT: String(line?.port), PORT: "0", PBKDF2_ITERATIONS: "100000" };
+    const { code, output } = await runCommand(["serve"], env);
+    assert.equal(code, 78);
+    assert.match(output, /METRICS_PORT/);
+  });
+});

@@ -1,0 +1,70 @@
+/** A PostgreSQL for the example: a cluster in a temporary folder, on a free port of loopback. */
+import { execFileSync, spawn } from "node:child_process";
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+
+/** Where Debian keeps the programs of each version. */
+const DEBIAN_FOLDER = "/usr/lib/postgresql";
+
+/** Starts it. Gives its URL and what ends it. */
+export async function startPostgres() {
+  const bin = findPrograms();
+  const folder = mkdtempSync(join(tmpdir(), "secure-token-fleet-"));
+  const data = join(folder, "data");
+  const user = unprivilegedUser();
+  if (user) chownSync(folder, user.uid, user.gid);
+  const options = { ...user, cwd: folder, stdio: "ignore" };
+  execFileSync(join(bin, "initdb"), ["-D", data, "-U", "fleet", "-A", "trust"], options);
+  const port = await freePort();
+  const args = ["-D", data, "-p", `${port}`, "-k", folder, "-c", "listen_addresses=127.0.0.1"];
+  const server = spawn(join(bin, "postgres"), args, options);
+  await untilReady(bin, port);
+  return {
+    url: `postgres://fleet@127.0.0.1:${port}/postgres`,
+    async close() {
+      const ended = new Promise((resolve) => server.once("exit", resolve));
+      server.kill("SIGINT");
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function findPrograms() {
+  const folders = existsSync(DEBIAN_FOLDER) ? readdirSync(DEBIAN_FOLDER) : [];
+  const bin = folders
+    .map((version) => join(DEBIAN_FOLDER, version, "bin"))
+    .find((folder) => existsSync(join(folder, "initdb")));
+  if (bin) return bin;
+  throw new Error("PostgreSQL is not installed; set REVOCATION_LOG to the URL of one that runs");
+}
+
+/** PostgreSQL refuses to run as root; Debian's package makes a user for it. */
+function unprivilegedUser() {
+  if (process.getuid() !== 0) return undefined;
+  const id = (flag) => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
+  return { uid: id("-u"), gid: id("-g") };
+}
+
+async function untilReady(bin, port) {
+  for (;;) {
+    try {
+      execFileSync(join(bin, "pg_isready"), ["-h", "127.0.0.1", "-p", `${port}`]);
+      return;
+    } catch {
+      await setTimeout(100);
+    }
+  }
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}

@@ -9,6 +9,7 @@ import { certificateFindings } from "../../src/server/checkup/certificates.js";
 import { formatKeysetFile } from "../../src/server/keyset-file.js";
 import { ROOT } from "../support/buf.js";
 import { fileKey } from "../support/keyset-file.js";
+import { skipWithoutRedis, startRedis } from "../support/redis.js";
 import { scratchFolder } from "../support/scratch-folder.js";
 import { runCommand, startServer } from "../support/server-process.js";
 
@@ -226,11 +227,40 @@ describe("secure-token doctor", () => {
       ...KEY,
       HOST: "192.0.2.1",
       ALLOW_ANONYMOUS: "on",
+      REVOCATIONS: "off",
       ALLOW_PLAINTEXT: "on",
     });
     assert.match(
       beyond.output,
       /^error {3}HOST 192\.0\.2\.1, .*HOST is no address of this machine/m,
     );
+  });
+
+  it("asks the log of revocations, and shows no password", {
+    skip: skipWithoutRedis(),
+  }, async () => {
+    const redis = await startRedis();
+    const env = { ...KEY, PORT: "0", DATA_DIR: scratchFolder() };
+    const up = await runCommand(["doctor"], { ...env, REVOCATION_LOG: redis.url });
+    assert.equal(up.code, 0, up.output);
+    assert.match(up.output, /^ok {6}REVOCATION_LOG redis:.* answers$/m);
+    assert.match(up.output, /^ok {6}DATA_DIR can be written$/m);
+    await redis.close();
+    const url = `redis://user:${SECRET}@127.0.0.1:${redis.port}`;
+    const down = await runCommand(["doctor"], { ...env, REVOCATION_LOG: url });
+    assert.equal(down.code, 1, down.output);
+    assert.match(down.output, /^error {3}REVOCATION_LOG cannot be used: /m);
+    assert.ok(!down.output.includes(SECRET));
+  });
+
+  it("says of a DATA_DIR that it is no folder", async () => {
+    const options = { cwd: folder({ data: "" }) };
+    const { code, output } = await runCommand(
+      ["config", "check"],
+      { ...KEY, DATA_DIR: "data" },
+      options,
+    );
+    assert.equal(code, 78);
+    assert.match(output, /^error {3}DATA_DIR is not a folder$/m);
   });
 });

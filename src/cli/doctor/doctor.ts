@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { checkConfiguration } from "../../server/checkup/configuration.js";
 import { type Finding, warning } from "../../server/checkup/finding.js";
+import { logFindings } from "../../server/checkup/revocations.js";
 import type { Config } from "../../server/config/index.js";
 import { EXIT_FAILURE } from "../exit-codes.js";
 import { urlOf } from "../own-server.js";
@@ -14,13 +15,16 @@ export function addDoctorCommand(program: Command): void {
   program
     .command("doctor")
     .description(
-      "Examine configuration, port, certificates, and a running server; say what to do. Ends with 78 on a fault of the configuration, with 1 on any other.",
+      "Examine configuration, port, certificates, the log of revocations, and a running server; say what to do. Ends with 78 on a fault of the configuration, with 1 on any other.",
     )
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<TargetOptions>();
       const uid = process.geteuid?.();
       const { findings, config } = await checkConfiguration(process.env, uid, Date.now());
-      const others = await examine(options, config, uid);
+      const others = [
+        ...(config ? await logFindings(config) : []),
+        ...(await examine(options, config, uid)),
+      ];
       printFindings([...findings, ...others], Boolean(options.json));
       if (others.some(({ level }) => level === "error")) process.exitCode = EXIT_FAILURE;
       endWith(findings);

@@ -13,6 +13,7 @@ import { loadConsole } from "../console-assets.js";
 import { isEphemeral } from "../keys.js";
 import { checkFiles } from "./files.js";
 import { type Finding, fault, ok, warning } from "./finding.js";
+import { dataDirFindings } from "./revocations.js";
 
 /** What was examined and found. */
 export interface Checkup {
@@ -36,7 +37,7 @@ export async function checkConfiguration(
     const config = loadConfig(settings);
     const given = `HOST ${config.host}, PORT ${config.port}`;
     findings.push(ok(`settings are right (${given})`), ...remarks(config));
-    findings.push(...(await checkFiles(config, uid, now)));
+    findings.push(...(await checkFiles(config, uid, now)), ...(await dataDirFindings(config)));
     return { findings, config };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

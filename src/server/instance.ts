@@ -2,6 +2,7 @@
 import type { Logger } from "pino";
 import { SecureTokenManager } from "../core/index.js";
 import type { RevocationRegister } from "../revocation/register.js";
+import { DEFAULT_LIMITS } from "../transport/limits.js";
 import { ANYONE, KnownCallers } from "./callers/callers.js";
 import type { Config } from "./config/index.js";
 import { loadConsole } from "./console-assets.js";
@@ -12,6 +13,7 @@ import { followFreshness } from "./freshness-health.js";
 import { keysetSource, loadKeys } from "./keys.js";
 import type { ProcessReport } from "./metrics/report.js";
 import { ServerMetrics } from "./metrics/server-metrics.js";
+import { maxConnectionsFor, openFileLimit } from "./open-files.js";
 import { createServer } from "./server.js";
 
 /** What is told of a server that listens. */
@@ -66,6 +68,14 @@ export async function openInstance(
     maxSessionHours,
     revocations: register,
   });
+  const openFiles = openFileLimit();
+  const maxConnections = maxConnectionsFor(openFiles);
+  if (maxConnections < DEFAULT_LIMITS.maxConnections) {
+    logger.warn(
+      { max_connections: maxConnections, open_files: openFiles },
+      "the limit of open files lowers the number of connections",
+    );
+  }
   const isAuthentic = (token: string) => manager.introspectToken(token).state !== "INVALID";
   const known = rows && new KnownCallers(rows.value, isAuthentic, config.holders);
   const server = createServer({
@@ -78,7 +88,7 @@ export async function openInstance(
     reflection: config.reflection,
     unaryAdapter: config.unaryAdapter,
     corsOrigins: config.corsOrigins,
-    limits: { maxConnectionAgeMs: config.maxConnectionAgeMs },
+    limits: { maxConnectionAgeMs: config.maxConnectionAgeMs, maxConnections },
     console: config.console ? loadConsole() : undefined,
   });
   metrics?.watchKeys(() => manager.exportConfig().keys);

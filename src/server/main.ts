@@ -55,7 +55,7 @@ async function runAlone(config: Config, log: Log): Promise<void> {
     authority ?? NO_REGISTER,
     process.geteuid?.(),
   ).catch(exitOnConfigError);
-  onReload(config, () => server.reload());
+  onReload(config, logger, () => server.reload());
   // It would end the process: a rolling restart is what WORKERS makes possible.
   process.on("SIGUSR2", () => logger.warn("SIGUSR2 is ignored: WORKERS is 1"));
   endOnSignal(
@@ -90,7 +90,7 @@ async function runPrimary(settings: Env, config: Config, log: Log): Promise<void
     logger,
     graceMs: GRACE_MS,
   });
-  onReload(config, () => pool.reload());
+  onReload(config, logger, () => pool.reload());
   process.on("SIGUSR2", () => pool.renew());
   endOnSignal(
     log,
@@ -200,9 +200,12 @@ function tellListening({ url, keyId }: Listening, config: Config, logger: Logger
   if (ephemeral) logger.warn("the key is ephemeral: its tokens end with this process");
 }
 
-/** Without any file to read again, SIGHUP ends the process, as ever. */
-function onReload(config: Config, reload: () => unknown): void {
-  if (hasFiles(config)) process.on("SIGHUP", reload);
+/** SIGHUP never ends a server, not even one that has no file to read again. */
+function onReload(config: Config, logger: Logger, reload: () => unknown): void {
+  process.on("SIGHUP", () => {
+    if (hasFiles(config)) reload();
+    else logger.warn("SIGHUP is ignored: no file is configured");
+  });
 }
 
 async function closeServer(server: Instance, logger: Logger): Promise<void> {

@@ -14,6 +14,8 @@ interface Connection {
   request: IncomingMessage;
   response: ServerResponse;
   idleSince: number;
+  /** Whether it was cut: Node goes on with the requests that it has read already. */
+  isCut: boolean;
 }
 
 /** The HTTP/1.1 connections of a listener. */
@@ -39,7 +41,9 @@ export class Http1Connections {
     return (request, response) => {
       const { socket } = request;
       const connection = this.#note(socket, request, response);
+      if (connection.isCut) return;
       if (connection.open.size > this.#maxPipelined || socket.writableLength > MAX_UNSENT_BYTES) {
+        connection.isCut = true;
         this.#onCut(socket, "answers that nobody reads");
         socket.destroy();
         return;
@@ -83,7 +87,7 @@ export class Http1Connections {
 
   #note(socket: Socket, request: IncomingMessage, response: ServerResponse): Connection {
     const known = this.#connections.get(socket);
-    const connection = known ?? { open: new Set(), request, response, idleSince: 0 };
+    const connection = known ?? { open: new Set(), request, response, idleSince: 0, isCut: false };
     if (known === undefined) {
       this.#connections.set(socket, connection);
       socket.once("close", () => this.#connections.delete(socket));

@@ -1,0 +1,123 @@
+/** Details of HTTP and gRPC that proxies, probes and retrying clients go by. */
+import assert from "node:assert/strict";
+import { connect as connectHttp2, type IncomingHttpHeaders } from "node:http2";
+import { connect } from "node:net";
+import { after, before, describe, it } from "node:test";
+import { Code, ConnectError, createClient } from "@connectrpc/connect";
+import { createGrpcTransport } from "@connectrpc/connect-node";
+import { Health } from "../../gen/ts/src/health/v1/health_pb.js";
+import { accepts } from "../../src/server/accept-encoding.js";
+import { type RunningServer, startTestServer } from "../support/server.js";
+
+const CONFIG = "/securetoken.v1.TokenService/ExportConfig";
+
+let server: RunningServer;
+before(async () => {
+  server = await startTestServer();
+});
+after(() => server.close());
+
+/** The header fields of an answer over HTTP/2, trailers with them. */
+async function answerTo(headers: Record<string, string>, body = Buffer.alloc(5)) {
+  const session = connectHttp2(server.url);
+  const stream = session.request({ ":method": "POST", ...headers });
+  const all: IncomingHttpHeaders = {};
+  stream.on("response", (got) => Object.assign(all, got));
+  stream.on("trailers", (got) => Object.assign(all, got));
+  stream.on("error", () => {});
+  stream.resume();
+  if (headers[":method"] === undefined) stream.end(body);
+  await new Promise((resolve) => stream.on("close", resolve));
+  session.destroy();
+  return all;
+}
+
+describe("an answer", () => {
+  it("to a gRPC call of a path that does not exist is UNIMPLEMENTED, with HTTP's 200", async () => {
+    for (const type of ["application/grpc", "application/grpc+proto"]) {
+      const got = await answerTo({ ":path": "/no.such.Service/Call", "content-type": type });
+      assert.equal(got[":status"], 200);
+      assert.equal(got["grpc-status"], "12");
+    }
+    const web = await answerTo({ ":path": "/no.such.Service/Call", "content-type": "text/html" });
+    assert.equal(web[":status"], 404);
+  });
+
+  it("of 405 names the methods that there are", async () => {
+    for (const method of ["PUT", "DELETE", "GET"]) {
+      const got = await fetch(server.url + CONFIG, { method });
+      assert.equal(got.status, 405);
+      assert.equal(got.headers.get("allow"), "POST");
+    }
+  });
+
+  it("to an encoding that there is not names identity", async () => {
+    const type = { ":path": CONFIG, "content-type": "application/grpc" };
+    const got = await answerTo({ ...type, "grpc-encoding": "gzip" });
+    assert.equal(got["grpc-status"], "12");
+    assert.equal(got["grpc-accept-encoding"], "identity");
+    const told = decodeURIComponent(String(got["grpc-message"]));
+    assert.match(told, /supported encodings are identity$/);
+  });
+
+  it("to a chunked request whose rest is malformed is the only one", async () => {
+    const { hostname, port } = new URL(server.url);
+    const socket = connect(Number(port), hostname);
+    const head = `POST ${CONFIG} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n`;
+    socket.write(`${head}Transfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n\r\n1\r\n{\r\n`);
+    let got = "";
+    for await (const chunk of socket) {
+      if (got === "") socket.write("no chunk\r\n");
+      got += chunk;
+    }
+    assert.equal(got.match(/^HTTP\/1\.1 /gm)?.length, 1, got);
+  });
+});
+
+describe("Health/Watch", () => {
+  const watch = (limitMs?: number) => {
+    const client = createClient(Health, createGrpcTransport({ baseUrl: server.url }));
+    return client.watch({}, limitMs === undefined ? {} : { timeoutMs: limitMs });
+  };
+
+  it("ends with DEADLINE_EXCEEDED at its deadline", async () => {
+    await assert.rejects(
+      async () => {
+        for await (const _ of watch(50));
+      },
+      (error) => ConnectError.from(error).code === Code.DeadlineExceeded,
+    );
+  });
+
+  it("may be open sixteen times on a connection, and no more", async () => {
+    const client = createClient(Health, createGrpcTransport({ baseUrl: server.url }));
+    const stops = Array.from({ length: 17 }, () => new AbortController());
+    const held = stops.map(({ signal }) => client.watch({}, { signal })[Symbol.asyncIterator]());
+    const outcomes = await Promise.all(
+      held.map((stream) =>
+        stream.next().then(
+          () => "open",
+          (error) => Code[ConnectError.from(error).code],
+        ),
+      ),
+    );
+    for (const stop of stops) stop.abort();
+    assert.equal(outcomes.filter((outcome) => outcome === "open").length, 16);
+    assert.equal(outcomes.filter((outcome) => outcome === "ResourceExhausted").length, 1);
+  });
+});
+
+describe("Accept-Encoding", () => {
+  it("is read by its names and weights", () => {
+    for (const [header, encoding, expected] of [
+      ["gzip, br", "br", true],
+      ["br;q=0", "br", false],
+      ["br ; q=0.000", "br", false],
+      ["BR;Q=1", "br", true],
+      ["gzip;q=0.5", "br", false],
+      ["", "br", false],
+    ] as const) {
+      assert.equal(accepts(header, encoding), expected, header);
+    }
+  });
+});

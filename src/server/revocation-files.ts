@@ -1,0 +1,56 @@
+/** The entries of a DATA_DIR whose server has ended, as lines of JSON: to move, merge and look at them. */
+import { systemClock } from "../core/index.js";
+import { fromEntryText, toEntryText } from "../revocation/entry-text.js";
+import { openLevelStore } from "../revocation/store/level-store.js";
+import type { RevocationStore } from "../revocation/store/store.js";
+
+export { POSTGRES_SCHEMA, postgresGrants } from "../revocation/log/postgres-schema.js";
+
+/** How many lines are written to the store at once. */
+const BATCH = 1000;
+
+/**
+ * Gives a line for every entry that is in force.
+ * @throws StoreError when the folder cannot be used, or belongs to a server that runs.
+ */
+export async function* exportEntries(dataDir: string): AsyncGenerator<string> {
+  const store = await openLevelStore(dataDir);
+  try {
+    for await (const page of store.load(systemClock())) yield* page.map(toEntryText);
+  } finally {
+    await store.close();
+  }
+}
+
+/**
+ * Adds the entries of lines that `exportEntries` gave; what is there stays. The answer tells how many.
+ * @throws StoreError as above; Error naming the first line that is no entry: those before it are kept.
+ */
+export async function importEntries(
+  dataDir: string,
+  lines: AsyncIterable<string>,
+): Promise<number> {
+  const store = await openLevelStore(dataDir);
+  try {
+    return await appendLines(store, lines);
+  } finally {
+    await store.close();
+  }
+}
+
+async function appendLines(store: RevocationStore, lines: AsyncIterable<string>): Promise<number> {
+  let batch = [];
+  let number = 0;
+  for await (const line of lines) {
+    number++;
+    const entry = fromEntryText(line);
+    if (entry) batch.push(entry);
+    if (!entry || batch.length === BATCH) {
+      await store.append(batch);
+      batch = [];
+    }
+    if (!entry) throw new Error(`line ${number} is no revocation`);
+  }
+  await store.append(batch);
+  return number;
+}

@@ -13,17 +13,23 @@ import { noteKnownCaller } from "../transport/index.js";
 import { noteRefused } from "./call-log.js";
 import type { Callers } from "./callers/callers.js";
 import { refusedCaller } from "./callers/refused-callers.js";
+import { createOriginCheck } from "./foreign-origin.js";
 import type { StreamOrigin } from "./open-streams.js";
 import { isRepeated } from "./repeated-authorization.js";
 
 const connectionKey = createContextKey<Socket | undefined>(undefined);
 
-/** Asks the callers; what they refuse is noted for the log. */
-export function createAuthorize(callers: Callers): Authorize {
+/**
+ * Refuses pages of other origins than `origins` and the server's own, and asks the callers. What is
+ * refused is noted for the log.
+ */
+export function createAuthorize(callers: Callers, origins: readonly string[]): Authorize {
+  const isForeign = createOriginCheck(origins);
   return (head) => {
     const startedAt = performance.now();
     const peer = head.socket?.remoteAddress ?? "";
     try {
+      if (isForeign(head.headers)) throw foreignOrigin();
       if (isRepeated(head.headers)) throw repeatedAuthorization();
       const caller = callers.admit(head);
       if (caller.isKnown && head.socket !== undefined) noteKnownCaller(head.socket);
@@ -45,6 +51,11 @@ export function createAuthorize(callers: Callers): Authorize {
 export function originOf(values: ContextValues): StreamOrigin {
   const connection = values.get(connectionKey) ?? values;
   return { connection, address: values.get(callKey)?.peer ?? "" };
+}
+
+function foreignOrigin(): ConnectError {
+  const text = "pages of this origin may not call: CORS_ORIGINS does not list it";
+  return callerError("RPC_NOT_ALLOWED", Code.PermissionDenied, text, { field: "origin" });
 }
 
 function repeatedAuthorization(): ConnectError {

@@ -100,7 +100,7 @@ export function createServer(deps: ServerDeps): Server {
     jsonOptions: STRICT_JSON,
     direct: directRpcs(manager, register),
     ...observeCalls(
-      { authorize: createAuthorize(callers), ended: createAudit(deps.logger) },
+      { authorize: createAuthorize(callers, corsOrigins), ended: createAudit(deps.logger) },
       deps.observer,
     ),
     // Tokens belong in no cache (RFC 9111, section 5.2.2.5).

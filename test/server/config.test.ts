@@ -35,6 +35,7 @@ describe("loadConfig", () => {
       reflection: true,
       unaryAdapter: true,
       corsOrigins: [],
+      allowedHosts: [],
       console: true,
       maxConnectionAgeMs: Number.POSITIVE_INFINITY,
       metricsPort: undefined,
@@ -90,6 +91,27 @@ describe("loadConfig", () => {
     assert.equal(config.unaryAdapter, true);
     assert.equal(config.maxConnectionAgeMs, 1_800_000);
     assert.equal(config.workers, 2);
+  });
+
+  it("answers to loopback names alone on loopback without callers, else to any, or to those listed", () => {
+    const hosts = (env: Record<string, string>) =>
+      loadConfig({ ALLOW_PLAINTEXT: "on", ALLOW_EPHEMERAL_KEY: "on", ...env }).allowedHosts;
+    assert.deepEqual(hosts({}), []);
+    assert.equal(hosts({ CALLERS_FILE: "callers.json" }), undefined);
+    assert.equal(hosts({ HOST: "0.0.0.0", ALLOW_ANONYMOUS: "on" }), undefined);
+    const ALLOWED_HOSTS = "Tokens.example.com, [::1],10.0.0.1";
+    assert.deepEqual(hosts({ ALLOWED_HOSTS }), ["tokens.example.com", "::1", "10.0.0.1"]);
+    for (const text of [
+      "*",
+      "https://a.example",
+      "a.example:443",
+      "a.example/",
+      "a b",
+      ",",
+      "-a",
+    ]) {
+      assert.throws(() => hosts({ ALLOWED_HOSTS: text }), /ALLOWED_HOSTS must list host names/);
+    }
   });
 
   it("takes an empty setting for one that is not set", () => {

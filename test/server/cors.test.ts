@@ -151,10 +151,37 @@ for (const [version, send] of [
         assert.equal(status, 403);
         assertNothingAllowed(headers);
         const answer = await call("ExportConfig", "{}", { origin });
+        assert.equal(answer.status, 403);
+        assert.match(String(answer.body), /"permission_denied".*CORS_ORIGINS/);
         assertNothingAllowed(answer.headers);
         assert.equal(answer.headers.vary, "Origin");
+        const web = await call("ExportConfig", "\0\0\0\0\0", {
+          origin,
+          "content-type": "application/grpc-web+proto",
+        });
+        assert.match(String(web.body), /grpc-status: 7/);
       });
     }
+
+    it("takes the server's own pages for what they are", async () => {
+      const { host } = new URL(server.url);
+      for (const headers of [
+        { origin: `http://${host}` },
+        // Behind a proxy that ends TLS, and one that asks for another host.
+        { origin: `https://${host}` },
+        { origin: "https://tokens.example.com", "sec-fetch-site": "same-origin" },
+      ]) {
+        assert.equal((await call("ExportConfig", "{}", headers)).status, 200);
+      }
+      for (const headers of [
+        { origin: `http://${host}0` },
+        { origin: "https://tokens.example.com", "sec-fetch-site": "same-site" },
+        { origin: "https://tokens.example.com", "sec-fetch-site": "none" },
+        { origin: "" },
+      ]) {
+        assert.equal((await call("ExportConfig", "{}", headers)).status, 403);
+      }
+    });
 
     it("allows nobody where nothing is configured", async () => {
       const { status, headers } = await preflight(FRIEND, closed.url);

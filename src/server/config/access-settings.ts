@@ -1,5 +1,6 @@
 /** The settings of who may reach a server and what it shows. */
 import { parseOrigins } from "../cors.js";
+import { parseHosts } from "../hosts.js";
 import { filePath, onOrOff, wholeNumber } from "./parsers.js";
 import { type Reader, setting, UNSET } from "./setting.js";
 
@@ -70,6 +71,15 @@ export const ACCESS_SETTINGS = {
     defaultText: "none",
     readers: SERVE,
     meaning: "whose pages may call, beside the server's own: `https://app.example.com`, …",
+    schema: { minLength: 1 },
+  }),
+  ALLOWED_HOSTS: setting({
+    parse: parseHosts,
+    ...UNSET,
+    defaultText: "loopback names on loopback without callers; else any",
+    readers: SERVE,
+    meaning:
+      "names under which clients and proxies may ask for the server, beside loopback ones: `tokens.example.com`, …; others are answered with 421",
     schema: { minLength: 1 },
   }),
   CONSOLE: setting({

@@ -40,6 +40,8 @@ export interface Config extends KeyConfig {
   readonly port: number;
   /** CORS_ORIGINS: whose pages may call, beside the server's own. */
   readonly corsOrigins: readonly string[];
+  /** ALLOWED_HOSTS: names to answer to, beside loopback ones; undefined: any. */
+  readonly allowedHosts?: readonly string[] | undefined;
   /** CONSOLE: whether there is a page at `/`. Unset: on loopback only. */
   readonly console: boolean;
   /** CALLERS_FILE: who may call what. Unset: anyone who reaches the port may do everything. */
@@ -99,6 +101,7 @@ export function loadConfig(env: Env): Config {
     host: values.HOST,
     port: values.PORT,
     corsOrigins: values.CORS_ORIGINS,
+    allowedHosts: values.ALLOWED_HOSTS ?? defaultHosts(values),
     console: values.CONSOLE ?? onLoopback,
     callersFile: values.CALLERS_FILE,
     holders: { refresh: values.HOLDER_REFRESH, callsPerSecond: values.HOLDER_CALLS_PER_SECOND },
@@ -147,6 +150,11 @@ function toRevocationConfig(values: SettingValues): RevocationConfig {
     logRequired: values.REVOCATION_LOG_REQUIRED,
     maxStalenessMs: 1000 * values.REVOCATION_MAX_STALENESS,
   };
+}
+
+/** Where anyone on the machine may call, no page whose name was moved to a loopback address may. */
+function defaultHosts({ HOST, CALLERS_FILE }: SettingValues): readonly string[] | undefined {
+  return isLoopback(HOST) && CALLERS_FILE === undefined ? [] : undefined;
 }
 
 function toTlsFiles(values: SettingValues): TlsFiles | undefined {

@@ -1,0 +1,23 @@
+/**
+ * Whose page makes a call. A browser refuses to hand a stranger's page the answer; the server refuses to
+ * make one, before the body is read.
+ */
+import type { IncomingHttpHeaders } from "node:http";
+import { authorityOf } from "./hosts.js";
+
+/**
+ * Whether a request comes from a page of another origin than the server's own and the listed ones. The
+ * server's own is told by the browser (Fetch Metadata, `Sec-Fetch-Site`), which no page can forge, or by
+ * the name that the request asks for: a proxy that ends TLS hides the scheme. No page, no origin.
+ */
+export function createOriginCheck(
+  allowed: readonly string[],
+): (headers: IncomingHttpHeaders) => boolean {
+  const origins = new Set(allowed);
+  return (headers) => {
+    const { origin } = headers;
+    if (origin === undefined || origins.has(origin)) return false;
+    if (headers["sec-fetch-site"] === "same-origin") return false;
+    return !URL.canParse(origin) || new URL(origin).host !== authorityOf(headers);
+  };
+}

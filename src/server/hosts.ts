@@ -1,0 +1,50 @@
+/**
+ * Which names a server answers to. A page whose own name has been moved to 127.0.0.1 (DNS rebinding) is
+ * of the server's origin to its browser; the name that it asks for gives it away.
+ */
+import type { IncomingHttpHeaders } from "node:http";
+import { isLoopback } from "./config/host-setting.js";
+
+/** A host of a header, without its port: a name, an IPv4 address, or an IPv6 address in brackets. */
+const HOST_AND_PORT = /^(\[[0-9a-f:.]+\]|[^:[\]]+)(?::\d{0,5})?$/;
+
+/** The host that a request asks for, with its port: `:authority` over HTTP/2, `Host` over HTTP/1.1. */
+export function authorityOf(headers: IncomingHttpHeaders): string | undefined {
+  const authority = headers[":authority"] ?? headers.host;
+  return typeof authority === "string" ? authority.toLowerCase() : undefined;
+}
+
+/** Whether a request asks for a loopback address, or for one of `allowed` (lower case, without ports). */
+export function createHostCheck(
+  allowed: readonly string[],
+): (headers: IncomingHttpHeaders) => boolean {
+  const names = new Set(allowed);
+  return (headers) => {
+    const host = HOST_AND_PORT.exec(authorityOf(headers) ?? "")?.[1];
+    if (host === undefined) return false;
+    const name = host.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+    return isLoopback(name) || names.has(name);
+  };
+}
+
+/**
+ * Parses ALLOWED_HOSTS: names and addresses without ports, separated by commas.
+ * @throws Error that tells the place of every entry that is none.
+ */
+export function parseHosts(text: string): readonly string[] {
+  const entries = text.split(",").map((entry) => entry.trim().toLowerCase());
+  const wrong = entries.flatMap((entry, i) => (isHost(entry) ? [] : [i + 1]));
+  if (wrong.length > 0) {
+    throw new Error(
+      `must list host names such as tokens.example.com (no scheme, no port, no *): wrong at ${wrong.join(", ")} of ${entries.length}`,
+    );
+  }
+  return [...new Set(entries.map((entry) => entry.replace(/^\[|\]$/g, "")))];
+}
+
+function isHost(text: string): boolean {
+  return (
+    /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/.test(text) ||
+    (/^\[?[0-9a-f:.]+\]?$/.test(text) && text.includes(":"))
+  );
+}

@@ -1,4 +1,5 @@
 /** Decides from a call's headers whether it may go on, before its body is read. */
+import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import {
   Code,
@@ -19,16 +20,26 @@ import { isRepeated } from "./repeated-authorization.js";
 
 const connectionKey = createContextKey<Socket | undefined>(undefined);
 
+/** What is looked at before the callers are asked. */
+export interface RequestChecks {
+  /** Whose pages may call, beside the server's own. */
+  readonly origins: readonly string[];
+  /** Called with the headers of every call. Default nothing. */
+  readonly onHeaders?: ((headers: IncomingHttpHeaders) => void) | undefined;
+}
+
 /**
- * Refuses pages of other origins than `origins` and the server's own, and asks the callers. What is
- * refused is noted for the log.
+ * Refuses pages of other origins and calls with several credentials, and asks the callers. What is refused
+ * is noted for the log.
  */
-export function createAuthorize(callers: Callers, origins: readonly string[]): Authorize {
-  const isForeign = createOriginCheck(origins);
+export function createAuthorize(callers: Callers, checks: RequestChecks): Authorize {
+  const isForeign = createOriginCheck(checks.origins);
+  const { onHeaders = () => {} } = checks;
   return (head) => {
     const startedAt = performance.now();
     const peer = head.socket?.remoteAddress ?? "";
     try {
+      onHeaders(head.headers);
       if (isForeign(head.headers)) throw foreignOrigin();
       if (isRepeated(head.headers)) throw repeatedAuthorization();
       const caller = callers.admit(head);

@@ -4,7 +4,7 @@ import { SecureTokenManager } from "../core/index.js";
 import type { RevocationRegister } from "../revocation/register.js";
 import { DEFAULT_LIMITS } from "../transport/limits.js";
 import { ANYONE, KnownCallers } from "./callers/callers.js";
-import type { Config } from "./config/index.js";
+import { type Config, isLoopback } from "./config/index.js";
 import { loadConsole } from "./console-assets.js";
 import { everyFault } from "./every-fault.js";
 import { callersSource, tlsSource } from "./files.js";
@@ -88,6 +88,8 @@ export async function openInstance(
     reflection: config.reflection,
     unaryAdapter: config.unaryAdapter,
     corsOrigins: config.corsOrigins,
+    allowedHosts: config.allowedHosts,
+    warnOfProxies: isLoopback(config.host) && !known,
     limits: { maxConnectionAgeMs: config.maxConnectionAgeMs, maxConnections },
     console: config.console ? loadConsole() : undefined,
   });

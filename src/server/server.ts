@@ -29,8 +29,11 @@ import { withCors } from "./cors.js";
 import { createHealth } from "./health.js";
 import { type CallObserver, observeCalls } from "./metrics/observe-calls.js";
 import type { Readiness } from "./metrics/report.js";
+import { createHostGate } from "./misdirected.js";
+import { createProxyWarning } from "./proxied-requests.js";
 import { REFLECTION_SERVICES, reflectionRoutes } from "./reflection.js";
 import { noteRepeated } from "./repeated-authorization.js";
+import { withTransportSecurity } from "./transport-security.js";
 
 /** The longest deadline that a client may ask for, in milliseconds. */
 export const MAX_TIMEOUT_MS = 60_000;
@@ -56,6 +59,13 @@ export interface ServerDeps {
   readonly tls?: TlsMaterial | undefined;
   /** Whose pages may call, beside the server's own. Default nobody's. */
   readonly corsOrigins?: readonly string[] | undefined;
+  /**
+   * Names to answer to, beside loopback ones; see `ALLOWED_HOSTS`. Others get 421 (RFC 9110, section
+   * 15.5.20). Default any.
+   */
+  readonly allowedHosts?: readonly string[] | undefined;
+  /** Whether to warn of requests that have come through a proxy. Default false. */
+  readonly warnOfProxies?: boolean | undefined;
   /** The page at `/`; see `loadConsole`. Default none. */
   readonly console?: ConsoleAssets | undefined;
   /** Bounds on connections, where they differ from `DEFAULT_LIMITS`. */
@@ -90,6 +100,11 @@ export function createServer(deps: ServerDeps): Server {
   const shutdown = new AbortController();
   // Every open stream listens; that many is no leak.
   setMaxListeners(0, shutdown.signal);
+  const authorize = createAuthorize(callers, {
+    origins: corsOrigins,
+    onHeaders: deps.warnOfProxies ? createProxyWarning(deps.logger) : undefined,
+  });
+  const gate = createHostGate(deps.allowedHosts);
   const adapter = createUnaryAdapter({
     enabled: deps.unaryAdapter ?? true,
     routes: refuseMalformed((router) => {
@@ -99,10 +114,7 @@ export function createServer(deps: ServerDeps): Server {
     }, refuseInexactNumbers),
     jsonOptions: STRICT_JSON,
     direct: directRpcs(manager, register),
-    ...observeCalls(
-      { authorize: createAuthorize(callers, corsOrigins), ended: createAudit(deps.logger) },
-      deps.observer,
-    ),
+    ...observeCalls({ authorize, ended: createAudit(deps.logger) }, deps.observer),
     // Tokens belong in no cache (RFC 9111, section 5.2.2.5).
     responseHeaders: { "cache-control": "no-store" },
     // Ciphertext does not shrink, and decompression would run before a call is known to be ours.
@@ -111,8 +123,10 @@ export function createServer(deps: ServerDeps): Server {
     maxTimeoutMs: MAX_TIMEOUT_MS,
     defaultTimeoutMs: deps.defaultTimeoutMs ?? DEFAULT_TIMEOUT_MS,
     unreadable: unreadableRequest,
+    ...(gate && { gate }),
     wrapHandler(handler) {
-      return withCors(assets ? withConsole(handler, assets) : handler, corsOrigins);
+      const open = withCors(assets ? withConsole(handler, assets) : handler, corsOrigins);
+      return tls ? withTransportSecurity(open) : open;
     },
     shutdownSignal: shutdown.signal,
   });

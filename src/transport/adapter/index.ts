@@ -5,6 +5,7 @@ export type {
   CallHead,
   DirectMethod,
   Ended,
+  Gate,
   UnaryAdapter,
   UnaryAdapterOptions,
 } from "./options.js";

@@ -91,6 +91,8 @@ export interface UnaryAdapterOptions
    * Connect tells it, which is `internal` where the client is to blame.
    */
   unreadable?: (fault: unknown) => ConnectError;
+  /** Tells from a request's headers whether it is for this server at all; others are refused. Default: all are. */
+  gate?: Gate;
   /** Answers requests whose path is no method's. Default: 404, and `unimplemented` for calls of gRPC. */
   fallback?: HttpHandler;
   /**
@@ -98,6 +100,14 @@ export interface UnaryAdapterOptions
    * `Origin` header and every `OPTIONS` comes this way. It runs before {@link UnaryAdapterOptions.authorize}.
    */
   wrapHandler?: (handler: HttpHandler) => HttpHandler;
+}
+
+/** Which requests are served, whatever they ask for. */
+export interface Gate {
+  /** Whether a request may be looked at. */
+  readonly admits: (headers: IncomingHttpHeaders) => boolean;
+  /** Answers one that may not. */
+  readonly refuse: HttpHandler;
 }
 
 /** What every call asks of its adapter: some of its options, and its deadlines. */

@@ -56,12 +56,22 @@ export function createUnaryAdapter(options: UnaryAdapterOptions): UnaryAdapter {
   const wrapped = options.wrapHandler?.(guarded) ?? guarded;
   const longWay = boundPlainAnswers(wrapped, (path) => routes.has(path));
   const shortWay = { routes, formats: createFormats(responseHeaders) };
+  const { gate } = options;
+  const refuse = gate && boundPlainAnswers(gate.refuse, () => false);
   return {
     onStream(stream) {
+      if (refuse && !gate.admits(stream.headers)) {
+        serveStream(refuse, stream);
+        return;
+      }
       if (enabled && tryStream(shortWay, stream)) return;
       serveStream(longWay, stream);
     },
     onRequest(request, response) {
+      if (refuse && !gate.admits(request.headers)) {
+        new Http1Exchange(request, response).answerBy(refuse);
+        return;
+      }
       if (enabled && tryRequest(shortWay, request, response)) return;
       new Http1Exchange(request, response).answerBy(longWay);
     },

@@ -1,12 +1,15 @@
 /** The feed: a snapshot, changes, and a checkpoint every second, for any number of watchers. */
 import type { Revocation } from "../core/index.js";
 import type { LiveIndex } from "./live-index.js";
-import { type FeedEvent, WatcherTooSlowError } from "./register.js";
+import { type FeedEvent, TooManyWatchersError, WatcherTooSlowError } from "./register.js";
+import { Sleeper, Sweep } from "./sweep.js";
 
 /** Entries of one event. */
 const PAGE_SIZE = 1_000;
 /** How often a checkpoint is sent, in milliseconds. */
 const CHECKPOINT_MS = 1_000;
+/** The most watchers of one process: each costs some work every second. */
+export const MAX_WATCHERS = 16_384;
 
 /** How a feed runs. */
 export interface FeedOptions {
@@ -18,6 +21,8 @@ export interface FeedOptions {
   readonly stalenessMs: () => number;
   /** How many changes are kept for watchers that are behind; a slower one is cut off. Default 100,000. */
   readonly maxBehind?: number;
+  /** Default `MAX_WATCHERS`. */
+  readonly maxWatchers?: number;
 }
 
 /** Tells watchers of an index's changes. No watcher has a buffer: each reads on from its own place. */
@@ -28,16 +33,18 @@ export class Feed {
   #changes: Revocation[] = [];
   #first = 0;
   #ticks = 0;
-  #watchers = 0;
+  readonly #sweep = new Sweep();
   #timer: NodeJS.Timeout | undefined;
-  #wake: () => void = () => {};
-  #woken: Promise<void>;
 
   constructor(index: LiveIndex, options: FeedOptions) {
     this.#index = index;
-    this.#options = { maxBehind: 100_000, position: 0, ...options };
+    this.#options = {
+      maxBehind: 100_000,
+      position: 0,
+      maxWatchers: MAX_WATCHERS,
+      ...options,
+    };
     this.#first = this.#options.position;
-    this.#woken = this.#nextWake();
   }
 
   /** What names the feed in cursors. */
@@ -52,7 +59,7 @@ export class Feed {
 
   /** How many watch. */
   get watchers(): number {
-    return this.#watchers;
+    return this.#sweep.size;
   }
 
   /** Tells of entries that the index has just taken. */
@@ -64,14 +71,14 @@ export class Feed {
       this.#first += this.#changes.length - maxBehind;
       this.#changes = this.#changes.slice(-maxBehind);
     }
-    this.#notify();
+    this.#sweep.start();
   }
 
   /** See `RevocationRegister.watch`. */
   async *watch(cursor: string, signal: AbortSignal): AsyncGenerator<FeedEvent> {
-    const onAbort = () => this.#notify();
+    const sleeper = this.#enter();
+    const onAbort = () => sleeper.wake();
     signal.addEventListener("abort", onAbort);
-    this.#enter();
     try {
       let position = this.#positionOf(cursor);
       if (position === undefined) {
@@ -90,12 +97,12 @@ export class Feed {
           tick = this.#ticks;
           yield this.#checkpoint(position);
         } else {
-          await this.#woken;
+          await sleeper.sleep();
         }
       }
     } finally {
       signal.removeEventListener("abort", onAbort);
-      this.#leave();
+      this.#leave(sleeper);
     }
   }
 
@@ -126,29 +133,22 @@ export class Feed {
     return position >= this.#first && position <= this.position ? position : undefined;
   }
 
-  #enter(): void {
-    this.#watchers++;
+  #enter(): Sleeper {
+    const { maxWatchers } = this.#options;
+    if (this.watchers >= maxWatchers) throw new TooManyWatchersError(`at most ${maxWatchers}`);
+    const sleeper = new Sleeper();
+    this.#sweep.add(sleeper);
     this.#timer ??= setInterval(() => {
       this.#ticks++;
-      this.#notify();
+      this.#sweep.start();
     }, CHECKPOINT_MS);
+    return sleeper;
   }
 
-  #leave(): void {
-    if (--this.#watchers > 0) return;
+  #leave(sleeper: Sleeper): void {
+    this.#sweep.delete(sleeper);
+    if (this.watchers > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
-  }
-
-  #notify(): void {
-    const wake = this.#wake;
-    this.#woken = this.#nextWake();
-    wake();
-  }
-
-  #nextWake(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
   }
 }

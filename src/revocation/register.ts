@@ -56,6 +56,7 @@ export interface RevocationRegister extends RevocationCheck {
    * Everything from a cursor on, for as long as it is asked. Ends when `signal` is aborted.
    * @param cursor of an earlier checkpoint; empty, unknown or too old: from a snapshot on
    * @throws WatcherTooSlowError when more waits for the reader than is kept for one
+   * @throws TooManyWatchersError
    */
   watch(cursor: string, signal: AbortSignal): AsyncIterable<FeedEvent>;
 }
@@ -63,6 +64,11 @@ export interface RevocationRegister extends RevocationCheck {
 /** Revocations could not be made durable in time. They may take effect all the same. */
 export class RevocationNotStoredError extends Error {
   override readonly name = "RevocationNotStoredError";
+}
+
+/** As many watch as the server serves. */
+export class TooManyWatchersError extends Error {
+  override readonly name = "TooManyWatchersError";
 }
 
 /** A watcher does not read what it is sent. */

@@ -23,6 +23,7 @@ import { checkUserId } from "../core/rules.js";
 import {
   RevocationNotStoredError,
   type RevocationRegister,
+  TooManyWatchersError,
   WatcherTooSlowError,
 } from "../revocation/register.js";
 import { chargeBatch } from "./batch-verdicts.js";
@@ -117,6 +118,9 @@ export async function* watchRevocations(
       );
     }
   } catch (error) {
+    if (error instanceof TooManyWatchersError) {
+      throw new ConnectError("too many watchers on this server", Code.ResourceExhausted);
+    }
     if (!(error instanceof WatcherTooSlowError)) throw error;
     throw new ConnectError("the watcher does not read in time", Code.ResourceExhausted);
   }

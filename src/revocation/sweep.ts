@@ -1,0 +1,85 @@
+/**
+ * Wakes watchers, a few at a time, so that ten thousand of them do not hold up the calls in between.
+ * While one round goes on the next one is only noted: changes that come meanwhile travel together.
+ */
+
+/** How many are woken before other work has its turn. */
+const CHUNK = 32;
+
+/** A watcher between two events. */
+export class Sleeper {
+  #isWoken = false;
+  #resolve: (() => void) | undefined;
+
+  /** Ends the present sleep, or the next one before it begins. */
+  wake(): void {
+    this.#isWoken = true;
+    this.#resolve?.();
+  }
+
+  /** Settles with the next `wake`, or at once where that came since the last sleep. */
+  async sleep(): Promise<void> {
+    if (!this.#isWoken) {
+      await new Promise<void>((resolve) => {
+        this.#resolve = resolve;
+      });
+    }
+    this.#isWoken = false;
+    this.#resolve = undefined;
+  }
+}
+
+/** The set of those who wait. */
+export class Sweep {
+  readonly #sleepers = new Set<Sleeper>();
+  #round: Iterator<Sleeper> | undefined;
+  #again = false;
+  #startedAt = 0;
+
+  get size(): number {
+    return this.#sleepers.size;
+  }
+
+  add(sleeper: Sleeper): void {
+    this.#sleepers.add(sleeper);
+  }
+
+  delete(sleeper: Sleeper): void {
+    this.#sleepers.delete(sleeper);
+  }
+
+  /** Wakes everyone soon. */
+  start(): void {
+    if (this.#round) {
+      this.#again = true;
+      return;
+    }
+    if (this.#sleepers.size === 0) return;
+    this.#round = this.#sleepers.values();
+    this.#startedAt = performance.now();
+    this.#step();
+  }
+
+  readonly #step = (): void => {
+    for (let i = 0; i < CHUNK; i++) {
+      const next = this.#round?.next();
+      if (!next || next.done) {
+        this.#rest();
+        return;
+      }
+      next.value.wake();
+    }
+    setImmediate(this.#step);
+  };
+
+  /** Rests for as long as the round took, so that rounds take half of the process at most. */
+  #rest(): void {
+    const pause = setTimeout(() => {
+      this.#round = undefined;
+      if (!this.#again) return;
+      this.#again = false;
+      this.start();
+    }, performance.now() - this.#startedAt);
+    pause.unref();
+  }
+}

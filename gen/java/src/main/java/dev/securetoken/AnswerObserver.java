@@ -1,19 +1,15 @@
 package dev.securetoken;
 
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 
 /** Completes a future with a call's one answer, once its status is known to be good. */
-final class AnswerObserver<A, T> implements StreamObserver<A> {
-  private final CompletableFuture<T> future;
-  private final Function<A, T> read;
+final class AnswerObserver<A> implements StreamObserver<A> {
+  private final CompletableFuture<A> future;
   private A answer;
 
-  AnswerObserver(CompletableFuture<T> future, Function<A, T> read) {
+  AnswerObserver(CompletableFuture<A> future) {
     this.future = future;
-    this.read = read;
   }
 
   @Override
@@ -23,10 +19,7 @@ final class AnswerObserver<A, T> implements StreamObserver<A> {
 
   @Override
   public void onError(Throwable error) {
-    future.completeExceptionally(
-        error instanceof StatusRuntimeException
-            ? ErrorDetails.fromStatusRuntimeException((StatusRuntimeException) error)
-            : error);
+    future.completeExceptionally(error);
   }
 
   @Override
@@ -35,10 +28,6 @@ final class AnswerObserver<A, T> implements StreamObserver<A> {
       future.completeExceptionally(Answers.malformed("is missing"));
       return;
     }
-    try {
-      future.complete(read.apply(answer));
-    } catch (RuntimeException error) {
-      future.completeExceptionally(error);
-    }
+    future.complete(answer);
   }
 }

@@ -4,6 +4,7 @@ import dev.securetoken.v1.ExportConfigRequest;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * The calls of {@link SecureTokenClient} without waiting. Whatever that throws, the futures are
@@ -122,6 +123,64 @@ public final class AsyncSecureTokenClient {
    */
   public CompletableFuture<Introspection> introspectToken(String token) {
     return calls.future(Operation.INTROSPECT, () -> Requests.introspect(token));
+  }
+
+  /**
+   * As {@link SecureTokenClient#revokeToken}.
+   *
+   * @param token the token
+   * @return what became of it
+   */
+  public CompletableFuture<RevocationOutcome> revokeToken(String token) {
+    return revoke(() -> RevocationTarget.token(token));
+  }
+
+  /**
+   * As {@link SecureTokenClient#revokeSession}.
+   *
+   * @param sessionId as in the answers about its tokens
+   * @return what became of it
+   */
+  public CompletableFuture<RevocationOutcome> revokeSession(String sessionId) {
+    return revoke(() -> RevocationTarget.session(sessionId));
+  }
+
+  /**
+   * As {@link SecureTokenClient#revokeUser}.
+   *
+   * @param userId whose tokens
+   * @return what became of it
+   */
+  public CompletableFuture<RevocationOutcome> revokeUser(String userId) {
+    return revoke(() -> RevocationTarget.user(userId));
+  }
+
+  private CompletableFuture<RevocationOutcome> revoke(Supplier<RevocationTarget> target) {
+    return calls
+        .future(Operation.REVOKE, () -> Requests.revoke(List.of(target.get()), ""))
+        .thenApply(outcomes -> outcomes.get(0));
+  }
+
+  /**
+   * As {@link SecureTokenClient#revokeTokens}.
+   *
+   * @param targets at most 1,000
+   * @param reason why, at most 128 characters
+   * @return what became of each, in order
+   */
+  public CompletableFuture<List<RevocationOutcome>> revokeTokens(
+      List<RevocationTarget> targets, String reason) {
+    return calls.future(Operation.REVOKE, () -> Requests.revoke(targets, reason));
+  }
+
+  /**
+   * As {@link SecureTokenClient#listRevocations}.
+   *
+   * @param query which entries, and how many
+   * @return a page of them
+   */
+  public CompletableFuture<RevocationPage> listRevocations(RevocationQuery query) {
+    return calls.future(Operation.LIST_REVOCATIONS, () -> query.message);
   }
 
   /**

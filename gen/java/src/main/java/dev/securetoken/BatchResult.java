@@ -60,6 +60,15 @@ public final class BatchResult {
     return token;
   }
 
+  /**
+   * As {@link #token()}, for JSON and beans.
+   *
+   * @return the same; {@code null} where it is empty
+   */
+  public ValidToken getToken() {
+    return token().orElse(null);
+  }
+
   @Override
   public String toString() {
     return isValid() ? token.toString() : error.toString();

@@ -1,43 +1,45 @@
 package dev.securetoken;
 
-import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Makes calls and turns their errors into the four exceptions. */
+/** Makes calls and turns their errors into the four exceptions and the named ones. */
 final class Calls {
-  private final Channel channel;
-
-  /** Unset: the channel has a default. */
+  private final Connection connection;
   private final Duration deadline;
 
-  Calls(Channel channel, Duration deadline) {
-    this.channel = channel;
+  Calls(Connection connection, Duration deadline) {
+    this.connection = connection;
     this.deadline = deadline;
   }
 
-  Channel channel() {
-    return channel;
+  Calls withDeadline(Duration other) {
+    return new Calls(connection, Deadlines.checked(other));
   }
 
-  private CallOptions options() {
-    return deadline == null
-        ? CallOptions.DEFAULT
-        : CallOptions.DEFAULT.withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS);
+  Channel channel() {
+    return connection.channel;
   }
 
   <Q, A, T> T blocking(Operation<Q, A, T> operation, Q request) {
-    A answer;
-    try {
-      answer = ClientCalls.blockingUnaryCall(channel, operation.method, options(), request);
-    } catch (StatusRuntimeException error) {
-      throw ErrorDetails.fromStatusRuntimeException(error);
+    Attempts attempts = new Attempts(connection, operation.method, deadline);
+    A answer = null;
+    while (answer == null) {
+      try {
+        answer =
+            ClientCalls.blockingUnaryCall(
+                connection.channel, operation.method, attempts.options(), request);
+      } catch (StatusRuntimeException error) {
+        Attempts.pause(attempts.judge(error));
+      }
     }
     return operation.read.apply(request, answer);
   }
@@ -51,17 +53,60 @@ final class Calls {
       return CompletableFuture.failedFuture(refused);
     }
     CompletableFuture<T> future = new CompletableFuture<>();
-    ClientCall<Q, A> call = channel.newCall(operation.method, options());
-    ClientCalls.asyncUnaryCall(
-        call,
-        request,
-        new AnswerObserver<>(future, answer -> operation.read.apply(request, answer)));
+    attempt(future, operation, request, new Attempts(connection, operation.method, deadline));
+    return future;
+  }
+
+  private <Q, A, T> void attempt(
+      CompletableFuture<T> future, Operation<Q, A, T> operation, Q request, Attempts attempts) {
+    ClientCall<Q, A> call = connection.channel.newCall(operation.method, attempts.options());
+    CompletableFuture<A> answered = new CompletableFuture<>();
+    ClientCalls.asyncUnaryCall(call, request, new AnswerObserver<>(answered));
+    answered.whenComplete(
+        (answer, error) -> {
+          if (error == null) {
+            read(future, () -> operation.read.apply(request, answer));
+          } else if (!future.isDone()) {
+            again(future, attempts, error, () -> attempt(future, operation, request, attempts));
+          }
+        });
     future.whenComplete(
         (result, error) -> {
           if (future.isCancelled()) {
             call.cancel("cancelled by the caller", error);
           }
         });
-    return future;
+  }
+
+  private static <T> void read(CompletableFuture<T> future, Supplier<T> result) {
+    try {
+      future.complete(result.get());
+    } catch (RuntimeException malformed) {
+      future.completeExceptionally(malformed);
+    }
+  }
+
+  private static void again(
+      CompletableFuture<?> future, Attempts attempts, Throwable error, Runnable attempt) {
+    if (!(error instanceof StatusRuntimeException)) {
+      future.completeExceptionally(error);
+      return;
+    }
+    long pause;
+    try {
+      pause = attempts.judge((StatusRuntimeException) error);
+    } catch (RuntimeException end) {
+      future.completeExceptionally(end);
+      return;
+    }
+    Executor later = CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS);
+    later.execute(
+        Context.current()
+            .wrap(
+                () -> {
+                  if (!future.isDone()) {
+                    attempt.run();
+                  }
+                }));
   }
 }

@@ -12,6 +12,8 @@ public class Claims {
   private final Instant issuedAt;
   private final Instant expiresAt;
   private final Map<String, Object> additionalData;
+  private final String sessionId;
+  private final String keyId;
 
   Claims(
       String tokenId,
@@ -19,13 +21,17 @@ public class Claims {
       List<String> permissions,
       Instant issuedAt,
       Instant expiresAt,
-      Map<String, Object> additionalData) {
+      Map<String, Object> additionalData,
+      String sessionId,
+      String keyId) {
     this.tokenId = tokenId;
     this.userId = userId;
     this.permissions = List.copyOf(permissions);
     this.issuedAt = issuedAt;
     this.expiresAt = expiresAt;
     this.additionalData = additionalData;
+    this.sessionId = sessionId;
+    this.keyId = keyId;
   }
 
   Claims(Claims claims) {
@@ -35,6 +41,8 @@ public class Claims {
     this.issuedAt = claims.issuedAt;
     this.expiresAt = claims.expiresAt;
     this.additionalData = claims.additionalData;
+    this.sessionId = claims.sessionId;
+    this.keyId = claims.keyId;
   }
 
   /**
@@ -103,9 +111,100 @@ public class Claims {
     return additionalData;
   }
 
+  /**
+   * The session that the token belongs to. Refreshed tokens keep it.
+   *
+   * @return the token id of the session's first token
+   */
+  public final String sessionId() {
+    return sessionId;
+  }
+
+  /**
+   * The key that the token is made with; one of {@link ServiceConfig#keys()}.
+   *
+   * @return a fingerprint, never secret
+   */
+  public final String keyId() {
+    return keyId;
+  }
+
+  /**
+   * As {@link #tokenId()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public final String getTokenId() {
+    return tokenId();
+  }
+
+  /**
+   * As {@link #userId()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public final String getUserId() {
+    return userId();
+  }
+
+  /**
+   * As {@link #permissions()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public final List<String> getPermissions() {
+    return permissions();
+  }
+
+  /**
+   * As {@link #issuedAt()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public final Instant getIssuedAt() {
+    return issuedAt();
+  }
+
+  /**
+   * As {@link #expiresAt()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public final Instant getExpiresAt() {
+    return expiresAt();
+  }
+
+  /**
+   * As {@link #additionalData()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public final Map<String, Object> getAdditionalData() {
+    return additionalData();
+  }
+
+  /**
+   * As {@link #sessionId()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public final String getSessionId() {
+    return sessionId();
+  }
+
+  /**
+   * As {@link #keyId()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public final String getKeyId() {
+    return keyId();
+  }
+
   /** Everything that makes two of them equal. */
   List<Object> parts() {
-    return List.of(tokenId, userId, permissions, issuedAt, expiresAt, additionalData);
+    return List.of(
+        tokenId, userId, permissions, issuedAt, expiresAt, additionalData, sessionId, keyId);
   }
 
   @Override

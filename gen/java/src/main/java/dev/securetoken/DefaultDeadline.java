@@ -4,11 +4,15 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
+import io.grpc.Deadline;
 import io.grpc.MethodDescriptor;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Gives a deadline to every call that has none, those of the raw stub included. */
+/**
+ * Gives a deadline to every call that has none, those of the raw stub included, and cuts one that is
+ * longer than the service takes.
+ */
 final class DefaultDeadline implements ClientInterceptor {
   private final Duration deadline;
 
@@ -19,10 +23,12 @@ final class DefaultDeadline implements ClientInterceptor {
   @Override
   public <Q, A> ClientCall<Q, A> interceptCall(
       MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-    if (options.getDeadline() != null) {
-      return next.newCall(method, options);
+    Deadline asked = options.getDeadline();
+    if (asked == null) {
+      return next.newCall(
+          method, options.withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS));
     }
-    CallOptions bounded = options.withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS);
-    return next.newCall(method, bounded);
+    Deadline longest = Deadline.after(Deadlines.LONGEST_SENT.toNanos(), TimeUnit.NANOSECONDS);
+    return next.newCall(method, options.withDeadline(asked.minimum(longest)));
   }
 }

@@ -81,6 +81,51 @@ public final class Introspection {
     return Optional.ofNullable(keyId);
   }
 
+  /**
+   * As {@link #state()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public TokenState getState() {
+    return state();
+  }
+
+  /**
+   * As {@link #claims()}, for JSON and beans.
+   *
+   * @return the same; {@code null} where it is empty
+   */
+  public Claims getClaims() {
+    return claims().orElse(null);
+  }
+
+  /**
+   * As {@link #timeRemaining()}, for JSON and beans.
+   *
+   * @return the same; {@code null} where it is empty
+   */
+  public Duration getTimeRemaining() {
+    return timeRemaining().orElse(null);
+  }
+
+  /**
+   * As {@link #timeRemainingText()}, for JSON and beans.
+   *
+   * @return the same; {@code null} where it is empty
+   */
+  public String getTimeRemainingText() {
+    return timeRemainingText().orElse(null);
+  }
+
+  /**
+   * As {@link #keyId()}, for JSON and beans.
+   *
+   * @return the same; {@code null} where it is empty
+   */
+  public String getKeyId() {
+    return keyId().orElse(null);
+  }
+
   @Override
   public boolean equals(Object other) {
     if (!(other instanceof Introspection)) {

@@ -5,12 +5,10 @@ import java.util.List;
 /** A new token and what it holds. */
 public final class IssuedToken extends Claims {
   private final String token;
-  private final String sessionId;
 
-  IssuedToken(Claims claims, String token, String sessionId) {
+  IssuedToken(Claims claims, String token) {
     super(claims);
     this.token = token;
-    this.sessionId = sessionId;
   }
 
   /**
@@ -23,16 +21,16 @@ public final class IssuedToken extends Claims {
   }
 
   /**
-   * The session that the token belongs to. Refreshed tokens keep it.
+   * As {@link #token()}, for JSON and beans.
    *
-   * @return the token id of the session's first token
+   * @return the same
    */
-  public String sessionId() {
-    return sessionId;
+  public String getToken() {
+    return token();
   }
 
   @Override
   List<Object> parts() {
-    return List.of(super.parts(), token, sessionId);
+    return List.of(super.parts(), token);
   }
 }

@@ -30,6 +30,24 @@ public final class KeyInfo {
     return state;
   }
 
+  /**
+   * As {@link #keyId()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public String getKeyId() {
+    return keyId();
+  }
+
+  /**
+   * As {@link #state()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public KeyState getState() {
+    return state();
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof KeyInfo

@@ -16,6 +16,10 @@ import dev.securetoken.v1.IntrospectTokenRequest;
 import dev.securetoken.v1.IntrospectTokenResponse;
 import dev.securetoken.v1.RefreshTokenRequest;
 import dev.securetoken.v1.RefreshTokenResponse;
+import dev.securetoken.v1.ListRevocationsRequest;
+import dev.securetoken.v1.ListRevocationsResponse;
+import dev.securetoken.v1.RevokeTokensRequest;
+import dev.securetoken.v1.RevokeTokensResponse;
 import dev.securetoken.v1.TokenServiceGrpc;
 import dev.securetoken.v1.ValidateTokenRequest;
 import dev.securetoken.v1.ValidateTokenResponse;
@@ -42,6 +46,10 @@ final class Operation<Q, A, T> {
       of(TokenServiceGrpc.getGetTokenInfoMethod(), Responses::info);
   static final Operation<IntrospectTokenRequest, IntrospectTokenResponse, Introspection>
       INTROSPECT = of(TokenServiceGrpc.getIntrospectTokenMethod(), Responses::introspected);
+  static final Operation<RevokeTokensRequest, RevokeTokensResponse, List<RevocationOutcome>>
+      REVOKE = new Operation<>(TokenServiceGrpc.getRevokeTokensMethod(), Responses::revoked);
+  static final Operation<ListRevocationsRequest, ListRevocationsResponse, RevocationPage>
+      LIST_REVOCATIONS = of(TokenServiceGrpc.getListRevocationsMethod(), Responses::page);
   static final Operation<ExportConfigRequest, ExportConfigResponse, ServiceConfig> EXPORT_CONFIG =
       of(TokenServiceGrpc.getExportConfigMethod(), Responses::config);
 

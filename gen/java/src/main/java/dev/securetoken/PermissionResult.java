@@ -30,6 +30,24 @@ public final class PermissionResult {
     return granted;
   }
 
+  /**
+   * As {@link #permission()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public String getPermission() {
+    return permission();
+  }
+
+  /**
+   * As {@link #granted()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public boolean getGranted() {
+    return granted();
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof PermissionResult

@@ -8,6 +8,7 @@ import dev.securetoken.v1.GenerateTokenRequest;
 import dev.securetoken.v1.GetTokenInfoRequest;
 import dev.securetoken.v1.IntrospectTokenRequest;
 import dev.securetoken.v1.RefreshTokenRequest;
+import dev.securetoken.v1.RevokeTokensRequest;
 import dev.securetoken.v1.ValidateTokenRequest;
 import java.util.Collection;
 import java.util.List;
@@ -78,6 +79,12 @@ final class Requests {
     return IntrospectTokenRequest.newBuilder().setToken(anyToken(token)).build();
   }
 
+  static RevokeTokensRequest revoke(List<RevocationTarget> targets, String reason) {
+    RevokeTokensRequest.Builder request = RevokeTokensRequest.newBuilder().setReason(reason);
+    targets.forEach(target -> request.addTargets(target.message));
+    return request.build();
+  }
+
   private static String userId(String userId) {
     if (userId == null) {
       throw Refusals.userId("must be a string");
@@ -107,7 +114,7 @@ final class Requests {
   }
 
   /** A token that must not make the call fail: the empty text stands for none. */
-  private static String anyToken(String token) {
+  static String anyToken(String token) {
     return token == null ? "" : fit(token);
   }
 

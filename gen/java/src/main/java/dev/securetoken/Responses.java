@@ -10,7 +10,10 @@ import dev.securetoken.v1.ExportConfigResponse;
 import dev.securetoken.v1.GenerateTokenResponse;
 import dev.securetoken.v1.GetTokenInfoResponse;
 import dev.securetoken.v1.IntrospectTokenResponse;
+import dev.securetoken.v1.ListRevocationsResponse;
 import dev.securetoken.v1.RefreshTokenResponse;
+import dev.securetoken.v1.RevokeTokensRequest;
+import dev.securetoken.v1.RevokeTokensResponse;
 import dev.securetoken.v1.TokenClaims;
 import dev.securetoken.v1.ValidateTokenResponse;
 import java.time.Duration;
@@ -31,8 +34,10 @@ final class Responses {
             it.getPermissionsList(),
             Answers.instant(it.hasIssuedAt(), it.getIssuedAt(), "issued_at"),
             Answers.instant(it.hasExpiresAt(), it.getExpiresAt(), "expires_at"),
-            AdditionalData.fromStruct(it.getAdditionalData()));
-    return new IssuedToken(claims, it.getToken(), it.getSessionId());
+            AdditionalData.fromStruct(it.getAdditionalData()),
+            it.getSessionId(),
+            it.getKeyId());
+    return new IssuedToken(claims, it.getToken());
   }
 
   static IssuedToken refreshed(RefreshTokenResponse it) {
@@ -44,8 +49,10 @@ final class Responses {
             it.getPermissionsList(),
             Answers.instant(it.hasIssuedAt(), it.getIssuedAt(), "issued_at"),
             Answers.instant(it.hasExpiresAt(), it.getExpiresAt(), "expires_at"),
-            Answers.additionalData(it.getAdditionalData(), it.getAdditionalDataJson()));
-    return new IssuedToken(claims, it.getToken(), it.getSessionId());
+            Answers.additionalData(it.getAdditionalData(), it.getAdditionalDataJson()),
+            it.getSessionId(),
+            it.getKeyId());
+    return new IssuedToken(claims, it.getToken());
   }
 
   static ValidToken validated(ValidateTokenResponse it) {
@@ -57,7 +64,9 @@ final class Responses {
             it.getPermissionsList(),
             Answers.instant(it.hasIssuedAt(), it.getIssuedAt(), "issued_at"),
             Answers.instant(it.hasExpiresAt(), it.getExpiresAt(), "expires_at"),
-            Answers.additionalData(it.getAdditionalData(), it.getAdditionalDataJson()));
+            Answers.additionalData(it.getAdditionalData(), it.getAdditionalDataJson()),
+            it.getSessionId(),
+            it.getKeyId());
     return new ValidToken(claims, remaining(it.hasTimeRemaining(), it.getTimeRemaining()));
   }
 
@@ -112,7 +121,9 @@ final class Responses {
             it.getPermissionsList(),
             Answers.instant(it.hasIssuedAt(), it.getIssuedAt(), "issued_at"),
             Answers.instant(it.hasExpiresAt(), it.getExpiresAt(), "expires_at"),
-            Answers.additionalData(it.getAdditionalData(), it.getAdditionalDataJson()));
+            Answers.additionalData(it.getAdditionalData(), it.getAdditionalDataJson()),
+            it.getSessionId(),
+            it.getKeyId());
     Duration remaining = remaining(it.hasTimeRemaining(), it.getTimeRemaining());
     Instant createdAt = Answers.instant(it.hasCreatedAt(), it.getCreatedAt(), "created_at");
     Instant sessionStartedAt =
@@ -121,8 +132,6 @@ final class Responses {
         new ValidToken(claims, remaining),
         createdAt,
         it.getIsRevoked(),
-        it.getKeyId(),
-        it.getSessionId(),
         sessionStartedAt);
   }
 
@@ -146,6 +155,34 @@ final class Responses {
     TokenClaims claims = it.getClaims();
     Duration remaining = remaining(claims.hasTimeRemaining(), claims.getTimeRemaining());
     return Introspection.authentic(state, claims(claims), remaining, it.getKeyId());
+  }
+
+  static List<RevocationOutcome> revoked(RevokeTokensRequest request, RevokeTokensResponse it) {
+    Answers.requireCount(it.getResultsList(), request.getTargetsCount());
+    return it.getResultsList().stream()
+        .map(result -> outcome(result.getOutcome()))
+        .collect(Collectors.toUnmodifiableList());
+  }
+
+  private static RevocationOutcome outcome(dev.securetoken.v1.RevocationOutcome outcome) {
+    switch (outcome) {
+      case REVOCATION_OUTCOME_REVOKED:
+        return RevocationOutcome.REVOKED;
+      case REVOCATION_OUTCOME_ALREADY_EXPIRED:
+        return RevocationOutcome.ALREADY_EXPIRED;
+      case REVOCATION_OUTCOME_NOT_AUTHENTIC:
+        return RevocationOutcome.NOT_AUTHENTIC;
+      default:
+        return RevocationOutcome.UNSPECIFIED;
+    }
+  }
+
+  static RevocationPage page(ListRevocationsResponse it) {
+    List<Revocation> entries =
+        it.getRevocationsList().stream()
+            .map(Revocation::new)
+            .collect(Collectors.toUnmodifiableList());
+    return new RevocationPage(entries, it.getNextPageToken());
   }
 
   static ServiceConfig config(ExportConfigResponse it) {
@@ -180,7 +217,9 @@ final class Responses {
         it.getPermissionsList(),
         Answers.instant(it.hasIssuedAt(), it.getIssuedAt(), "issued_at"),
         Answers.instant(it.hasExpiresAt(), it.getExpiresAt(), "expires_at"),
-        Answers.additionalData(it.getAdditionalData(), it.getAdditionalDataJson()));
+        Answers.additionalData(it.getAdditionalData(), it.getAdditionalDataJson()),
+        it.getSessionId(),
+        it.getKeyId());
   }
 
   private static Duration remaining(boolean present, com.google.protobuf.Duration duration) {

@@ -13,7 +13,8 @@ import java.util.List;
  *
  * <p>What is wrong with a token or a request is thrown as {@link TokenError} or one of its
  * subclasses. Everything else (transport, deadline, the caller's own credential refused) stays an
- * {@link io.grpc.StatusRuntimeException} and says nothing about the token.
+ * {@link io.grpc.StatusRuntimeException} and says nothing about the token; {@link
+ * CallerRefusedError}, {@link RateExceededError} and {@link ServiceUnavailableError} are named.
  *
  * <p>One client serves all threads and keeps its connection: make one, and close it at the end.
  */
@@ -29,8 +30,10 @@ public final class SecureTokenClient implements AutoCloseable {
   /**
    * Starts to build a client.
    *
-   * @param target {@code host:port}, or any name that gRPC resolves
-   * @return a builder; without further settings it connects with TLS
+   * @param target {@code host:port}, {@code http://host[:port]}, {@code https://host[:port]}, or a
+   *     target of gRPC's own with a scheme, such as {@code dns:///name:port}
+   * @return a builder; without further settings it connects with TLS, but to {@code http://}
+   * @throws IllegalArgumentException for anything else, such as a host without a port
    */
   public static SecureTokenClientBuilder builder(String target) {
     return new SecureTokenClientBuilder(target);
@@ -137,7 +140,7 @@ public final class SecureTokenClient implements AutoCloseable {
 
   /**
    * A new token with the user, permissions, additional data and session of a valid one. Unlike the
-   * other calls, this one is not tried again when the service is unavailable.
+   * other calls, this one is tried again only where the service cannot have seen it.
    *
    * @param token a valid token
    * @param options its lifetime, and what becomes of the old token
@@ -173,6 +176,59 @@ public final class SecureTokenClient implements AutoCloseable {
   }
 
   /**
+   * Takes a token back. Answers once that is durable and in force, and never fails because of the
+   * token.
+   *
+   * @param token the token
+   * @return what became of it
+   */
+  public RevocationOutcome revokeToken(String token) {
+    return revokeTokens(List.of(RevocationTarget.token(token)), "").get(0);
+  }
+
+  /**
+   * Takes back every token of a session that is issued before the answer.
+   *
+   * @param sessionId as in the answers about its tokens
+   * @return what became of it
+   */
+  public RevocationOutcome revokeSession(String sessionId) {
+    return revokeTokens(List.of(RevocationTarget.session(sessionId)), "").get(0);
+  }
+
+  /**
+   * Takes back every token of a user that is issued up to the server's present.
+   *
+   * @param userId whose tokens
+   * @return what became of it
+   */
+  public RevocationOutcome revokeUser(String userId) {
+    return revokeTokens(List.of(RevocationTarget.user(userId)), "").get(0);
+  }
+
+  /**
+   * Takes back several targets in one call.
+   *
+   * @param targets at most 1,000
+   * @param reason why, for the log and for {@link #listRevocations}: at most 128 characters
+   * @return what became of each, in order
+   * @throws TokenError when a target or the reason breaks its rule; nothing is revoked then
+   */
+  public List<RevocationOutcome> revokeTokens(List<RevocationTarget> targets, String reason) {
+    return calls.blocking(Operation.REVOKE, Requests.revoke(targets, reason));
+  }
+
+  /**
+   * What is revoked, newest first.
+   *
+   * @param query which entries, and how many
+   * @return a page of them
+   */
+  public RevocationPage listRevocations(RevocationQuery query) {
+    return calls.blocking(Operation.LIST_REVOCATIONS, query.message);
+  }
+
+  /**
    * How the server makes tokens.
    *
    * @return its settings, without any key material
@@ -193,11 +249,11 @@ public final class SecureTokenClient implements AutoCloseable {
   /**
    * The same client with another deadline for each call.
    *
-   * @param deadline how long a call may take; the service allows 60 s at most
+   * @param deadline how long a call may take: above zero, at most 60 s
    * @return a view that shares this client's connection; closing it closes this client
    */
   public SecureTokenClient withDeadline(Duration deadline) {
-    return new SecureTokenClient(new Calls(calls.channel(), deadline), close);
+    return new SecureTokenClient(calls.withDeadline(deadline), close);
   }
 
   /**

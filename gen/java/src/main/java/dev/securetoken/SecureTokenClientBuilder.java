@@ -14,23 +14,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Builds a {@link SecureTokenClient}. Without further settings: TLS, the platform's roots, 5 s. */
 public final class SecureTokenClientBuilder {
-  private static final Duration DEFAULT_DEADLINE = Duration.ofSeconds(5);
   private static final long CLOSE_SECONDS = 5;
 
-  private final String target;
+  private final Target target;
   private final Channel channel;
   private final TlsChannelCredentials.Builder tls = TlsChannelCredentials.newBuilder();
   private ChannelCredentials credentials;
   private boolean transportChosen;
   private String serverName;
-  private ClientInterceptor apiKey;
-  private Duration deadline = DEFAULT_DEADLINE;
+  private boolean isPlaintext;
+  private KeySource keys;
+  private Duration deadline = Deadlines.DEFAULT;
 
   SecureTokenClientBuilder(String target) {
-    this.target = Objects.requireNonNull(target, "target");
+    this.target = Target.parse(Objects.requireNonNull(target, "target"));
     this.channel = null;
   }
 
@@ -41,11 +42,12 @@ public final class SecureTokenClientBuilder {
 
   /**
    * Connects without TLS: on loopback, or where a mesh encrypts. Tokens and API key then travel as
-   * they are.
+   * they are; with {@code http://} alone, an API key beyond loopback is refused.
    *
    * @return this
    */
   public SecureTokenClientBuilder plaintext() {
+    isPlaintext = true;
     return credentials(InsecureChannelCredentials.create());
   }
 
@@ -103,26 +105,50 @@ public final class SecureTokenClientBuilder {
   /**
    * The caller's own credential, sent as {@code authorization: Bearer …} with every call.
    *
-   * @param apiKey the key
+   * @param apiKey the key; {@code null} or empty, as from an unset variable, is none
    * @return this
    * @throws IllegalArgumentException for a key that no header can carry
    */
   public SecureTokenClientBuilder apiKey(String apiKey) {
-    this.apiKey = new ApiKey(apiKey);
+    this.keys = apiKey == null || apiKey.isEmpty() ? null : KeySource.of(apiKey);
+    return this;
+  }
+
+  /**
+   * The same from the application, which is asked before every attempt: a key can be replaced while
+   * the application runs.
+   *
+   * @param apiKey gives the key
+   * @return this
+   */
+  public SecureTokenClientBuilder apiKey(Supplier<String> apiKey) {
+    this.keys = KeySource.of(Objects.requireNonNull(apiKey, "apiKey"));
+    return this;
+  }
+
+  /**
+   * The same from a file, which is read again within a second of a change, and when the key is
+   * refused.
+   *
+   * @param file holds the key and nothing else
+   * @return this
+   * @throws IOException when the file cannot be read
+   * @throws IllegalArgumentException when it holds no key that a header can carry
+   */
+  public SecureTokenClientBuilder apiKeyFile(Path file) throws IOException {
+    this.keys = KeySource.of(file, System::nanoTime);
     return this;
   }
 
   /**
    * How long a call may take that says nothing else.
    *
-   * @param deadline above zero; the service allows 60 s at most. Default: 5 s
+   * @param deadline above zero, at most 60 s. Default: 5 s
    * @return this
+   * @throws IllegalArgumentException for any other
    */
   public SecureTokenClientBuilder defaultDeadline(Duration deadline) {
-    if (deadline.isZero() || deadline.isNegative()) {
-      throw new IllegalArgumentException("deadline must be above zero");
-    }
-    this.deadline = deadline;
+    this.deadline = Deadlines.checked(deadline);
     return this;
   }
 
@@ -130,27 +156,46 @@ public final class SecureTokenClientBuilder {
    * Makes the client. It connects with the first call.
    *
    * @return a client to close at the end
-   * @throws IllegalStateException when settings of the connection meet a channel that is made
+   * @throws IllegalStateException when settings of the connection meet a channel that is made, or
+   *     settings of TLS an {@code http://} target
+   * @throws IllegalArgumentException when an API key would travel in the clear beyond loopback
    */
   public SecureTokenClient build() {
     if (channel == null) {
-      ManagedChannel own =
-          Channels.open(target, credentials == null ? tls.build() : credentials, serverName);
-      return new SecureTokenClient(new Calls(intercept(own), null), () -> close(own));
+      ManagedChannel own = Channels.open(target, chosenCredentials(), serverName);
+      return new SecureTokenClient(calls(own, own), () -> close(own));
     }
     if (transportChosen) {
       throw new IllegalStateException("the channel's own settings decide how it connects");
     }
-    return new SecureTokenClient(new Calls(intercept(channel), null), () -> {});
+    return new SecureTokenClient(calls(channel, null), () -> {});
   }
 
-  private Channel intercept(Channel base) {
+  private ChannelCredentials chosenCredentials() {
+    if (!"http".equals(target.scheme)) {
+      if (isPlaintext && "https".equals(target.scheme)) {
+        throw new IllegalStateException("target is https:// and plaintext() is asked for");
+      }
+      return credentials == null ? tls.build() : credentials;
+    }
+    if (transportChosen && !isPlaintext) {
+      throw new IllegalStateException("target is http:// and TLS is asked for: write https://");
+    }
+    if (keys != null && !target.isLocal && !isPlaintext) {
+      throw new IllegalArgumentException(
+          "apiKey would travel in the clear: use https://, or plaintext() in a trusted network");
+    }
+    return InsecureChannelCredentials.create();
+  }
+
+  private Calls calls(Channel base, ManagedChannel own) {
     List<ClientInterceptor> interceptors = new ArrayList<>();
     interceptors.add(new DefaultDeadline(deadline));
-    if (apiKey != null) {
-      interceptors.add(apiKey);
+    if (keys != null) {
+      interceptors.add(new ApiKeyInterceptor(keys));
     }
-    return ClientInterceptors.intercept(base, interceptors);
+    Channel intercepted = ClientInterceptors.intercept(base, interceptors);
+    return new Calls(new Connection(intercepted, keys, own), deadline);
   }
 
   private static void close(ManagedChannel channel) {

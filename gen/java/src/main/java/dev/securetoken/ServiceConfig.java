@@ -83,6 +83,60 @@ public final class ServiceConfig {
     return keys;
   }
 
+  /**
+   * As {@link #algorithm()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public String getAlgorithm() {
+    return algorithm();
+  }
+
+  /**
+   * As {@link #version()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public String getVersion() {
+    return version();
+  }
+
+  /**
+   * As {@link #iterations()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public long getIterations() {
+    return iterations();
+  }
+
+  /**
+   * As {@link #salt()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public byte[] getSalt() {
+    return salt();
+  }
+
+  /**
+   * As {@link #defaultExpiresIn()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public Duration getDefaultExpiresIn() {
+    return defaultExpiresIn();
+  }
+
+  /**
+   * As {@link #keys()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public List<KeyInfo> getKeys() {
+    return keys();
+  }
+
   @Override
   public boolean equals(Object other) {
     if (!(other instanceof ServiceConfig)) {

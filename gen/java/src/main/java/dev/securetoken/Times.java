@@ -31,6 +31,13 @@ final class Times {
     return valid ? Optional.of(Instant.ofEpochSecond(seconds, nanos)) : Optional.empty();
   }
 
+  static Timestamp toTimestamp(Instant instant) {
+    return Timestamp.newBuilder()
+        .setSeconds(instant.getEpochSecond())
+        .setNanos(instant.getNano())
+        .build();
+  }
+
   /** A Duration message, whose nanos carry its sign, as a duration. */
   static Duration toDuration(com.google.protobuf.Duration message) {
     return Duration.ofSeconds(message.getSeconds(), message.getNanos());

@@ -7,22 +7,16 @@ import java.util.List;
 public final class TokenInfo extends ValidToken {
   private final Instant createdAt;
   private final boolean revoked;
-  private final String keyId;
-  private final String sessionId;
   private final Instant sessionStartedAt;
 
   TokenInfo(
       ValidToken token,
       Instant createdAt,
       boolean revoked,
-      String keyId,
-      String sessionId,
       Instant sessionStartedAt) {
     super(token, token.timeRemaining());
     this.createdAt = createdAt;
     this.revoked = revoked;
-    this.keyId = keyId;
-    this.sessionId = sessionId;
     this.sessionStartedAt = sessionStartedAt;
   }
 
@@ -45,24 +39,6 @@ public final class TokenInfo extends ValidToken {
   }
 
   /**
-   * The key that the token is made with; one of {@link ServiceConfig#keys()}.
-   *
-   * @return a fingerprint, never secret
-   */
-  public String keyId() {
-    return keyId;
-  }
-
-  /**
-   * The session that the token belongs to.
-   *
-   * @return the token id of the session's first token
-   */
-  public String sessionId() {
-    return sessionId;
-  }
-
-  /**
    * When the session began.
    *
    * @return when its first token was issued
@@ -71,8 +47,26 @@ public final class TokenInfo extends ValidToken {
     return sessionStartedAt;
   }
 
+  /**
+   * As {@link #createdAt()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public Instant getCreatedAt() {
+    return createdAt();
+  }
+
+  /**
+   * As {@link #sessionStartedAt()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public Instant getSessionStartedAt() {
+    return sessionStartedAt();
+  }
+
   @Override
   List<Object> parts() {
-    return List.of(super.parts(), createdAt, revoked, keyId, sessionId, sessionStartedAt);
+    return List.of(super.parts(), createdAt, revoked, sessionStartedAt);
   }
 }

@@ -31,6 +31,24 @@ public class ValidToken extends Claims {
     return DurationText.format(timeRemaining);
   }
 
+  /**
+   * As {@link #timeRemaining()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public final Duration getTimeRemaining() {
+    return timeRemaining();
+  }
+
+  /**
+   * As {@link #timeRemainingText()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public final String getTimeRemainingText() {
+    return timeRemainingText();
+  }
+
   /** The same claims a while later. */
   final ValidToken after(Duration elapsed) {
     Duration rest = timeRemaining.minus(elapsed).truncatedTo(ChronoUnit.MICROS);

@@ -18,7 +18,7 @@ final class ReadmeExamples {
 
   static void calls() {
     try (SecureTokenClient client =
-        SecureTokenClient.builder("127.0.0.1:8080").plaintext().build()) {
+        SecureTokenClient.builder("http://127.0.0.1:8080").build()) {
       IssuedToken issued =
           client.generateToken(
               "user_123",
@@ -52,7 +52,7 @@ final class ReadmeExamples {
 
   static SecureTokenClient connection() throws IOException {
     SecureTokenClient client =
-        SecureTokenClient.builder("tokens.internal:8443")
+        SecureTokenClient.builder("https://tokens.internal:8443")
             .trustedCertificates(Path.of("ca.pem"))
             .clientCertificate(Path.of("client.pem"), Path.of("client-key.pem"))
             .apiKey(System.getenv("SECURE_TOKEN_API_KEY"))

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
 import dev.securetoken.v1.BatchValidateTokensResponse;
 import dev.securetoken.v1.CheckPermissionResponse;
 import dev.securetoken.v1.CheckPermissionsResponse;
@@ -23,15 +25,23 @@ import dev.securetoken.v1.ValidateTokenResponse;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SecureTokenClientTest {
   private FakeTokenService service;
@@ -344,7 +354,7 @@ class SecureTokenClientTest {
     IllegalArgumentException error =
         assertThrows(
             IllegalArgumentException.class,
-            () -> SecureTokenClient.builder("localhost").apiKey("key\n1"));
+            () -> SecureTokenClient.builder("localhost:1").apiKey("key\n1"));
     assertFalse(error.getMessage().contains("key\n1"));
   }
 
@@ -359,8 +369,138 @@ class SecureTokenClientTest {
 
   @Test
   void deadlinesAreAboveZero() {
-    SecureTokenClientBuilder builder = SecureTokenClient.builder("localhost");
-    assertThrows(IllegalArgumentException.class, () -> builder.defaultDeadline(Duration.ZERO));
+    SecureTokenClientBuilder builder = SecureTokenClient.builder("localhost:1");
+    for (long millis : new long[] {0, -1, 60_001, 90_000}) {
+      Duration deadline = Duration.ofMillis(millis);
+      assertThrows(IllegalArgumentException.class, () -> builder.defaultDeadline(deadline));
+      assertThrows(IllegalArgumentException.class, () -> client.withDeadline(deadline));
+    }
+  }
+
+  @Test
+  void aLongerDeadlineIsCutToWhatTheServiceTakes() {
+    service.answer(TokenServiceGrpc.getValidateTokenMethod(), it -> Samples.validated().build());
+    client.withDeadline(Duration.ofSeconds(60)).validateToken("token");
+    assertRemaining(58_000, 59_900);
+    client
+        .stub()
+        .withDeadlineAfter(2, TimeUnit.MINUTES)
+        .validateToken(ValidateTokenRequest.getDefaultInstance());
+    assertRemaining(58_000, 59_900);
+  }
+
+  @Test
+  void anUnsetApiKeyIsNone() {
+    service.answer(TokenServiceGrpc.getValidateTokenMethod(), it -> Samples.validated().build());
+    for (String unset : new String[] {null, ""}) {
+      SecureTokenClient.builder(service.channel()).apiKey(unset).build().validateToken("token");
+      assertNull(service.authorization());
+    }
+  }
+
+  @Test
+  void aFunctionIsAskedForTheApiKeyOfEveryAttempt() {
+    Iterator<String> keys = List.of("old", "new").iterator();
+    service.answer(
+        TokenServiceGrpc.getValidateTokenMethod(),
+        it -> {
+          if (service.authorization().equals("Bearer old")) {
+            throw caller("UNKNOWN_CALLER", Status.Code.UNAUTHENTICATED);
+          }
+          return Samples.validated().build();
+        });
+    SecureTokenClient.builder(service.channel())
+        .apiKey(keys::next)
+        .build()
+        .validateToken("token");
+    assertEquals("Bearer new", service.authorization());
+    SecureTokenClient empty =
+        SecureTokenClient.builder(service.channel()).apiKey(() -> "").build();
+    StatusRuntimeException error =
+        assertThrows(StatusRuntimeException.class, () -> empty.validateToken("token"));
+    assertEquals(Status.Code.UNAUTHENTICATED, error.getStatus().getCode());
+  }
+
+  @Test
+  void aKeyFileIsReadAgain(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("key");
+    Files.writeString(file, "first\n");
+    AtomicLong clock = new AtomicLong();
+    KeySource source = KeySource.of(file, clock::get);
+    Files.writeString(file, "second\n");
+    assertEquals("first", source.key());
+    assertTrue(source.renew());
+    assertEquals("second", source.key());
+    Files.writeString(file, ""); // being written
+    clock.addAndGet(2_000_000_000);
+    assertEquals("second", source.key());
+    Files.writeString(file, "third");
+    clock.addAndGet(2_000_000_000);
+    assertEquals("third", source.key());
+    assertThrows(
+        IOException.class,
+        () -> SecureTokenClient.builder("a:1").apiKeyFile(folder.resolve("other")));
+  }
+
+  @Test
+  void theOwnCredentialIsRefused() {
+    service.answer(
+        TokenServiceGrpc.getGenerateTokenMethod(),
+        it -> {
+          throw caller("GRANT_NOT_ALLOWED", Status.Code.PERMISSION_DENIED);
+        });
+    CallerRefusedError error =
+        assertThrows(CallerRefusedError.class, () -> client.generateToken("user-1"));
+    assertEquals("GRANT_NOT_ALLOWED", error.reason());
+    assertEquals("permissions", error.field());
+    assertEquals(Map.of("permission", "read"), error.metadata());
+    CompletionException later =
+        assertThrows(
+            CompletionException.class, () -> client.async().generateToken("user-1").join());
+    assertEquals(CallerRefusedError.class, later.getCause().getClass());
+  }
+
+  @Test
+  void theRateIsObeyedWithinTheDeadline() {
+    service.answer(
+        TokenServiceGrpc.getValidateTokenMethod(),
+        it -> {
+          if (service.requests().size() < 3) {
+            throw rate(com.google.protobuf.Duration.newBuilder().setNanos(20_000_000));
+          }
+          return Samples.validated().build();
+        });
+    assertEquals("id-1", client.validateToken("token").tokenId());
+    service.answer(
+        TokenServiceGrpc.getValidateTokenMethod(),
+        it -> {
+          throw rate(com.google.protobuf.Duration.newBuilder().setSeconds(30));
+        });
+    RateExceededError error =
+        assertThrows(RateExceededError.class, () -> client.validateToken("token"));
+    assertEquals(Optional.of(Duration.ofSeconds(30)), error.retryAfter());
+    assertEquals(4, service.requests().size());
+  }
+
+  private static StatusRuntimeException caller(String reason, Status.Code code) {
+    ErrorInfo info =
+        ErrorInfo.newBuilder()
+            .setDomain("securetoken.v1")
+            .setReason("CALLER_ERROR_REASON_" + reason)
+            .putMetadata("field", "permissions")
+            .putMetadata("permission", "read")
+            .build();
+    return FakeTokenService.error(code, "no", info);
+  }
+
+  private static StatusRuntimeException rate(com.google.protobuf.Duration.Builder delay) {
+    ErrorInfo info =
+        ErrorInfo.newBuilder()
+            .setDomain("securetoken.v1")
+            .setReason("CALLER_ERROR_REASON_RATE_EXCEEDED")
+            .build();
+    RetryInfo retry = RetryInfo.newBuilder().setRetryDelay(delay).build();
+    return FakeTokenService.error(Status.Code.RESOURCE_EXHAUSTED, "no", info, retry);
   }
 
   private static ValidateTokenResponse refuse() {

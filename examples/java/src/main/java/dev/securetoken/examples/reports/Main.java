@@ -27,13 +27,10 @@ public final class Main {
   }
 
   private static SecureTokenClient connect(Map<String, String> env) {
-    String target = env.getOrDefault("SECURE_TOKEN_TARGET", "127.0.0.1:8080");
-    SecureTokenClientBuilder builder = SecureTokenClient.builder(target);
-    if (env.containsKey("SECURE_TOKEN_API_KEY")) {
-      builder.apiKey(env.get("SECURE_TOKEN_API_KEY"));
-    }
-    // TLS unless told otherwise, or the service is on this machine.
-    if (target.startsWith("127.0.0.1:") || "1".equals(env.get("SECURE_TOKEN_PLAINTEXT"))) {
+    String target = env.getOrDefault("SECURE_TOKEN_TARGET", "http://127.0.0.1:8080");
+    SecureTokenClientBuilder builder =
+        SecureTokenClient.builder(target).apiKey(env.get("SECURE_TOKEN_API_KEY"));
+    if ("1".equals(env.get("SECURE_TOKEN_PLAINTEXT"))) {
       builder.plaintext();
     }
     return builder.build();

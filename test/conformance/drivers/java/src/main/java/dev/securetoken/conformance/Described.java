@@ -43,7 +43,6 @@ final class Described {
   static Map<String, Object> issued(IssuedToken token) {
     Map<String, Object> it = claims(token);
     it.put("token", token.token());
-    it.put("sessionId", token.sessionId());
     return it;
   }
 
@@ -61,8 +60,6 @@ final class Described {
     Map<String, Object> it = validated(token);
     it.put("createdAt", token.createdAt().toString());
     it.put("isRevoked", token.isRevoked());
-    it.put("keyId", token.keyId());
-    it.put("sessionId", token.sessionId());
     it.put("sessionStartedAt", token.sessionStartedAt().toString());
     return it;
   }
@@ -131,6 +128,8 @@ final class Described {
     it.put("issuedAt", claims.issuedAt().toString());
     it.put("expiresAt", claims.expiresAt().toString());
     it.put("additionalData", claims.additionalData());
+    it.put("sessionId", claims.sessionId());
+    it.put("keyId", claims.keyId());
     return it;
   }
 

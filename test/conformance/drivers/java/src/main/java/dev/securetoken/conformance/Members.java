@@ -31,6 +31,17 @@ final class Members {
     return (String) map.get(name);
   }
 
+  String textOr(String name, String other) {
+    return has(name) ? text(name) : other;
+  }
+
+  List<Members> objects(String name) {
+    return has(name)
+        ? ((List<?>) map.get(name))
+            .stream().map(it -> new Members((Map<?, ?>) it)).collect(Collectors.toList())
+        : List.of();
+  }
+
   Members object(String name) {
     return new Members((Map<?, ?>) map.get(name));
   }

@@ -30,6 +30,11 @@ final class Rpc {
         return Described.info(client.getTokenInfo(token));
       case "IntrospectToken":
         return Described.introspection(client.introspectToken(token));
+      case "RevokeTokens":
+        return Revocations.outcomes(
+            client.revokeTokens(Revocations.targets(request), request.textOr("reason", "")));
+      case "ListRevocations":
+        return Revocations.page(client.listRevocations(Revocations.query(request)));
       case "ExportConfig":
         return Described.config(client.exportConfig());
       default:

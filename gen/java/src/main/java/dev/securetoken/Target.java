@@ -1,0 +1,92 @@
+package dev.securetoken;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+import java.util.Set;
+
+/** Where a token service is: {@code host:port}, an http or https URL, or a target of gRPC's own. */
+final class Target {
+  private static final Set<String> GRPC_SCHEMES = Set.of("dns", "unix", "ipv4", "ipv6", "xds");
+  private static final String RULE = "target must be host:port, such as tokens.example.com:443";
+
+  /** What gRPC dials. */
+  final String grpc;
+
+  /** {@code http}, {@code https}, or {@code null} where the address leaves it open. */
+  final String scheme;
+
+  /** Whether no byte leaves this machine. */
+  final boolean isLocal;
+
+  private Target(String grpc, String scheme, boolean isLocal) {
+    this.grpc = grpc;
+    this.scheme = scheme;
+    this.isLocal = isLocal;
+  }
+
+  /** No message quotes user information. */
+  static Target parse(String address) {
+    int colon = address.indexOf(':');
+    String scheme = colon < 0 ? "" : address.substring(0, colon).toLowerCase(Locale.ROOT);
+    boolean hasScheme = address.startsWith("://", Math.max(colon, 0));
+    if (hasScheme && (scheme.equals("http") || scheme.equals("https"))) {
+      return url(address, scheme);
+    }
+    if (GRPC_SCHEMES.contains(scheme) && (hasScheme || !isPort(address.substring(colon + 1)))) {
+      String name = address.substring(address.lastIndexOf('/') + 1);
+      int port = name.lastIndexOf(':');
+      boolean isLocal = isLoopback(port < 0 ? name : name.substring(0, port));
+      return new Target(address, null, scheme.equals("unix") || isLocal);
+    }
+    if (hasScheme) {
+      throw new IllegalArgumentException(RULE + ", or an http:// or https:// URL");
+    }
+    return new Target("dns:///" + address, null, isLoopback(host(address)));
+  }
+
+  private static Target url(String address, String scheme) {
+    URI uri;
+    try {
+      uri = new URI(address);
+    } catch (URISyntaxException bad) {
+      throw new IllegalArgumentException(RULE + ", or an http:// or https:// URL");
+    }
+    boolean hasPath = uri.getRawPath() != null && !uri.getRawPath().matches("/?");
+    if (uri.getHost() == null
+        || uri.getRawUserInfo() != null
+        || uri.getRawQuery() != null
+        || uri.getRawFragment() != null
+        || hasPath) {
+      throw new IllegalArgumentException(
+          "target must be a scheme, a host and a port, without path, query or user");
+    }
+    int port = uri.getPort() >= 0 ? uri.getPort() : scheme.equals("http") ? 80 : 443;
+    String joined = uri.getHost() + ":" + port;
+    return new Target("dns:///" + joined, scheme, isLoopback(host(joined)));
+  }
+
+  /** The host of host:port. */
+  private static String host(String address) {
+    int colon = address.lastIndexOf(':');
+    String host = colon < 0 ? "" : address.substring(0, colon);
+    boolean isBracketed = host.startsWith("[") && host.endsWith("]");
+    if (!isPort(address.substring(colon + 1))
+        || !(isBracketed ? host.matches("\\[[0-9A-Fa-f:.]+]") : host.matches("[A-Za-z0-9._-]+"))) {
+      throw new IllegalArgumentException(RULE);
+    }
+    return host;
+  }
+
+  private static boolean isPort(String text) {
+    return text.matches("[0-9]{1,5}") && Integer.parseInt(text) > 0 && Integer.parseInt(text) < 65536;
+  }
+
+  private static boolean isLoopback(String host) {
+    String name = host.toLowerCase(Locale.ROOT).replaceAll("\\.$", "");
+    return name.equals("localhost")
+        || name.endsWith(".localhost")
+        || name.matches("127\\.[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}")
+        || name.matches("\\[?(::1|0:0:0:0:0:0:0:1|::ffff:127\\.[0-9.]+)]?");
+  }
+}

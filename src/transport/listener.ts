@@ -51,7 +51,10 @@ export interface ListenerOptions {
 
 /** A port that answers HTTP/2 and HTTP/1.1. */
 export interface Listener {
-  /** Puts newer certificates in force, for connections from then on. Only with TLS. */
+  /**
+   * Puts newer certificates in force, for connections from then on. Only with TLS. Where clients'
+   * certificates are vouched for by others than before, HTTP/2 connections are told to leave.
+   */
   replaceTls(tls: TlsMaterial): void;
   /** Starts to listen. Port 0 takes any free one; the answer tells which. */
   listen(port: number, host: string): Promise<AddressInfo>;
@@ -133,7 +136,9 @@ export function createListener(options: ListenerOptions): Listener {
         });
       }),
     replaceTls(material) {
-      if (server instanceof TlsServer) replaceTlsMaterial(server, material);
+      if (!(server instanceof TlsServer) || !replaceTlsMaterial(server, material)) return;
+      // A client whose certificate counts no more on its connection comes back with a new handshake.
+      http2.goAway();
     },
     close: (graceMs) =>
       closeGracefully({ server, http1, http1Connections, http2, sockets, graceMs }),

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { type ClientHttp2Session, connect } from "node:http2";
+import { Agent, request as httpsRequest } from "node:https";
 import { connect as connectTcp } from "node:net";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it, mock } from "node:test";
@@ -43,6 +44,7 @@ const CALLERS = JSON.stringify({
 let server: Server;
 let port: number;
 const sessions: ClientHttp2Session[] = [];
+const agents: Agent[] = [];
 before(async () => {
   const manager = await fixedManager();
   const callers = new KnownCallers(parseCallers(CALLERS), () => false);
@@ -54,6 +56,7 @@ after(() => server.close(0));
 afterEach(() => {
   mock.restoreAll();
   for (const session of sessions.splice(0)) session.destroy();
+  for (const agent of agents.splice(0)) agent.destroy();
   server.replaceTls({ ...SERVER, clientCa: CA });
 });
 
@@ -87,6 +90,34 @@ function admitted(session: ClientHttp2Session): Promise<boolean> {
     stream.on("error", reject);
     stream.end("{}");
   });
+}
+
+/** An HTTP/1.1 connection that is kept: over HTTP/2 the server asks clients to come back. */
+function keep(name: string, to = port) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1, ...identity(name) });
+  agents.push(agent);
+  let first = true;
+  return () =>
+    new Promise<boolean>((resolve, reject) => {
+      const request = httpsRequest(
+        {
+          agent,
+          host: "localhost",
+          port: to,
+          method: "POST",
+          path: "/securetoken.v1.TokenService/ExportConfig",
+          headers: { "content-type": "application/json" },
+        },
+        (response) => {
+          if (!first && !request.reusedSocket) reject(new Error("another connection"));
+          first = false;
+          response.resume();
+          response.on("end", () => resolve(response.statusCode === 200));
+        },
+      );
+      request.on("error", reject);
+      request.end("{}");
+    });
 }
 
 describe("a client certificate", () => {
@@ -123,16 +154,25 @@ describe("a client certificate", () => {
   });
 
   it("counts no more once its authority is replaced, until a new handshake", async () => {
-    const session = open("admin");
-    assert.equal(await admitted(session), true);
+    const kept = keep("admin");
+    assert.equal(await kept(), true);
     server.replaceTls({ ...SERVER, clientCa: CA });
-    assert.equal(await admitted(session), true, "the same authority as before");
+    assert.equal(await kept(), true, "the same authority as before");
     server.replaceTls({ ...SERVER, clientCa: LIST_CA });
-    assert.equal(await admitted(session), false);
+    assert.equal(await kept(), false);
     assert.equal(await admitted(open("admin")), false);
     assert.equal(await admitted(open("listed")), true);
     server.replaceTls({ ...SERVER, clientCa: CA + LIST_CA });
-    assert.equal(await admitted(session), false, "an old handshake vouches for nothing");
+    assert.equal(await kept(), false, "an old handshake vouches for nothing");
+    assert.equal(await admitted(open("admin")), true);
+  });
+
+  it("makes clients of HTTP/2 come back when its authority is replaced", async () => {
+    const session = open("admin");
+    assert.equal(await admitted(session), true);
+    const told = new Promise((resolve) => session.once("goaway", resolve));
+    server.replaceTls({ ...SERVER, clientCa: CA + LIST_CA });
+    assert.equal(await told, 0);
     assert.equal(await admitted(open("admin")), true);
   });
 
@@ -148,10 +188,10 @@ describe("a client certificate", () => {
   it("counts no more once a list revokes it, on connections of before too", async () => {
     const lists = { ...SERVER, clientCa: LIST_CA };
     server.replaceTls({ ...lists, clientCrl: pem("empty.crl.pem") });
-    const session = open("listed");
-    assert.equal(await admitted(session), true);
+    const kept = keep("listed");
+    assert.equal(await kept(), true);
     server.replaceTls({ ...lists, clientCrl: pem("listed.crl.pem") });
-    assert.equal(await admitted(session), false);
+    assert.equal(await kept(), false);
     assert.equal(await admitted(open("listed")), false);
     assert.equal(await admitted(open("unlisted")), true);
   });
@@ -203,19 +243,19 @@ describe("the files of a server with mTLS", () => {
     };
     const inForce = '"file":"tls_files","msg":"in force"';
     const loaded = count(inForce);
-    const kept = open("listed", running.port);
-    assert.equal(await admitted(kept), true);
+    const kept = keep("listed", running.port);
+    assert.equal(await kept(), true);
 
     writeFileSync(at("ca.pem"), "");
     await until('"file":"tls_files","faults":["TLS_CLIENT_CA_FILE is empty"]', 1);
     assert.equal(await admitted(open("admin", running.port)), false);
-    assert.equal(await admitted(kept), true, "what was in force before stays");
+    assert.equal(await kept(), true, "what was in force before stays");
     writeFileSync(at("ca.pem"), LIST_CA);
     await until(inForce, loaded + 1);
 
     writeFileSync(at("crl.pem"), pem("listed.crl.pem"));
     await until(inForce, loaded + 2);
-    assert.equal(await admitted(kept), false);
+    assert.equal(await kept(), false);
     assert.equal(await admitted(open("unlisted", running.port)), true);
     await running.end();
 

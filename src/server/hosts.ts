@@ -19,12 +19,22 @@ export function createHostCheck(
   allowed: readonly string[],
 ): (headers: IncomingHttpHeaders) => boolean {
   const names = new Set(allowed);
+  // Nearly every request asks for what the one before asked for, and a look at a name takes its time.
+  let last: { authority: unknown; isAllowed: boolean } = { authority: undefined, isAllowed: false };
   return (headers) => {
-    const host = HOST_AND_PORT.exec(authorityOf(headers) ?? "")?.[1];
-    if (host === undefined) return false;
-    const name = host.replace(/^\[|\]$/g, "").replace(/\.$/, "");
-    return isLoopback(name) || names.has(name);
+    const authority = headers[":authority"] ?? headers.host;
+    if (authority === undefined || authority !== last.authority) {
+      last = { authority, isAllowed: isListed(authorityOf(headers) ?? "", names) };
+    }
+    return last.isAllowed;
   };
+}
+
+function isListed(authority: string, names: ReadonlySet<string>): boolean {
+  const host = HOST_AND_PORT.exec(authority)?.[1];
+  if (host === undefined) return false;
+  const name = host.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+  return isLoopback(name) || names.has(name);
 }
 
 /**

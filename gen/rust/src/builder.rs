@@ -2,18 +2,22 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use http::Uri;
 use tokio::runtime::Handle;
 use tonic::transport::Endpoint;
 
 use crate::api_key::ApiKey;
+use crate::call::MAX_DEADLINE;
 use crate::client::SecureTokenClient;
+use crate::target;
 use crate::tls::Tls;
 
 const DEFAULT_DEADLINE: Duration = Duration::from_secs(5);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// An attempt ends early, so that the next one meets a server that is back.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a connection with calls under way may be silent before it is probed …
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
 /// … and how long the answer may take before the connection is given up.
@@ -27,7 +31,8 @@ const TCP_KEEPALIVE: Duration = Duration::from_secs(60);
 pub struct Builder {
     target: String,
     tls: Option<Tls>,
-    api_key: Option<Option<ApiKey>>,
+    api_key: Option<Result<ApiKey, &'static str>>,
+    insecure: bool,
     deadline: Duration,
 }
 
@@ -37,6 +42,7 @@ impl Builder {
             target,
             tls: None,
             api_key: None,
+            insecure: false,
             deadline: DEFAULT_DEADLINE,
         }
     }
@@ -50,11 +56,36 @@ impl Builder {
 
     /// The client's own credential, sent with every call.
     pub fn api_key(mut self, key: impl AsRef<str>) -> Self {
-        self.api_key = Some(ApiKey::parse(key.as_ref()));
+        const RULE: &str = "the API key must consist of visible ASCII characters, and not be empty";
+        self.api_key = Some(ApiKey::parse(key.as_ref()).ok_or(RULE));
         self
     }
 
-    /// How long a call may take, retries included. Default 5 seconds; servers allow 60 at most.
+    /// The same from a file, without white space around it. The file is read again once a second
+    /// while calls are made, and when the server refuses the key; one that cannot be read then leaves
+    /// the key as it is.
+    pub fn api_key_file(mut self, path: impl Into<PathBuf>) -> Self {
+        const RULE: &str = "the API key's file cannot be read, or holds no key";
+        self.api_key = Some(ApiKey::from_file(path.into()).ok_or(RULE));
+        self
+    }
+
+    /// The same from a function, which is called before every attempt: it must be quick. A call for
+    /// which it gives `None` is not made.
+    pub fn api_key_fn(mut self, key: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
+        self.api_key = Some(Ok(ApiKey::from_fn(Arc::new(key))));
+        self
+    }
+
+    /// Speaks plaintext where the address has no scheme, and lets an API key travel in the clear to an
+    /// `http` address beyond this machine, which is refused else.
+    pub fn insecure(mut self) -> Self {
+        self.insecure = true;
+        self
+    }
+
+    /// How long a call may take, further tries included: above zero, at most 60 seconds, as a server
+    /// takes no more. Default 5 seconds.
     pub fn default_deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
@@ -85,38 +116,47 @@ impl Builder {
     }
 
     fn endpoint(&self) -> Result<(Endpoint, ApiKey), BuildError> {
+        checked_deadline(self.deadline)?;
         let api_key = match &self.api_key {
             None => ApiKey::default(),
-            Some(parsed) => parsed.clone().ok_or(BuildError::new(
-                "the API key must consist of visible ASCII characters",
-            ))?,
+            Some(key) => key.clone().map_err(BuildError::new)?,
         };
-        let secure = match self.target.parse::<Uri>() {
-            Ok(uri) if uri.scheme_str() == Some("https") => true,
-            Ok(uri) if uri.scheme_str() == Some("http") => false,
-            _ => {
-                return Err(BuildError::new(
-                    "the target must be http://host:port or https://…",
-                ));
-            }
-        };
-        let endpoint = Endpoint::from_shared(self.target.clone())
-            .map_err(|error| BuildError::caused("the target is no address", error))?
+        let target = target::parse(&self.target, self.insecure).map_err(BuildError::new)?;
+        if api_key.is_some() && !target.secure && !target.local && !self.insecure {
+            return Err(BuildError::new(
+                "the API key would travel in the clear: use https://, or insecure() where the network is trusted",
+            ));
+        }
+        let endpoint = Endpoint::from_shared(target.url)
+            .map_err(|error| BuildError::caused("the address is no address", error))?
             .connect_timeout(CONNECT_TIMEOUT)
             .http2_keep_alive_interval(KEEPALIVE_INTERVAL)
             .keep_alive_timeout(KEEPALIVE_TIMEOUT)
             .tcp_keepalive(Some(TCP_KEEPALIVE));
-        let endpoint = match (&self.tls, secure) {
+        let endpoint = match (&self.tls, target.secure) {
             (Some(_), false) => {
-                return Err(BuildError::new("TLS settings need an https target"));
+                return Err(BuildError::new("TLS settings need an https address"));
             }
             (_, false) => endpoint,
-            (tls, true) => endpoint
-                .tls_config(tls.clone().unwrap_or_default().into_config())
-                .map_err(|error| BuildError::caused("the TLS settings cannot work", error))?,
+            (tls, true) => {
+                let config = tls.clone().unwrap_or_default().into_config();
+                endpoint
+                    .tls_config(config.map_err(BuildError::new)?)
+                    .map_err(|error| BuildError::caused("the TLS settings cannot work", error))?
+            }
         };
         Ok((endpoint, api_key))
     }
+}
+
+/// A deadline that a server takes.
+pub(crate) fn checked_deadline(deadline: Duration) -> Result<Duration, BuildError> {
+    if deadline.is_zero() || deadline > MAX_DEADLINE {
+        return Err(BuildError::new(
+            "the deadline must be above zero and at most 60 seconds",
+        ));
+    }
+    Ok(deadline)
 }
 
 /// Settings that cannot work, or a server that cannot be reached. Holds no key.

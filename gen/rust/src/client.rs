@@ -6,7 +6,7 @@ use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
 
 use crate::api_key::ApiKey;
-use crate::builder::Builder;
+use crate::builder::{BuildError, Builder, checked_deadline};
 use crate::call::{Retry, call};
 use crate::error::Error;
 use crate::options::{NewToken, RefreshOptions};
@@ -26,34 +26,44 @@ pub type RawClient = TokenServiceClient<InterceptedService<Channel, ApiKey>>;
 
 /// Calls a token service. Clones are cheap and share one connection.
 ///
-/// What is wrong with a token or a request is one of the first four kinds of [`Error`]; anything
-/// else is [`Error::Rpc`]. Calls that change nothing are repeated, up to three times within the
-/// deadline, while the server is UNAVAILABLE; [`generate_token`](Self::generate_token) and
-/// [`refresh_token`](Self::refresh_token) never are.
+/// What is wrong with a token or a request is one of the first four kinds of [`Error`]; the others
+/// say nothing about a token. A call is tried again until its deadline while the server cannot be
+/// reached or is UNAVAILABLE; [`generate_token`](Self::generate_token) and
+/// [`refresh_token`](Self::refresh_token) only where the server has not seen the call, or refused it
+/// unprocessed.
 #[derive(Clone, Debug)]
 pub struct SecureTokenClient {
-    raw: RawClient,
-    deadline: Duration,
+    pub(crate) raw: RawClient,
+    pub(crate) api_key: ApiKey,
+    pub(crate) deadline: Duration,
 }
 
 impl SecureTokenClient {
-    /// Sets up a client of `http://host:port`, or of `https://host:port` for TLS.
+    /// Sets up a client of `http://host[:port]`, `https://host[:port]`, or `host:port`, which is TLS
+    /// unless [`Builder::insecure`] is given.
     pub fn builder(target: impl Into<String>) -> Builder {
         Builder::new(target.into())
     }
 
     pub(crate) fn new(channel: Channel, api_key: ApiKey, deadline: Duration) -> Self {
-        let raw = TokenServiceClient::with_interceptor(channel, api_key)
+        let raw = TokenServiceClient::with_interceptor(channel, api_key.clone())
             .max_decoding_message_size(MAX_RESPONSE_BYTES);
-        Self { raw, deadline }
+        Self {
+            raw,
+            api_key,
+            deadline,
+        }
     }
 
     /// The same client with another deadline, on the same connection.
-    pub fn with_deadline(&self, deadline: Duration) -> Self {
-        Self {
-            raw: self.raw.clone(),
-            deadline,
-        }
+    ///
+    /// # Errors
+    /// For a deadline that is zero or above 60 seconds, which no server takes.
+    pub fn with_deadline(&self, deadline: Duration) -> Result<Self, BuildError> {
+        Ok(Self {
+            deadline: checked_deadline(deadline)?,
+            ..self.clone()
+        })
     }
 
     /// The generated client, on the same connection and with the same API key.
@@ -67,10 +77,16 @@ impl SecureTokenClient {
     /// [`Error::Token`] naming the input that breaks its rule.
     pub async fn generate_token(&self, new: NewToken) -> Result<IssuedToken, Error> {
         let request = new.into_message()?;
-        let response = call(self.deadline, Retry::Never, request, |request| {
-            let mut raw = self.raw();
-            async move { raw.generate_token(request).await }
-        });
+        let response = call(
+            self.deadline,
+            &self.api_key,
+            Retry::Unprocessed,
+            request,
+            |request| {
+                let mut raw = self.raw();
+                async move { raw.generate_token(request).await }
+            },
+        );
         responses::issued(response.await?, "")
     }
 
@@ -82,10 +98,16 @@ impl SecureTokenClient {
         let request = pb::ValidateTokenRequest {
             token: sendable(token.into()),
         };
-        let response = call(self.deadline, Retry::Safe, request, |request| {
-            let mut raw = self.raw();
-            async move { raw.validate_token(request).await }
-        });
+        let response = call(
+            self.deadline,
+            &self.api_key,
+            Retry::Safe,
+            request,
+            |request| {
+                let mut raw = self.raw();
+                async move { raw.validate_token(request).await }
+            },
+        );
         responses::valid(response.await?)
     }
 
@@ -103,10 +125,16 @@ impl SecureTokenClient {
             token: sendable(token.into()),
             required_permission: required_permission.into(),
         };
-        let response = call(self.deadline, Retry::Safe, request, |request| {
-            let mut raw = self.raw();
-            async move { raw.check_permission(request).await }
-        });
+        let response = call(
+            self.deadline,
+            &self.api_key,
+            Retry::Safe,
+            request,
+            |request| {
+                let mut raw = self.raw();
+                async move { raw.check_permission(request).await }
+            },
+        );
         responses::confirmed(response.await?.granted, "lacks granted")
     }
 
@@ -126,10 +154,16 @@ impl SecureTokenClient {
             token: sendable(token.into()),
             permissions,
         };
-        let response = call(self.deadline, Retry::Safe, request, |request| {
-            let mut raw = self.raw();
-            async move { raw.check_permissions(request).await }
-        });
+        let response = call(
+            self.deadline,
+            &self.api_key,
+            Retry::Safe,
+            request,
+            |request| {
+                let mut raw = self.raw();
+                async move { raw.check_permissions(request).await }
+            },
+        );
         let results = response.await?.results;
         responses::confirmed(results.len() == asked, "holds another number of results")?;
         let to_result = |result: pb::PermissionResult| PermissionResult {
@@ -153,10 +187,16 @@ impl SecureTokenClient {
             .collect();
         let asked = tokens.len();
         let request = pb::BatchValidateTokensRequest { tokens };
-        let response = call(self.deadline, Retry::Safe, request, |request| {
-            let mut raw = self.raw();
-            async move { raw.batch_validate_tokens(request).await }
-        });
+        let response = call(
+            self.deadline,
+            &self.api_key,
+            Retry::Safe,
+            request,
+            |request| {
+                let mut raw = self.raw();
+                async move { raw.batch_validate_tokens(request).await }
+            },
+        );
         let results = response.await?.results;
         responses::confirmed(results.len() == asked, "holds another number of results")?;
         results.into_iter().map(responses::batch_result).collect()
@@ -174,10 +214,16 @@ impl SecureTokenClient {
         options: RefreshOptions,
     ) -> Result<IssuedToken, Error> {
         let request = options.into_message(token.into())?;
-        let response = call(self.deadline, Retry::Never, request, |request| {
-            let mut raw = self.raw();
-            async move { raw.refresh_token(request).await }
-        });
+        let response = call(
+            self.deadline,
+            &self.api_key,
+            Retry::Unprocessed,
+            request,
+            |request| {
+                let mut raw = self.raw();
+                async move { raw.refresh_token(request).await }
+            },
+        );
         responses::refreshed(response.await?)
     }
 
@@ -189,10 +235,16 @@ impl SecureTokenClient {
         let request = pb::GetTokenInfoRequest {
             token: sendable(token.into()),
         };
-        let response = call(self.deadline, Retry::Safe, request, |request| {
-            let mut raw = self.raw();
-            async move { raw.get_token_info(request).await }
-        });
+        let response = call(
+            self.deadline,
+            &self.api_key,
+            Retry::Safe,
+            request,
+            |request| {
+                let mut raw = self.raw();
+                async move { raw.get_token_info(request).await }
+            },
+        );
         responses::info(response.await?)
     }
 
@@ -204,10 +256,16 @@ impl SecureTokenClient {
         let request = pb::IntrospectTokenRequest {
             token: sendable(token.into()),
         };
-        let response = call(self.deadline, Retry::Safe, request, |request| {
-            let mut raw = self.raw();
-            async move { raw.introspect_token(request).await }
-        });
+        let response = call(
+            self.deadline,
+            &self.api_key,
+            Retry::Safe,
+            request,
+            |request| {
+                let mut raw = self.raw();
+                async move { raw.introspect_token(request).await }
+            },
+        );
         responses::introspection(response.await?)
     }
 
@@ -217,10 +275,16 @@ impl SecureTokenClient {
     /// [`Error::Rpc`].
     pub async fn export_config(&self) -> Result<ServerConfig, Error> {
         let request = pb::ExportConfigRequest {};
-        let response = call(self.deadline, Retry::Safe, request, |request| {
-            let mut raw = self.raw();
-            async move { raw.export_config(request).await }
-        });
+        let response = call(
+            self.deadline,
+            &self.api_key,
+            Retry::Safe,
+            request,
+            |request| {
+                let mut raw = self.raw();
+                async move { raw.export_config(request).await }
+            },
+        );
         responses::server_config(response.await?)
     }
 }

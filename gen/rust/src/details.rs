@@ -1,29 +1,84 @@
 //! The details of a status, turned into an [`Error`].
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use prost::Message;
 use prost_types::Any;
 use tonic::{Code, Status};
 
 use crate::error::{Error, Facts};
-use crate::proto::google::rpc::{self, ErrorInfo};
+use crate::fault::connection_fault;
+use crate::proto::google::rpc::{self, ErrorInfo, RetryInfo};
 use crate::proto::securetoken::v1::{ErrorReason, TokenErrorDetail, TokenErrorKind};
 
 const DOMAIN: &str = "securetoken.v1";
 const DETAIL: &str = "securetoken.v1.TokenErrorDetail";
 const INFO: &str = "google.rpc.ErrorInfo";
+const RETRY: &str = "google.rpc.RetryInfo";
 const REASON_PREFIX: &str = "ERROR_REASON_";
+const CALLER_PREFIX: &str = "CALLER_ERROR_REASON_";
 
 impl From<Status> for Error {
     /// The refusal that a status tells of. A status without a `TokenErrorDetail`, and one whose
-    /// details cannot be read, is [`Error::Rpc`], whatever its code.
+    /// details cannot be read, is no fact about a token, whatever its code.
     fn from(status: Status) -> Self {
-        let details = rpc::Status::decode(status.details())
-            .unwrap_or_default()
-            .details;
-        refusal(status.code(), status.message(), &details).unwrap_or(Self::Rpc(status))
+        let details = details_of(&status);
+        refusal(status.code(), status.message(), &details)
+            .unwrap_or_else(|| other(status, &details))
     }
+}
+
+fn details_of(status: &Status) -> Vec<Any> {
+    rpc::Status::decode(status.details())
+        .unwrap_or_default()
+        .details
+}
+
+/// A status that is no fact about a token, by its name.
+fn other(status: Status, details: &[Any]) -> Error {
+    let delay = delay_in(details);
+    let caller = caller_info(details);
+    match status.code() {
+        Code::Unavailable => Error::ServiceUnavailable {
+            fault: connection_fault(&status),
+            status: Box::new(status),
+        },
+        Code::ResourceExhausted if delay.is_some() => Error::RateExceeded {
+            retry_after: delay,
+            status: Box::new(status),
+        },
+        Code::Unauthenticated | Code::PermissionDenied => match caller {
+            None => Error::Rpc(status),
+            Some(mut info) => Error::CallerRefused {
+                reason: info.reason.split_off(CALLER_PREFIX.len()),
+                field: info.metadata.remove("field").unwrap_or_default(),
+                metadata: info.metadata.into_iter().collect(),
+                status: Box::new(status),
+            },
+        },
+        _ => Error::Rpc(status),
+    }
+}
+
+/// What the service says of a caller that it refuses.
+fn caller_info(details: &[Any]) -> Option<ErrorInfo> {
+    find::<ErrorInfo>(details, INFO)
+        .filter(|info| info.domain == DOMAIN && info.reason.starts_with(CALLER_PREFIX))
+}
+
+/// Whether the service does not know this client's own credential.
+pub(crate) fn is_unknown_caller(status: &Status) -> bool {
+    status.code() == Code::Unauthenticated && caller_info(&details_of(status)).is_some()
+}
+
+/// How long the server asks to wait.
+pub(crate) fn retry_delay(status: &Status) -> Option<Duration> {
+    delay_in(&details_of(status))
+}
+
+fn delay_in(details: &[Any]) -> Option<Duration> {
+    let delay = find::<RetryInfo>(details, RETRY)?.retry_delay?;
+    Duration::try_from(delay).ok()
 }
 
 /// The same for the status of one answer among many.

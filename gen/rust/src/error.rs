@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use tonic::{Code, Status};
 
-/// Why a call failed. All but [`Error::Rpc`] are facts about a token or a request, told by the
-/// details of the server's status and never by its text or code.
+use crate::fault::ConnectionFault;
+
+/// Why a call failed. The first four are facts about a token or a request, told by the details of
+/// the server's status and never by its text or code. The others say nothing about a token, and have
+/// a [`status`](Error::status).
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -39,8 +42,37 @@ pub enum Error {
         /// What every refusal tells.
         facts: Box<Facts>,
     },
-    /// Anything else: the transport, the deadline, the client's own credential. It says nothing
-    /// about a token.
+    /// The service refused this client's own credential, or what it asked for with it.
+    #[non_exhaustive]
+    CallerRefused {
+        /// `UNKNOWN_CALLER`, `RPC_NOT_ALLOWED`, `GRANT_NOT_ALLOWED`, or that of a newer server.
+        reason: String,
+        /// The input at fault: `authorization`, `permissions`, `user_id`, `expires_in`.
+        field: String,
+        /// Every variable part of the message, by name.
+        metadata: BTreeMap<String, String>,
+        /// What the call ended with.
+        status: Box<Status>,
+    },
+    /// This client makes more calls than it may. The call was tried again as often as its deadline
+    /// allowed.
+    #[non_exhaustive]
+    RateExceeded {
+        /// How long to wait, if the server says so.
+        retry_after: Option<Duration>,
+        /// What the call ended with.
+        status: Box<Status>,
+    },
+    /// The service could not be reached, or called itself unavailable, until the deadline. A call
+    /// with a fault is not tried again.
+    #[non_exhaustive]
+    ServiceUnavailable {
+        /// What is wrong with the connection, if trying again cannot help.
+        fault: Option<ConnectionFault>,
+        /// What the call ended with: its code is UNAVAILABLE.
+        status: Box<Status>,
+    },
+    /// Anything else, such as the deadline, or a fault of the server's own.
     Rpc(Status),
 }
 
@@ -68,35 +100,45 @@ impl Error {
         self.facts().is_some()
     }
 
-    /// What the server told of the refusal; `None` for [`Error::Rpc`].
+    /// What the server told of the refusal; `None` for what is no fact about a token.
     pub fn facts(&self) -> Option<&Facts> {
         match self {
             Self::TokenExpired { facts, .. }
             | Self::InvalidToken { facts }
             | Self::PermissionDenied { facts, .. }
             | Self::Token { facts } => Some(facts),
-            Self::Rpc(_) => None,
+            _ => None,
         }
     }
 
-    /// The refusal's kind as the wire names it, such as `TOKEN_EXPIRED`; `None` for
-    /// [`Error::Rpc`].
+    /// What the call ended with, if that is no fact about a token.
+    pub fn status(&self) -> Option<&Status> {
+        match self {
+            Self::CallerRefused { status, .. }
+            | Self::RateExceeded { status, .. }
+            | Self::ServiceUnavailable { status, .. } => Some(status),
+            Self::Rpc(status) => Some(status),
+            _ => None,
+        }
+    }
+
+    /// The refusal's kind as the wire names it, such as `TOKEN_EXPIRED`; `None` for what is no fact
+    /// about a token.
     pub fn kind(&self) -> Option<&'static str> {
         match self {
             Self::TokenExpired { .. } => Some("TOKEN_EXPIRED"),
             Self::InvalidToken { .. } => Some("INVALID_TOKEN"),
             Self::PermissionDenied { .. } => Some("PERMISSION_DENIED"),
             Self::Token { .. } => Some("TOKEN_ERROR"),
-            Self::Rpc(_) => None,
+            _ => None,
         }
     }
 
     /// The code of the status that the call ended with.
     pub fn code(&self) -> Code {
-        match self {
-            Self::Rpc(status) => status.code(),
-            refusal => refusal.facts().map_or(Code::Unknown, |facts| facts.code),
-        }
+        let told = self.facts().map(|facts| facts.code);
+        told.or(self.status().map(Status::code))
+            .unwrap_or(Code::Unknown)
     }
 
     /// A request that no message can carry, refused before it is sent, in the server's words.
@@ -115,25 +157,30 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(status) = self.status() else {
+            return f.write_str(self.facts().map_or("", |facts| &facts.message));
+        };
         match self {
-            Self::Rpc(status) => {
-                write!(f, "the token service could not answer: {}", status.code())?;
-                if status.message().is_empty() {
-                    Ok(())
-                } else {
-                    write!(f, ": {}", status.message())
-                }
+            Self::CallerRefused { .. } => {
+                f.write_str("the token service refused this client's own credential")?;
             }
-            refusal => f.write_str(refusal.facts().map_or("", |facts| &facts.message)),
+            Self::RateExceeded { .. } => f.write_str("this client makes too many calls")?,
+            Self::ServiceUnavailable {
+                fault: Some(fault), ..
+            } => write!(f, "the token service cannot be reached: {fault}")?,
+            Self::ServiceUnavailable { .. } => f.write_str("the token service is not available")?,
+            _ => write!(f, "the call ended with {:?}", status.code())?,
+        }
+        if status.message().is_empty() {
+            Ok(())
+        } else {
+            write!(f, ": {}", status.message())
         }
     }
 }
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Rpc(status) => std::error::Error::source(status),
-            _ => None,
-        }
+        self.status().and_then(std::error::Error::source)
     }
 }

@@ -57,7 +57,7 @@ fn to_value(value: Value, level: usize) -> Result<prost_types::Value, Error> {
 }
 
 fn to_double(number: &Number) -> Result<f64, Error> {
-    let text = number.as_str();
+    let text = number.to_string();
     if !text.contains(['.', 'e', 'E']) {
         let safe = number
             .as_i64()

@@ -28,6 +28,7 @@ mod call;
 mod client;
 mod details;
 mod error;
+mod fault;
 mod json;
 mod lifetime;
 pub mod middleware;
@@ -35,6 +36,8 @@ mod options;
 pub mod proto;
 mod responses;
 mod results;
+mod revocations;
+mod target;
 mod time;
 mod tls;
 mod token;
@@ -43,10 +46,15 @@ pub use api_key::ApiKey;
 pub use builder::{BuildError, Builder};
 pub use client::{RawClient, SecureTokenClient};
 pub use error::{Error, Facts};
+pub use fault::ConnectionFault;
 pub use options::{NewToken, RefreshOptions};
 pub use results::{
     Claims, Introspection, IssuedToken, KeyInfo, KeyState, PermissionResult, ServerConfig,
     TokenInfo, TokenState,
+};
+pub use revocations::{
+    Revocation, RevocationFilter, RevocationOutcome, RevocationPage, RevocationTarget,
+    RevokedTarget,
 };
 pub use time::timedelta_text;
 pub use tls::Tls;

@@ -32,12 +32,14 @@ pub(crate) fn issued(
         expires_at: required(from_timestamp(message.expires_at), "lacks expires_at")?,
         additional_data: additional_data(message.additional_data, exact_json)?,
         session_id: message.session_id,
+        key_id: message.key_id,
+        clamped: false,
     })
 }
 
 /// A renewed token.
 pub(crate) fn refreshed(message: pb::RefreshTokenResponse) -> Result<IssuedToken, Error> {
-    let exact_json = message.additional_data_json;
+    let (exact_json, clamped) = (message.additional_data_json, message.clamped);
     let message = pb::GenerateTokenResponse {
         token: message.token,
         token_id: message.token_id,
@@ -47,8 +49,12 @@ pub(crate) fn refreshed(message: pb::RefreshTokenResponse) -> Result<IssuedToken
         expires_at: message.expires_at,
         additional_data: message.additional_data,
         session_id: message.session_id,
+        key_id: message.key_id,
     };
-    issued(message, &exact_json)
+    Ok(IssuedToken {
+        clamped,
+        ..issued(message, &exact_json)?
+    })
 }
 
 /// A valid token's claims.
@@ -63,6 +69,8 @@ pub(crate) fn valid(message: pb::ValidateTokenResponse) -> Result<Claims, Error>
         time_remaining: message.time_remaining,
         additional_data: message.additional_data,
         additional_data_json: message.additional_data_json,
+        session_id: message.session_id,
+        key_id: message.key_id,
     })
 }
 
@@ -73,8 +81,6 @@ pub(crate) fn info(message: pb::GetTokenInfoResponse) -> Result<TokenInfo, Error
     Ok(TokenInfo {
         created_at: required(from_timestamp(message.created_at), "lacks created_at")?,
         is_revoked: false,
-        key_id: message.key_id,
-        session_id: message.session_id,
         session_started_at: required(
             from_timestamp(message.session_started_at),
             "lacks session_started_at",
@@ -88,6 +94,8 @@ pub(crate) fn info(message: pb::GetTokenInfoResponse) -> Result<TokenInfo, Error
             time_remaining: message.time_remaining,
             additional_data: message.additional_data,
             additional_data_json: message.additional_data_json,
+            session_id: message.session_id,
+            key_id: message.key_id,
         })?,
     })
 }
@@ -122,10 +130,14 @@ pub(crate) fn batch_result(
 ) -> Result<Result<Claims, Error>, Error> {
     match required(message.result, "holds neither claims nor error for a token")? {
         BatchResult::Claims(found) => claims(found).map(Ok),
-        BatchResult::Error(status) => match from_answer(status) {
-            Error::Rpc(status) => Err(Error::Rpc(status)),
-            refusal => Ok(Err(refusal)),
-        },
+        BatchResult::Error(status) => {
+            let error = from_answer(status);
+            if error.is_token_error() {
+                Ok(Err(error))
+            } else {
+                Err(error)
+            }
+        }
     }
 }
 
@@ -174,6 +186,8 @@ fn claims(message: pb::TokenClaims) -> Result<Claims, Error> {
             "lacks time_remaining",
         )?,
         additional_data: additional_data(message.additional_data, &message.additional_data_json)?,
+        session_id: message.session_id,
+        key_id: message.key_id,
     })
 }
 
@@ -187,7 +201,8 @@ fn additional_data(data: Option<Struct>, exact_json: &str) -> Result<Map<String,
     )
 }
 
-fn required<T>(value: Option<T>, otherwise: &str) -> Result<T, Error> {
+/// The value, if the answer holds it.
+pub(crate) fn required<T>(value: Option<T>, otherwise: &str) -> Result<T, Error> {
     value.ok_or_else(|| malformed(otherwise))
 }
 

@@ -23,8 +23,13 @@ pub struct Claims {
     pub expires_at: SystemTime,
     /// `expires_at` minus the server's present; zero for an expired token.
     pub time_remaining: Duration,
-    /// What else the token carries, every digit of its integers kept.
+    /// What else the token carries. Integers keep their digits up to 64 bits, and beyond with the
+    /// feature `arbitrary_precision`.
     pub additional_data: Map<String, Value>,
+    /// The session that the token belongs to: the `token_id` of the session's first token.
+    pub session_id: String,
+    /// The key that the token is made with; see [`ServerConfig::keys`].
+    pub key_id: String,
 }
 
 impl Claims {
@@ -59,6 +64,11 @@ pub struct IssuedToken {
     pub additional_data: Map<String, Value>,
     /// The session that the token belongs to: the `token_id` of the session's first token.
     pub session_id: String,
+    /// The key that the token is made with; see [`ServerConfig::keys`].
+    pub key_id: String,
+    /// Whether `expires_at` is the end of the session, because the lifetime asked for would outlive
+    /// it. Only a refreshed token has it.
+    pub clamped: bool,
 }
 
 impl fmt::Debug for IssuedToken {
@@ -72,6 +82,8 @@ impl fmt::Debug for IssuedToken {
             .field("expires_at", &self.expires_at)
             .field("additional_data", &self.additional_data)
             .field("session_id", &self.session_id)
+            .field("key_id", &self.key_id)
+            .field("clamped", &self.clamped)
             .finish()
     }
 }
@@ -86,10 +98,6 @@ pub struct TokenInfo {
     pub created_at: SystemTime,
     /// Always false: a revoked token is an error.
     pub is_revoked: bool,
-    /// The key that the token is made with; see [`ServerConfig::keys`].
-    pub key_id: String,
-    /// The session that the token belongs to: the `token_id` of the session's first token.
-    pub session_id: String,
     /// When the session began.
     pub session_started_at: SystemTime,
 }

@@ -7,7 +7,28 @@ use std::fmt::Write;
 pub struct Message {
     package: String,
     name: String,
-    fields: Vec<(String, bool)>,
+    fields: Vec<Member>,
+}
+
+/// A field, or a oneof with its fields.
+enum Member {
+    Field {
+        name: String,
+        redact: bool,
+    },
+    Oneof {
+        name: String,
+        fields: Vec<(String, bool)>,
+    },
+}
+
+impl Member {
+    fn redacts(&self) -> bool {
+        match self {
+            Self::Field { redact, .. } => *redact,
+            Self::Oneof { fields, .. } => fields.iter().any(|(_, redact)| *redact),
+        }
+    }
 }
 
 impl Message {
@@ -21,14 +42,19 @@ impl Message {
         format!("{}.rs", self.package)
     }
 
-    /// An `impl Debug` that shows every field but those to redact.
+    /// An `impl Debug` that shows every field but those to redact, and one for each oneof.
     pub fn debug_impl(&self) -> String {
-        let mut fields = String::new();
-        for (name, redact) in &self.fields {
-            let value = if *redact {
-                "&::core::format_args!(\"[redacted]\")".to_owned()
-            } else {
-                format!("&self.{name}")
+        let (mut fields, mut oneofs) = (String::new(), String::new());
+        for member in &self.fields {
+            let (name, value) = match member {
+                Member::Field { name, redact: true } => {
+                    (name, "&::core::format_args!(\"[redacted]\")".to_owned())
+                }
+                Member::Field { name, .. } => (name, format!("&self.{name}")),
+                Member::Oneof { name, fields } => {
+                    oneofs += &self.oneof_impl(name, fields);
+                    (name, format!("&self.{name}"))
+                }
             };
             writeln!(fields, "            .field(\"{name}\", {value})")
                 .expect("a String takes any text");
@@ -37,9 +63,53 @@ impl Message {
         format!(
             "impl ::core::fmt::Debug for {name} {{\n    \
              fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {{\n        \
-             f.debug_struct(\"{name}\")\n{fields}            .finish()\n    }}\n}}\n"
+             f.debug_struct(\"{name}\")\n{fields}            .finish()\n    }}\n}}\n{oneofs}"
         )
     }
+
+    /// prost gives the enum of a oneof no `Debug` where its message gets none. It stands in a module
+    /// that is named as the message.
+    fn oneof_impl(&self, name: &str, fields: &[(String, bool)]) -> String {
+        let mut variants = String::new();
+        for (field, redact) in fields {
+            let variant = upper_camel(field);
+            let arm = if *redact {
+                format!("Self::{variant}(_) => f.write_str(\"{variant}([redacted])\")")
+            } else {
+                format!(
+                    "Self::{variant}(value) => f.debug_tuple(\"{variant}\").field(value).finish()"
+                )
+            };
+            writeln!(variants, "            {arm},").expect("a String takes any text");
+        }
+        format!(
+            "impl ::core::fmt::Debug for {}::{} {{\n    \
+             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {{\n        \
+             match self {{\n{variants}        }}\n    }}\n}}\n",
+            snake(&self.name),
+            upper_camel(name)
+        )
+    }
+}
+
+fn upper_camel(name: &str) -> String {
+    let words = name.split('_').map(|word| {
+        let mut letters = word.chars();
+        let first = letters.next().map(|first| first.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect::<String>()
+    });
+    words.collect()
+}
+
+fn snake(name: &str) -> String {
+    let mut text = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !text.is_empty() {
+            text.push('_');
+        }
+        text.push(letter.to_ascii_lowercase());
+    }
+    text
 }
 
 /// Every top-level message of the input with a field to redact.
@@ -49,12 +119,12 @@ pub fn find(input: &[u8]) -> Result<Vec<Message>, prost::DecodeError> {
         let package = file.package;
         file.messages.into_iter().map(move |message| Message {
             package: package.clone(),
+            fields: message.members(),
             name: message.name,
-            fields: message.fields.into_iter().map(Field::into_pair).collect(),
         })
     });
     Ok(messages
-        .filter(|message| message.fields.iter().any(|(_, redact)| *redact))
+        .filter(|message| message.fields.iter().any(Member::redacts))
         .collect())
 }
 
@@ -81,6 +151,42 @@ struct Descriptor {
     name: String,
     #[prost(message, repeated, tag = "2")]
     fields: Vec<Field>,
+    #[prost(message, repeated, tag = "8")]
+    oneofs: Vec<Oneof>,
+}
+
+impl Descriptor {
+    /// The members of the message's struct, in the order of the fields.
+    fn members(&self) -> Vec<Member> {
+        let mut members = Vec::new();
+        for field in &self.fields {
+            let name = field.name.clone();
+            let redact = field.options.is_some_and(|options| options.debug_redact);
+            // An optional field of proto3 is in a oneof that no code shows.
+            let oneof = field.oneof.filter(|_| !field.optional);
+            let Some(oneof) = oneof.and_then(|index| self.oneofs.get(index as usize)) else {
+                members.push(Member::Field { name, redact });
+                continue;
+            };
+            match members.last_mut() {
+                Some(Member::Oneof { name: open, fields }) if *open == oneof.name => {
+                    fields.push((name, redact));
+                }
+                _ => members.push(Member::Oneof {
+                    name: oneof.name.clone(),
+                    fields: vec![(name, redact)],
+                }),
+            }
+        }
+        members
+    }
+}
+
+/// `google.protobuf.OneofDescriptorProto`.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Oneof {
+    #[prost(string, tag = "1")]
+    name: String,
 }
 
 /// `google.protobuf.FieldDescriptorProto`.
@@ -90,19 +196,14 @@ struct Field {
     name: String,
     #[prost(message, optional, tag = "8")]
     options: Option<Options>,
-}
-
-impl Field {
-    fn into_pair(self) -> (String, bool) {
-        (
-            self.name,
-            self.options.is_some_and(|options| options.debug_redact),
-        )
-    }
+    #[prost(int32, optional, tag = "9")]
+    oneof: Option<i32>,
+    #[prost(bool, tag = "17")]
+    optional: bool,
 }
 
 /// `google.protobuf.FieldOptions`.
-#[derive(Clone, PartialEq, prost::Message)]
+#[derive(Clone, Copy, PartialEq, prost::Message)]
 struct Options {
     #[prost(bool, tag = "16")]
     debug_redact: bool,

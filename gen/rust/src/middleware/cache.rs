@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use ring::digest::{SHA256, digest};
+use sha2::{Digest as _, Sha256};
 
 use crate::results::Claims;
 
@@ -16,9 +16,7 @@ pub(super) type Digest = [u8; 32];
 
 /// A token's digest.
 pub(super) fn digest_of(token: &str) -> Digest {
-    let mut bytes = [0; 32];
-    bytes.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
-    bytes
+    Sha256::digest(token.as_bytes()).into()
 }
 
 /// The present, on both clocks: the steady one stops while a machine sleeps, and the wall clock may
@@ -132,6 +130,8 @@ mod tests {
             expires_at: now.wall + remaining,
             time_remaining: remaining,
             additional_data: Map::new(),
+            session_id: "id".into(),
+            key_id: "key".into(),
         })
     }
 

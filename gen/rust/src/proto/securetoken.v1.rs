@@ -2355,11 +2355,18 @@ impl ::core::fmt::Debug for ExportConfigResponse {
 impl ::core::fmt::Debug for RevocationTarget {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("RevocationTarget")
-            .field("token", &::core::format_args!("[redacted]"))
-            .field("token_id", &self.token_id)
-            .field("session_id", &self.session_id)
-            .field("user", &self.user)
-            .field("everything_issued_before", &self.everything_issued_before)
+            .field("target", &self.target)
             .finish()
+    }
+}
+impl ::core::fmt::Debug for revocation_target::Target {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        match self {
+            Self::Token(_) => f.write_str("Token([redacted])"),
+            Self::TokenId(value) => f.debug_tuple("TokenId").field(value).finish(),
+            Self::SessionId(value) => f.debug_tuple("SessionId").field(value).finish(),
+            Self::User(value) => f.debug_tuple("User").field(value).finish(),
+            Self::EverythingIssuedBefore(value) => f.debug_tuple("EverythingIssuedBefore").field(value).finish(),
+        }
     }
 }

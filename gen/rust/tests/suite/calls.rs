@@ -1,12 +1,21 @@
 //! Deadlines, retries, and the client's own credential.
 
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use secure_token_client::{Error, NewToken, RefreshOptions, SecureTokenClient};
+use prost::Message;
+use secure_token_client::proto::google::rpc::RetryInfo;
+use secure_token_client::proto::securetoken::v1::token_service_server::TokenServiceServer;
+use secure_token_client::{
+    Error, NewToken, RefreshOptions, RevocationFilter, RevocationOutcome, RevocationTarget,
+    RevokedTarget, SecureTokenClient,
+};
 use tokio::net::TcpListener;
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::transport::Server;
 use tonic::{Code, Status};
 
-use crate::refusals::{detail, detail_any, invalid_token, status};
+use crate::refusals::{any, detail, detail_any, info_any, invalid_token, status};
 use crate::stand_in::StandIn;
 
 #[tokio::test]
@@ -21,12 +30,193 @@ async fn what_changes_nothing_is_tried_again_while_unavailable() {
 }
 
 #[tokio::test]
-async fn retries_end() {
+async fn unavailable_is_told_at_the_deadline() {
     let server = StandIn::new(|_| Err(Status::unavailable("down")));
     let client = server.client().await;
-    let error = client.export_config().await.unwrap_err();
-    assert!(matches!(&error, Error::Rpc(status) if status.code() == Code::Unavailable));
-    assert_eq!(server.calls().len(), 4);
+    let hasty = client.with_deadline(Duration::from_millis(400)).unwrap();
+    let error = hasty.export_config().await.unwrap_err();
+    assert!(matches!(
+        &error,
+        Error::ServiceUnavailable { fault: None, .. }
+    ));
+    assert_eq!(error.code(), Code::Unavailable);
+    assert!(server.calls().len() >= 3);
+}
+
+#[tokio::test]
+async fn the_servers_pause_is_kept_and_named() {
+    let rate = |millis: i32| {
+        let delay = prost_types::Duration {
+            seconds: 0,
+            nanos: millis * 1_000_000,
+        };
+        let retry = RetryInfo {
+            retry_delay: Some(delay),
+        };
+        status(
+            Code::ResourceExhausted,
+            vec![
+                info_any("CALLER_ERROR_REASON_RATE_EXCEEDED", "securetoken.v1", &[]),
+                any("google.rpc.RetryInfo", retry.encode_to_vec()),
+            ],
+        )
+    };
+    let server = StandIn::new(move |call| match call.number {
+        1 => Err(rate(20)),
+        2 => Ok(()),
+        _ => Err(rate(900)),
+    });
+    let client = server.client().await;
+    client.validate_token("a").await.unwrap();
+    assert_eq!(server.calls().len(), 2);
+    let hasty = client.with_deadline(Duration::from_millis(500)).unwrap();
+    let error = hasty.validate_token("a").await.unwrap_err();
+    let Error::RateExceeded { retry_after, .. } = &error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(*retry_after, Some(Duration::from_millis(900)));
+    assert_eq!(server.calls().len(), 3);
+}
+
+#[tokio::test]
+async fn a_caller_who_is_refused_is_told_why() {
+    let server = StandIn::new(|_| {
+        let metadata = [("field", "permissions"), ("permission", "admin")];
+        let info = info_any(
+            "CALLER_ERROR_REASON_GRANT_NOT_ALLOWED",
+            "securetoken.v1",
+            &metadata,
+        );
+        Err(status(Code::PermissionDenied, vec![info]))
+    });
+    let error = server.client().await.validate_token("a").await.unwrap_err();
+    let Error::CallerRefused {
+        reason,
+        field,
+        metadata,
+        ..
+    } = &error
+    else {
+        panic!("{error:?}")
+    };
+    assert_eq!(
+        (reason.as_str(), field.as_str()),
+        ("GRANT_NOT_ALLOWED", "permissions")
+    );
+    assert_eq!(metadata["permission"], "admin");
+    assert!(!error.is_token_error() && error.to_string().contains("own credential"));
+}
+
+#[tokio::test]
+async fn a_rotated_key_needs_no_new_client() {
+    let accepted = Arc::new(Mutex::new("old".to_owned()));
+    let rule = Arc::clone(&accepted);
+    let server = StandIn::new(move |call| {
+        let expected = format!("Bearer {}", rule.lock().unwrap());
+        if call.authorization.as_deref() == Some(expected.as_str()) {
+            return Ok(());
+        }
+        let info = info_any("CALLER_ERROR_REASON_UNKNOWN_CALLER", "securetoken.v1", &[]);
+        Err(status(Code::Unauthenticated, vec![info]))
+    });
+    let file = std::env::temp_dir().join(format!("secure-token-key-{}", std::process::id()));
+    std::fs::write(&file, "old\n").unwrap();
+    let target = format!("http://{}", server.serve(None).await);
+    let from_file = SecureTokenClient::builder(&target)
+        .api_key_file(&file)
+        .build()
+        .unwrap();
+    let current = Arc::clone(&accepted);
+    let from_fn = SecureTokenClient::builder(&target)
+        .api_key_fn(move || Some(current.lock().unwrap().clone()))
+        .build()
+        .unwrap();
+    for client in [&from_file, &from_fn] {
+        client.validate_token("a").await.unwrap();
+    }
+    *accepted.lock().unwrap() = "new".to_owned();
+    std::fs::write(&file, "new\n").unwrap();
+    for client in [&from_file, &from_fn] {
+        client.validate_token("a").await.unwrap();
+    }
+    std::fs::remove_file(&file).unwrap();
+    from_file.validate_token("a").await.unwrap();
+}
+
+/// Ages connections out every few milliseconds: no call may notice.
+#[tokio::test]
+async fn a_connection_that_ages_fails_no_call() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let target = format!("http://{}", listener.local_addr().unwrap());
+    let service = TokenServiceServer::new(StandIn::new(|_| Ok(())));
+    let server = Server::builder()
+        .max_connection_age(Duration::from_millis(20))
+        .add_service(service);
+    tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
+    let client = SecureTokenClient::builder(target).build().unwrap();
+    let begin = Instant::now();
+    while begin.elapsed() < Duration::from_secs(1) {
+        let calls = (0..8).map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.generate_token(NewToken::for_user("u")).await })
+        });
+        for call in calls.collect::<Vec<_>>() {
+            call.await.unwrap().unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_comes_within_the_deadline_is_waited_for() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let client = SecureTokenClient::builder(format!("http://{address}"))
+        .build()
+        .unwrap();
+    let call = tokio::spawn(async move { client.generate_token(NewToken::for_user("u")).await });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let listener = TcpListener::bind(address).await.unwrap();
+    let service = TokenServiceServer::new(StandIn::new(|_| Ok(())));
+    let server = Server::builder().add_service(service);
+    tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
+    call.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn revocations_are_told_apart() {
+    let client = StandIn::new(|_| Ok(())).client().await;
+    let outcomes = client
+        .revoke_tokens(
+            [
+                RevocationTarget::token("forged"),
+                RevocationTarget::token_id("id-1", None),
+                RevocationTarget::user("u", None),
+            ],
+            "lost",
+        )
+        .await
+        .unwrap();
+    assert_eq!(
+        outcomes,
+        [
+            RevocationOutcome::NotAuthentic,
+            RevocationOutcome::AlreadyExpired,
+            RevocationOutcome::Revoked
+        ]
+    );
+    assert!(client.revoke_session("future", "").await.is_err());
+    let page = client
+        .list_revocations(RevocationFilter::default())
+        .await
+        .unwrap();
+    assert_eq!(page.next_page_token, "more");
+    assert_eq!(
+        page.revocations[0].target,
+        RevokedTarget::TokenId("id-1".into())
+    );
+    let secret = RevocationTarget::token("secret-token");
+    assert!(!format!("{secret:?}").contains("secret-token"));
 }
 
 #[tokio::test]
@@ -76,7 +266,7 @@ async fn a_silent_server_meets_the_deadline() {
     let target = format!("http://{}", listener.local_addr().unwrap());
     let client = SecureTokenClient::builder(target).build().unwrap();
     let begin = Instant::now();
-    let hasty = client.with_deadline(Duration::from_millis(200));
+    let hasty = client.with_deadline(Duration::from_millis(200)).unwrap();
     let error = hasty.validate_token("a").await.unwrap_err();
     assert!(matches!(&error, Error::Rpc(status) if status.code() == Code::DeadlineExceeded));
     assert!(begin.elapsed() >= Duration::from_millis(190));
@@ -90,17 +280,15 @@ async fn the_deadline_travels_and_covers_the_retries() {
     let begin = Instant::now();
     client
         .with_deadline(Duration::from_millis(120))
+        .unwrap()
         .validate_token("a")
         .await
         .unwrap_err();
     assert!(begin.elapsed() < Duration::from_millis(500));
     assert!(server.calls().iter().all(|call| call.timeout.is_some()));
-    // The longest that can be said neither panics nor waits.
-    client
-        .with_deadline(Duration::MAX)
-        .generate_token(NewToken::for_user("u"))
-        .await
-        .unwrap_err();
+    for deadline in [Duration::ZERO, Duration::from_secs(61), Duration::MAX] {
+        assert!(client.with_deadline(deadline).is_err());
+    }
 }
 
 #[tokio::test]
@@ -112,12 +300,14 @@ async fn nobody_listening_is_unavailable() {
     let builder = SecureTokenClient::builder(format!("http://127.0.0.1:{port}"));
     assert!(builder.clone().connect().await.is_err());
     let error = builder
+        .default_deadline(Duration::from_millis(300))
         .build()
         .unwrap()
         .validate_token("a")
         .await
         .unwrap_err();
-    assert!(matches!(&error, Error::Rpc(status) if status.code() == Code::Unavailable));
+    assert!(matches!(&error, Error::ServiceUnavailable { .. }));
+    assert_eq!(error.code(), Code::Unavailable);
 }
 
 #[tokio::test]

@@ -1,7 +1,11 @@
 //! Targets, TLS and mTLS.
 
+use std::time::{Duration, Instant};
+
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use secure_token_client::{SecureTokenClient, Tls};
+use secure_token_client::{ConnectionFault, Error, SecureTokenClient, Tls};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
 use tonic::transport::{Certificate, Identity, ServerTlsConfig};
 
 use crate::stand_in::StandIn;
@@ -35,8 +39,100 @@ async fn serve(authority: &Authority, name: &str, clients: Option<&Authority>) -
 }
 
 async fn works(target: &str, tls: Tls) -> bool {
+    fault(target, tls).await.is_ok()
+}
+
+/// What is wrong with the connection, told at once.
+async fn fault(target: &str, tls: Tls) -> Result<(), Option<ConnectionFault>> {
     let client = SecureTokenClient::builder(target).tls(tls).build().unwrap();
-    client.validate_token("a").await.is_ok()
+    let begin = Instant::now();
+    match client.validate_token("a").await {
+        Ok(_) => Ok(()),
+        Err(Error::ServiceUnavailable { fault, status, .. }) => {
+            assert!(begin.elapsed() < Duration::from_secs(4), "{status:?}");
+            Err(fault)
+        }
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn faults_of_tls_are_named() {
+    let (ours, other) = (authority(), authority());
+    let target = serve(&ours, "localhost", None).await;
+    let named = serve(&ours, "tokens.internal", None).await;
+    let mutual = serve(&ours, "localhost", Some(&other)).await;
+    let ours = || Tls::new().ca_certificate(ours.pem());
+    assert_eq!(fault(&target, ours()).await, Ok(()));
+    for (target, tls, expected) in [
+        (
+            &target,
+            Tls::new().ca_certificate(other.pem()),
+            ConnectionFault::UnknownAuthority,
+        ),
+        (&named, ours(), ConnectionFault::CertificateName),
+        (&mutual, ours(), ConnectionFault::ClientCertificate),
+    ] {
+        assert_eq!(fault(target, tls).await, Err(Some(expected)));
+    }
+    let plain = StandIn::new(|_| Ok(())).serve(None).await;
+    let plain = format!("https://localhost:{}", plain.port());
+    assert_eq!(
+        fault(&plain, ours()).await,
+        Err(Some(ConnectionFault::TlsToPlaintext))
+    );
+}
+
+#[tokio::test]
+async fn plaintext_to_what_answers_otherwise_is_named() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            // A fatal alert of TLS.
+            let _ = socket.write_all(&[0x15, 3, 1, 0, 2, 2, 70, 0, 0]).await;
+            std::mem::forget(socket);
+        }
+    });
+    let client = SecureTokenClient::builder(format!("http://{address}"))
+        .build()
+        .unwrap();
+    let error = client.validate_token("a").await.unwrap_err();
+    let Error::ServiceUnavailable { fault, .. } = &error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(*fault, Some(ConnectionFault::PlaintextToTls));
+    assert!(error.to_string().contains("https://"), "{error}");
+}
+
+#[tokio::test]
+async fn a_key_goes_in_the_clear_only_where_it_may() {
+    let build = |address: &str| SecureTokenClient::builder(address).api_key("sesame");
+    for address in ["http://127.0.0.1:1", "http://localhost", "http://[::1]:1"] {
+        build(address).build().unwrap();
+    }
+    let error = build("http://tokens:80").build().unwrap_err();
+    assert!(error.to_string().contains("in the clear"));
+    build("http://tokens:80").insecure().build().unwrap();
+    build("tokens:80").insecure().build().unwrap();
+}
+
+#[tokio::test]
+async fn what_is_no_certificate_is_refused() {
+    let ours = authority();
+    let (certificate, key) = issue(&ours, "service-a");
+    for tls in [
+        Tls::new().ca_certificate("hello"),
+        Tls::new().ca_certificate(""),
+        Tls::new().ca_certificate(&key),
+        Tls::new().identity("hello", &key),
+        Tls::new().identity(&certificate, "hello"),
+    ] {
+        let built = SecureTokenClient::builder("https://localhost:1")
+            .tls(tls)
+            .build();
+        assert!(built.unwrap_err().to_string().contains("Tls::"));
+    }
 }
 
 #[tokio::test]
@@ -73,7 +169,7 @@ async fn settings_that_cannot_work_are_refused() {
     let build = |target: &str| SecureTokenClient::builder(target);
     for target in [
         "",
-        "localhost:1",
+        "localhost",
         "ftp://localhost:1",
         "http://",
         "http://a b",

@@ -99,6 +99,6 @@ async fn a_server_describes_itself() {
         .await
         .unwrap();
     let info = client.get_token_info(&issued.token).await.unwrap();
-    assert_eq!(info.key_id, config.keys[0].key_id);
+    assert_eq!(info.claims.key_id, config.keys[0].key_id);
     assert!(info.claims.issued_at <= SystemTime::now() + Duration::from_secs(1));
 }

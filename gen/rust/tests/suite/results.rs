@@ -73,7 +73,7 @@ async fn every_call_has_its_result() {
     );
     let info = client.get_token_info("a").await.unwrap();
     assert_eq!(
-        (info.key_id.as_str(), info.created_at),
+        (info.claims.key_id.as_str(), info.created_at),
         ("key-1", info.claims.issued_at)
     );
     let config = client.export_config().await.unwrap();

@@ -125,6 +125,8 @@ pub fn claims(token: &str) -> TokenClaims {
             "list-json" => "[]".into(),
             _ => String::new(),
         },
+        session_id: "id-0".into(),
+        key_id: "key-1".into(),
     }
 }
 
@@ -155,6 +157,7 @@ impl TokenService for StandIn {
             expires_at: held.expires_at,
             additional_data: request.additional_data,
             session_id: "id-1".into(),
+            key_id: held.key_id,
         };
         answer(&request.user_id, response)
     }
@@ -176,6 +179,8 @@ impl TokenService for StandIn {
             time_remaining: held.time_remaining,
             additional_data: held.additional_data,
             additional_data_json: held.additional_data_json,
+            session_id: held.session_id,
+            key_id: held.key_id,
         };
         answer(&token, response)
     }
@@ -252,7 +257,8 @@ impl TokenService for StandIn {
             additional_data: held.additional_data,
             additional_data_json: held.additional_data_json,
             session_id: "id-0".into(),
-            clamped: false,
+            clamped: true,
+            key_id: held.key_id,
         };
         answer(&token, response)
     }
@@ -302,6 +308,60 @@ impl TokenService for StandIn {
                 key_id,
             },
         )
+    }
+
+    async fn revoke_tokens(
+        &self,
+        request: Request<RevokeTokensRequest>,
+    ) -> Result<Response<RevokeTokensResponse>, Status> {
+        self.note("RevokeTokens", "", &request)?;
+        let request = request.into_inner();
+        let results = request.targets.iter().map(|target| RevocationResult {
+            outcome: match &target.target {
+                Some(revocation_target::Target::Token(token)) if token == "forged" => 3,
+                Some(revocation_target::Target::TokenId(_)) => 2,
+                Some(revocation_target::Target::SessionId(id)) if id == "future" => 99,
+                _ => 1,
+            },
+        });
+        answer(
+            &request.reason,
+            RevokeTokensResponse {
+                results: results.collect(),
+            },
+        )
+    }
+
+    async fn list_revocations(
+        &self,
+        request: Request<ListRevocationsRequest>,
+    ) -> Result<Response<ListRevocationsResponse>, Status> {
+        self.note("ListRevocations", "", &request)?;
+        let held = claims("");
+        let entry = |target| Revocation {
+            target: Some(target),
+            issued_before: None,
+            expires_at: held.expires_at,
+            revoked_at: held.issued_at,
+            reason: "lost".into(),
+        };
+        let response = ListRevocationsResponse {
+            revocations: vec![
+                entry(revocation::Target::TokenId("id-1".into())),
+                entry(revocation::Target::Everything(true)),
+            ],
+            next_page_token: "more".into(),
+        };
+        answer("", response)
+    }
+
+    type WatchRevocationsStream = tokio_stream::Empty<Result<WatchRevocationsResponse, Status>>;
+
+    async fn watch_revocations(
+        &self,
+        _: Request<WatchRevocationsRequest>,
+    ) -> Result<Response<Self::WatchRevocationsStream>, Status> {
+        Ok(Response::new(tokio_stream::empty()))
     }
 
     async fn export_config(

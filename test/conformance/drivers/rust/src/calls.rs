@@ -1,8 +1,11 @@
 //! Requests of the corpus as calls of the client.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use secure_token_client::{Error, NewToken, RefreshOptions, SecureTokenClient};
+use prost_types::Timestamp;
+use secure_token_client::{
+    Error, NewToken, RefreshOptions, RevocationFilter, RevocationTarget, SecureTokenClient,
+};
 use serde_json::{Value, json};
 
 use crate::spelling;
@@ -49,9 +52,48 @@ pub async fn call(client: &SecureTokenClient, rpc: &str, request: &Value) -> Res
         ),
         "GetTokenInfo" => spelling::info(&client.get_token_info(token).await?),
         "IntrospectToken" => spelling::introspection(&client.introspect_token(token).await?),
+        "RevokeTokens" => {
+            let targets = request["targets"].as_array().into_iter().flatten();
+            let outcomes = client
+                .revoke_tokens(targets.map(target), &text(request, "reason"))
+                .await?;
+            spelling::outcomes(&outcomes)
+        }
+        "ListRevocations" => {
+            let filter = RevocationFilter {
+                user_id: text(request, "userId"),
+                token_id: text(request, "tokenId"),
+                page_size: request["pageSize"].as_i64().unwrap_or_default() as i32,
+                page_token: text(request, "pageToken"),
+            };
+            spelling::page(&client.list_revocations(filter).await?)
+        }
         "ExportConfig" => spelling::config(&client.export_config().await?),
         _ => panic!("no RPC is named {rpc}"),
     })
+}
+
+fn target(target: &Value) -> RevocationTarget {
+    let instant = |value: &Value| {
+        let parsed: Option<Timestamp> = value.as_str()?.parse().ok();
+        SystemTime::try_from(parsed?).ok()
+    };
+    if let Some(token) = target["token"].as_str() {
+        return RevocationTarget::token(token);
+    }
+    if let Some(session_id) = target["sessionId"].as_str() {
+        return RevocationTarget::session(session_id);
+    }
+    if target["tokenId"].is_object() {
+        let named = &target["tokenId"];
+        return RevocationTarget::token_id(text(named, "tokenId"), instant(&named["expiresAt"]));
+    }
+    if target["user"].is_object() {
+        let named = &target["user"];
+        return RevocationTarget::user(text(named, "userId"), instant(&named["issuedBefore"]));
+    }
+    let end = instant(&target["everythingIssuedBefore"]);
+    RevocationTarget::everything(end.unwrap_or(SystemTime::UNIX_EPOCH))
 }
 
 fn new_token(request: &Value) -> NewToken {

@@ -6,7 +6,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use prost_types::Timestamp;
 use secure_token_client::{
-    Claims, Error, Introspection, IssuedToken, KeyState, ServerConfig, TokenInfo, TokenState,
+    Claims, Error, Introspection, IssuedToken, KeyState, RevocationOutcome, RevocationPage,
+    RevokedTarget, ServerConfig, TokenInfo, TokenState,
 };
 use serde_json::{Value, json};
 
@@ -50,6 +51,7 @@ pub fn issued(issued: &IssuedToken) -> Value {
         "expiresAt": instant(issued.expires_at),
         "additionalData": issued.additional_data,
         "sessionId": issued.session_id,
+        "keyId": issued.key_id,
     })
 }
 
@@ -64,6 +66,8 @@ pub fn claims(claims: &Claims) -> Value {
         "timeRemaining": duration(claims.time_remaining),
         "timeRemainingText": claims.time_remaining_text(),
         "additionalData": claims.additional_data,
+        "sessionId": claims.session_id,
+        "keyId": claims.key_id,
     })
 }
 
@@ -73,8 +77,6 @@ pub fn info(info: &TokenInfo) -> Value {
     spelled["valid"] = true.into();
     spelled["createdAt"] = instant(info.created_at).into();
     spelled["isRevoked"] = info.is_revoked.into();
-    spelled["keyId"] = info.key_id.as_str().into();
-    spelled["sessionId"] = info.session_id.as_str().into();
     spelled["sessionStartedAt"] = instant(info.session_started_at).into();
     spelled
 }
@@ -116,6 +118,37 @@ pub fn config(config: &ServerConfig) -> Value {
         "defaultExpiresIn": duration(config.default_expires_in),
         "keys": keys.collect::<Vec<_>>(),
     })
+}
+
+/// What became of each target.
+pub fn outcomes(outcomes: &[RevocationOutcome]) -> Value {
+    let results = outcomes.iter().map(|outcome| {
+        let name = upper_snake(&format!("{outcome:?}"));
+        json!({"outcome": format!("REVOCATION_OUTCOME_{name}")})
+    });
+    json!({"results": results.collect::<Vec<_>>()})
+}
+
+/// A page of revocations.
+pub fn page(page: &RevocationPage) -> Value {
+    let entries = page.revocations.iter().map(|entry| {
+        let mut spelled = match &entry.target {
+            RevokedTarget::TokenId(token_id) => json!({"tokenId": token_id}),
+            RevokedTarget::SessionId(session_id) => json!({"sessionId": session_id}),
+            RevokedTarget::UserIdSha256(digest) => {
+                json!({"userIdSha256": BASE64_STANDARD.encode(digest)})
+            }
+            _ => json!({"everything": true}),
+        };
+        if let Some(end) = entry.issued_before {
+            spelled["issuedBefore"] = instant(end).into();
+        }
+        spelled["expiresAt"] = instant(entry.expires_at).into();
+        spelled["revokedAt"] = instant(entry.revoked_at).into();
+        spelled["reason"] = entry.reason.as_str().into();
+        spelled
+    });
+    json!({"revocations": entries.collect::<Vec<_>>(), "nextPageToken": page.next_page_token})
 }
 
 fn instant(instant: SystemTime) -> String {

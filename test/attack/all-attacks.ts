@@ -4,11 +4,13 @@ import type { Attack } from "./attack.js";
 import { bigHeaders } from "./big-headers.js";
 import { continuationFlood } from "./continuation-flood.js";
 import { emptyDataFlood } from "./empty-data-flood.js";
+import { hpackBomb, manyContinuations } from "./hpack-bomb.js";
 import { idleSessions, silentConnections } from "./idle-connections.js";
 import { allowedIdleStreams, idleStreams } from "./idle-streams.js";
 import { madeYouReset } from "./made-you-reset.js";
 import { mixedResets } from "./mixed-resets.js";
 import { pacedPingFlood, pingFlood, unreadPingFlood } from "./ping-flood.js";
+import { goAwayStorm, oneByteStreams, protocolFaults } from "./protocol-faults.js";
 import { rapidReset } from "./rapid-reset.js";
 import { pacedSettingsFlood, settingsFlood } from "./settings-flood.js";
 import { slowBodyGrpcWeb, slowBodyHttp1, slowBodyHttp2, unendedStreams } from "./slow-body.js";
@@ -21,9 +23,14 @@ import { windowUpdateFlood } from "./window-update-flood.js";
 export const ATTACKS: readonly Attack[] = [
   rapidReset,
   madeYouReset,
+  protocolFaults,
   askingOn,
   mixedResets,
   continuationFlood,
+  manyContinuations,
+  hpackBomb,
+  goAwayStorm,
+  oneByteStreams,
   pingFlood,
   unreadPingFlood,
   pacedPingFlood,

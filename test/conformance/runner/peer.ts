@@ -24,9 +24,10 @@ export function httpPeer(handler: RequestListener): Target {
   const http2 = createHttp2Server(handler as never);
   http2.on("sessionError", () => {});
   return peer((socket) =>
-    detectProtocol(socket, SILENCE_MS, (protocol) =>
-      (protocol === "h2" ? http2 : http1).emit("connection", socket),
-    ),
+    detectProtocol(socket, SILENCE_MS, (protocol, head) => {
+      socket.unshift(head);
+      (protocol === "h2" ? http2 : http1).emit("connection", socket);
+    }),
   );
 }
 

@@ -7,14 +7,15 @@ import { ROOT } from "./support/buf.js";
 
 /** For each layer of src: the layers it may import, and the packages (all, where not said). */
 const LAYERS: Record<string, { may: string[]; packages?: RegExp }> = {
-  core: { may: [], packages: /^node:(crypto|buffer|util)$/ },
+  values: { may: [], packages: /^$/ },
+  core: { may: ["values"], packages: /^node:(crypto|buffer|util)$/ },
   library: { may: ["core"] },
   revocation: { may: ["core", "gen/ts"] },
   service: { may: ["core", "revocation", "gen/ts"], packages: /^@(bufbuild|connectrpc\/connect)/ },
   http2: { may: [], packages: /^node:(net|process|tls)$/ },
   transport: { may: ["http2"], packages: /^(node:|@connectrpc\/|@bufbuild\/)/ },
   server: { may: ["transport", "service", "revocation", "core", "gen/ts"] },
-  client: { may: ["gen/ts"] },
+  client: { may: ["values", "gen/ts"] },
   console: { may: ["client", "gen/ts"] },
   cli: { may: ["server", "client", "core"] },
 };

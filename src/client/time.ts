@@ -1,4 +1,4 @@
-/** Instants and durations to the microsecond, as google.protobuf carries them. */
+/** Instants and durations as google.protobuf carries them. */
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type {
   Duration as DurationMessage,
@@ -6,72 +6,17 @@ import type {
   Timestamp,
   TimestampSchema,
 } from "@bufbuild/protobuf/wkt";
+import { Duration, Instant } from "../values/time.js";
+
+export { Duration, Instant };
 
 const NANOS_PER_MICRO = 1000;
 const MICROS_PER_SECOND = 1_000_000;
 const MICROS_PER_HOUR = 3_600_000_000;
-const SECONDS_PER_DAY = 86_400;
 const MAX_NANOS = 999_999_999;
 /** 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z: the years that a Timestamp may name. */
 const MIN_TIMESTAMP_SECONDS = -62_135_596_800;
 const MAX_TIMESTAMP_SECONDS = 253_402_300_799;
-
-/** A point in time, exact to the microsecond. */
-export class Instant {
-  /** Whole seconds since 1970-01-01T00:00:00Z; negative before it. */
-  readonly seconds: number;
-  /** Microseconds within the second, 0 to 999,999. */
-  readonly micros: number;
-
-  constructor(seconds: number, micros: number) {
-    this.seconds = seconds;
-    this.micros = micros;
-  }
-
-  /** This instant as a `Date`, rounded down to the millisecond. */
-  toDate(): Date {
-    return new Date(this.seconds * 1000 + Math.floor(this.micros / 1000));
-  }
-
-  /** RFC 3339 in UTC, with six fractional digits or none: `2026-11-23T11:32:09.123456Z`. */
-  toString(): string {
-    const text = new Date(this.seconds * 1000).toISOString().slice(0, 19);
-    return `${text}${fraction(this.micros)}Z`;
-  }
-
-  /** As `toString`. */
-  toJSON(): string {
-    return this.toString();
-  }
-}
-
-/** A length of time, exact to the microsecond. */
-export class Duration {
-  /** Whole seconds, rounded down: a negative duration has negative seconds. */
-  readonly seconds: number;
-  /** Microseconds to add to them, 0 to 999,999. */
-  readonly micros: number;
-
-  constructor(seconds: number, micros: number) {
-    this.seconds = seconds;
-    this.micros = micros;
-  }
-
-  /** As Python's `str(timedelta)`: `1 day, 2:03:04`, `0:59:59.999648`. */
-  toString(): string {
-    const days = Math.floor(this.seconds / SECONDS_PER_DAY);
-    const rest = this.seconds - days * SECONDS_PER_DAY;
-    const [hours, minutes] = [Math.floor(rest / 3600), Math.floor(rest / 60) % 60];
-    const clock = `${hours}:${padded(minutes, 2)}:${padded(rest % 60, 2)}${fraction(this.micros)}`;
-    if (days === 0) return clock;
-    return `${days} ${days === 1 || days === -1 ? "day" : "days"}, ${clock}`;
-  }
-
-  /** As `toString`. */
-  toJSON(): string {
-    return this.toString();
-  }
-}
 
 /** A Timestamp as an instant; `undefined` where it is unset or names no year from 1 to 9999. */
 export function fromTimestamp(timestamp: Timestamp | undefined): Instant | undefined {
@@ -133,12 +78,4 @@ function hoursToMicros(hours: number): number {
   const micros = whole * MICROS_PER_HOUR + below;
   const roundUp = excess === 0.5 ? micros % 2 !== 0 : excess > 0.5;
   return roundUp ? micros + 1 : micros;
-}
-
-function fraction(micros: number): string {
-  return micros > 0 ? `.${padded(micros, 6)}` : "";
-}
-
-function padded(value: number, width: number): string {
-  return String(value).padStart(width, "0");
 }

@@ -1,15 +1,25 @@
 /**
- * The four exceptions of Secure Token: facts about a token or about a request. A programmer's
- * mistake (a wrong argument type of our own API) is a `TypeError` instead.
+ * How the core makes the four exceptions. A programmer's mistake (a wrong argument type of our own API)
+ * is a `TypeError` instead.
  */
-import type { Instant } from "./time.js";
+import {
+  InvalidTokenError,
+  PermissionDeniedError,
+  TokenError,
+  TokenExpiredError,
+  type TokenSubject,
+} from "../values/errors.js";
+import type { Instant } from "../values/time.js";
 
-/** Which of the four exceptions an error is; `TokenErrorKind` of error.proto, unprefixed. */
-export type TokenErrorKind =
-  | "TOKEN_ERROR"
-  | "TOKEN_EXPIRED"
-  | "INVALID_TOKEN"
-  | "PERMISSION_DENIED";
+export {
+  InvalidTokenError,
+  PermissionDeniedError,
+  TokenError,
+  type TokenErrorFacts,
+  type TokenErrorKind,
+  TokenExpiredError,
+  type TokenSubject,
+} from "../values/errors.js";
 
 /** Which rule was broken; `ErrorReason` of error.proto, unprefixed. */
 export type ErrorReason =
@@ -33,87 +43,25 @@ export type ErrorReason =
   | "REVOCATION_INVALID"
   | "TOO_MANY_TARGETS";
 
-/** What an error tells beside its message. */
-export interface TokenErrorFacts {
-  /** Which rule was broken. */
-  readonly reason: ErrorReason;
-  /** The input at fault, as the request names it: `token`, `permissions[2]`, `expires_in`. */
-  readonly field: string;
-  /** Every variable part of the message, by name. Never a secret. */
-  readonly metadata?: Readonly<Record<string, string>>;
-  /** The authentic token that the error is about, for logs. */
-  readonly subject?: TokenSubject;
-}
-
-/** Whom an error is about, for logs: only of an authentic token. Never sent to a caller. */
-export interface TokenSubject {
-  readonly tokenId: string;
-  readonly userId: string;
-  readonly keyId: string;
-}
-
-/** The base of the four: a request or a setting breaks a rule. */
-export class TokenError extends Error {
-  override readonly name: string = "TokenError";
-  /** Which of the four exceptions this is. */
-  readonly kind: TokenErrorKind = "TOKEN_ERROR";
-  /** Which rule was broken. */
-  readonly reason: ErrorReason;
-  /** The input at fault, as the request names it. */
-  readonly field: string;
-  /** Every variable part of the message, by name. */
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly #subject: TokenSubject | undefined;
-
-  constructor(message: string, facts: TokenErrorFacts) {
-    super(message);
-    this.reason = facts.reason;
-    this.field = facts.field;
-    this.metadata = facts.metadata ?? {};
-    this.#subject = facts.subject;
-  }
-
-  /** The authentic token that the error is about, for an audit log; printing an error omits it. */
-  get subject(): TokenSubject | undefined {
-    return this.#subject;
-  }
-}
-
 /** The token is authentic, and past its `expires_at`. */
-export class TokenExpiredError extends TokenError {
-  override readonly name = "TokenExpiredError";
-  override readonly kind = "TOKEN_EXPIRED";
-  /** The last instant at which the token was valid. */
-  readonly expiredAt: Instant;
-
-  constructor(expiredAt: Instant, subject: TokenSubject) {
-    super("Token expired", { reason: "TOKEN_EXPIRED", field: "token", subject });
-    this.expiredAt = expiredAt;
-  }
-}
-
-/** The token is malformed, not authentic, or revoked. */
-export class InvalidTokenError extends TokenError {
-  override readonly name = "InvalidTokenError";
-  override readonly kind = "INVALID_TOKEN";
+export function expiredToken(expiredAt: Instant, subject: TokenSubject): TokenExpiredError {
+  const facts = { reason: "TOKEN_EXPIRED", field: "token", subject };
+  return new TokenExpiredError("Token expired", facts, expiredAt);
 }
 
 /** The token is valid and lacks the required permission. */
-export class PermissionDeniedError extends TokenError {
-  override readonly name = "PermissionDeniedError";
-  override readonly kind = "PERMISSION_DENIED";
-  /** The permission that the token lacks. */
-  readonly requiredPermission: string;
-
-  constructor(requiredPermission: string, subject: TokenSubject) {
-    super(`Permission '${requiredPermission}' not granted`, {
-      reason: "PERMISSION_NOT_GRANTED",
-      field: "required_permission",
-      metadata: { required_permission: requiredPermission },
-      subject,
-    });
-    this.requiredPermission = requiredPermission;
-  }
+export function permissionNotGranted(
+  requiredPermission: string,
+  subject: TokenSubject,
+): PermissionDeniedError {
+  const facts = {
+    reason: "PERMISSION_NOT_GRANTED",
+    field: "required_permission",
+    metadata: { required_permission: requiredPermission },
+    subject,
+  };
+  const text = `Permission '${requiredPermission}' not granted`;
+  return new PermissionDeniedError(text, facts, requiredPermission);
 }
 
 /**

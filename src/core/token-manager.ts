@@ -1,6 +1,6 @@
 /** SecureTokenManager: the Python library's manager, by its names, as a pure function of its inputs. */
 import { additionalDataText, TOKEN_VERSION, type Writable } from "./claims.js";
-import { PermissionDeniedError, revokedToken, TokenError, TokenExpiredError } from "./errors.js";
+import { expiredToken, permissionNotGranted, revokedToken, TokenError } from "./errors.js";
 import { issueToken, type NewContent, TOKEN_ENTROPY } from "./issue-token.js";
 import { createKeyset, deriveKey, type Keyset, type KeysetKey } from "./keyset.js";
 import { completeOptions, type ManagerOptions } from "./manager-options.js";
@@ -95,7 +95,7 @@ export class SecureTokenManager {
     const opened = this.#openValid(token);
     onOpened?.(subjectOf(opened));
     if (!opened.claims.permissions.includes(requiredPermission)) {
-      throw new PermissionDeniedError(requiredPermission, subjectOf(opened));
+      throw permissionNotGranted(requiredPermission, subjectOf(opened));
     }
     return true;
   }
@@ -229,8 +229,7 @@ export class SecureTokenManager {
   #openValid(token: unknown): OpenedToken {
     const opened = this.#open(token);
     const { claims, now } = opened;
-    if (isAfter(now, claims.expiresAt))
-      throw new TokenExpiredError(claims.expiresAt, subjectOf(opened));
+    if (isAfter(now, claims.expiresAt)) throw expiredToken(claims.expiresAt, subjectOf(opened));
     if (this.#options.revocations.isRevoked(claims, opened.keyId)) {
       throw revokedToken(subjectOf(opened));
     }

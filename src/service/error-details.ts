@@ -58,7 +58,7 @@ export function toStatus(error: core.TokenError): MessageInitShape<typeof Status
 function toDetail(error: core.TokenError): MessageInitShape<typeof TokenErrorDetailSchema> {
   return {
     kind: TokenErrorKind[error.kind],
-    reason: ErrorReason[error.reason],
+    reason: ErrorReason[error.reason as core.ErrorReason],
     field: error.field,
     ...(error instanceof core.TokenExpiredError && { expiredAt: toTimestamp(error.expiredAt) }),
     ...(error instanceof core.PermissionDeniedError && {

@@ -1,0 +1,47 @@
+/** The library and the clients share their exceptions and values: `instanceof` holds across them. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { inspect } from "node:util";
+import { ConnectError } from "@connectrpc/connect";
+import * as client from "../../src/client/node.js";
+import * as library from "../../src/core/index.js";
+import { fixedManager } from "../support/fixed-manager.js";
+
+describe("one class", () => {
+  const pairs: [unknown, unknown][] = [
+    [client.TokenError, library.TokenError],
+    [client.TokenExpiredError, library.TokenExpiredError],
+    [client.InvalidTokenError, library.InvalidTokenError],
+    [client.PermissionDeniedError, library.PermissionDeniedError],
+    [client.Instant, library.Instant],
+    [client.Duration, library.Duration],
+  ];
+  for (const [ofClient, ofLibrary] of pairs) {
+    it(`${(ofClient as { name: string }).name} is the same in the library and in the client`, () => {
+      assert.equal(ofClient, ofLibrary);
+    });
+  }
+
+  it("catches the library's error as the client's, with the code of the RPC", async () => {
+    const manager = await fixedManager();
+    const { token } = manager.generateToken("ada", { permissions: ["read"] });
+    const rows: [() => unknown, abstract new (...args: never[]) => client.TokenError, number][] = [
+      [() => manager.validateToken("no token"), client.InvalidTokenError, 16],
+      [() => manager.checkPermission(token, "write"), client.PermissionDeniedError, 7],
+      [() => manager.generateToken(""), client.TokenError, 3],
+    ];
+    for (const [call, kind, code] of rows) {
+      assert.throws(call, (error) => error instanceof kind && error.code === code);
+    }
+  });
+
+  it("prints an error in a few lines, with its facts and without the RPC error behind it", () => {
+    const cause = new ConnectError("secret detail of the transport");
+    const facts = { reason: "TOKEN_MALFORMED", field: "token", cause };
+    const text = inspect(new client.InvalidTokenError("Token format is invalid", facts));
+    assert.match(text, /^InvalidTokenError: Token format is invalid/);
+    assert.match(text, /"reason":"TOKEN_MALFORMED","field":"token"\}$/);
+    assert.doesNotMatch(text, /secret detail/);
+    assert.ok(text.split("\n").length <= 12);
+  });
+});

@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Claims, Clock, Revocation } from "../core/index.js";
 import { Feed } from "./feed.js";
 import { Freshness, type FreshnessClocks } from "./freshness.js";
-import { LiveIndex } from "./live-index.js";
+import { EXPIRE_STEP, EXPIRE_STEP_MS, LiveIndex } from "./live-index.js";
 import type { RevocationLog } from "./log/log.js";
 import { LogFollower } from "./log/log-follower.js";
 import {
@@ -20,8 +20,8 @@ import type { Reporter } from "./reporter.js";
 import { listPage } from "./revocation-list.js";
 import type { RevocationStore } from "./store/store.js";
 
-/** How often expired entries are looked for, in milliseconds. */
-const EXPIRE_MS = 60_000;
+/** How often expired entries are deleted from the store, in milliseconds. */
+const CLEAN_MS = 60_000;
 /** How long the log may take before a server with a store starts without it, in milliseconds. */
 const START_WAIT_MS = 2_000;
 /**
@@ -61,7 +61,7 @@ export class RevocationAuthority implements RevocationRegister {
   readonly freshness: Freshness;
   readonly #options: AuthorityOptions;
   readonly #subscribers = new Set<Subscriber>();
-  readonly #timer: NodeJS.Timeout;
+  readonly #timers: readonly NodeJS.Timeout[];
   readonly #follower: LogFollower | undefined;
 
   /**
@@ -88,7 +88,12 @@ export class RevocationAuthority implements RevocationRegister {
     this.index = index;
     this.freshness = new Freshness(options.maxStalenessMs ?? 0, options.clocks);
     this.feed = new Feed(index, { id: feedId, stalenessMs: () => this.freshness.stalenessMs });
-    this.#timer = setInterval(() => this.#expire(), EXPIRE_MS).unref();
+    const expire = () => index.expire(clock() - KEEP_MICROS, EXPIRE_STEP);
+    this.#timers = [
+      setInterval(expire, EXPIRE_STEP_MS),
+      setInterval(() => this.#clean(), CLEAN_MS),
+    ];
+    for (const timer of this.#timers) timer.unref();
     if (!log) {
       this.freshness.setAlways();
       return;
@@ -142,7 +147,7 @@ export class RevocationAuthority implements RevocationRegister {
 
   /** Writes what is under way, and gives up the store and the log. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
     await this.#follower?.close();
     await this.#options.store?.close();
   }
@@ -190,11 +195,9 @@ export class RevocationAuthority implements RevocationRegister {
     });
   }
 
-  #expire(): void {
+  #clean(): void {
     const { store, clock, reporter } = this.#options;
-    const before = clock() - KEEP_MICROS;
-    this.index.expire(before);
-    store?.removeExpired(before).catch((error: Error) => {
+    store?.removeExpired(clock() - KEEP_MICROS).catch((error: Error) => {
       reporter.error({ why: error.message }, "expired revocations stay in DATA_DIR");
     });
   }

@@ -9,6 +9,9 @@ import {
 
 /** How many users' keys are remembered: each costs a hash, which takes as long as the whole check. */
 const MAX_USER_KEYS = 10_000;
+/** How often some entries are looked at for their expiry, in milliseconds, and how many. */
+export const EXPIRE_STEP_MS = 250;
+export const EXPIRE_STEP = 5_000;
 
 /** An entry and its place in the order of arrival. */
 export interface IndexedRevocation {
@@ -16,19 +19,23 @@ export interface IndexedRevocation {
   readonly sequence: number;
 }
 
-/** A set of entries that only grows and expires. Cut-offs combine by the latest. */
+/**
+ * A set of entries that only grows and expires. Cut-offs combine by the latest. Tokens and sessions are
+ * kept by their ids alone: of a million entries, names and sets beside them would take a third more.
+ */
 export class LiveIndex implements RevocationCheck {
-  readonly #entries = new Map<string, IndexedRevocation>();
-  readonly #tokens = new Set<string>();
-  readonly #sessions = new Set<string>();
+  readonly #tokens = new Map<string, IndexedRevocation>();
+  readonly #sessions = new Map<string, IndexedRevocation>();
+  readonly #cutOffs = new Map<string, IndexedRevocation>();
   readonly #users = new Map<string, number>();
   readonly #userKeys = new Map<string, string>();
   #everything = 0;
   #sequence = 0;
+  #expiring: Iterator<IndexedRevocation> | undefined;
 
   /** How many entries are in force. */
   get size(): number {
-    return this.#entries.size;
+    return this.#tokens.size + this.#sessions.size + this.#cutOffs.size;
   }
 
   isRevoked({ tokenId, sessionId, userId, issuedAt }: Claims): boolean {
@@ -48,56 +55,90 @@ export class LiveIndex implements RevocationCheck {
    * of arrival where another process has numbered it.
    */
   add(revocation: Revocation, sequence = this.#sequence + 1): boolean {
-    const name = revocationName(revocation);
-    const known = this.#entries.get(name);
+    const map = this.#mapOf(revocation);
+    const name = nameOf(revocation);
+    const known = map.get(name);
     if (known !== undefined && known.revocation.expiresAt >= revocation.expiresAt) return false;
     // Again the newest, for whoever follows the order of arrival.
-    this.#entries.delete(name);
-    this.#entries.set(name, { revocation, sequence });
+    map.delete(name);
+    map.set(name, { revocation, sequence });
     this.#sequence = Math.max(this.#sequence, sequence);
-    const { kind, id } = revocation;
-    if (kind === "TOKEN") this.#tokens.add(id);
-    else if (kind === "SESSION") this.#sessions.add(id);
-    else this.#cutOff(revocation);
+    this.#cutOff(revocation);
     return true;
   }
 
-  /** Forgets entries that no live token can meet. @param now in microseconds since 1970 */
-  expire(now: number): void {
+  /**
+   * Looks at the next entries, and forgets those that no live token can meet: a round over all of
+   * them takes several calls, so that none holds up what else the process does.
+   *
+   * @param now in microseconds since 1970
+   * @param count how many entries are looked at; by default all
+   */
+  expire(now: number, count = Number.POSITIVE_INFINITY): void {
+    this.#expiring ??= this.#unordered();
     let cutOffWent = false;
-    for (const [name, { revocation }] of this.#entries) {
-      const { kind, id, expiresAt } = revocation;
-      if (expiresAt >= now) continue;
-      this.#entries.delete(name);
-      if (kind === "TOKEN") this.#tokens.delete(id);
-      else if (kind === "SESSION") this.#sessions.delete(id);
-      else cutOffWent = true;
+    for (let i = 0; i < count; i++) {
+      const next = this.#expiring.next();
+      if (next.done) {
+        this.#expiring = undefined;
+        break;
+      }
+      const { revocation } = next.value;
+      if (revocation.expiresAt >= now) continue;
+      const map = this.#mapOf(revocation);
+      map.delete(nameOf(revocation));
+      cutOffWent ||= map === this.#cutOffs;
     }
     if (cutOffWent) this.#recombine();
   }
 
   /** The place of an entry in the order of arrival; 0 for one that is not in force. */
   sequenceOf(revocation: Revocation): number {
-    return this.#entries.get(revocationName(revocation))?.sequence ?? 0;
+    return this.#mapOf(revocation).get(nameOf(revocation))?.sequence ?? 0;
   }
 
-  /** The entries, oldest first. Entries that are added meanwhile are among them. */
-  values(): IterableIterator<IndexedRevocation> {
-    return this.#entries.values();
+  /** The entries, oldest first. Entries that are added meanwhile may be among them. */
+  *values(): Generator<IndexedRevocation> {
+    const iterators = this.#maps.map((map) => map.values());
+    const heads = iterators.map((iterator) => iterator.next());
+    for (;;) {
+      let oldest = -1;
+      let sequence = Number.POSITIVE_INFINITY;
+      for (const [i, { done, value }] of heads.entries()) {
+        if (done || value.sequence >= sequence) continue;
+        oldest = i;
+        sequence = value.sequence;
+      }
+      const head = heads[oldest];
+      if (!head || head.done) return;
+      yield head.value;
+      heads[oldest] = (iterators[oldest] as Iterator<IndexedRevocation>).next() as typeof head;
+    }
+  }
+
+  get #maps(): readonly Map<string, IndexedRevocation>[] {
+    return [this.#tokens, this.#sessions, this.#cutOffs];
+  }
+
+  #mapOf({ kind }: Revocation): Map<string, IndexedRevocation> {
+    if (kind === "TOKEN") return this.#tokens;
+    return kind === "SESSION" ? this.#sessions : this.#cutOffs;
+  }
+
+  *#unordered(): Generator<IndexedRevocation> {
+    for (const map of this.#maps) yield* map.values();
   }
 
   #cutOff({ kind, id, issuedBefore }: Revocation): void {
     if (kind === "USER") this.#users.set(id, Math.max(this.#users.get(id) ?? 0, issuedBefore));
-    else this.#everything = Math.max(this.#everything, issuedBefore);
+    else if (kind === "EVERYTHING") this.#everything = Math.max(this.#everything, issuedBefore);
   }
 
   /** A cut-off has gone; another one of the same user may still hold. */
   #recombine(): void {
     this.#users.clear();
     this.#everything = 0;
-    for (const { revocation } of this.#entries.values()) {
-      if (revocation.issuedBefore > 0) this.#cutOff(revocation);
-    }
+    for (const { revocation } of this.#cutOffs.values()) this.#cutOff(revocation);
   }
 
   #keyOf(userId: string): string {
@@ -108,4 +149,10 @@ export class LiveIndex implements RevocationCheck {
     this.#userKeys.set(userId, key);
     return key;
   }
+}
+
+/** The name of an entry among those of its map. */
+function nameOf(revocation: Revocation): string {
+  const { kind, id } = revocation;
+  return kind === "TOKEN" || kind === "SESSION" ? id : revocationName(revocation);
 }

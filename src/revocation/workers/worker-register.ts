@@ -3,7 +3,7 @@ import type { Claims, Clock, Revocation } from "../../core/index.js";
 import { fromEntryArray, toEntryArray } from "../entry-text.js";
 import { Feed } from "../feed.js";
 import { Freshness, type FreshnessClocks } from "../freshness.js";
-import { LiveIndex } from "../live-index.js";
+import { EXPIRE_STEP, EXPIRE_STEP_MS, LiveIndex } from "../live-index.js";
 import {
   type FeedEvent,
   RevocationNotStoredError,
@@ -14,8 +14,6 @@ import {
 import { listPage } from "../revocation-list.js";
 import type { Channel, Numbered, ToPrimary, ToWorker } from "./protocol.js";
 
-/** How often expired entries are looked for, in milliseconds. */
-const EXPIRE_MS = 60_000;
 /** How long the primary may take to answer, in milliseconds. */
 const ANSWER_MS = 10_000;
 
@@ -55,7 +53,8 @@ export class WorkerRegister implements RevocationRegister {
     options.channel.send({ join: true });
     await complete;
     const { clock, keepMicros } = options;
-    setInterval(() => register.#index.expire(clock() - keepMicros), EXPIRE_MS).unref();
+    const expire = () => register.#index.expire(clock() - keepMicros, EXPIRE_STEP);
+    setInterval(expire, EXPIRE_STEP_MS).unref();
     return register;
   }
 

@@ -1,0 +1,72 @@
+/** The live index against a plain list of entries that is asked by the rules. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { type Claims, Instant, type Revocation, userKey } from "../../src/core/index.js";
+import { LiveIndex } from "../../src/revocation/live-index.js";
+import { NOON, tokenEntry, userEntry } from "../support/revocation-entries.js";
+
+const IDS = ["a", "b", "c"];
+const times = fc.integer({ min: NOON, max: NOON + 5 });
+const entries: fc.Arbitrary<Revocation> = fc
+  .tuple(
+    fc.constantFrom("TOKEN", "SESSION", "USER", "EVERYTHING"),
+    fc.constantFrom(...IDS),
+    times,
+    times,
+  )
+  .map(([kind, id, issuedBefore, expiresAt]) => {
+    if (kind === "TOKEN" || kind === "SESSION") return tokenEntry(id, { kind, expiresAt });
+    const named = kind === "USER" ? userKey(id) : "";
+    return tokenEntry(named, { kind, issuedBefore, expiresAt });
+  });
+const claims: fc.Arbitrary<Claims> = fc
+  .tuple(fc.constantFrom(...IDS), fc.constantFrom(...IDS), fc.constantFrom(...IDS), times)
+  .map(([tokenId, sessionId, userId, issued]) => {
+    const issuedAt = Instant.fromMicros(issued);
+    const rest = { permissions: [], expiresAt: issuedAt, additionalData: {} };
+    return { tokenId, sessionId, userId, issuedAt, sessionStartedAt: issuedAt, ...rest };
+  });
+
+/** The rules, said once more and slowly. */
+function isHit(entry: Revocation, { tokenId, sessionId, userId, issuedAt }: Claims): boolean {
+  const issued = issuedAt.seconds * 1_000_000 + issuedAt.micros;
+  if (entry.kind === "TOKEN") return entry.id === tokenId;
+  if (entry.kind === "SESSION") return entry.id === sessionId;
+  if (entry.kind === "USER" && entry.id !== userKey(userId)) return false;
+  return issued <= entry.issuedBefore;
+}
+
+describe("the live index", () => {
+  it("revokes what an entry hits and nothing else, in any order, and forgets what has expired", () => {
+    fc.assert(
+      fc.property(fc.array(entries, { maxLength: 12 }), claims, times, (list, token, now) => {
+        const index = new LiveIndex();
+        for (const entry of list) index.add(entry);
+        assert.equal(
+          index.isRevoked(token),
+          list.some((entry) => isHit(entry, token)),
+        );
+        // A few at a time, as servers do.
+        for (let i = 0; i <= list.length; i++) index.expire(now, 1);
+        const kept = list.filter(({ expiresAt }) => expiresAt >= now);
+        assert.equal(
+          index.isRevoked(token),
+          kept.some((entry) => isHit(entry, token)),
+        );
+      }),
+    );
+  });
+
+  it("gives entries in the order of arrival, those that are kept longer as the newest", () => {
+    const index = new LiveIndex();
+    const long = tokenEntry("a", { expiresAt: NOON + 9 });
+    const short = tokenEntry("a", { expiresAt: NOON + 1 });
+    const others = [tokenEntry("s", { kind: "SESSION" }), userEntry("u", NOON)];
+    assert.ok([short, ...others, long].every((entry) => index.add(entry)));
+    assert.equal(index.add(short), false);
+    const order = [...index.values()].map(({ revocation }) => revocation);
+    assert.deepEqual(order, [...others, long]);
+    assert.equal(index.size, 3);
+  });
+});

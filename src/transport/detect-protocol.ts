@@ -18,8 +18,14 @@ export function detectProtocol(
 ): void {
   let head: Buffer = Buffer.alloc(0);
   const drop = () => socket.destroy();
-  const silence = setTimeout(drop, timeoutMs);
+  let isLate = false;
+  // A busy process reads what came in time before the check phase of its loop.
+  const silence = setTimeout(() => {
+    isLate = true;
+    setImmediate(() => isLate && drop());
+  }, timeoutMs);
   const stop = () => {
+    isLate = false;
     clearTimeout(silence);
     socket.off("readable", look);
     socket.off("end", drop);

@@ -17,7 +17,9 @@ import { slowBodyGrpcWeb, slowBodyHttp1, slowBodyHttp2, unendedStreams } from ".
 import { slowHeaders } from "./slow-headers.js";
 import { unknownFrameFlood } from "./unknown-frame-flood.js";
 import { unreadAnswers } from "./unread-answers.js";
+import { watchStreams } from "./watch-streams.js";
 import { windowUpdateFlood } from "./window-update-flood.js";
+import { flutteringWindows, windowOverflow } from "./windows.js";
 
 /** The attacks by name. */
 export const ATTACKS: readonly Attack[] = [
@@ -50,4 +52,7 @@ export const ATTACKS: readonly Attack[] = [
   unendedStreams,
   bigHeaders,
   unreadAnswers,
+  watchStreams,
+  windowOverflow,
+  flutteringWindows,
 ];

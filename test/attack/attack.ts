@@ -8,6 +8,8 @@ export interface Attack {
   readonly name: string;
   /** How many connections attack at once. */
   readonly connections: number;
+  /** Whether its connections keep within their bounds, so that none need be closed. Default false. */
+  readonly staysOpen?: boolean;
   /** What one connection does, until the server closes it or the time is over. */
   run(connection: RawConnection): Promise<void>;
 }

@@ -7,7 +7,14 @@ import { InspectCard } from "./cards/inspect-card.js";
 import { RefreshCard } from "./cards/refresh-card.js";
 import { useMedia } from "./media.js";
 import { Header } from "./parts/header.js";
-import { connect, isKeyRefused, type Language, type Session, SessionContext } from "./session.js";
+import {
+  connect,
+  isKeyRefused,
+  isTokenRefused,
+  type Language,
+  type Session,
+  SessionContext,
+} from "./session.js";
 
 /**
  * Where layout.css has two columns. In one column a token comes first, then what can be done with it:
@@ -27,7 +34,10 @@ export function App() {
   const [config, setConfig] = useState<ExportedConfig | undefined>();
 
   const client = useMemo(() => connect(apiKey), [apiKey]);
+  /** How often a call has refused a token since the page was opened. */
+  const [doubts, setDoubts] = useState(0);
   const onFailure = useCallback((error: unknown) => {
+    if (isTokenRefused(error)) setDoubts((count) => count + 1);
     if (!isKeyRefused(error)) return;
     setKeyRefused(true);
     setKeyOpen(true);
@@ -57,11 +67,11 @@ export function App() {
       />
       <main class="cards">
         <div class="column">
-          <GenerateCard onToken={setToken} />
+          <GenerateCard token={token} onToken={setToken} />
           {wide && refreshCard}
         </div>
         <div class="column">
-          <InspectCard token={token} onToken={setToken} />
+          <InspectCard token={token} doubts={doubts} onToken={setToken} />
           <CheckCard token={token} />
         </div>
         {!wide && refreshCard}

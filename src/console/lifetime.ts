@@ -22,9 +22,22 @@ export function toHours({ amount, unit }: Lifetime): number {
   return amount.trim() === "" ? Number.NaN : Number(amount) * UNIT_HOURS[unit];
 }
 
+/** The longest lifetime, in hours: a year. */
+const MAX_HOURS = 8760;
+const MICROS_PER_HOUR = 3_600_000_000;
+
+/** What is wrong with a lifetime, in whatever unit it is typed; `undefined` where it is right. */
+export function lifetimeFault(lifetime: Lifetime): string | undefined {
+  const hours = toHours(lifetime);
+  const inRange = hours <= MAX_HOURS && Math.round(hours * MICROS_PER_HOUR) >= 1;
+  return inRange
+    ? undefined
+    : `A lifetime must be a number above 0, and at most ${MAX_HOURS} hours, a year`;
+}
+
 /** As protobuf's JSON spells a Duration, to the microsecond: "5400s". */
 export function toDurationJson(lifetime: Lifetime): string {
-  const micros = Math.round(toHours(lifetime) * 3_600_000_000);
+  const micros = Math.round(toHours(lifetime) * MICROS_PER_HOUR);
   return `${micros / 1_000_000}s`;
 }
 

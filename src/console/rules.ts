@@ -4,8 +4,6 @@
  */
 import { type JsonObject, type JsonValue, parseExactJson } from "../client/exact-json.js";
 
-/** The longest lifetime, in hours: a year. */
-export const MAX_HOURS = 8760;
 /** The most permissions of a token. */
 export const MAX_PERMISSIONS = 64;
 /** The most permissions that are checked at once. */
@@ -14,7 +12,6 @@ export const MAX_CHECKED = 256;
 const MAX_USER_ID = 256;
 const MAX_REQUIRED_PERMISSION = 128;
 const MAX_DATA = { depth: 32, nodes: 256, bytes: 4096 };
-const MICROS_PER_HOUR = 3_600_000_000;
 const CONTROL = /\p{Cc}/u;
 /** What Python's `str.isprintable` refuses. */
 const NOT_PRINTABLE = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
@@ -43,12 +40,6 @@ export function requiredPermissionFault(permission: string, field: string): stri
   return codePoints(permission) > MAX_REQUIRED_PERMISSION
     ? `${field} must be at most ${MAX_REQUIRED_PERMISSION} characters long`
     : undefined;
-}
-
-/** A lifetime in hours. */
-export function hoursFault(hours: number): string | undefined {
-  const inRange = hours > 0 && hours <= MAX_HOURS && Math.round(hours * MICROS_PER_HOUR) >= 1;
-  return inRange ? undefined : `Expires hours must be between 0 and ${MAX_HOURS} hours`;
 }
 
 /** additional_data as it is typed: its value, or its fault. Nothing typed is an empty object. */

@@ -3,7 +3,13 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import { createSecureTokenClient, type SecureTokenClient, TokenError } from "../client/web.js";
+import {
+  createSecureTokenClient,
+  InvalidTokenError,
+  type SecureTokenClient,
+  TokenError,
+  TokenExpiredError,
+} from "../client/web.js";
 import { pageBaseUrl } from "./base-url.js";
 
 /** What lines to copy are written in. */
@@ -49,6 +55,11 @@ export function apiKeyFault(apiKey: string): string | undefined {
   return /^[\x21-\x7e]*$/.test(apiKey)
     ? undefined
     : "An API key consists of visible ASCII characters";
+}
+
+/** Whether an error says that a token is not valid: what was known of it may be so no longer. */
+export function isTokenRefused(error: unknown): boolean {
+  return error instanceof InvalidTokenError || error instanceof TokenExpiredError;
 }
 
 /** Whether an error speaks of the caller's own credential rather than of a token. */

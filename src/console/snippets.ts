@@ -6,6 +6,7 @@
 import { isBelowPath } from "./base-url.js";
 import type { Lifetime } from "./lifetime.js";
 import { toDurationJson, toHours } from "./lifetime.js";
+import { visibleJson } from "./visible-text.js";
 
 /** One call, in both languages. */
 export interface CallText {
@@ -30,7 +31,7 @@ export function bufCurl(calls: readonly CallText[], { baseUrl, hasKey }: Setting
   return calls
     .map(({ rpc, fields, withToken }) => {
       const url = `${baseUrl}/securetoken.v1.TokenService/${rpc}`;
-      const json = JSON.stringify(fields);
+      const json = visibleJson(fields);
       if (!withToken && !hasKey) return `buf curl ${url} \\\n  -d ${singleQuoted(json)}`;
       const text = inHeredoc(json);
       const body = withToken
@@ -47,7 +48,7 @@ export function bufCurl(calls: readonly CallText[], { baseUrl, hasKey }: Setting
 export function typeScript(calls: readonly CallText[], { baseUrl, hasKey }: Setting): string {
   const withToken = calls.some((call) => call.withToken);
   const options = [
-    `baseUrl: ${JSON.stringify(baseUrl)}`,
+    `baseUrl: ${visibleJson(baseUrl)}`,
     ...(isBelowPath(baseUrl) ? ['protocol: "connect"', 'httpVersion: "1.1"'] : []),
     ...(hasKey ? ["apiKey: env.API_KEY"] : []),
   ];
@@ -71,9 +72,9 @@ export function generateText(request: {
   const { userId, permissions, lifetime, additionalData } = request;
   const hasData = Object.keys(additionalData).length > 0;
   const options = [
-    ...(permissions.length > 0 ? [`permissions: ${JSON.stringify(permissions)}`] : []),
+    ...(permissions.length > 0 ? [`permissions: ${visibleJson(permissions)}`] : []),
     `expiresInHours: ${toHours(lifetime)}`,
-    ...(hasData ? [`additionalData: ${JSON.stringify(additionalData)}`] : []),
+    ...(hasData ? [`additionalData: ${visibleJson(additionalData)}`] : []),
   ];
   return {
     rpc: "GenerateToken",
@@ -84,7 +85,7 @@ export function generateText(request: {
       expiresIn: toDurationJson(lifetime),
       ...(hasData && { additionalData }),
     },
-    statement: `const issued = await client.generateToken(${JSON.stringify(userId)}, {\n${lines(options)}});`,
+    statement: `const issued = await client.generateToken(${visibleJson(userId)}, {\n${lines(options)}});`,
   };
 }
 
@@ -110,7 +111,7 @@ export function checkText(permissions: readonly string[]): CallText {
     rpc: "CheckPermissions",
     withToken: true,
     fields: { permissions },
-    statement: `const results = await client.checkPermissions(token, ${JSON.stringify(permissions)});`,
+    statement: `const results = await client.checkPermissions(token, ${visibleJson(permissions)});`,
   };
 }
 
@@ -120,7 +121,7 @@ export function requireText(requiredPermission: string): CallText {
     rpc: "CheckPermission",
     withToken: true,
     fields: { requiredPermission },
-    statement: `await client.checkPermission(token, ${JSON.stringify(requiredPermission)});`,
+    statement: `await client.checkPermission(token, ${visibleJson(requiredPermission)});`,
   };
 }
 

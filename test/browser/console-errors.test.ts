@@ -154,9 +154,9 @@ describe("console errors", () => {
       ["User", "tab\u0007", "user_id must not contain control characters"],
       ["Permissions", "x", "Permission length must be between 2 and 30 characters"],
       ["Permissions", "a\u200bb", "permissions[2] must consist of printable characters"],
-      ["Lifetime", "8761", "Expires hours must be between 0 and 8760 hours"],
-      ["Lifetime", "0", "Expires hours must be between 0 and 8760 hours"],
-      ["Lifetime", "soon", "Expires hours must be between 0 and 8760 hours"],
+      ["Lifetime", "8761", "A lifetime must be a number above 0, and at most 8760 hours, a year"],
+      ["Lifetime", "0", "A lifetime must be a number above 0, and at most 8760 hours, a year"],
+      ["Lifetime", "soon", "A lifetime must be a number above 0, and at most 8760 hours, a year"],
       ["Additional data", "{", "JSON"],
       ["Additional data", "[]", "additional_data must be an object"],
       ["Additional data", '{"n": 9007199254740993}', "must hold no bigint"],
@@ -193,6 +193,47 @@ describe("console errors", () => {
     assert.equal(claims.permissions, hostile);
     assert.equal(await page.locator("img, main script").count(), 0);
     assert.equal(await page.title(), "Secure Token console");
+  });
+
+  it("shows hidden and turning characters instead of obeying them", async () => {
+    const { card, paste, waitForState } = await open();
+    await paste(await server.service.seal({ userId: "abc\u202edcba", permissions: ["a\u200bb"] }));
+    await waitForState("ACTIVE");
+    const claims = await readFacts(card("Inspect").locator(".claims"));
+    assert.equal(claims.user_id, "abc[U+202E]dcba");
+    assert.equal(claims.permissions, "a[U+200B]b");
+  });
+
+  it("keeps no error about an older token beside a new one", async () => {
+    const { page, card, generate, paste, waitForState } = await open();
+    await paste("Z0FBQUFBQ");
+    await page.getByRole("button", { name: "Refresh token" }).click();
+    await shown("Refresh", "InvalidTokenError");
+    await generate();
+    await waitForState("ACTIVE");
+    await card("Refresh").getByRole("alert").waitFor({ state: "detached" });
+  });
+
+  it("calls a token issued only while it is there, and the form is right", async () => {
+    const { page, card, generate } = await open();
+    const issued = card("Generate").getByText("Issued, and opened under Inspect");
+    await generate();
+    await issued.waitFor();
+    await card("Generate").getByLabel("Lifetime", { exact: true }).fill("0");
+    await issued.waitFor({ state: "detached" });
+    await card("Generate").getByLabel("Lifetime", { exact: true }).fill("24");
+    await issued.waitFor();
+    await page.getByRole("button", { name: "Clear" }).click();
+    await issued.waitFor({ state: "detached" });
+  });
+
+  it("inspects anew once another card is told that the token is not valid", async () => {
+    const { page, generate, waitForState } = await open();
+    const token = await generate();
+    await waitForState("ACTIVE");
+    server.service.revoked.add(server.service.manager.validateToken(token).tokenId);
+    await page.getByRole("button", { name: "Check permissions" }).click();
+    await waitForState("REVOKED");
   });
 
   it("asks for an API key where the server wants one, and forgets it", async () => {

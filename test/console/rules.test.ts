@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { lifetimeFault } from "../../src/console/lifetime.js";
 import * as console from "../../src/console/rules.js";
 import { TokenError } from "../../src/core/index.js";
 import * as core from "../../src/core/rules.js";
@@ -82,7 +83,7 @@ describe("console rules", () => {
     );
   });
 
-  it("treat lifetimes as the server does", () => {
+  it("refuse the lifetimes that the server refuses, whatever their unit", () => {
     const hours = fc.oneof(
       fc.double({ min: -1, max: 9000 }),
       fc.double({ min: -1e-9, max: 1e-9 }),
@@ -90,9 +91,10 @@ describe("console rules", () => {
     );
     fc.assert(
       fc.property(hours, (value) => {
+        const lifetime = { amount: String(value), unit: "hours" } as const;
         assert.equal(
-          console.hoursFault(value),
-          serverFault(() => core.checkExpiresHours(value)),
+          lifetimeFault(lifetime) === undefined,
+          serverFault(() => core.checkExpiresHours(value)) === undefined,
         );
       }),
       RUNS,

@@ -2,20 +2,14 @@ import type { TargetedSubmitEvent } from "preact";
 import { useState } from "preact/hooks";
 import type { IssuedToken } from "../../client/web.js";
 import { useCall } from "../call.js";
-import { type Lifetime, toHours } from "../lifetime.js";
+import { type Lifetime, lifetimeFault, toHours } from "../lifetime.js";
 import { Card } from "../parts/card.js";
 import { ChipsInput } from "../parts/chips-input.js";
 import { ErrorNote } from "../parts/error-note.js";
 import { describedBy, Field } from "../parts/field.js";
 import { LifetimeInput } from "../parts/lifetime-input.js";
 import { Snippet } from "../parts/snippet.js";
-import {
-  hoursFault,
-  MAX_PERMISSIONS,
-  permissionFault,
-  readAdditionalData,
-  userIdFault,
-} from "../rules.js";
+import { MAX_PERMISSIONS, permissionFault, readAdditionalData, userIdFault } from "../rules.js";
 import { useSession } from "../session.js";
 import { generateText } from "../snippets.js";
 
@@ -28,7 +22,12 @@ const EXAMPLE = {
 } as const;
 
 /** Issues a token and hands it to the other cards. */
-export function GenerateCard({ onToken }: { readonly onToken: (token: string) => void }) {
+export function GenerateCard(props: {
+  /** The token that the other cards work on. */
+  readonly token: string;
+  readonly onToken: (token: string) => void;
+}) {
+  const { token, onToken } = props;
   const { client, announce } = useSession();
   const [userId, setUserId] = useState<string>(EXAMPLE.userId);
   const [permissions, setPermissions] = useState<readonly string[]>(EXAMPLE.permissions);
@@ -40,7 +39,7 @@ export function GenerateCard({ onToken }: { readonly onToken: (token: string) =>
   const dataFault = "fault" in read ? read.fault : undefined;
   const additionalData = "value" in read ? read.value : {};
   const userFault = userIdFault(userId);
-  const refused = userFault ?? dataFault ?? hoursFault(toHours(lifetime));
+  const refused = userFault ?? dataFault ?? lifetimeFault(lifetime);
 
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -102,7 +101,7 @@ export function GenerateCard({ onToken }: { readonly onToken: (token: string) =>
         </button>
       </form>
       {error !== undefined && <ErrorNote error={error} />}
-      {value && (
+      {value && value.token === token && !refused && (
         <p class="success">
           Issued, and opened under Inspect: <span class="mono">{value.tokenId}</span>
         </p>

@@ -26,9 +26,11 @@ const TYPING_MS = 120;
 /** Shows what a token holds while it is being pasted, and what becomes of it while time passes. */
 export function InspectCard(props: {
   readonly token: string;
+  /** Changes when another card was told that a token is not valid. */
+  readonly doubts: number;
   readonly onToken: (token: string) => void;
 }) {
-  const { token, onToken } = props;
+  const { token, doubts, onToken } = props;
   const { client, announce } = useSession();
   const { value, error, run, reset } = useCall<Inspection>();
 
@@ -50,6 +52,11 @@ export function InspectCard(props: {
     const timer = setTimeout(inspect, TYPING_MS);
     return () => clearTimeout(timer);
   }, [token, inspect, reset]);
+
+  // A server that was started anew with another key calls the same token invalid.
+  useEffect(() => {
+    if (doubts > 0 && token !== "") void inspect();
+  }, [doubts]);
 
   return (
     <Card

@@ -1,13 +1,12 @@
 import type { TargetedSubmitEvent } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { IssuedToken } from "../../client/web.js";
 import { useCall } from "../call.js";
-import { type Lifetime, toHours } from "../lifetime.js";
+import { type Lifetime, lifetimeFault, toHours } from "../lifetime.js";
 import { Card } from "../parts/card.js";
 import { ErrorNote } from "../parts/error-note.js";
 import { LifetimeInput } from "../parts/lifetime-input.js";
 import { Snippet } from "../parts/snippet.js";
-import { hoursFault } from "../rules.js";
 import { useSession } from "../session.js";
 import { refreshText } from "../snippets.js";
 
@@ -20,8 +19,14 @@ export function RefreshCard(props: {
   const { client, announce } = useSession();
   const [lifetime, setLifetime] = useState<Lifetime>({ amount: "24", unit: "hours" });
   const [revokeOld, setRevokeOld] = useState(false);
-  const { pending, value, error, run } = useCall<IssuedToken>();
-  const refused = hoursFault(toHours(lifetime));
+  const { pending, value, error, run, reset } = useCall<IssuedToken>();
+  const refused = lifetimeFault(lifetime);
+
+  // An error about another token would be taken for one about this.
+  const isOwn = value?.token === token;
+  useEffect(() => {
+    if (token !== "" && !isOwn) reset();
+  }, [token, isOwn, reset]);
 
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -54,7 +59,7 @@ export function RefreshCard(props: {
         </button>
       </form>
       {error !== undefined && <ErrorNote error={error} />}
-      {value && value.token === token && (
+      {value && isOwn && (
         <p class="success">
           Inspect now shows the new token, <span class="mono">{value.tokenId}</span>
         </p>

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Claims, Instant } from "../../client/web.js";
 import { formatJson } from "../format-json.js";
+import { visibleText } from "../visible-text.js";
 
 /** What is shown of an authentic token beside its state. */
 export interface ClaimsListProps {
@@ -15,7 +16,9 @@ export function ClaimsList({ claims, keyId, sessionId }: ClaimsListProps) {
   const hasData = Object.keys(claims.additionalData).length > 0;
   return (
     <dl class="claims">
-      <Row name="user_id">{claims.userId}</Row>
+      <Row name="user_id">
+        <Text>{claims.userId}</Text>
+      </Row>
       <Row name="permissions">
         {claims.permissions.length === 0 ? (
           <span class="muted">none</span>
@@ -23,7 +26,7 @@ export function ClaimsList({ claims, keyId, sessionId }: ClaimsListProps) {
           <ul class="chips">
             {claims.permissions.map((permission) => (
               <li class="chip" key={permission}>
-                {permission}
+                <Text>{permission}</Text>
               </li>
             ))}
           </ul>
@@ -35,8 +38,14 @@ export function ClaimsList({ claims, keyId, sessionId }: ClaimsListProps) {
       <Row name="expires_at">
         <Time instant={claims.expiresAt} />
       </Row>
-      <Row name="token_id">{claims.tokenId}</Row>
-      {sessionId && sessionId !== claims.tokenId && <Row name="session_id">{sessionId}</Row>}
+      <Row name="token_id">
+        <Text>{claims.tokenId}</Text>
+      </Row>
+      {sessionId && sessionId !== claims.tokenId && (
+        <Row name="session_id">
+          <Text>{sessionId}</Text>
+        </Row>
+      )}
       {keyId && <Row name="key_id">{keyId}</Row>}
       <Row name="additional_data">
         {hasData ? (
@@ -56,6 +65,11 @@ function Row({ name, children }: { readonly name: string; readonly children: Com
       <dd class="mono">{children}</dd>
     </div>
   );
+}
+
+/** A claim, kept apart from the direction of what is around it. */
+function Text({ children }: { readonly children: string }) {
+  return <bdi>{visibleText(children)}</bdi>;
 }
 
 /** To the microsecond in UTC, and as a clock on this wall shows it. */

@@ -1,4 +1,5 @@
 import { describeError } from "../describe-error.js";
+import { visibleText } from "../visible-text.js";
 
 /** An error, with everything that it tells. */
 export function ErrorNote({ error }: { readonly error: unknown }) {
@@ -6,13 +7,15 @@ export function ErrorNote({ error }: { readonly error: unknown }) {
   return (
     <div class="error-note" role="alert">
       <p class="error-title">
-        <strong class="mono">{name}</strong> {message}
+        <strong class="mono">{name}</strong> <bdi>{visibleText(message)}</bdi>
       </p>
       <dl class="facts">
         {rows.map(([term, value]) => (
           <div class="fact" key={term}>
             <dt>{term}</dt>
-            <dd class="mono">{value}</dd>
+            <dd class="mono">
+              <bdi>{visibleText(value)}</bdi>
+            </dd>
           </div>
         ))}
       </dl>

@@ -1,5 +1,4 @@
-import { type Lifetime, toHours, UNIT_HOURS, type Unit } from "../lifetime.js";
-import { hoursFault } from "../rules.js";
+import { type Lifetime, lifetimeFault, UNIT_HOURS, type Unit } from "../lifetime.js";
 import { describedBy, Field } from "./field.js";
 
 /** A lifetime that is being typed. */
@@ -12,7 +11,7 @@ export interface LifetimeInputProps {
 
 /** A number and its unit. */
 export function LifetimeInput({ id, label, lifetime, onChange }: LifetimeInputProps) {
-  const fault = hoursFault(toHours(lifetime));
+  const fault = lifetimeFault(lifetime);
   return (
     <Field id={id} label={label} hint="Above 0, up to 8760 hours (a year)" fault={fault}>
       <div class="lifetime">

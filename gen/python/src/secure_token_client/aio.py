@@ -21,6 +21,7 @@ from .attempts import Attempts
 from .cache import ValidationCache
 from .channel import TlsOption, endpoint
 from .connection import AsyncConnection, Link
+from .connection_fault import speaks_tls
 from .deadlines import DEFAULT_TIMEOUT, checked_timeout
 from .exceptions import TokenError
 
@@ -243,7 +244,12 @@ class AsyncSecureTokenClient:
 
     async def _call(self, method: str, request: object, timeout: Optional[float]) -> Any:
         """One call, with its deadline, and its error as one of the four where it is one."""
-        attempts = Attempts(method, checked_timeout(timeout, self._timeout), self._key)
+        attempts = Attempts(
+            method,
+            checked_timeout(timeout, self._timeout),
+            self._key,
+            is_plaintext=self._endpoint.credentials is None,
+        )
         connection = self._connection()
         while True:
             metadata, lost = attempts.metadata(), False
@@ -253,7 +259,9 @@ class AsyncSecureTokenClient:
                 return await send(request, timeout=attempts.remaining(), metadata=metadata)
             except grpc.RpcError as error:
                 lost = attempts.is_lost(error)
-                pause = attempts.judge(error)
+                unclear = attempts.asks_for_tls(error)
+                is_tls = unclear is not None and await asyncio.to_thread(speaks_tls, unclear)
+                pause = attempts.judge(error, speaks_tls=is_tls)
             finally:
                 await connection.end(link, lost=lost)
             await asyncio.sleep(pause)

@@ -10,8 +10,15 @@ from typing import Optional
 import grpc
 
 from .api_key import KeySource
-from .call_errors import CallError, caller_info, retry_delay, status_of, to_call_error
-from .connection_fault import fault_in, is_silence, was_never_sent
+from .call_errors import (
+    CallError,
+    ServiceUnavailableError,
+    caller_info,
+    retry_delay,
+    status_of,
+    to_call_error,
+)
+from .connection_fault import fault_in, is_silence, may_speak_tls, was_never_sent
 from .error_details import from_rpc_error
 
 _FIRST_PAUSE, _MAX_PAUSE = 0.05, 0.5
@@ -32,9 +39,12 @@ class Attempts:
         method: str,
         timeout: float,
         key: Optional[KeySource],
+        *,
+        is_plaintext: bool,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Begins a call that may take `timeout` seconds."""
+        self._may_ask = is_plaintext
         self._method, self._source, self._clock = method, key, clock
         self._deadline = clock() + timeout
         self._count = 0
@@ -58,8 +68,23 @@ class Attempts:
         code = error.code() if hasattr(error, "code") else None
         return code is grpc.StatusCode.DEADLINE_EXCEEDED and self._deadline <= self._clock() + 0.01
 
-    def judge(self, error: grpc.RpcError) -> float:
-        """How long to wait before the next attempt. Raises what the call ends with otherwise."""
+    def asks_for_tls(self, error: grpc.RpcError) -> Optional[str]:
+        """Once in a call: the details of an error that may come of plaintext to a TLS server."""
+        details = str(error.details() if hasattr(error, "details") else "")
+        if not self._may_ask or not may_speak_tls(details):
+            return None
+        self._may_ask = False
+        return details
+
+    def judge(self, error: grpc.RpcError, *, speaks_tls: bool = False) -> float:
+        """How long to wait before the next attempt. Raises what the call ends with otherwise.
+
+        `speaks_tls` says that the server does, and this client does not.
+        """
+        if speaks_tls:
+            unavailable = ServiceUnavailableError(error.code(), error.details() or "")
+            unavailable.fault = "PLAINTEXT_TO_TLS"
+            raise unavailable from error
         told = from_rpc_error(error)
         if told is not None:
             raise told from error

@@ -19,6 +19,7 @@ from .attempts import Attempts
 from .cache import ValidationCache
 from .channel import TlsOption, endpoint
 from .connection import Connection
+from .connection_fault import speaks_tls
 from .deadlines import DEFAULT_TIMEOUT, checked_timeout
 from .exceptions import TokenError
 
@@ -232,7 +233,12 @@ class SecureTokenClient:
 
     def _call(self, method: str, request: object, timeout: Optional[float]) -> Any:
         """One call, with its deadline, and its error as one of the four where it is one."""
-        attempts = Attempts(method, checked_timeout(timeout, self._timeout), self._key)
+        attempts = Attempts(
+            method,
+            checked_timeout(timeout, self._timeout),
+            self._key,
+            is_plaintext=self._connection.is_plaintext,
+        )
         while True:
             metadata, lost = attempts.metadata(), False
             link = self._connection.begin()
@@ -241,7 +247,9 @@ class SecureTokenClient:
                 return send(request, timeout=attempts.remaining(), metadata=metadata)
             except grpc.RpcError as error:
                 lost = attempts.is_lost(error)
-                pause = attempts.judge(error)
+                unclear = attempts.asks_for_tls(error)
+                is_tls = unclear is not None and speaks_tls(unclear)
+                pause = attempts.judge(error, speaks_tls=is_tls)
             finally:
                 self._connection.end(link, lost=lost)
             time.sleep(pause)

@@ -38,6 +38,7 @@ class Connection:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
+        self.is_plaintext = endpoint.credentials is None
         self._lock = threading.Lock()
         self._link: Optional[Link] = None
         self._is_closed = False

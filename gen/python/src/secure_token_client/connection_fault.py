@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import socket
+import ssl
 from typing import Literal
 
 ConnectionFault = Literal[
@@ -38,11 +41,15 @@ CLOSED_AT_ONCE = (
     "tls=True, and if it asks for a client certificate, give one"
 )
 
+_ADDRESS = re.compile(r"ipv[46]:([0-9a-fA-F.:\[\]]{1,50}):([0-9]{1,5}): ")
+_PROBE_SECONDS = 0.5
+
 # What gRPC's core says, the more specific first. A TLS alert or handshake reads as a DATA frame
 # (type 0) or one of types 2 and above that HTTP text has.
 _SIGNS: tuple[tuple[str, ConnectionFault], ...] = (
     ("got frame type 0)", "PLAINTEXT_TO_TLS"),
-    ("Failed parsing HTTP/2", "NOT_HTTP2"),
+    ("Expected SETTINGS frame", "NOT_HTTP2"),
+    ("http1.x server", "NOT_HTTP2"),
     ("Cannot check peer: missing selected ALPN", "NOT_HTTP2"),
     ("WRONG_VERSION_NUMBER", "TLS_TO_PLAINTEXT"),
     ("HTTP_REQUEST", "TLS_TO_PLAINTEXT"),
@@ -67,6 +74,31 @@ def fault_in(details: str) -> ConnectionFault:
     if not was_never_sent(details):
         return ""
     return next((fault for sign, fault in _SIGNS if sign in details), "")
+
+
+def may_speak_tls(details: str) -> bool:
+    """Whether a plaintext connection ended as those to a TLS server do, and others too."""
+    is_unclear = "Socket closed" in details or details.endswith("Failed parsing HTTP/2")
+    return is_unclear and was_never_sent(details)
+
+
+def speaks_tls(details: str) -> bool:
+    """Whether the address that the text names answers a TLS handshake, of which nothing is used.
+
+    Takes half a second at most. gRPC itself does not tell a TLS alert from a closed connection.
+    """
+    found = _ADDRESS.search(details)
+    if found is None:
+        return False
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    host, port = found[1].strip("[]"), int(found[2])
+    try:
+        with socket.create_connection((host, port), _PROBE_SECONDS) as connection:
+            context.wrap_socket(connection).close()
+    except OSError:
+        return False
+    return True
 
 
 def was_never_sent(details: str) -> bool:

@@ -71,6 +71,10 @@ function requests(token: string): object[] {
     { token, requiredPermission: "admin", permissions: ["admin"] },
     { token, newExpiresIn: "-1s", revokeOld: true },
     { tokens: [token, `${token}x`] },
+    { targets: [{ token: `${token}x` }, { token: "" }], reason: "why" },
+    { targets: [{ sessionId: token }] },
+    { targets: [{ user: { userId: "u" } }], reason: DATA.repeat(10) },
+    { pageToken: token },
     { userId: "", additionalData: { canary: DATA } },
     { userId: "u", permissions: ["x"], additionalData: { canary: DATA.repeat(300) } },
   ];

@@ -1,8 +1,10 @@
 /** Every RPC from `buf curl`, without a schema, over every protocol; and from plain HTTP with JSON. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
-import { buf } from "../support/buf.js";
+import { buf, ROOT } from "../support/buf.js";
 import { type ServerProcess, startServer } from "../support/server-process.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON, looked into by the case that asked for it.
@@ -43,10 +45,19 @@ describe("buf curl", () => {
     RefreshToken: [{ token }, ({ token }) => assert.match(token, /^Z0FBQUFB/)],
     GetTokenInfo: [{ token }, ({ keyId }) => assert.match(keyId, /^[0-9a-f]{16}$/)],
     IntrospectToken: [{ token }, ({ state }) => assert.equal(state, "TOKEN_STATE_ACTIVE")],
+    RevokeTokens: [
+      { targets: [{ user: { userId: "nobody" } }] },
+      ({ results }) => assert.deepEqual(results, [{ outcome: "REVOCATION_OUTCOME_REVOKED" }]),
+    ],
+    ListRevocations: [
+      { tokenId: "none" },
+      ({ revocations = [] }) => assert.equal(revocations.length, 0),
+    ],
     ExportConfig: [{}, ({ algorithm }) => assert.equal(algorithm, "Fernet-PBKDF2-SHA256")],
   });
 
-  for (const { name } of TokenService.methods) {
+  const unary = TokenService.methods.filter(({ methodKind }) => methodKind === "unary");
+  for (const { name } of unary) {
     for (const [protocol, flags] of Object.entries(PROTOCOLS)) {
       it(`${name} over ${protocol}`, async () => {
         const [request, check] = requests()[name] as [object, (answer: unknown) => unknown];
@@ -57,6 +68,26 @@ describe("buf curl", () => {
     it(`${name} as plain HTTP with JSON`, async () => {
       const [request, check] = requests()[name] as [object, (answer: unknown) => unknown];
       check(await post(name, JSON.stringify(request)));
+    });
+  }
+
+  for (const [protocol, flags] of Object.entries(PROTOCOLS)) {
+    it(`WatchRevocations over ${protocol}`, async () => {
+      const url = `${server.url}/${TokenService.typeName}/WatchRevocations`;
+      const watch = spawn(
+        join(ROOT, "node_modules/.bin/buf"),
+        ["curl", ...flags, url, "-d", "{}"],
+        {
+          stdio: ["ignore", "pipe", "inherit"],
+        },
+      );
+      let output = "";
+      for await (const chunk of watch.stdout) {
+        output += chunk;
+        if (output.includes('"checkpoint"')) break;
+      }
+      watch.kill();
+      assert.match(output, /"snapshot"[\s\S]*"checkpoint"/);
     });
   }
 

@@ -27,7 +27,14 @@ export const OURS: Contender = { ...FERNET, name: "ours, gRPC", server: "ours", 
 export const OURS_CONNECT = { ...OURS, name: "ours, Connect", encoding: "connect" } as const;
 /** Ours over Connect with JSON. */
 export const OURS_JSON = { ...OURS, name: "ours, Connect JSON", encoding: "json" } as const;
-/** The limit of what Node can do. */
+/** The limit: our own HTTP/2 without any work. */
+export const OWN_HTTP2_ECHO: Contender = {
+  ...ECHO,
+  name: "own HTTP/2, echo",
+  server: "own http2 echo",
+  encoding: "grpc",
+};
+/** What Node's own HTTP/2 can do. */
 export const HTTP2_ECHO: Contender = {
   ...ECHO,
   name: "bare node:http2, echo",
@@ -42,6 +49,14 @@ export const GRPC_JS_ECHO: Contender = {
   encoding: "grpc",
 };
 
+/** The same service in the language that most gRPC servers are written in. */
+export const GO: Contender = {
+  ...FERNET,
+  name: "Go: grpc-go + fernet-go",
+  server: "Go",
+  encoding: "grpc",
+};
+
 /** In the order of the tables. */
 export const CONTENDERS: readonly Contender[] = [
   OURS,
@@ -50,6 +65,7 @@ export const CONTENDERS: readonly Contender[] = [
   { ...OFF, name: "ours, gRPC, adapter off", encoding: "grpc" },
   { ...OFF, name: "ours, Connect, adapter off", encoding: "connect" },
   { ...OFF, name: "ours, Connect JSON, adapter off", encoding: "json" },
+  OWN_HTTP2_ECHO,
   HTTP2_ECHO,
   GRPC_JS_ECHO,
   {
@@ -60,7 +76,7 @@ export const CONTENDERS: readonly Contender[] = [
     echo: false,
     share: 0.4,
   },
-  { ...FERNET, name: "Go: grpc-go + fernet-go", server: "Go", encoding: "grpc" },
+  GO,
   {
     ...FERNET,
     name: "Python: grpcio + the original",

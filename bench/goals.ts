@@ -1,10 +1,11 @@
 /** What was set out to be reached, and whether this run reached it. */
-import { GRPC_JS_ECHO, HTTP2_ECHO, OURS, OURS_CONNECT, OURS_JSON } from "./contenders.js";
+import { GO, GRPC_JS_ECHO, HTTP2_ECHO, OURS, OURS_CONNECT, OURS_JSON } from "./contenders.js";
 import { PAIR_HAS_OWN_LOAD_CORE } from "./cores.js";
 import { CPU, RATE } from "./load.js";
 import { BATCH, batchOf, SINGLE, TOKEN_RATE } from "./parts/batch.js";
 import { CORE, CORE_ORIGINAL, CORE_OURS } from "./parts/core.js";
-import { LATENCY } from "./parts/latency.js";
+import { EQUAL_RATES, LATENCY, LATENCY_AT } from "./parts/latency.js";
+import { SPREAD_ROWS, spreadPart } from "./parts/spreads.js";
 import { WORKER_COUNTS, WORKERS } from "./parts/workers.js";
 import type { Results } from "./results.js";
 
@@ -44,15 +45,31 @@ export function computeGoals(results: Results): Goal[] {
     {
       text: "ValidateToken, gRPC / bare node:http2 echo",
       value: ours / validate(HTTP2_ECHO),
-      bound: 0.5,
+      bound: 2,
     },
-    { text: "ValidateToken, gRPC / grpc-js echo", value: ours / validate(GRPC_JS_ECHO), bound: 1 },
-    { text: "ValidateToken, Connect / gRPC", value: validate(OURS_CONNECT) / ours, bound: 1 },
-    { text: "ValidateToken, Connect JSON / gRPC", value: validate(OURS_JSON) / ours, bound: 1 },
+    { text: "ValidateToken, gRPC / Go", value: ours / validate(GO), bound: 1.4 },
+    ...SPREAD_ROWS.map((spread) => ({
+      text: `ValidateToken, gRPC / Go, ${spreadPart(spread)} calls`,
+      value:
+        results.median(spreadPart(spread), OURS.name, RATE) /
+        results.median(spreadPart(spread), GO.name, RATE),
+      bound: spread.streams >= 16 ? 1.4 : 1,
+    })),
+    ...EQUAL_RATES.map((rate) => ({
+      text: `ValidateToken, p99 at ${rate} calls/s / Go's`,
+      value:
+        results.median(`${LATENCY_AT}${rate}`, OURS.name, "p99 µs") /
+        results.median(`${LATENCY_AT}${rate}`, GO.name, "p99 µs"),
+      bound: 2,
+      below: true,
+    })),
+    { text: "ValidateToken, gRPC / grpc-js echo", value: ours / validate(GRPC_JS_ECHO), bound: 2 },
+    { text: "ValidateToken, Connect / gRPC", value: validate(OURS_CONNECT) / ours, bound: 0.95 },
+    { text: "ValidateToken, Connect JSON / gRPC", value: validate(OURS_JSON) / ours, bound: 0.95 },
     {
-      text: "GenerateToken, gRPC / bare node:http2 echo",
-      value: rate("GenerateToken", OURS) / rate("GenerateToken", HTTP2_ECHO),
-      bound: 0.45,
+      text: "GenerateToken, gRPC / Go",
+      value: rate("GenerateToken", OURS) / rate("GenerateToken", GO),
+      bound: 1.2,
     },
     ...rivals.flatMap(({ name, id, bound }) =>
       ["generate", "validate"].map((operation) => ({

@@ -15,6 +15,7 @@ const PYTHON = join(ROOT, "bench", "servers", "python");
 /** TypeScript programs of the benchmark, by the name of their bundle. */
 const BUNDLES = {
   "http2-echo": "servers/http2-echo.ts",
+  "own-http2-echo": "servers/own-http2-echo.ts",
   "grpc-js-echo": "servers/grpc-js-echo.ts",
   "grpc-js-jose": "servers/grpc-js-jose.ts",
   "paced-client": "clients/paced-client.ts",

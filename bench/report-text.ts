@@ -20,13 +20,18 @@ export function methodText({ machine, requests, calls: inProcess }: RunInfo): st
 
 /** Above the calls. */
 export const CALL_TEXT =
-  "One core for the server. The bare echo is the limit: what `node:http2` does with the same request and no work.";
+  "One core for the server. The echoes look at nothing: the one on our own HTTP/2 is the limit, the bare one is what `node:http2` does with the same request.";
 /** Above the tokens in-process. */
 export const CORE_TEXT =
   "Microseconds an operation, each contender alone in a process. JWTs are signed and not encrypted.";
 /** Above the latencies. */
 export const LATENCY_TEXT =
   "Requests sent at even distances at half of each contender's own peak, over 4 connections, by a client that waits for no answer and counts from when a request was due (`bench/clients/paced-client.ts`; h2load's `--rps` sends bursts 10 ms apart).";
+/** Above the latencies at equal rates. */
+export const EQUAL_TEXT = "The same at one rate for all; who cannot keep it up by far is left out.";
+/** Above the spreads. */
+export const SPREADS_TEXT =
+  "ValidateToken over gRPC: connections × calls under way on each. One call on each of many connections costs a read and a write of the system for every call.";
 /** Above start-up and memory. */
 export const FOOTPRINT_TEXT =
   "From the start of the process to its first answered call. Deriving the key is part of it where there is one: PBKDF2 with 100,000 iterations, and with the default of 600,000 in the second row. Connections are idle, each after one call.";

@@ -9,17 +9,20 @@ import { BATCH, TOKEN_RATE } from "./parts/batch.js";
 import { CORE, CORE_OURS } from "./parts/core.js";
 import { FOOTPRINT } from "./parts/footprint.js";
 import { GROWTH } from "./parts/growth.js";
-import { LATENCY, PACE } from "./parts/latency.js";
+import { EQUAL_RATES, LATENCY, LATENCY_AT, PACE } from "./parts/latency.js";
 import { LOADED_MEMORY, OPERATIONS } from "./parts/rpc.js";
+import { SPREADS } from "./parts/spreads.js";
 import { WORKERS } from "./parts/workers.js";
 import {
   CALL_TEXT,
   CORE_TEXT,
+  EQUAL_TEXT,
   FOOTPRINT_TEXT,
   GROWTH_TEXT,
   LATENCY_TEXT,
   LOADED_TEXT,
   methodText,
+  SPREADS_TEXT,
   workersText,
 } from "./report-text.js";
 import type { Results } from "./results.js";
@@ -41,6 +44,7 @@ export function writeReport(results: Results, run: RunInfo, plotted: boolean): s
     goals(results),
     plotted ? "![Requests a second, by contender](plot.svg)" : "",
     ...OPERATIONS.map((operation) => calls(results, operation)),
+    spreads(results),
     core(results),
     section(results, BATCH, "Batches", "BatchValidateTokens over gRPC, ours.", "", [
       { measure: TOKEN_RATE },
@@ -59,6 +63,13 @@ export function writeReport(results: Results, run: RunInfo, plotted: boolean): s
       { measure: "p99 µs" },
       { measure: "p99.9 µs" },
     ]),
+    ...EQUAL_RATES.map((rate) =>
+      section(results, `${LATENCY_AT}${rate}`, `Latency at ${rate} calls/s`, EQUAL_TEXT, "", [
+        { measure: "p50 µs" },
+        { measure: "p99 µs" },
+        { measure: "p99.9 µs" },
+      ]),
+    ),
     section(results, FOOTPRINT, "Start-up and memory", FOOTPRINT_TEXT, "", [
       { measure: "start-up ms" },
       { measure: "idle MiB" },
@@ -129,16 +140,25 @@ function core(results: Results): string {
 }
 
 function growth(results: Results): string {
+  return rateTables(results, GROWTH, "Growing work", GROWTH_TEXT);
+}
+
+function spreads(results: Results): string {
+  return rateTables(results, SPREADS, "Connections and calls on each", SPREADS_TEXT);
+}
+
+/** A section with a table for each part whose name begins alike. */
+function rateTables(results: Results, prefix: string, title: string, text: string): string {
   const parts = [...new Set(results.series.map(({ part }) => part))];
   const tables = parts
-    .filter((part) => part.startsWith(GROWTH))
+    .filter((part) => part.startsWith(prefix))
     .map((part) =>
-      partTable(results, part, part.slice(GROWTH.length), [
+      partTable(results, part, part.slice(prefix.length), [
         { measure: RATE },
         { measure: CPU, digits: 1 },
       ]),
     );
-  return tables.length === 0 ? "" : `## Growing work\n\n${GROWTH_TEXT}\n\n${tables.join("\n\n")}`;
+  return tables.length === 0 ? "" : `## ${title}\n\n${text}\n\n${tables.join("\n\n")}`;
 }
 
 function section(

@@ -9,6 +9,7 @@ import { KEY } from "./workload.js";
 export type ServerName =
   | "ours"
   | "ours, adapter off"
+  | "own http2 echo"
   | "node:http2 echo"
   | "grpc-js echo"
   | "grpc-js + jose"
@@ -45,6 +46,8 @@ export function serverCommand(
       return ours({});
     case "ours, adapter off":
       return ours({ UNARY_ADAPTER: "off" });
+    case "own http2 echo":
+      return nodeServer([bundle("own-http2-echo")], {});
     case "node:http2 echo":
       return nodeServer([bundle("http2-echo")], {});
     case "grpc-js echo":
@@ -92,7 +95,7 @@ function nodeServer(args: readonly string[], env: Record<string, string>): Serve
 
 function startFlags(): string[] {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-  const flags = /node (.*)dist\/cli\/main\.js serve/.exec(scripts.start)?.[1];
+  const flags = /node (.*)bin\/secure-token\.js serve/.exec(scripts.start)?.[1];
   if (flags === undefined) throw new Error("the start script of package.json starts no server");
   return flags.split(" ").filter((flag) => flag !== "");
 }

@@ -1,4 +1,4 @@
-/** How long ValidateToken takes at half of each contender's own peak. */
+/** How long ValidateToken takes at half of each contender's own peak, and at the same rates. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Bench } from "../bench.js";
@@ -13,6 +13,10 @@ import { loadOnce, type Pair, withServers } from "./rpc.js";
 
 /** The part's name in the results. */
 export const LATENCY = "latency at half of the peak";
+/** The same at rates that are equal for all; followed by the rate. */
+export const LATENCY_AT = "latency at ";
+/** Those rates, in requests a second. */
+export const EQUAL_RATES = [10_000, 20_000] as const;
 /** The rate that a contender was sent. */
 export const PACE = "requests/s sent";
 
@@ -37,6 +41,15 @@ export async function measureLatency(bench: Bench): Promise<void> {
         id: contender.name,
         measure: () => paced(bench, contender, server, rate, count),
       });
+      for (const equal of EQUAL_RATES) {
+        // Beyond its peak a queue is measured, not a server.
+        if (equal > 1.6 * rate) continue;
+        subjects.push({
+          part: `${LATENCY_AT}${equal}`,
+          id: contender.name,
+          measure: () => paced(bench, contender, server, equal, equal * LONGEST_SECONDS),
+        });
+      }
     }
     await interleave(results, rounds, subjects);
   });

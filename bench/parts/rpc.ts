@@ -47,15 +47,16 @@ export async function measureRpc(bench: Bench): Promise<void> {
   });
 }
 
-/** Runs every server that can be run, on the servers' core, while `work` is under way. */
+/** Runs every server that can be run and is compared, on the servers' core, while `work` is under way. */
 export async function withServers(
   bench: Bench,
   work: (pairs: Pair[], servers: Map<ServerName, RunningServer>) => Promise<void>,
+  isCompared: (contender: Contender) => boolean = () => true,
 ): Promise<void> {
   const servers = new Map<ServerName, RunningServer>();
   const pairs: Pair[] = [];
   try {
-    for (const contender of CONTENDERS) {
+    for (const contender of CONTENDERS.filter(isCompared)) {
       const { server: name } = contender;
       const command = commandOf(bench, name);
       if (command === undefined) continue;

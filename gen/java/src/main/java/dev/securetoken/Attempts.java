@@ -80,6 +80,9 @@ final class Attempts {
         || (isRefresh && !CallErrors.isNeverSent(error))) {
       throw CallErrors.named(error);
     }
+    if (count == 0 && connection.wantsTls(error.getStatus().getDescription())) {
+      throw new ServiceUnavailableError(error, ConnectionFault.PLAINTEXT_TO_TLS);
+    }
     last = error;
     connection.hurry();
     long longest = Math.min(FIRST_PAUSE_NANOS << Math.min(count++, 8), MAX_PAUSE_NANOS);

@@ -16,16 +16,28 @@ final class Connection {
   /** Unset where the application made the channel. */
   private final ManagedChannel own;
 
+  /** Where plaintext goes to; unset with TLS, and for targets of gRPC's own. */
+  private final Target plaintext;
+
   private final AtomicLong renewedAt = new AtomicLong(System.nanoTime());
 
-  Connection(Channel channel, KeySource keys, ManagedChannel own) {
+  Connection(Channel channel, KeySource keys, ManagedChannel own, Target plaintext) {
     this.channel = channel;
     this.keys = keys;
     this.own = own;
+    this.plaintext = plaintext;
   }
 
   boolean isClosed() {
     return own != null && own.isShutdown();
+  }
+
+  /** Whether the server closed a plaintext connection because it speaks TLS. */
+  boolean wantsTls(String description) {
+    return plaintext != null
+        && plaintext.host != null
+        && TlsProbe.isUnclear(description)
+        && TlsProbe.speaksTls(plaintext);
   }
 
   /** Connects again at once: gRPC's own backoff grows to two minutes. */

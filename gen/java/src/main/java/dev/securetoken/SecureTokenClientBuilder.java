@@ -195,7 +195,9 @@ public final class SecureTokenClientBuilder {
       interceptors.add(new ApiKeyInterceptor(keys));
     }
     Channel intercepted = ClientInterceptors.intercept(base, interceptors);
-    return new Calls(new Connection(intercepted, keys, own), deadline);
+    boolean isClear = own != null && (isPlaintext || "http".equals(target.scheme));
+    Target plaintext = isClear ? target : null;
+    return new Calls(new Connection(intercepted, keys, own, plaintext), deadline);
   }
 
   private static void close(ManagedChannel channel) {

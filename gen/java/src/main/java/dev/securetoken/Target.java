@@ -19,10 +19,25 @@ final class Target {
   /** Whether no byte leaves this machine. */
   final boolean isLocal;
 
-  private Target(String grpc, String scheme, boolean isLocal) {
+  /** {@code null} for a target of gRPC's own. */
+  final String host;
+
+  /** 0 for a target of gRPC's own. */
+  final int port;
+
+  private Target(String grpc, String scheme, boolean isLocal, String host, int port) {
     this.grpc = grpc;
     this.scheme = scheme;
     this.isLocal = isLocal;
+    this.host = host;
+    this.port = port;
+  }
+
+  /** For host:port, which is checked here. */
+  private static Target of(String address, String scheme) {
+    String host = host(address);
+    int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    return new Target("dns:///" + address, scheme, isLoopback(host), host, port);
   }
 
   /** No message quotes user information. */
@@ -37,12 +52,12 @@ final class Target {
       String name = address.substring(address.lastIndexOf('/') + 1);
       int port = name.lastIndexOf(':');
       boolean isLocal = isLoopback(port < 0 ? name : name.substring(0, port));
-      return new Target(address, null, scheme.equals("unix") || isLocal);
+      return new Target(address, null, scheme.equals("unix") || isLocal, null, 0);
     }
     if (hasScheme) {
       throw new IllegalArgumentException(RULE + ", or an http:// or https:// URL");
     }
-    return new Target("dns:///" + address, null, isLoopback(host(address)));
+    return of(address, null);
   }
 
   private static Target url(String address, String scheme) {
@@ -62,8 +77,7 @@ final class Target {
           "target must be a scheme, a host and a port, without path, query or user");
     }
     int port = uri.getPort() >= 0 ? uri.getPort() : scheme.equals("http") ? 80 : 443;
-    String joined = uri.getHost() + ":" + port;
-    return new Target("dns:///" + joined, scheme, isLoopback(host(joined)));
+    return of(uri.getHost() + ":" + port, scheme);
   }
 
   /** The host of host:port. */

@@ -163,6 +163,37 @@ class AttemptsTest {
     }
   }
 
+  /** As TLS servers do: closes what is no ClientHello without a word, and answers one. */
+  @Test
+  void plaintextToATlsServer() throws Exception {
+    byte[] alert = {0x15, 3, 3, 0, 2, 2, 40};
+    try (ServerSocket listener = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        SecureTokenClient plain =
+            SecureTokenClient.builder("http://127.0.0.1:" + listener.getLocalPort())
+                .defaultDeadline(Duration.ofSeconds(50))
+                .build()) {
+      CompletableFuture.runAsync(
+          () -> {
+            while (!listener.isClosed()) {
+              try (Socket socket = listener.accept()) {
+                if (socket.getInputStream().read() == 0x16) {
+                  socket.getOutputStream().write(alert);
+                  socket.shutdownOutput();
+                  socket.getInputStream().readAllBytes();
+                } else {
+                  socket.getInputStream().read(new byte[1000]);
+                }
+              } catch (java.io.IOException closed) {
+                continue;
+              }
+            }
+          });
+      ServiceUnavailableError error =
+          assertThrows(ServiceUnavailableError.class, () -> plain.validateToken("token"));
+      assertEquals(Optional.of(ConnectionFault.PLAINTEXT_TO_TLS), error.fault());
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"false, PLAINTEXT_TO_TLS", "true, NOT_HTTP2"})
   void whatIsNoHttp2(boolean isHttp, ConnectionFault fault) throws Exception {

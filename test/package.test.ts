@@ -1,0 +1,38 @@
+/** The npm package, as it is built and packed. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { ROOT } from "./support/buf.js";
+
+const MANIFEST = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+
+describe("the npm package", () => {
+  it("passes publint --strict", async () => {
+    const { messages, pkg } = await publint({ pkgDir: ROOT, strict: true, pack: "npm" });
+    assert.deepEqual(
+      messages.map((message) => formatMessage(message, pkg)),
+      [],
+    );
+  });
+
+  it("ships source maps that hold their sources", () => {
+    const maps = readdirSync(join(ROOT, "src/client"))
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => name.replace(/ts$/, "js.map"));
+    assert.ok(maps.length > 10);
+    for (const name of maps) {
+      const map = JSON.parse(readFileSync(join(ROOT, "dist/client", name), "utf8"));
+      assert.equal(map.sourcesContent?.length, map.sources.length, name);
+    }
+  });
+
+  it("takes the program's own @grpc/grpc-js, and needs none without it", () => {
+    const name = "@grpc/grpc-js";
+    assert.equal(MANIFEST.dependencies[name], undefined);
+    assert.match(MANIFEST.peerDependencies[name], /^\^1\./);
+    assert.equal(MANIFEST.peerDependenciesMeta[name].optional, true);
+  });
+});

@@ -15,9 +15,15 @@ const leaves = fc.oneof(
   fc.string({ unit: "binary" }).filter((text) => text.isWellFormed()),
   bigIntegers,
 );
+/**
+ * No name holds a backslash: on Node 24 and 26, once JSON.parse has met such a name, it may take another
+ * with an escape at the same place for it (`a"` for `a\`).
+ */
 const names = fc.oneof(
-  fc.string({ unit: "binary", maxLength: 6 }).filter((text) => text.isWellFormed()),
-  fc.constantFrom("__proto__", "constructor", "toString", "0", "-1", '"', "\\"),
+  fc
+    .string({ unit: "binary", maxLength: 6 })
+    .filter((text) => text.isWellFormed() && !text.includes("\\")),
+  fc.constantFrom("__proto__", "constructor", "toString", "0", "-1", '"'),
 );
 const { value: values } = fc.letrec((tie) => ({
   value: fc.oneof(

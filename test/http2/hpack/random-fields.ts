@@ -29,9 +29,9 @@ export function randomFields(random: Random, options: FieldOptions = {}): Random
   const names = [...STATIC_NAMES, ...OWN_NAMES].filter((name) => !without.has(name));
   const length = random.int(13);
   return Array.from({ length }, () => {
-    const name = random.chance(0.15)
-      ? random.text(1 + random.int(20), NAME_CHARS)
-      : random.pick(names);
+    const drawn = random.chance(0.15) ? random.text(1 + random.int(20), NAME_CHARS) : undefined;
+    // A name of two letters may be one with a meaning by chance.
+    const name = drawn === undefined || without.has(drawn) ? random.pick(names) : drawn;
     return [name, randomValue(random, beyondAscii), random.chance(0.1)] as const;
   });
 }

@@ -49,13 +49,17 @@ pub(super) struct Cache {
 #[derive(Debug)]
 struct Entry {
     claims: Arc<Claims>,
-    since: Instant,
-    until: Instant,
+    asked: Present,
+    keep: Duration,
 }
 
 impl Entry {
+    /// Both clocks must say so: the steady one stands still while a machine sleeps, and the wall
+    /// clock may be set back.
     fn is_fresh(&self, now: Present) -> bool {
-        now.steady < self.until && now.wall <= self.claims.expires_at
+        let by_wall = now.wall.duration_since(self.asked.wall);
+        now.steady.saturating_duration_since(self.asked.steady) < self.keep
+            && by_wall.is_ok_and(|age| age < self.keep)
     }
 }
 
@@ -76,7 +80,7 @@ impl Cache {
             .entries
             .get(digest)
             .filter(|entry| entry.is_fresh(now))?;
-        let age = now.steady.saturating_duration_since(entry.since);
+        let age = now.steady.saturating_duration_since(entry.asked.steady);
         let mut claims = Claims::clone(&entry.claims);
         claims.time_remaining = claims.time_remaining.saturating_sub(age);
         Some(Arc::new(claims))
@@ -88,11 +92,11 @@ impl Cache {
         if self.capacity == 0 {
             return;
         }
-        let until = asked.steady + self.ttl.min(claims.time_remaining);
+        let keep = self.ttl.min(claims.time_remaining);
         let entry = Entry {
             claims,
-            since: asked.steady,
-            until,
+            asked,
+            keep,
         };
         if let Some(older) = self.entries.get_mut(&digest) {
             *older = entry;

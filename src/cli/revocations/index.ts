@@ -63,6 +63,7 @@ function addWatch(group: Command): void {
       const { json } = command.optsWithGlobals<Options>();
       await withServer(command, async (client) => {
         for await (const event of client.watchRevocations()) printEvent(event, json);
+        throw new Error("the server has ended the feed");
       });
     });
 }

@@ -25,7 +25,8 @@ describe("console bundle", () => {
       metafile: true,
       write: false,
     });
-    const foreign = /^src\/(?!client\/|console\/|values\/)|@grpc\/|connect-node|client\/(node|grpc-js)/;
+    const foreign =
+      /^src\/(?!client\/|console\/|values\/)|@grpc\/|connect-node|client\/(node|grpc-js)/;
     assert.deepEqual(
       Object.keys(metafile.inputs).filter((path) => foreign.test(path)),
       [],

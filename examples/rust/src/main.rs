@@ -18,7 +18,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let client = settings.client()?;
     let listener = TcpListener::bind(settings.listen).await?;
     println!("notes on http://{}", listener.local_addr()?);
-    axum::serve(listener, notes::routes(TokenLayer::new(client)))
+    let valid_token = TokenLayer::new(client).on_fault(|fault| eprintln!("{fault}"));
+    axum::serve(listener, notes::routes(valid_token))
         .with_graceful_shutdown(async {
             let _ = ctrl_c().await;
         })

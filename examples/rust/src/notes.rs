@@ -43,6 +43,8 @@ async fn add(
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use axum::body::Body;
     use axum::http::{Method, Request};
     use secure_token_client::SecureTokenClient;
@@ -53,6 +55,7 @@ mod tests {
     async fn status(method: Method, path: &str, token: Option<&str>) -> StatusCode {
         // Nobody listens there: every token is one that cannot be checked.
         let client = SecureTokenClient::builder("http://127.0.0.1:1")
+            .default_deadline(Duration::from_millis(200))
             .build()
             .unwrap();
         let mut request = Request::builder().method(method).uri(path);

@@ -24,25 +24,49 @@ pub(super) fn credential(headers: &HeaderMap) -> Credential<'_> {
     let Some(value) = values.next() else {
         return Credential::Missing;
     };
-    let (Ok(text), None) = (value.to_str(), values.next()) else {
+    if values.next().is_some() {
         return Credential::Malformed;
-    };
-    match text.split_once(' ') {
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("bearer") => {
-            let token = rest.trim_matches(' ');
-            if is_token(token) {
-                Credential::Token(token)
-            } else {
-                Credential::Malformed
-            }
-        }
-        _ => Credential::Missing,
+    }
+    let value = trim(value.as_bytes());
+    let end = value.iter().position(|byte| *byte == b' ');
+    let (scheme, rest) = value.split_at(end.unwrap_or(value.len()));
+    if !scheme.eq_ignore_ascii_case(b"bearer") {
+        return Credential::Missing;
+    }
+    match str::from_utf8(trim(rest)) {
+        Ok(token) => of_token(token),
+        Err(_) => Credential::Malformed,
     }
 }
 
+/// A token that stands alone.
+pub(super) fn of_token(token: &str) -> Credential<'_> {
+    if is_token(token) {
+        Credential::Token(token)
+    } else {
+        Credential::Malformed
+    }
+}
+
+/// Without the spaces and tabs around: no other white space is any in a header.
+fn trim(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] = bytes {
+        bytes = rest;
+    }
+    while let [rest @ .., b' ' | b'\t'] = bytes {
+        bytes = rest;
+    }
+    bytes
+}
+
+/// What RFC 9110, section 11.2, allows as token68. The length is looked at first.
 fn is_token(text: &str) -> bool {
-    let base64url = |byte: u8| byte.is_ascii_alphanumeric() || b"-_=".contains(&byte);
-    !text.is_empty() && text.len() <= MAX_TOKEN_BYTES && text.bytes().all(base64url)
+    if text.len() > MAX_TOKEN_BYTES {
+        return false;
+    }
+    let body = text.trim_end_matches('=');
+    let token68 = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
+    !body.is_empty() && body.bytes().all(token68)
 }
 
 #[cfg(test)]
@@ -52,13 +76,18 @@ mod tests {
     fn headers(values: &[&'static str]) -> HeaderMap {
         let pairs = values
             .iter()
-            .map(|value| (AUTHORIZATION, value.parse().unwrap()));
+            .map(|value| (AUTHORIZATION, value.as_bytes().try_into().unwrap()));
         pairs.collect()
     }
 
     #[test]
     fn reads_one_bearer_token() {
-        for value in ["Bearer abc-_=", "bearer abc-_=", "BEARER  abc-_= "] {
+        for value in [
+            "Bearer abc-_=",
+            "bearer abc-_=",
+            "BEARER  abc-_= ",
+            "Bearer \tabc-_=\t",
+        ] {
             assert_eq!(
                 credential(&headers(&[value])),
                 Credential::Token("abc-_="),
@@ -70,7 +99,7 @@ mod tests {
     #[test]
     fn takes_other_schemes_for_nothing() {
         assert_eq!(credential(&HeaderMap::new()), Credential::Missing);
-        for value in ["Basic abc", "abc", "Bearer", "Bearerabc", ""] {
+        for value in ["Basic abc", "abc", "Bearer:abc", "Bearerabc", ""] {
             assert_eq!(
                 credential(&headers(&[value])),
                 Credential::Missing,
@@ -81,7 +110,16 @@ mod tests {
 
     #[test]
     fn spares_the_server_what_is_no_token() {
-        for value in ["Bearer ", "Bearer a b", "Bearer a,b", "Bearer a\u{e9}"] {
+        for value in [
+            "Bearer",
+            "Bearer ",
+            "Bearer ==",
+            "Bearer a=b",
+            "Bearer a b",
+            "Bearer a,b",
+            "Bearer a\u{e9}",
+            "Bearer a\u{a0}",
+        ] {
             assert_eq!(
                 credential(&headers(&[value])),
                 Credential::Malformed,

@@ -11,39 +11,41 @@ use tower_service::Service;
 
 use crate::results::Claims;
 
-use super::bearer::{Credential, credential};
-use super::denial::{Denial, Protocol};
-use super::validator::Validator;
+use super::bearer::{Credential, credential, of_token};
+use super::body::GuardBody;
+use super::forward::UserToken;
+use super::layer::TokenLayer;
+use super::refusal::{Refusal, RefusalReason};
+use super::requirement::{Kind, Requirement};
+use super::validator::Fault;
 
-/// A service behind a [`TokenLayer`](super::TokenLayer).
+/// A service behind a [`TokenLayer`].
 #[derive(Clone, Debug)]
 pub struct TokenGuard<S> {
     inner: S,
-    validator: Validator,
-    required: Arc<[Arc<str>]>,
+    layer: Arc<TokenLayer>,
 }
 
 impl<S> TokenGuard<S> {
-    pub(super) fn new(inner: S, validator: Validator, required: Vec<Arc<str>>) -> Self {
+    pub(super) fn new(inner: S, layer: TokenLayer) -> Self {
         Self {
             inner,
-            validator,
-            required: required.into(),
+            layer: Arc::new(layer),
         }
     }
 }
 
 /// What a [`TokenGuard`] is waited for with.
-pub type GuardFuture<R, E> = Pin<Box<dyn Future<Output = Result<Response<R>, E>> + Send>>;
+pub type GuardFuture<R, E> =
+    Pin<Box<dyn Future<Output = Result<Response<GuardBody<R>>, E>> + Send>>;
 
 impl<S, B, R> Service<Request<B>> for TokenGuard<S>
 where
     S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
     S::Future: Send,
     B: Send + 'static,
-    R: Default,
 {
-    type Response = Response<R>;
+    type Response = Response<GuardBody<R>>;
     type Error = S::Error;
     type Future = GuardFuture<R, S::Error>;
 
@@ -55,36 +57,69 @@ where
         // The one that was polled is the one that is ready.
         let fresh = self.inner.clone();
         let mut inner = mem::replace(&mut self.inner, fresh);
-        let (validator, required) = (self.validator.clone(), Arc::clone(&self.required));
+        let layer = Arc::clone(&self.layer);
         Box::pin(async move {
-            match admit(&validator, &required, request.headers()).await {
-                Ok(claims) => {
-                    request.extensions_mut().insert(claims);
-                    inner.call(request).await
+            let refusal = match layer.rules.of(&request) {
+                Some(requirement) => match layer.admit(&requirement, request.headers()).await {
+                    Ok(admitted) => {
+                        if let Some((claims, token)) = admitted {
+                            request.extensions_mut().insert(claims);
+                            request.extensions_mut().insert(token);
+                        }
+                        let response = inner.call(request).await?;
+                        return Ok(response.map(GuardBody::service));
+                    }
+                    Err(refusal) => refusal,
+                },
+                None => {
+                    if let Some(hook) = &layer.hooks.fault {
+                        let named = format!("{} {:?}", request.method(), request.uri().path());
+                        hook(&Fault::NoRule(&named));
+                    }
+                    Refusal::new(RefusalReason::PermissionMissing)
                 }
-                Err(denial) => Ok(denial.into_response(Protocol::of(request.headers()))),
-            }
+            };
+            let (parts, _) = request.into_parts();
+            Ok(refusal.answer(&parts, layer.hooks.refusal.as_ref()))
         })
     }
 }
 
-/// The claims of the token that the headers present, if it may pass.
-async fn admit(
-    validator: &Validator,
-    required: &[Arc<str>],
-    headers: &HeaderMap,
-) -> Result<Arc<Claims>, Denial> {
-    let token = match credential(headers) {
-        Credential::Token(token) => token,
-        Credential::Missing => return Err(Denial::NoToken),
-        Credential::Malformed => return Err(Denial::InvalidToken),
-    };
-    let claims = validator.validate(token).await?;
-    let holds = |permission: &Arc<str>| claims.has_permission(permission);
-    if required.iter().all(holds) {
-        Ok(claims)
-    } else {
-        Err(Denial::PermissionMissing)
+impl TokenLayer {
+    /// The claims and the token of a request that may pass; `None` for one that passes as nobody.
+    async fn admit(
+        &self,
+        requirement: &Requirement,
+        headers: &HeaderMap,
+    ) -> Result<Option<(Arc<Claims>, UserToken)>, Refusal> {
+        if requirement.0 == Kind::Open {
+            return Ok(None);
+        }
+        let extracted = self
+            .hooks
+            .extractor
+            .as_ref()
+            .map(|extract| extract(headers));
+        let presented = match &extracted {
+            None => credential(headers),
+            Some(None) => Credential::Missing,
+            Some(Some(token)) => of_token(token),
+        };
+        let token = match presented {
+            Credential::Token(token) => token,
+            Credential::Missing if requirement.0 == Kind::Optional => return Ok(None),
+            Credential::Missing => return Err(Refusal::new(RefusalReason::TokenMissing)),
+            Credential::Malformed => return Err(Refusal::new(RefusalReason::TokenInvalid)),
+        };
+        let answer = self.validator.validate(token, self.hooks.fault.clone());
+        let claims = answer.await.map_err(Refusal::new)?;
+        if requirement.is_met_by(&claims) {
+            return Ok(Some((claims, UserToken::new(token))));
+        }
+        Err(Refusal {
+            permissions: requirement.permissions().to_vec(),
+            ..Refusal::new(RefusalReason::PermissionMissing)
+        })
     }
 }
 

@@ -1,39 +1,110 @@
 //! The layer.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderMap, Response};
 use tower_layer::Layer;
 
 use crate::client::SecureTokenClient;
+use crate::error::Error;
 
 use super::cache::Cache;
 use super::guard::TokenGuard;
-use super::validator::Validator;
+use super::refusal::{Refusal, Writer};
+use super::requirement::{Kind, PolicyError, Requirement};
+use super::rules::{Routes, Rules, parse_methods};
+use super::validator::{Fault, FaultHook, Validator};
 
-/// Lets a request pass to a service when it presents a valid token, with the permissions that are
-/// required. The service finds the token's claims in the request's extensions, as
-/// `Arc<Claims>`.
-#[derive(Clone, Debug)]
+/// Lets a request pass to a service when it presents what is required of it. The service finds the
+/// token's claims in the request's extensions as `Arc<Claims>`, and the token as
+/// [`UserToken`](super::UserToken).
+#[derive(Clone)]
 #[must_use]
 pub struct TokenLayer {
-    validator: Validator,
-    required: Vec<Arc<str>>,
+    client: SecureTokenClient,
+    pub(super) validator: Validator,
+    pub(super) rules: Rules,
+    pub(super) hooks: Hooks,
+}
+
+type Extractor = dyn Fn(&HeaderMap) -> Option<String> + Send + Sync;
+
+/// What the program has given.
+#[derive(Clone, Default)]
+pub(super) struct Hooks {
+    pub(super) fault: Option<Arc<FaultHook>>,
+    pub(super) refusal: Option<Arc<Writer>>,
+    pub(super) extractor: Option<Arc<Extractor>>,
 }
 
 impl TokenLayer {
-    /// Requires a valid token, whatever it permits.
+    /// Requires any valid token, until another method says otherwise.
     pub fn new(client: SecureTokenClient) -> Self {
         Self {
-            validator: Validator::new(client),
-            required: Vec::new(),
+            validator: Validator::new(client.clone()),
+            client,
+            rules: Rules::Same(Requirement::any_valid_token()),
+            hooks: Hooks::default(),
         }
     }
 
     /// Requires a permission as well, compared exactly. Each call adds one.
     pub fn require(mut self, permission: impl Into<Arc<str>>) -> Self {
-        self.required.push(permission.into());
+        let mut permissions = match self.rules {
+            Rules::Same(Requirement(Kind::AllOf(permissions))) => permissions,
+            _ => Vec::new(),
+        };
+        permissions.push(permission.into());
+        self.rules = Rules::Same(Requirement(Kind::AllOf(permissions)));
         self
+    }
+
+    /// Has one requirement for every request, in place of those before.
+    ///
+    /// # Errors
+    /// For a requirement without a permission, or with an empty one.
+    pub fn requirement(mut self, requirement: Requirement) -> Result<Self, PolicyError> {
+        requirement
+            .check()
+            .map_err(|fault| PolicyError(format!("the requirement {fault}")))?;
+        self.rules = Rules::Same(requirement);
+        Ok(self)
+    }
+
+    /// Has rules by HTTP method and path, in place of the requirements before: `"GET /notes"`,
+    /// `"GET /notes/*"` for what is below, `"* /health"` for every method. What no rule names is
+    /// refused. The exact path counts before a star, the longer path before the shorter, then the
+    /// method before `*`. HEAD is asked as GET. No rule names a path with an empty or dot segment, a
+    /// backslash, a semicolon, or an encoded slash, dot, backslash, percent sign, semicolon or NUL.
+    ///
+    /// # Errors
+    /// For no rule at all, and for one that cannot be meant.
+    pub fn routes<R: Into<String>>(
+        mut self,
+        rules: impl IntoIterator<Item = (R, Requirement)>,
+    ) -> Result<Self, PolicyError> {
+        let rules = rules.into_iter().map(|(rule, it)| (rule.into(), it));
+        self.rules = Rules::Routes(Arc::new(Routes::parse(rules)?));
+        Ok(self)
+    }
+
+    /// Has rules by gRPC method, in place of the requirements before: `"/notes.v1.Notes/List"`, or
+    /// `"/notes.v1.Notes/"` for the methods of a service that have no rule. What no rule names is
+    /// refused.
+    ///
+    /// # Errors
+    /// For no rule at all, and for one that cannot be meant.
+    pub fn methods<R: Into<String>>(
+        mut self,
+        rules: impl IntoIterator<Item = (R, Requirement)>,
+    ) -> Result<Self, PolicyError> {
+        let rules = rules.into_iter().map(|(rule, it)| (rule.into(), it));
+        self.rules = Rules::Methods(Arc::new(parse_methods(rules)?));
+        Ok(self)
     }
 
     /// Keeps valid answers for a while, at most 60 seconds and never beyond a token's expiry, by the
@@ -44,12 +115,60 @@ impl TokenLayer {
         self.validator = self.validator.with_cache(Cache::new(ttl, capacity));
         self
     }
+
+    /// Is told why a token could not be checked, such as a refusal of this program's own API key, and
+    /// of requests that no rule names. Whoever sent the request never is.
+    pub fn on_fault(mut self, hook: impl Fn(&Fault<'_>) + Send + Sync + 'static) -> Self {
+        self.hooks.fault = Some(Arc::new(hook));
+        self
+    }
+
+    /// Answers refused HTTP requests in place of [`Refusal::to_http`]. If it panics, the fixed answer
+    /// is sent. gRPC calls get their status.
+    pub fn on_refusal(
+        mut self,
+        write: impl Fn(&Refusal, &Parts) -> Response<Bytes> + Send + Sync + 'static,
+    ) -> Self {
+        self.hooks.refusal = Some(Arc::new(write));
+        self
+    }
+
+    /// Finds the token elsewhere than in the `authorization` header, such as in a cookie. Beware of
+    /// cross-site requests where browsers send it by themselves.
+    pub fn token_from(
+        mut self,
+        extract: impl Fn(&HeaderMap) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.hooks.extractor = Some(Arc::new(extract));
+        self
+    }
+
+    /// Whether tokens can be checked at present: the service is reached, and lets this program call
+    /// ValidateToken.
+    ///
+    /// # Errors
+    /// Why not; never a fact about a token.
+    pub async fn ready(&self) -> Result<(), Error> {
+        match self.client.validate_token("").await {
+            Err(error) if !error.is_token_error() => Err(error),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl<S> Layer<S> for TokenLayer {
     type Service = TokenGuard<S>;
 
     fn layer(&self, inner: S) -> TokenGuard<S> {
-        TokenGuard::new(inner, self.validator.clone(), self.required.clone())
+        TokenGuard::new(inner, self.clone())
+    }
+}
+
+impl fmt::Debug for TokenLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenLayer")
+            .field("validator", &self.validator)
+            .field("rules", &self.rules)
+            .finish_non_exhaustive()
     }
 }

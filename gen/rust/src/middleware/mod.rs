@@ -21,22 +21,24 @@
 //! # }
 //! ```
 //!
-//! A request needs `authorization: Bearer <token>`. What is refused never reaches the service:
-//!
-//! | | HTTP | gRPC |
-//! |---|---|---|
-//! | no token, or one that is not valid | 401, `WWW-Authenticate: Bearer` | UNAUTHENTICATED |
-//! | a valid token without the permission | 403, `WWW-Authenticate: Bearer` | PERMISSION_DENIED |
-//! | the token service cannot answer | 503 | UNAVAILABLE |
-//!
-//! The answer never says more than this about the token.
+//! A request needs `authorization: Bearer <token>`. What is refused never reaches the service; see
+//! [`Refusal`].
 
 mod bearer;
+mod body;
 mod cache;
-mod denial;
+mod forward;
 mod guard;
 mod layer;
+mod refusal;
+mod requirement;
+mod rules;
 mod validator;
 
+pub use body::GuardBody;
+pub use forward::UserToken;
 pub use guard::{GuardFuture, TokenGuard};
 pub use layer::TokenLayer;
+pub use refusal::{Refusal, RefusalReason};
+pub use requirement::{PolicyError, Requirement};
+pub use validator::Fault;

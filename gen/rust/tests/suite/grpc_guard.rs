@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::Request;
-use secure_token_client::middleware::TokenLayer;
+use secure_token_client::middleware::{Requirement, TokenLayer};
 use secure_token_client::proto::securetoken::v1::ExportConfigRequest;
 use secure_token_client::proto::securetoken::v1::token_service_server::TokenServiceServer;
 use secure_token_client::{Claims, SecureTokenClient};
@@ -85,6 +85,47 @@ async fn answers_in_the_codes_of_grpc() {
     assert_eq!(guarded.calls().len(), 0);
     call(&target, Some("writer")).await.unwrap();
     assert_eq!(guarded.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn each_method_has_its_requirement() {
+    let tokens = StandIn::new(|_| Ok(())).client().await;
+    let rules = |rule: &str, requirement| {
+        let layer = TokenLayer::new(tokens.clone());
+        layer.methods([(rule.to_owned(), requirement)]).unwrap()
+    };
+    let service = "/securetoken.v1.TokenService/";
+    let method = "/securetoken.v1.TokenService/ExportConfig";
+    let write = || Requirement::any_of(["notes:write", "admin"]);
+    for (layer, token, code) in [
+        (rules(service, Requirement::open()), None, Code::Ok),
+        (rules(service, Requirement::optional()), None, Code::Ok),
+        (
+            rules(service, write()),
+            Some("reader"),
+            Code::PermissionDenied,
+        ),
+        (rules(service, write()), Some("writer"), Code::Ok),
+        (rules(method, write()), Some("writer"), Code::Ok),
+        (
+            rules("/other.Service/", Requirement::open()),
+            Some("writer"),
+            Code::PermissionDenied,
+        ),
+    ] {
+        let (target, incoming) = listen().await;
+        let guarded = TokenServiceServer::new(StandIn::new(|_| Ok(())));
+        let server = Server::builder().layer(layer).add_service(guarded);
+        tokio::spawn(server.serve_with_incoming(incoming));
+        let ended = call(&target, token).await;
+        assert_eq!(
+            ended.as_ref().map_or_else(Status::code, |()| Code::Ok),
+            code
+        );
+        if let Err(status) = ended {
+            assert!(status.metadata().contains_key("www-authenticate"));
+        }
+    }
 }
 
 #[tokio::test]

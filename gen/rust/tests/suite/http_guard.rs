@@ -1,11 +1,15 @@
 //! The layer before a plain HTTP service.
 
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::pin::pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use http::{Request, Response, StatusCode};
-use secure_token_client::middleware::TokenLayer;
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response, StatusCode};
+use http_body_util::BodyExt;
+use secure_token_client::middleware::{GuardBody, Requirement, TokenLayer, UserToken};
 use secure_token_client::{Claims, SecureTokenClient};
 use tonic::{Code, Status};
 use tower::{Layer, Service, ServiceExt, service_fn};
@@ -17,6 +21,10 @@ use crate::stand_in::{Call, StandIn};
 fn rule(call: &Call) -> Result<(), Status> {
     match call.token.as_str() {
         "bad" => Err(invalid_token()),
+        "expired" => Err(status(
+            Code::Unauthenticated,
+            vec![detail_any(&detail(2, 1))],
+        )),
         "unknown-kind" => Err(status(Code::Internal, vec![detail_any(&detail(99, 99))])),
         "caller-refused" => Err(Status::unauthenticated("who are you?")),
         "internal" => Err(Status::internal("internal error")),
@@ -38,7 +46,21 @@ async fn send(layer: &TokenLayer, headers: &[(&str, &str)]) -> Response<String> 
         .layer(service)
         .oneshot(request.body(()).unwrap())
         .await
+        .map(|response| response.map(text))
         .unwrap()
+}
+
+fn now<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("not at once"),
+    }
+}
+
+/// A body that is there at once.
+fn text(body: GuardBody<String>) -> String {
+    let whole = now(body.collect()).unwrap();
+    String::from_utf8(whole.to_bytes().to_vec()).unwrap()
 }
 
 async fn send_token(layer: &TokenLayer, token: &str) -> Response<String> {
@@ -82,9 +104,10 @@ async fn without_a_valid_token_it_is_401_and_no_more_is_said() {
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
         assert_eq!(challenge(&response), "Bearer error=\"invalid_token\"");
         assert_eq!(
-            (response.body().as_str(), response.headers().len()),
-            ("", 1)
+            response.body(),
+            r#"{"error":"invalid_token","reason":"TOKEN_INVALID","message":"the bearer token is not valid"}"#
         );
+        assert_eq!(response.headers()["cache-control"], "no-store");
     }
 }
 
@@ -96,8 +119,11 @@ async fn each_required_permission_is_required() {
         .require("notes:write");
     let response = send_token(&both, "reader").await;
     assert_eq!(response.status(), StatusCode::FORBIDDEN);
-    assert_eq!(challenge(&response), "Bearer error=\"insufficient_scope\"");
-    assert_eq!(response.body(), "");
+    assert_eq!(
+        challenge(&response),
+        "Bearer error=\"insufficient_scope\", scope=\"notes:read notes:write\""
+    );
+    assert!(response.body().contains("PERMISSION_MISSING"));
     assert_eq!(send_token(&both, "writer").await.status(), StatusCode::OK);
     let upper = TokenLayer::new(client).require("NOTES:READ");
     assert_eq!(
@@ -116,9 +142,12 @@ async fn what_cannot_be_checked_is_denied() {
             StatusCode::SERVICE_UNAVAILABLE,
             "{token}"
         );
-        assert_eq!((challenge(&response), response.body().as_str()), ("", ""));
+        assert_eq!(challenge(&response), "");
+        assert_eq!(response.headers()["retry-after"], "1");
+        assert!(response.body().contains("UNAVAILABLE"));
     }
     let nowhere = SecureTokenClient::builder("http://127.0.0.1:1")
+        .default_deadline(Duration::from_millis(300))
         .build()
         .unwrap();
     let response = send_token(&TokenLayer::new(nowhere), "reader").await;
@@ -199,4 +228,148 @@ async fn the_service_that_was_ready_is_the_one_that_is_called() {
         .await
         .unwrap();
     assert_eq!(response.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn an_expired_token_is_told_apart() {
+    let layer = TokenLayer::new(StandIn::new(rule).client().await);
+    let response = send_token(&layer, "expired").await;
+    assert!(challenge(&response).contains("the token has expired"));
+    assert!(response.body().contains("TOKEN_EXPIRED"));
+}
+
+#[tokio::test]
+async fn faults_are_told_to_the_hook_and_to_nobody_else() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let notes = Arc::clone(&told);
+    let layer = TokenLayer::new(StandIn::new(rule).client().await)
+        .on_fault(move |fault| notes.lock().unwrap().push(fault.to_string()));
+    let response = send_token(&layer, "caller-refused").await;
+    assert!(!response.body().contains("who are you"));
+    let routes = layer.routes([("GET /notes", Requirement::open())]).unwrap();
+    assert_eq!(
+        send_token(&routes, "reader").await.status(),
+        StatusCode::FORBIDDEN
+    );
+    let told = told.lock().unwrap();
+    assert!(told[0].contains("who are you?"), "{told:?}");
+    assert!(told[1].contains("no rule names"), "{told:?}");
+    assert_eq!(told.len(), 2);
+}
+
+#[tokio::test]
+async fn a_writer_of_the_programs_own_answers_unless_it_panics() {
+    let layer = TokenLayer::new(StandIn::new(rule).client().await);
+    let own = layer.clone().on_refusal(|refusal, request| {
+        let text = format!("{:?} {}", refusal.reason, request.method);
+        let mut response = Response::new(Bytes::from(text));
+        *response.status_mut() = StatusCode::IM_A_TEAPOT;
+        response
+    });
+    let response = send_token(&own, "bad").await;
+    assert_eq!(response.status(), StatusCode::IM_A_TEAPOT);
+    assert_eq!(response.body(), "TokenInvalid GET");
+    let broken = layer.on_refusal(|_, _| panic!("a bug"));
+    assert_eq!(
+        send_token(&broken, "bad").await.status(),
+        StatusCode::UNAUTHORIZED
+    );
+}
+
+#[tokio::test]
+async fn a_token_may_come_from_elsewhere() {
+    let layer = TokenLayer::new(StandIn::new(rule).client().await).token_from(|headers| {
+        let value = headers.get("x-session")?.to_str().ok()?;
+        Some(value.to_owned())
+    });
+    assert_eq!(
+        send(&layer, &[("x-session", "reader")]).await.status(),
+        StatusCode::OK
+    );
+    for headers in [
+        ("authorization", "Bearer reader"),
+        ("x-session", "no token"),
+    ] {
+        assert_eq!(
+            send(&layer, &[headers]).await.status(),
+            StatusCode::UNAUTHORIZED
+        );
+    }
+}
+
+#[tokio::test]
+async fn concurrent_checks_of_one_token_are_one_call() {
+    let server = StandIn::new(|_| {
+        std::thread::sleep(Duration::from_millis(100));
+        Ok(())
+    });
+    let layer = TokenLayer::new(server.client().await);
+    let requests = (0..20).map(|_| {
+        let layer = layer.clone();
+        tokio::spawn(async move { send_token(&layer, "reader").await.status() })
+    });
+    let requests: Vec<_> = requests.collect();
+    requests[0].abort(); // whoever began the call does not end it for the others
+    for request in requests.into_iter().skip(1) {
+        assert_eq!(request.await.unwrap(), StatusCode::OK);
+    }
+    assert_eq!(server.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn policies_that_cannot_be_meant_are_refused() {
+    let layer = TokenLayer::new(StandIn::new(rule).client().await);
+    let read = || Requirement::all_of(["notes:read"]);
+    for rule in [
+        "/notes",
+        "GET",
+        "GET notes",
+        "get /notes",
+        "HEAD /notes",
+        "GET /notes*",
+        "GET /*/notes",
+        "GET /notes//a",
+        "GET /a/../b",
+    ] {
+        assert!(layer.clone().routes([(rule, read())]).is_err(), "{rule}");
+    }
+    for rule in [
+        "notes.v1.Notes/List",
+        "/notes.v1.Notes",
+        "/n/L/M",
+        "//L",
+        "/n/*",
+    ] {
+        assert!(layer.clone().methods([(rule, read())]).is_err(), "{rule}");
+    }
+    let none: [&str; 0] = [];
+    for requirement in [
+        Requirement::all_of(none),
+        Requirement::any_of(none),
+        Requirement::all_of([""]),
+    ] {
+        assert!(layer.clone().requirement(requirement.clone()).is_err());
+        assert!(layer.clone().routes([("GET /a", requirement)]).is_err());
+    }
+    let rules: [(&str, Requirement); 0] = [];
+    assert!(layer.clone().routes(rules.clone()).is_err());
+    assert!(layer.methods(rules).is_err());
+}
+
+#[tokio::test]
+async fn the_users_token_can_be_forwarded() {
+    let layer = TokenLayer::new(StandIn::new(rule).client().await);
+    let service = service_fn(|request: Request<()>| async move {
+        let token = request.extensions().get::<UserToken>().expect("a token");
+        let (mut headers, mut metadata) = (HeaderMap::new(), tonic::metadata::MetadataMap::new());
+        token.forward(&mut headers);
+        token.forward_metadata(&mut metadata);
+        assert_eq!(headers["authorization"], "Bearer reader");
+        assert_eq!(metadata.get("authorization").unwrap(), "Bearer reader");
+        assert!(!format!("{token:?} {headers:?}").contains("reader"));
+        Ok::<_, Infallible>(Response::new(String::new()))
+    });
+    let request = Request::builder().header("authorization", "Bearer reader");
+    let response = layer.layer(service).oneshot(request.body(()).unwrap());
+    assert_eq!(response.await.unwrap().status(), StatusCode::OK);
 }

@@ -13,7 +13,7 @@ import { PROXIES, type RunningProxy, startProxy } from "./proxies.js";
 /** Restarts of all workers. */
 const RESTARTS = 2;
 /** Calls a second meanwhile. `PEER_RATE=1500` is the rate that showed losses where there were any. */
-const RATE = Number(process.env.PEER_RATE ?? 500);
+const RATE = Number(process.env.PEER_RATE ?? 300);
 
 for (const proxy of PROXIES) {
   const skip =
@@ -25,7 +25,8 @@ for (const proxy of PROXIES) {
     let running: RunningProxy;
     let client: SecureTokenClient;
     before(async () => {
-      server = await startServer({ WORKERS: "2" });
+      // nginx asks by the name of its upstream.
+      server = await startServer({ WORKERS: "2", ALLOWED_HOSTS: "tokens" });
       running = await startProxy(proxy, server.port);
       client = createSecureTokenClient({
         address: `127.0.0.1:${running.port}`,

@@ -53,6 +53,16 @@ function processSuite(WORKERS: string): void {
     assert.equal(await server.end(), 0);
   });
 
+  it("outlives SIGHUP, though it has no file to read again", async () => {
+    const server = await startServer();
+    server.process.kill("SIGHUP");
+    while (!/SIGHUP is ignored/.test(server.output())) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assert.match(await post(server.url, "IntrospectToken", '{"token":"x"}'), /INVALID/);
+    assert.equal(await server.end(), 0);
+  });
+
   it("carries a member named __proto__, for it removes the accessor that would eat it", async () => {
     const server = await startServer();
     const data = '{"__proto__":{"admin":true},"a":1}';

@@ -25,6 +25,8 @@ export interface FeedOptions {
   readonly maxWatchers?: number;
 }
 
+type Changes = Extract<FeedEvent, { readonly kind: "CHANGES" }>;
+
 /** Tells watchers of an index's changes. No watcher has a buffer: each reads on from its own place. */
 export class Feed {
   readonly #index: LiveIndex;
@@ -34,6 +36,8 @@ export class Feed {
   #first = 0;
   #ticks = 0;
   readonly #sweep = new Sweep();
+  /** The changes that the last watcher was given, and from where on. */
+  #shared: { readonly position: number; readonly event: Changes } | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(index: LiveIndex, options: FeedOptions) {
@@ -89,10 +93,9 @@ export class Feed {
       while (!signal.aborted) {
         if (position < this.#first) throw new WatcherTooSlowError("the watcher is too far behind");
         if (position < this.position) {
-          const from = position - this.#first;
-          const revocations = this.#changes.slice(from, from + PAGE_SIZE);
-          position += revocations.length;
-          yield { kind: "CHANGES", revocations };
+          const changes = this.#changesAfter(position);
+          position += changes.revocations.length;
+          yield changes;
         } else if (tick !== this.#ticks) {
           tick = this.#ticks;
           yield this.#checkpoint(position);
@@ -104,6 +107,20 @@ export class Feed {
       signal.removeEventListener("abort", onAbort);
       this.#leave(sleeper);
     }
+  }
+
+  /** One event for all who stand at the same place, so that it need be encoded only once. */
+  #changesAfter(position: number): Changes {
+    const from = position - this.#first;
+    const count = Math.min(PAGE_SIZE, this.#changes.length - from);
+    const shared = this.#shared;
+    if (shared?.position === position && shared.event.revocations.length === count) {
+      return shared.event;
+    }
+    const revocations = this.#changes.slice(from, from + count);
+    const event: Changes = { kind: "CHANGES", revocations };
+    this.#shared = { position, event };
+    return event;
   }
 
   *#snapshot(): Generator<FeedEvent> {

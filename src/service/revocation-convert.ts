@@ -12,6 +12,8 @@ import { toTimestamp } from "./convert.js";
 const NANOS_PER_MICRO = 1000;
 const MILLIS_PER_SECOND = 1000;
 const NANOS_PER_MILLI = 1_000_000;
+/** The longest google.protobuf.Duration, for a server that knows nothing yet, in milliseconds. */
+const LONGEST_STALENESS_MS = 315_576_000_000_000;
 /** The range of google.protobuf.Timestamp, in seconds since 1970: the years 1 to 9999. */
 const MIN_SECONDS = -62_135_596_800n;
 const MAX_SECONDS = 253_402_300_799n;
@@ -69,7 +71,8 @@ export function toWatchResponse(
   keyIds: readonly string[],
 ): MessageInitShape<typeof WatchRevocationsResponseSchema> {
   if (event.kind === "CHECKPOINT") {
-    const { cursor, stalenessMs } = event;
+    const { cursor } = event;
+    const stalenessMs = Math.min(event.stalenessMs, LONGEST_STALENESS_MS);
     const seconds = Math.floor(stalenessMs / MILLIS_PER_SECOND);
     const nanos = Math.floor(stalenessMs - seconds * MILLIS_PER_SECOND) * NANOS_PER_MILLI;
     const staleness = { seconds: BigInt(seconds), nanos };

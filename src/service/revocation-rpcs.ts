@@ -1,6 +1,6 @@
 /** RevokeTokens, ListRevocations and WatchRevocations. */
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import { Code, ConnectError } from "@connectrpc/connect";
+import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
 import { RetryInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
 import {
   type ListRevocationsRequest,
@@ -29,6 +29,7 @@ import {
 import { chargeBatch } from "./batch-verdicts.js";
 import { type Call, callerError } from "./call.js";
 import { toRevocation, toTarget, toWatchResponse } from "./revocation-convert.js";
+import { toSharedChanges } from "./shared-changes.js";
 
 /** What the RPCs work on. */
 export interface RevocationDeps {
@@ -107,15 +108,18 @@ export function listRevocations(
 export async function* watchRevocations(
   { manager, register }: RevocationDeps,
   { cursor }: MessageShape<typeof WatchRevocationsRequestSchema>,
-  signal: AbortSignal,
+  { signal, requestHeader }: HandlerContext,
 ): AsyncIterable<MessageInitShape<typeof WatchRevocationsResponseSchema>> {
   requireEnabled(register, "");
+  const isJson = requestHeader.get("content-type")?.includes("json") ?? true;
   try {
     for await (const event of register.watch(cursor, signal)) {
-      yield toWatchResponse(
-        event,
-        manager.exportConfig().keys.map(({ keyId }) => keyId),
-      );
+      if (event.kind === "CHANGES" && !isJson) {
+        yield toSharedChanges(event);
+        continue;
+      }
+      const keyIds = manager.exportConfig().keys.map(({ keyId }) => keyId);
+      yield toWatchResponse(event, keyIds);
     }
   } catch (error) {
     if (error instanceof TooManyWatchersError) {

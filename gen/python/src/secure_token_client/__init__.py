@@ -27,9 +27,11 @@ from .validators import (
     validate_salt,
     validate_secret_key,
 )
+from .watch import AsyncWatchedVerifier, WatchedVerifier, WatchObserver, WatchState
 
 __all__ = [
     "AsyncSecureTokenClient",
+    "AsyncWatchedVerifier",
     "CallError",
     "CallerRefusedError",
     "ExportedConfig",
@@ -50,6 +52,9 @@ __all__ = [
     "TokenInfo",
     "ValidToken",
     "ValidationCache",
+    "WatchObserver",
+    "WatchState",
+    "WatchedVerifier",
     "generate_salt",
     "generate_secret_key",
     "validate_expires_hours",

@@ -96,7 +96,7 @@ def any_token(token: object) -> str:
 def _user_id(user_id: object) -> str:
     if not isinstance(user_id, str):
         raise _refused("user_id", "USER_ID_INVALID", "user_id must be a string")
-    if not _is_well_formed(user_id):
+    if not is_well_formed(user_id):
         raise _refused("user_id", "USER_ID_INVALID", "user_id must be well-formed Unicode")
     return user_id
 
@@ -110,19 +110,19 @@ def _permissions(permissions: object) -> list[str]:
         field = f"permissions[{i}]"
         if not isinstance(permission, str):
             raise _refused(field, "PERMISSION_INVALID", "Each permission must be a string")
-        if not _is_well_formed(permission):
+        if not is_well_formed(permission):
             text = f"{field} must consist of printable characters"
             raise _refused(field, "PERMISSION_INVALID", text)
     return list(permissions)
 
 
 def _asked(permission: object, field: str) -> str:
-    if isinstance(permission, str) and _is_well_formed(permission):
+    if isinstance(permission, str) and is_well_formed(permission):
         return permission
     raise _refused(field, "REQUIRED_PERMISSION_INVALID", f"{field} must be text")
 
 
-def _is_well_formed(text: str) -> bool:
+def is_well_formed(text: str) -> bool:
     """Whether UTF-8 can carry the text: it has no lone surrogates."""
     try:
         text.encode("utf-8")

@@ -8,7 +8,7 @@ from typing import Any, Optional, Union
 from ..aio import AsyncSecureTokenClient
 from .bearer import bearer, extracted
 from .current import set_current
-from .guard import AsyncGuard, Faults, OnFault, Pass
+from .guard import AsyncGuard, AsyncWatch, Faults, OnFault, Pass
 from .http_rules import HttpRules, ParsedRules
 from .refusals import Refusal
 
@@ -41,6 +41,7 @@ class TokenMiddleware:
         extract_token: Optional[Callable[[Scope], Optional[str]]] = None,
         on_refusal: Optional[OnRefusal] = None,
         on_fault: Optional[OnFault] = None,
+        watch: AsyncWatch = False,
     ) -> None:
         """Stands before `app`. `client` is a client, or a function that gives it.
 
@@ -48,12 +49,13 @@ class TokenMiddleware:
         mount without its prefix. ``extract_token`` finds the token elsewhere than in the
         Authorization header, as in a cookie. ``on_refusal`` answers refused HTTP requests itself,
         as an ASGI application would; if it raises, the fixed answer is sent. ``on_fault`` is told
-        why a token could not be checked; without it that is logged. Raises ValueError for rules
-        that cannot work.
+        why a token could not be checked; without it that is logged. ``watch=True``, or an
+        AsyncWatchedVerifier, checks tokens in memory and against every revocation, instead of
+        asking for each request. Raises ValueError for rules that cannot work.
         """
         self._app, self._rules = app, ParsedRules(rules)
         self._faults = Faults(on_fault)
-        self._guard = AsyncGuard(client, self._faults)
+        self._guard = AsyncGuard(client, self._faults, watch)
         self._extract, self._on_refusal = extract_token, on_refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

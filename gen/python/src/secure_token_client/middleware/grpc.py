@@ -15,7 +15,7 @@ from ..client import SecureTokenClient
 from .bearer import bearer
 from .current import set_current
 from .grpc_rules import GrpcRules, ParsedRules
-from .guard import AsyncGuard, Faults, Guard, OnFault
+from .guard import AsyncGuard, AsyncWatch, Faults, Guard, OnFault, Watch
 from .refusals import Refusal
 from .requirements import Requirement
 
@@ -67,15 +67,17 @@ class TokenInterceptor(_Base, grpc.ServerInterceptor):
         *,
         on_refusal: Optional[OnRefusal] = None,
         on_fault: Optional[OnFault] = None,
+        watch: Watch = False,
     ) -> None:
         """Asks with `client`, whatever the caller's deadline is, as long as its timeout allows.
 
         ``on_refusal`` gives the status of a refused call; if it raises, the fixed one is sent.
-        ``on_fault`` is told why a token could not be checked; without it that is logged. Raises
-        ValueError for rules that cannot work.
+        ``on_fault`` is told why a token could not be checked; without it that is logged.
+        ``watch=True``, or a WatchedVerifier, checks tokens in memory and against every revocation,
+        instead of asking for each call. Raises ValueError for rules that cannot work.
         """
         super().__init__(rules, on_refusal, on_fault)
-        self._guard = Guard(client, self._faults)
+        self._guard = Guard(client, self._faults, watch)
 
     def intercept_service(self, continuation: Callable[[Any], Any], details: Any) -> Any:
         """Puts the check before the handler, in the thread in which the handler runs."""
@@ -128,10 +130,11 @@ class AsyncTokenInterceptor(_Base, grpc.aio.ServerInterceptor):
         *,
         on_refusal: Optional[OnRefusal] = None,
         on_fault: Optional[OnFault] = None,
+        watch: AsyncWatch = False,
     ) -> None:
         """As TokenInterceptor."""
         super().__init__(rules, on_refusal, on_fault)
-        self._guard = AsyncGuard(client, self._faults)
+        self._guard = AsyncGuard(client, self._faults, watch)
 
     async def intercept_service(
         self, continuation: Callable[[Any], Awaitable[Any]], details: Any

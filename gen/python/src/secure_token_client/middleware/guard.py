@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import NamedTuple, Optional, Union
+from typing import NamedTuple, Optional, TypeVar, Union
 
 import grpc
 
@@ -12,6 +12,8 @@ from ..aio import AsyncSecureTokenClient
 from ..client import SecureTokenClient
 from ..exceptions import TokenError, TokenExpiredError
 from ..results import ValidToken
+from ..watch import AsyncWatchedVerifier, WatchedVerifier
+from ..watch.aio_verifier import AsyncClient
 from .flights import AsyncFlights, Flights
 from .refusals import (
     TOKEN_EXPIRED,
@@ -26,8 +28,14 @@ from .requirements import Requirement
 OnFault = Callable[[Exception], None]
 """Is told why a token could not be checked, and of requests that no rule names (NoRuleError)."""
 
+Watch = Union[bool, WatchedVerifier]
+"""True: tokens are checked by a WatchedVerifier of the client. Or one for several guards."""
+AsyncWatch = Union[bool, AsyncWatchedVerifier]
+"""The same for asyncio."""
+
 _LOG = logging.getLogger("secure_token_client.middleware")
 _MAX_SHOWN = 200
+_Verifier = TypeVar("_Verifier", WatchedVerifier, AsyncWatchedVerifier)
 
 
 class NoRuleError(LookupError):
@@ -71,11 +79,12 @@ class Faults:
 class Guard:
     """Checks tokens with a client of its own, never with what a request brings."""
 
-    def __init__(self, client: SecureTokenClient, faults: Faults) -> None:
+    def __init__(self, client: SecureTokenClient, faults: Faults, watch: Watch = False) -> None:
         if not isinstance(client, SecureTokenClient):
             raise TypeError("client must be a SecureTokenClient")
         self._client, self._faults = client, faults
         self._flights = Flights()
+        self._verifier = _chosen(watch, WatchedVerifier, lambda: WatchedVerifier(client))
 
     def check(
         self, requirement: Optional[Requirement], presented: Union[str, Refusal]
@@ -85,10 +94,15 @@ class Guard:
         if known is not None:
             return known
         try:
-            valid = self._flights.join(str(presented), self._client.validate_token)
+            valid = self._validate(str(presented))
         except (TokenError, grpc.RpcError, ValueError) as error:
             return refusal_of(error, self._faults)
         return passed(requirement, valid, str(presented))
+
+    def _validate(self, token: str) -> ValidToken:
+        if self._verifier is not None:
+            return self._verifier.verify(token)
+        return self._flights.join(token, self._client.validate_token)
 
 
 class AsyncGuard:
@@ -96,13 +110,15 @@ class AsyncGuard:
 
     def __init__(
         self,
-        client: Union[AsyncSecureTokenClient, Callable[[], AsyncSecureTokenClient]],
+        client: AsyncClient,
         faults: Faults,
+        watch: AsyncWatch = False,
     ) -> None:
         if not isinstance(client, AsyncSecureTokenClient) and not callable(client):
             raise TypeError("client must be an AsyncSecureTokenClient, or a function that gives it")
         self._client, self._faults = client, faults
         self._flights = AsyncFlights()
+        self._verifier = _chosen(watch, AsyncWatchedVerifier, lambda: AsyncWatchedVerifier(client))
 
     async def check(
         self, requirement: Optional[Requirement], presented: Union[str, Refusal]
@@ -111,13 +127,18 @@ class AsyncGuard:
         known = without_asking(requirement, presented)
         if known is not None:
             return known
-        client = self._client
-        client = client if isinstance(client, AsyncSecureTokenClient) else client()
         try:
-            valid = await self._flights.join(str(presented), client.validate_token)
+            valid = await self._validate(str(presented))
         except (TokenError, grpc.RpcError, ValueError) as error:
             return refusal_of(error, self._faults)
         return passed(requirement, valid, str(presented))
+
+    async def _validate(self, token: str) -> ValidToken:
+        if self._verifier is not None:
+            return await self._verifier.verify(token)
+        client = self._client
+        client = client if isinstance(client, AsyncSecureTokenClient) else client()
+        return await self._flights.join(token, client.validate_token)
 
 
 def without_asking(
@@ -152,6 +173,17 @@ def refusal_of(error: Exception, faults: Faults) -> Refusal:
         return TOKEN_INVALID
     faults.tell(error)
     return UNAVAILABLE
+
+
+def _chosen(
+    watch: object, kind: type[_Verifier], make: Callable[[], _Verifier]
+) -> Optional[_Verifier]:
+    """The verifier that a guard is told to use; None where it asks each time."""
+    if isinstance(watch, kind):
+        return watch
+    if not isinstance(watch, bool):
+        raise TypeError(f"watch must be True, False or a {kind.__name__}")
+    return make() if watch else None
 
 
 def _log(error: Exception) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 from ..client import SecureTokenClient
 from .bearer import extracted, joined_bearer
 from .current import set_current
-from .guard import Faults, Guard, OnFault, Pass
+from .guard import Faults, Guard, OnFault, Pass, Watch
 from .http_rules import HttpRules, ParsedRules
 from .refusals import Refusal
 
@@ -34,17 +34,20 @@ class TokenMiddleware:
         extract_token: Optional[Callable[[WSGIEnvironment], Optional[str]]] = None,
         on_refusal: Optional[OnRefusal] = None,
         on_fault: Optional[OnFault] = None,
+        watch: Watch = False,
     ) -> None:
         """Stands before `app`, whose PATH_INFO the rules see.
 
         ``extract_token`` finds the token elsewhere than in the Authorization header, as in a
         cookie. ``on_refusal`` answers refused requests itself, as a WSGI application would; if it
         raises, the fixed answer is sent. ``on_fault`` is told why a token could not be checked;
-        without it that is logged. Raises ValueError for rules that cannot work.
+        without it that is logged. ``watch=True``, or a WatchedVerifier, checks tokens in memory and
+        against every revocation, instead of asking for each request. Raises ValueError for rules
+        that cannot work.
         """
         self._app, self._rules = app, ParsedRules(rules)
         self._faults = Faults(on_fault)
-        self._guard = Guard(client, self._faults)
+        self._guard = Guard(client, self._faults, watch)
         self._extract, self._on_refusal = extract_token, on_refusal
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

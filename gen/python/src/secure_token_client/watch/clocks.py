@@ -1,0 +1,49 @@
+"""The two clocks of a verifier: one that never goes back, and the wall clock."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+Clock = Callable[[], float]
+"""Gives seconds."""
+
+
+class Clocks(NamedTuple):
+    """What a verifier measures time with. Tests give others."""
+
+    monotonic: Clock
+    """Goes on while the machine sleeps; staleness is measured with it alone."""
+    wall: Clock
+    """Seconds since 1970."""
+
+
+class AwakeClock:
+    """A monotonic clock that counts sleep, made of one that may not and of the wall clock.
+
+    It advances by what either of them advanced since it was last read, whichever is more. A wall
+    clock that is set forward makes it run ahead: answers are then asked for once more than needed.
+    """
+
+    def __init__(self, monotonic: Clock = time.monotonic, wall: Clock = time.time) -> None:
+        self._monotonic, self._wall = monotonic, wall
+        self._lock = threading.Lock()
+        self._read = (monotonic(), wall())
+        self._now = 0.0
+
+    def __call__(self) -> float:
+        """The seconds since this clock was made."""
+        with self._lock:
+            before, self._read = self._read, (self._monotonic(), self._wall())
+            self._now += max(0.0, *(now - then for now, then in zip(self._read, before)))
+            return self._now
+
+
+def system_clocks() -> Clocks:
+    """The clocks of this machine."""
+    boot_time = getattr(time, "CLOCK_BOOTTIME", None)
+    if boot_time is None:
+        return Clocks(AwakeClock(), time.time)
+    return Clocks(lambda: time.clock_gettime(boot_time), time.time)

@@ -1,0 +1,160 @@
+"""What a verifier decides, for threads and for asyncio alike: no call is made here."""
+
+from __future__ import annotations
+
+import threading
+from typing import Optional
+
+import grpc
+
+from securetoken.v1 import token_service_pb2 as pb
+
+from ..exceptions import InvalidTokenError, PermissionDeniedError
+from ..results import ValidToken
+from .answers import Answer, Answers, AnyClaims, Asked, digest_of
+from .clocks import Clocks
+from .feed_state import FeedState
+from .live_set import MalformedFeedError, TooManyRevocationsError
+from .options import LOG, Limits, Telling, WatchState
+
+SILENCE = 3.0
+"""A feed on which nothing comes for so long is opened anew, in seconds."""
+
+
+class WatchCore:
+    """Kept answers, checked against the feed at every look."""
+
+    def __init__(self, limits: Limits, clocks: Clocks, telling: Telling) -> None:
+        self._limits, self._clocks, self.telling = limits, clocks, telling
+        self._lock = threading.Lock()
+        self._answers = Answers(limits.max_entries, limits.max_bytes)
+        self._feed = FeedState()
+        self._heard_at = clocks.monotonic()
+        self._is_warned = False
+        self.is_permitted = True
+        """False once the server has refused the feed."""
+
+    def asked(self) -> Asked:
+        """The instant of a question, for `keep`."""
+        return Asked(self._clocks.monotonic(), self._clocks.wall())
+
+    def look(self, token: object, permission: Optional[str]) -> Optional[ValidToken]:
+        """The claims of a token that can be vouched for now; None where the server must be asked.
+
+        Raises InvalidTokenError for one that is known to be revoked, PermissionDeniedError for one
+        that lacks the permission.
+        """
+        if not isinstance(token, str):
+            return None
+        key, now = digest_of(token), self.asked()
+        with self._lock:
+            answer = self._find(key, now)
+        if answer is None:
+            return None
+        if self._feed.live.hits(answer.facts):
+            raise revoked()
+        self._require(answer, permission)
+        if self.telling.observer is not None:
+            self.telling.tell(lambda observer: observer.hit())
+        return answer.claims(answer.age(now))
+
+    def keep(self, token: str, message: AnyClaims, asked: Asked) -> Answer:
+        """Keeps an answer of the server. Raises InvalidTokenError where it is revoked since."""
+        answer = Answer(message, asked)
+        if self._feed.live.hits(answer.facts):
+            raise revoked()
+        with self._lock:
+            self._answers.put(digest_of(token), answer)
+        return answer
+
+    def give(self, answer: Answer, permission: Optional[str]) -> ValidToken:
+        """The claims of an answer that has just come."""
+        if self._feed.live.hits(answer.facts):
+            raise revoked()
+        self._require(answer, permission)
+        return answer.claims()
+
+    def begin_feed(self) -> str:
+        """Begins a feed, and gives the cursor to ask for."""
+        self._heard_at = self._clocks.monotonic()
+        return self._feed.begin()
+
+    def apply(self, event: pb.WatchRevocationsResponse) -> bool:
+        """Takes an event of the feed; True for a checkpoint of a complete snapshot.
+
+        Raises MalformedFeedError or TooManyRevocationsError: the feed must be ended.
+        """
+        self._heard_at = now = self._clocks.monotonic()
+        try:
+            is_checkpoint = self._feed.apply(event, now, self._clocks.wall())
+        except (MalformedFeedError, TooManyRevocationsError):
+            self._feed.distrust()
+            raise
+        if is_checkpoint:
+            self.is_permitted = True
+        return is_checkpoint
+
+    def is_silent(self) -> bool:
+        """Whether nothing has come on the feed for too long."""
+        return self._clocks.monotonic() - self._heard_at >= SILENCE
+
+    def refuse_feed(self, cause: Exception) -> None:
+        """The server does not give this caller the feed: told once."""
+        self._feed.distrust()
+        was_permitted, self.is_permitted = self.is_permitted, False
+        if was_permitted:
+            LOG.warning("revocations cannot be watched, each token is asked for: %s", cause)
+            self.telling.tell(lambda observer: observer.not_watched(cause))
+
+    def warn(self) -> None:
+        """Warns once when what is known becomes older than half the bound."""
+        staleness = self._feed.staleness(self._clocks.monotonic())
+        is_old = staleness is not None and staleness >= self._limits.max_staleness / 2
+        if is_old and not self._is_warned:
+            assert staleness is not None
+            LOG.warning("what is known of revocations is %.1f seconds old", staleness)
+            self.telling.tell(lambda observer: observer.stale(staleness))
+        self._is_warned = is_old
+
+    def state(self) -> WatchState:
+        """What is known at present."""
+        staleness = self._feed.staleness(self._clocks.monotonic())
+        with self._lock:
+            entries, size = len(self._answers), self._answers.size
+        live = len(self._feed.live)
+        return WatchState(self._feed.is_ready, staleness, live, entries, size, self.is_permitted)
+
+    def _find(self, key: bytes, now: Asked) -> Optional[Answer]:
+        answer = self._answers.get(key)
+        if answer is None:
+            return None
+        if answer.age(now) >= answer.lifetime:
+            self._answers.drop(key)
+            return None
+        staleness = self._feed.staleness(now.at)
+        if staleness is None or staleness > self._limits.max_staleness:
+            return None
+        return answer if answer.key_id in self._feed.key_ids else None
+
+    def _require(self, answer: Answer, permission: Optional[str]) -> None:
+        if permission is None or answer.holds(permission):
+            return
+        error = PermissionDeniedError(
+            f"Permission '{permission}' not granted",
+            reason="PERMISSION_NOT_GRANTED",
+            field="required_permission",
+            metadata={"required_permission": permission},
+            code=grpc.StatusCode.PERMISSION_DENIED,
+        )
+        error.required_permission = permission
+        raise error
+
+
+def revoked() -> InvalidTokenError:
+    """What the server says of a token that is revoked."""
+    return InvalidTokenError(
+        "Token has been revoked",
+        reason="TOKEN_REVOKED",
+        field="token",
+        code=grpc.StatusCode.UNAUTHENTICATED,
+    )

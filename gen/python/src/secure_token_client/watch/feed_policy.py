@@ -1,0 +1,94 @@
+"""What follows the end of a feed: when it is opened again, and who is told."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Optional
+
+import grpc
+
+from ..api_key import KeySource
+from ..call_errors import to_call_error
+from ..error_details import from_rpc_error
+from .core import SILENCE, WatchCore
+
+REFUSED_PAUSE = 60.0
+"""When a feed is asked for again that the server has refused, in seconds."""
+_FIRST_PAUSE, _MAX_PAUSE = 0.05, 2.0
+_REFUSALS = (
+    grpc.StatusCode.PERMISSION_DENIED,
+    grpc.StatusCode.UNIMPLEMENTED,
+    grpc.StatusCode.FAILED_PRECONDITION,
+)
+
+
+class SilentFeedError(Exception):
+    """Nothing came on a feed that tells something every second."""
+
+    def __init__(self) -> None:
+        super().__init__(f"nothing came on the feed of revocations for {SILENCE:g} seconds")
+
+
+class FeedEndedError(Exception):
+    """The server has ended a feed without an error, as when it restarts."""
+
+    def __init__(self) -> None:
+        super().__init__("the server has ended the feed of revocations")
+
+
+class FeedPolicy:
+    """The feeds of one verifier, one after the other."""
+
+    def __init__(
+        self,
+        core: WatchCore,
+        key: Optional[KeySource],
+        jitter: Callable[[float, float], float] = random.uniform,
+    ) -> None:
+        self._core, self._key, self._jitter = core, key, jitter
+        self._ends = 0
+        self._is_told = False
+        self._renews = False
+
+    def metadata(self) -> tuple[tuple[str, str], ...]:
+        """The metadata of the next feed."""
+        if self._key is None:
+            return ()
+        return (("authorization", f"Bearer {self._key(renewed=self._renews)}"),)
+
+    def checkpointed(self) -> None:
+        """A checkpoint came: the next end is followed at once by another feed."""
+        self._ends, self._renews = 0, False
+        if not self._is_told:
+            self._is_told = True
+            self._core.telling.tell(lambda observer: observer.connected())
+
+    def ended(self, cause: Exception) -> float:
+        """A feed has ended: how long to wait before the next one, in seconds."""
+        self._is_told = False
+        if isinstance(cause, grpc.RpcError):
+            if self._may_renew(cause):
+                self._renews = True
+                return 0
+            if _is_refusal(cause):
+                self._core.refuse_feed(from_rpc_error(cause) or to_call_error(cause))
+                return REFUSED_PAUSE
+        self._core.telling.tell(lambda observer: observer.disconnected(cause))
+        self._ends += 1
+        if self._ends == 1:
+            return 0
+        return self._jitter(0, min(_MAX_PAUSE, _FIRST_PAUSE * 2 ** min(self._ends - 2, 8)))
+
+    def _may_renew(self, error: grpc.RpcError) -> bool:
+        """Whether the refused key is asked for anew, which is done once."""
+        is_refused = error.code() is grpc.StatusCode.UNAUTHENTICATED
+        return is_refused and self._key is not None and not self._renews
+
+
+def _is_refusal(error: grpc.RpcError) -> bool:
+    code = error.code()
+    if code is grpc.StatusCode.INVALID_ARGUMENT:
+        told = from_rpc_error(error)
+        return told is not None and told.reason == "REVOCATION_NOT_ENABLED"
+    return code is grpc.StatusCode.UNAUTHENTICATED or code in _REFUSALS

@@ -1,0 +1,108 @@
+"""The revocations in force, and whether a token is hit by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from securetoken.v1 import token_service_pb2 as pb
+
+MAX_ENTRIES = 10_000_000
+"""The most revocations that are held; beyond it nothing is vouched for."""
+_HASH_BYTES = 32
+_SWEEP_SECONDS = 60
+
+
+class MalformedFeedError(Exception):
+    """An event that a server does not send: nothing that the feed told is trusted from then on."""
+
+
+class TooManyRevocationsError(Exception):
+    """More revocations are in force than are held."""
+
+
+class TokenFacts(NamedTuple):
+    """What revocations speak of."""
+
+    token_id: str
+    session_id: str
+    user_hash: bytes
+    """The SHA-256 of the user's id."""
+    issued_at: int
+    """Microseconds since 1970."""
+
+
+class LiveSet:
+    """Read by any thread; changed by one at a time."""
+
+    def __init__(self) -> None:
+        # Each with the second after which no token that it hits is valid.
+        self._tokens: dict[str, int] = {}
+        self._sessions: dict[str, int] = {}
+        self._users: dict[bytes, tuple[int, int]] = {}  # a cut-off in microseconds, and the same
+        self._everything = (-1, 0)
+        self._swept_at = 0.0
+
+    def __len__(self) -> int:
+        """How many entries are held."""
+        has_global = self._everything[0] >= 0
+        return len(self._tokens) + len(self._sessions) + len(self._users) + has_global
+
+    def hits(self, token: TokenFacts) -> bool:
+        """Whether the token is revoked."""
+        if token.token_id in self._tokens or token.session_id in self._sessions:
+            return True
+        cut_off = self._users.get(token.user_hash)
+        if cut_off is not None and token.issued_at <= cut_off[0]:
+            return True
+        return token.issued_at <= self._everything[0]
+
+    def add(self, revocations: Iterable[pb.Revocation]) -> None:
+        """Takes entries. Raises MalformedFeedError, TooManyRevocationsError."""
+        for entry in revocations:
+            self._add(entry)
+        if len(self) > MAX_ENTRIES:
+            raise TooManyRevocationsError(f"more than {MAX_ENTRIES:,} revocations are in force")
+
+    def sweep(self, now: float) -> None:
+        """Drops what has expired by the wall clock, once a minute."""
+        if abs(now - self._swept_at) < _SWEEP_SECONDS:
+            return
+        self._swept_at = now
+        for held in (self._tokens, self._sessions):
+            for key in [key for key, end in held.items() if end < now]:
+                del held[key]
+        for user in [user for user, (_, end) in self._users.items() if end < now]:
+            del self._users[user]
+        if self._everything[1] < now:
+            self._everything = (-1, 0)
+
+    def _add(self, entry: pb.Revocation) -> None:
+        kind = entry.WhichOneof("target")
+        end = entry.expires_at.seconds + 1
+        if kind == "token_id":
+            self._tokens[entry.token_id] = end
+        elif kind == "session_id":
+            self._sessions[entry.session_id] = end
+        elif kind == "user_id_sha256":
+            digest = entry.user_id_sha256
+            if len(digest) != _HASH_BYTES:
+                raise MalformedFeedError("the hash of a user's id has not 32 bytes")
+            self._users[digest] = max(self._users.get(digest, (-1, 0)), _cut_off(entry, end))
+        elif kind == "everything":
+            self._everything = max(self._everything, _cut_off(entry, end))
+        else:
+            raise MalformedFeedError("a revocation of an unknown kind")
+
+
+def to_micros(instant: Timestamp) -> int:
+    """Microseconds since 1970."""
+    return int(instant.seconds * 1_000_000 + instant.nanos // 1000)
+
+
+def _cut_off(entry: pb.Revocation, end: int) -> tuple[int, int]:
+    if not entry.HasField("issued_before"):
+        raise MalformedFeedError("a cut-off without an instant")
+    return to_micros(entry.issued_before), end

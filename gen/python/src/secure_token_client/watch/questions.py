@@ -1,0 +1,101 @@
+"""Tokens that the server is asked about: which go together, and what each is answered with."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, NamedTuple, Optional, Union
+
+import grpc
+
+from securetoken.v1 import token_service_pb2 as pb
+
+from .. import requests
+from ..call_errors import CallError
+from ..error_details import from_status
+from ..results import required
+from .answers import Answer, AnyClaims, Asked
+from .core import WatchCore
+
+_MAX_TOKENS = 1000
+_MAX_BYTES = 1_000_000  # a request of BatchValidateTokens has at most 1 MiB
+
+
+class Question:
+    """A token that the server is asked about; the answer or the error, once it is there."""
+
+    __slots__ = ("answer", "error", "token")
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+        self.answer: Optional[Answer] = None
+        self.error: Optional[BaseException] = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is an answer or an error."""
+        return self.answer is not None or self.error is not None
+
+
+class Call(NamedTuple):
+    """One call for several questions."""
+
+    questions: list[Question]
+    method: str
+    request: Any
+    asked: Asked
+
+    def settle(self, core: WatchCore, message: Any) -> None:
+        """Gives each question its answer; keeps those that are claims."""
+        results = _results_of(self.method, message, len(self.questions))
+        for question, result in zip(self.questions, results):
+            if isinstance(result, Exception):
+                question.error = result
+                continue
+            try:
+                question.answer = core.keep(question.token, result, self.asked)
+            except Exception as error:
+                question.error = error
+
+    def fail(self, error: BaseException) -> None:
+        """Ends with an error what has no answer."""
+        for question in self.questions:
+            if not question.is_settled:
+                question.error = error
+
+
+def next_call(waiting: deque[Question], core: WatchCore) -> Call:
+    """Takes from what waits as many questions as go into one call."""
+    questions: list[Question] = []
+    tokens: list[str] = []
+    size = 0
+    while waiting and len(tokens) < _MAX_TOKENS:
+        token = requests.any_token(waiting[0].token)
+        size += len(token.encode()) + 4
+        if tokens and size > _MAX_BYTES:
+            break
+        tokens.append(token)
+        questions.append(waiting.popleft())
+    asked = core.asked()
+    if len(tokens) == 1:
+        return Call(questions, "ValidateToken", pb.ValidateTokenRequest(token=tokens[0]), asked)
+    request = pb.BatchValidateTokensRequest(tokens=tokens)
+    return Call(questions, "BatchValidateTokens", request, asked)
+
+
+def interrupted() -> CallError:
+    """The end of a call whose own caller was interrupted, for whoever else waited for it."""
+    return CallError(grpc.StatusCode.UNAVAILABLE, "the call for this token was interrupted")
+
+
+def _results_of(method: str, message: Any, count: int) -> list[Union[AnyClaims, Exception]]:
+    if method == "ValidateToken":
+        required(message.valid, "valid")
+        return [message]
+    required(len(message.results) == count, "a result for each token")
+    return [_result_of(result) for result in message.results]
+
+
+def _result_of(result: pb.BatchValidateTokensResult) -> Union[AnyClaims, Exception]:
+    if result.WhichOneof("result") == "claims":
+        return result.claims
+    return from_status(result.error) or CallError.of(result.error)

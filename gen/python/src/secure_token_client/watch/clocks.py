@@ -23,9 +23,12 @@ class Clocks(NamedTuple):
 class AwakeClock:
     """A monotonic clock that counts sleep, made of one that may not and of the wall clock.
 
-    It advances by what either of them advanced since it was last read, whichever is more. A wall
-    clock that is set forward makes it run ahead: answers are then asked for once more than needed.
+    Where the wall clock advanced more than the other since both were last read, by a tenth of a
+    second at least, the machine may have slept, and the wall clock's advance counts. A wall clock
+    that is set forward makes it run ahead: answers are then asked for once more than needed.
     """
+
+    _LEAST_SLEEP = 0.1
 
     def __init__(self, monotonic: Clock = time.monotonic, wall: Clock = time.time) -> None:
         self._monotonic, self._wall = monotonic, wall
@@ -37,7 +40,8 @@ class AwakeClock:
         """The seconds since this clock was made."""
         with self._lock:
             before, self._read = self._read, (self._monotonic(), self._wall())
-            self._now += max(0.0, *(now - then for now, then in zip(self._read, before)))
+            awake, wall = (now - then for now, then in zip(self._read, before))
+            self._now += wall if wall - awake > self._LEAST_SLEEP else max(0.0, awake)
             return self._now
 
 

@@ -25,6 +25,10 @@ final class Calls {
     return new Calls(connection, Deadlines.checked(other));
   }
 
+  Connection connection() {
+    return connection;
+  }
+
   Channel channel() {
     return connection.channel;
   }

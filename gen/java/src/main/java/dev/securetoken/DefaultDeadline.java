@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Gives a deadline to every call that has none, those of the raw stub included, and cuts one that is
- * longer than the service takes.
+ * longer than the service takes. Streams need none.
  */
 final class DefaultDeadline implements ClientInterceptor {
   private final Duration deadline;
@@ -23,6 +23,9 @@ final class DefaultDeadline implements ClientInterceptor {
   @Override
   public <Q, A> ClientCall<Q, A> interceptCall(
       MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+    if (method.getType() != MethodDescriptor.MethodType.UNARY) {
+      return next.newCall(method, options);
+    }
     Deadline asked = options.getDeadline();
     if (asked == null) {
       return next.newCall(

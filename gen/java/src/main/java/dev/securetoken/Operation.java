@@ -25,6 +25,7 @@ import dev.securetoken.v1.ValidateTokenRequest;
 import dev.securetoken.v1.ValidateTokenResponse;
 import io.grpc.MethodDescriptor;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -40,6 +41,11 @@ final class Operation<Q, A, T> {
       CHECK_ALL = new Operation<>(TokenServiceGrpc.getCheckPermissionsMethod(), Responses::checked);
   static final Operation<BatchValidateTokensRequest, BatchValidateTokensResponse, List<BatchResult>>
       BATCH = new Operation<>(TokenServiceGrpc.getBatchValidateTokensMethod(), Responses::batch);
+  static final Operation<
+          BatchValidateTokensRequest,
+          BatchValidateTokensResponse,
+          List<CompletableFuture<ValidToken>>>
+      EACH = new Operation<>(TokenServiceGrpc.getBatchValidateTokensMethod(), Responses::each);
   static final Operation<RefreshTokenRequest, RefreshTokenResponse, IssuedToken> REFRESH =
       of(TokenServiceGrpc.getRefreshTokenMethod(), Responses::refreshed);
   static final Operation<GetTokenInfoRequest, GetTokenInfoResponse, TokenInfo> INFO =

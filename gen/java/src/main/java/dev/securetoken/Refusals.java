@@ -39,6 +39,25 @@ final class Refusals {
     return new InvalidTokenError("Token is empty or invalid", facts, null);
   }
 
+  /** What the server says of a token that is revoked. */
+  static InvalidTokenError revokedToken() {
+    TokenErrorFacts facts =
+        new TokenErrorFacts("TOKEN_REVOKED", "token", Map.of(), Status.Code.UNAUTHENTICATED);
+    return new InvalidTokenError("Token has been revoked", facts, null);
+  }
+
+  /** What the server says of a valid token that lacks a permission. */
+  static PermissionDeniedError notGranted(String permission) {
+    TokenErrorFacts facts =
+        new TokenErrorFacts(
+            "PERMISSION_NOT_GRANTED",
+            "required_permission",
+            Map.of("required_permission", permission),
+            Status.Code.PERMISSION_DENIED);
+    String message = "Permission '" + permission + "' not granted";
+    return new PermissionDeniedError(message, facts, permission, null);
+  }
+
   private static TokenError refused(String reason, String field, String message) {
     TokenErrorFacts facts =
         new TokenErrorFacts(reason, field, Map.of(), Status.Code.INVALID_ARGUMENT);

@@ -106,7 +106,8 @@ final class Requests {
     return Times.toMessage(lifetime).orElseThrow(() -> Refusals.lifetime(field));
   }
 
-  private static String token(String token) {
+  /** A token as it is sent; one that is missing is refused. */
+  static String token(String token) {
     if (token == null) {
       throw Refusals.emptyToken();
     }

@@ -19,6 +19,7 @@ import dev.securetoken.v1.ValidateTokenResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
 /** Response messages as results. */
@@ -89,6 +90,21 @@ final class Responses {
     return it.getResultsList().stream()
         .map(Responses::batchResult)
         .collect(Collectors.toUnmodifiableList());
+  }
+
+  /** The same where what is no fact about a token is the end of that token's answer alone. */
+  static List<CompletableFuture<ValidToken>> each(
+      BatchValidateTokensRequest request, BatchValidateTokensResponse it) {
+    Answers.requireCount(it.getResultsList(), request.getTokensCount());
+    return it.getResultsList().stream().map(Responses::one).collect(Collectors.toList());
+  }
+
+  private static CompletableFuture<ValidToken> one(BatchValidateTokensResult it) {
+    try {
+      return CompletableFuture.completedFuture(batchResult(it).orElseThrow());
+    } catch (RuntimeException error) {
+      return CompletableFuture.failedFuture(error);
+    }
   }
 
   private static BatchResult batchResult(BatchValidateTokensResult it) {

@@ -246,6 +246,10 @@ public final class SecureTokenClient implements AutoCloseable {
     return new AsyncSecureTokenClient(calls);
   }
 
+  Calls calls() {
+    return calls;
+  }
+
   /**
    * The same client with another deadline for each call.
    *

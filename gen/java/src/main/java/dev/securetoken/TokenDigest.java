@@ -1,8 +1,6 @@
 package dev.securetoken;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /** The SHA-256 of a token: what may be kept of it. */
@@ -10,12 +8,7 @@ final class TokenDigest {
   private final byte[] bytes;
 
   TokenDigest(String token) {
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      this.bytes = sha256.digest(token.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException missing) {
-      throw new IllegalStateException("every Java platform has SHA-256", missing);
-    }
+    this.bytes = Digests.sha256(token.getBytes(StandardCharsets.UTF_8));
   }
 
   @Override

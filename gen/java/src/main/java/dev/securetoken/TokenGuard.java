@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
 /**
@@ -25,12 +24,14 @@ public final class TokenGuard {
   private final AsyncSecureTokenClient client;
   private final Consumer<Throwable> onFault;
   private final TokenCache cache;
+  private final WatchedVerifier verifier;
   private final Flights flights = new Flights();
 
   private TokenGuard(Builder builder) {
     this.client = builder.client.async();
     this.onFault = builder.onFault;
     this.cache = builder.cache;
+    this.verifier = builder.verifier;
   }
 
   /**
@@ -92,6 +93,9 @@ public final class TokenGuard {
   }
 
   private CompletableFuture<ValidToken> validate(String token) {
+    if (verifier != null) {
+      return verifier.verifyAsync(token);
+    }
     TokenDigest digest = new TokenDigest(token);
     if (cache == null) {
       return flights.join(digest, () -> client.validateToken(token));
@@ -120,7 +124,7 @@ public final class TokenGuard {
           ? Admission.granted(token, bearer)
           : Admission.refused(Refusal.permissionMissing(requirement.permissions()));
     }
-    Throwable error = failure instanceof CompletionException ? failure.getCause() : failure;
+    Throwable error = Futures.cause(failure);
     if (error instanceof TokenExpiredError) {
       return refused(RefusalReason.TOKEN_EXPIRED);
     }
@@ -161,6 +165,7 @@ public final class TokenGuard {
     private final SecureTokenClient client;
     private Consumer<Throwable> onFault = TokenGuard::log;
     private TokenCache cache;
+    private WatchedVerifier verifier;
 
     private Builder(SecureTokenClient client) {
       this.client = Objects.requireNonNull(client, "client");
@@ -199,11 +204,37 @@ public final class TokenGuard {
     }
 
     /**
+     * Checks tokens in memory and against every revocation, instead of asking for each request: a
+     * {@link WatchedVerifier} of the client with the default bounds, which ends with the client. Off by
+     * default.
+     *
+     * @return this
+     */
+    public Builder watch() {
+      return watch(WatchedVerifier.of(client));
+    }
+
+    /**
+     * The same with bounds of the application's own, or for several guards.
+     *
+     * @param verifier checks tokens; the guard does not close it
+     * @return this
+     */
+    public Builder watch(WatchedVerifier verifier) {
+      this.verifier = Objects.requireNonNull(verifier, "verifier");
+      return this;
+    }
+
+    /**
      * Makes the guard.
      *
      * @return a guard for any number of threads
+     * @throws IllegalStateException for a guard that both watches and caches
      */
     public TokenGuard build() {
+      if (verifier != null && cache != null) {
+        throw new IllegalStateException("watch() keeps answers itself: cache() is not for it");
+      }
       return new TokenGuard(this);
     }
   }

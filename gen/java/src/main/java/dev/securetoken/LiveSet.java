@@ -1,0 +1,112 @@
+package dev.securetoken;
+
+import com.google.protobuf.ByteString;
+import dev.securetoken.v1.Revocation;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/** The revocations in force. Read by any thread, changed by one at a time. */
+final class LiveSet {
+  /** The most revocations that are held; beyond it nothing is vouched for. */
+  static final int MAX_ENTRIES = 10_000_000;
+
+  private static final int HASH_BYTES = 32;
+  private static final long SWEEP_MILLIS = 60_000;
+  private static final CutOff NOTHING = new CutOff(Long.MIN_VALUE, Long.MIN_VALUE);
+
+  // Each with the second after which no token that it hits is valid.
+  private final Map<String, Long> tokens = new ConcurrentHashMap<>();
+  private final Map<String, Long> sessions = new ConcurrentHashMap<>();
+  private final Map<ByteString, CutOff> users = new ConcurrentHashMap<>();
+  private volatile CutOff everything = NOTHING;
+  private long sweptAt;
+
+  int size() {
+    return tokens.size() + sessions.size() + users.size() + (everything == NOTHING ? 0 : 1);
+  }
+
+  /** Whether a token is revoked. */
+  boolean hits(KeptAnswer token) {
+    if (tokens.containsKey(token.claims.tokenId())
+        || sessions.containsKey(token.claims.sessionId())) {
+      return true;
+    }
+    CutOff cutOff = users.get(token.userHash);
+    return (cutOff != null && token.issuedMicros <= cutOff.micros)
+        || token.issuedMicros <= everything.micros;
+  }
+
+  /** Takes entries. Throws {@link FeedException}. */
+  void add(List<Revocation> revocations) {
+    revocations.forEach(this::add);
+    if (size() > MAX_ENTRIES) {
+      throw new FeedException("more than " + MAX_ENTRIES + " revocations are in force");
+    }
+  }
+
+  private void add(Revocation entry) {
+    long end = entry.getExpiresAt().getSeconds() + 1;
+    switch (entry.getTargetCase()) {
+      case TOKEN_ID:
+        tokens.put(entry.getTokenId(), end);
+        break;
+      case SESSION_ID:
+        sessions.put(entry.getSessionId(), end);
+        break;
+      case USER_ID_SHA256:
+        if (entry.getUserIdSha256().size() != HASH_BYTES) {
+          throw new FeedException("the hash of a user's id has not 32 bytes");
+        }
+        users.merge(entry.getUserIdSha256(), CutOff.of(entry, end), CutOff::later);
+        break;
+      case EVERYTHING:
+        everything = everything.later(CutOff.of(entry, end));
+        break;
+      default:
+        throw new FeedException("a revocation of an unknown kind");
+    }
+  }
+
+  /** Drops what has expired by the wall clock, once a minute. */
+  void sweep(long wallMillis) {
+    if (Math.abs(wallMillis - sweptAt) < SWEEP_MILLIS) {
+      return;
+    }
+    sweptAt = wallMillis;
+    long now = TimeUnit.MILLISECONDS.toSeconds(wallMillis);
+    tokens.values().removeIf(end -> end < now);
+    sessions.values().removeIf(end -> end < now);
+    users.values().removeIf(cutOff -> cutOff.end < now);
+    if (everything.end < now) {
+      everything = NOTHING;
+    }
+  }
+
+  /** Tokens issued at an instant or earlier are revoked. */
+  private static final class CutOff {
+    final long micros;
+    final long end;
+
+    CutOff(long micros, long end) {
+      this.micros = micros;
+      this.end = end;
+    }
+
+    static CutOff of(Revocation entry, long end) {
+      if (!entry.hasIssuedBefore()) {
+        throw new FeedException("a cut-off without an instant");
+      }
+      long seconds = entry.getIssuedBefore().getSeconds();
+      return new CutOff(seconds * 1_000_000 + entry.getIssuedBefore().getNanos() / 1000, end);
+    }
+
+    CutOff later(CutOff other) {
+      if (micros == other.micros) {
+        return end >= other.end ? this : other;
+      }
+      return micros > other.micros ? this : other;
+    }
+  }
+}

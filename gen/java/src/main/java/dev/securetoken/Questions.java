@@ -1,0 +1,138 @@
+package dev.securetoken;
+
+import dev.securetoken.v1.BatchValidateTokensRequest;
+import io.grpc.Context;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Tokens that the server is asked about: one call at a time, for all that have come meanwhile.
+ * Concurrent questions about one token are one.
+ */
+final class Questions {
+  private static final int MAX_TOKENS = 1000;
+
+  /** A request of BatchValidateTokens has at most 1 MiB. */
+  private static final int MAX_BYTES = 1_000_000;
+
+  private final WatchCore core;
+  private final Calls calls;
+  private final Map<TokenDigest, Question> open = new HashMap<>();
+  private final Queue<Question> waiting = new ArrayDeque<>();
+  private boolean isCalling;
+
+  Questions(WatchCore core, Calls calls) {
+    this.core = core;
+    this.calls = calls;
+  }
+
+  /** The server's answer, or what the call for this token alone would have thrown. */
+  CompletableFuture<KeptAnswer> ask(TokenDigest digest, String token) {
+    Question question;
+    synchronized (this) {
+      Question other = open.get(digest);
+      if (other != null) {
+        return other.answer;
+      }
+      question = new Question(digest, token);
+      open.put(digest, question);
+      waiting.add(question);
+    }
+    callNext();
+    return question.answer;
+  }
+
+  private void callNext() {
+    List<Question> questions;
+    synchronized (this) {
+      if (isCalling || waiting.isEmpty()) {
+        return;
+      }
+      isCalling = true;
+      questions = take();
+    }
+    // Outside the request's own context: neither its deadline nor its end is that of the others.
+    Context.ROOT.run(() -> call(questions));
+  }
+
+  private List<Question> take() {
+    List<Question> taken = new ArrayList<>();
+    int bytes = 0;
+    while (!waiting.isEmpty() && taken.size() < MAX_TOKENS) {
+      // A character takes three bytes at most, and its field five more.
+      bytes += 3 * Requests.anyToken(waiting.peek().token).length() + 5;
+      if (!taken.isEmpty() && bytes > MAX_BYTES) {
+        break;
+      }
+      taken.add(waiting.remove());
+    }
+    return taken;
+  }
+
+  private void call(List<Question> questions) {
+    WatchClocks.Asked asked = core.now();
+    answers(questions)
+        .whenComplete(
+            (answers, error) -> {
+              for (int i = 0; i < questions.size(); i++) {
+                Question question = questions.get(i);
+                if (error != null) {
+                  settle(question, CompletableFuture.failedFuture(error));
+                } else {
+                  CompletableFuture<ValidToken> answer = answers.get(i);
+                  settle(question, answer.thenApply(it -> core.keep(question.digest, it, asked)));
+                }
+              }
+              synchronized (this) {
+                isCalling = false;
+              }
+              callNext();
+            });
+  }
+
+  private CompletableFuture<List<CompletableFuture<ValidToken>>> answers(List<Question> questions) {
+    try {
+      if (questions.size() == 1) {
+        String token = questions.get(0).token;
+        return calls
+            .future(Operation.VALIDATE, () -> Requests.validate(token))
+            .thenApply(it -> List.of(CompletableFuture.completedFuture(it)));
+      }
+      BatchValidateTokensRequest.Builder request = BatchValidateTokensRequest.newBuilder();
+      questions.forEach(question -> request.addTokens(Requests.anyToken(question.token)));
+      return calls.future(Operation.EACH, request::build);
+    } catch (RuntimeException error) {
+      return CompletableFuture.failedFuture(error);
+    }
+  }
+
+  private void settle(Question question, CompletableFuture<KeptAnswer> outcome) {
+    synchronized (this) {
+      open.remove(question.digest);
+    }
+    outcome.whenComplete(
+        (answer, error) -> {
+          if (error == null) {
+            question.answer.complete(answer);
+          } else {
+            question.answer.completeExceptionally(Futures.cause(error));
+          }
+        });
+  }
+
+  private static final class Question {
+    final TokenDigest digest;
+    final String token;
+    final CompletableFuture<KeptAnswer> answer = new CompletableFuture<>();
+
+    Question(TokenDigest digest, String token) {
+      this.digest = digest;
+      this.token = token;
+    }
+  }
+}

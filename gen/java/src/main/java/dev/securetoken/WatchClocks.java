@@ -1,0 +1,77 @@
+package dev.securetoken;
+
+import java.util.function.LongSupplier;
+
+/** The two clocks of a verifier: one that never goes back, and the wall clock. */
+final class WatchClocks {
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
+  private final LongSupplier nanos;
+  private final LongSupplier wallMillis;
+
+  WatchClocks(LongSupplier nanos, LongSupplier wallMillis) {
+    this.nanos = nanos;
+    this.wallMillis = wallMillis;
+  }
+
+  /** The clocks of this machine. */
+  static WatchClocks system() {
+    return new WatchClocks(
+        new Awake(System::nanoTime, System::currentTimeMillis), System::currentTimeMillis);
+  }
+
+  Asked now() {
+    return new Asked(nanos.getAsLong(), wallMillis.getAsLong());
+  }
+
+  long nanos() {
+    return nanos.getAsLong();
+  }
+
+  /** An instant by both clocks. */
+  static final class Asked {
+    final long nanos;
+    final long wallMillis;
+
+    Asked(long nanos, long wallMillis) {
+      this.nanos = nanos;
+      this.wallMillis = wallMillis;
+    }
+
+    /** How long ago that was, by the clock that went further. */
+    long nanosUntil(Asked now) {
+      return Math.max(now.nanos - nanos, (now.wallMillis - wallMillis) * NANOS_PER_MILLI);
+    }
+  }
+
+  /**
+   * A monotonic clock that counts sleep, which {@link System#nanoTime} does not everywhere. Where the
+   * wall clock advanced more than the other since both were last read, by a tenth of a second at
+   * least, the machine may have slept, and the wall clock's advance counts. A wall clock that is set
+   * forward makes it run ahead: answers are then asked for once more than needed.
+   */
+  static final class Awake implements LongSupplier {
+    private static final long LEAST_SLEEP_NANOS = 100 * NANOS_PER_MILLI;
+
+    private final LongSupplier nanoTime;
+    private final LongSupplier wallMillis;
+    private Asked read;
+    private long now;
+
+    Awake(LongSupplier nanoTime, LongSupplier wallMillis) {
+      this.nanoTime = nanoTime;
+      this.wallMillis = wallMillis;
+      this.read = new Asked(nanoTime.getAsLong(), wallMillis.getAsLong());
+    }
+
+    @Override
+    public synchronized long getAsLong() {
+      Asked before = read;
+      read = new Asked(nanoTime.getAsLong(), wallMillis.getAsLong());
+      long awake = read.nanos - before.nanos;
+      long longer = before.nanosUntil(read);
+      now += longer - awake > LEAST_SLEEP_NANOS ? longer : Math.max(0, awake);
+      return now;
+    }
+  }
+}

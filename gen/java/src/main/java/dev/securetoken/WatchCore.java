@@ -1,0 +1,151 @@
+package dev.securetoken;
+
+import dev.securetoken.v1.WatchRevocationsResponse;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** What a {@link WatchedVerifier} decides: kept answers, checked against the feed at every look. */
+final class WatchCore {
+  private static final Logger LOGGER = System.getLogger(WatchedVerifier.class.getName());
+
+  /** A feed on which nothing comes for so long is opened anew. */
+  private static final long SILENCE_NANOS = Duration.ofSeconds(3).toNanos();
+
+  private final KeptAnswers answers;
+  private final long maxStalenessNanos;
+  private final WatchClocks clocks;
+  private final WatchListener listener;
+  private final FeedState feed = new FeedState();
+  private volatile long heardAt;
+  private volatile boolean isPermitted = true;
+  private boolean isWarned;
+
+  WatchCore(KeptAnswers answers, Duration maxStaleness, WatchClocks clocks, WatchListener listener) {
+    this.answers = answers;
+    this.maxStalenessNanos = maxStaleness.toNanos();
+    this.clocks = clocks;
+    this.listener = listener;
+    this.heardAt = clocks.nanos();
+  }
+
+  /** The instant of a question, for {@link #keep}. */
+  WatchClocks.Asked now() {
+    return clocks.now();
+  }
+
+  /**
+   * The claims of a token that can be vouched for now; {@code null} where the server must be asked.
+   *
+   * @throws InvalidTokenError where it is known to be revoked
+   */
+  ValidToken look(TokenDigest digest) {
+    KeptAnswer answer = answers.get(digest);
+    FeedState.Checkpoint checkpoint = feed.checkpoint;
+    if (answer == null || checkpoint == null) {
+      return null;
+    }
+    WatchClocks.Asked now = clocks.now();
+    long age = answer.ageNanos(now);
+    if (age >= answer.lifetimeNanos) {
+      answers.drop(digest, answer);
+      return null;
+    }
+    if (checkpoint.staleness(now.nanos) > maxStalenessNanos
+        || !checkpoint.keyIds.contains(answer.claims.keyId())) {
+      return null;
+    }
+    refuseRevoked(answer);
+    tell(WatchListener::hit);
+    return answer.claims(age);
+  }
+
+  /** Keeps an answer of the server. Throws {@link InvalidTokenError} where it is revoked since. */
+  KeptAnswer keep(TokenDigest digest, ValidToken claims, WatchClocks.Asked asked) {
+    KeptAnswer answer = new KeptAnswer(claims, asked);
+    answers.put(digest, answer);
+    refuseRevoked(answer);
+    return answer;
+  }
+
+  /** The claims of an answer that has just come, unless it is revoked meanwhile. */
+  ValidToken give(KeptAnswer answer) {
+    refuseRevoked(answer);
+    return answer.claims;
+  }
+
+  private void refuseRevoked(KeptAnswer answer) {
+    if (feed.live.hits(answer)) {
+      throw Refusals.revokedToken();
+    }
+  }
+
+  /** Begins a feed, and gives the cursor to ask for. */
+  String beginFeed() {
+    heardAt = clocks.nanos();
+    return feed.begin();
+  }
+
+  /** Takes an event of the feed; true for a checkpoint. Throws {@link FeedException}. */
+  boolean apply(WatchRevocationsResponse event) {
+    WatchClocks.Asked now = clocks.now();
+    heardAt = now.nanos;
+    try {
+      boolean isCheckpoint = feed.apply(event, now);
+      isPermitted |= isCheckpoint;
+      return isCheckpoint;
+    } catch (FeedException malformed) {
+      feed.distrust();
+      throw malformed;
+    }
+  }
+
+  /** Whether nothing has come on the feed for too long. */
+  boolean isSilent() {
+    return clocks.nanos() - heardAt >= SILENCE_NANOS;
+  }
+
+  /** The server does not give this caller the feed: told once. */
+  void refuseFeed(Throwable cause) {
+    feed.distrust();
+    if (isPermitted) {
+      isPermitted = false;
+      LOGGER.log(
+          Level.WARNING,
+          "revocations cannot be watched, each token is asked for: {0}",
+          cause.getMessage());
+      tell(it -> it.notWatched(cause));
+    }
+  }
+
+  /** Warns once when what is known becomes older than half the bound. */
+  void warn() {
+    FeedState.Checkpoint checkpoint = feed.checkpoint;
+    long staleness = checkpoint == null ? 0 : checkpoint.staleness(clocks.nanos());
+    boolean isOld = staleness >= maxStalenessNanos / 2;
+    if (isOld && !isWarned) {
+      Duration age = Duration.ofNanos(staleness);
+      LOGGER.log(Level.WARNING, "what is known of revocations is {0} old", age);
+      tell(it -> it.stale(age));
+    }
+    isWarned = isOld;
+  }
+
+  WatchState state() {
+    FeedState.Checkpoint checkpoint = feed.checkpoint;
+    Duration staleness =
+        checkpoint == null ? null : Duration.ofNanos(checkpoint.staleness(clocks.nanos()));
+    return new WatchState(
+        staleness, feed.live.size(), answers.size(), answers.bytes(), isPermitted);
+  }
+
+  /** Calls one of the listener's methods, whose own errors change nothing. */
+  void tell(Consumer<WatchListener> event) {
+    try {
+      event.accept(listener);
+    } catch (RuntimeException error) {
+      LOGGER.log(Level.ERROR, "a WatchListener failed", error);
+    }
+  }
+}

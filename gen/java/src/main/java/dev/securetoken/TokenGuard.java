@@ -31,7 +31,7 @@ public final class TokenGuard {
     this.client = builder.client.async();
     this.onFault = builder.onFault;
     this.cache = builder.cache;
-    this.verifier = builder.verifier;
+    this.verifier = builder.watches ? WatchedVerifier.of(builder.client) : builder.verifier;
   }
 
   /**
@@ -166,6 +166,7 @@ public final class TokenGuard {
     private Consumer<Throwable> onFault = TokenGuard::log;
     private TokenCache cache;
     private WatchedVerifier verifier;
+    private boolean watches;
 
     private Builder(SecureTokenClient client) {
       this.client = Objects.requireNonNull(client, "client");
@@ -211,7 +212,8 @@ public final class TokenGuard {
      * @return this
      */
     public Builder watch() {
-      return watch(WatchedVerifier.of(client));
+      this.watches = true;
+      return this;
     }
 
     /**
@@ -221,6 +223,7 @@ public final class TokenGuard {
      * @return this
      */
     public Builder watch(WatchedVerifier verifier) {
+      this.watches = false;
       this.verifier = Objects.requireNonNull(verifier, "verifier");
       return this;
     }
@@ -232,7 +235,7 @@ public final class TokenGuard {
      * @throws IllegalStateException for a guard that both watches and caches
      */
     public TokenGuard build() {
-      if (verifier != null && cache != null) {
+      if ((watches || verifier != null) && cache != null) {
         throw new IllegalStateException("watch() keeps answers itself: cache() is not for it");
       }
       return new TokenGuard(this);

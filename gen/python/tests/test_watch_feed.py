@@ -1,0 +1,199 @@
+"""What is believed of a feed: what is enforced, how fresh it is, and what no server sends."""
+
+import hashlib
+import unittest
+from datetime import datetime, timedelta
+
+from secure_token_client.watch.answers import Answer, Answers, Asked
+from secure_token_client.watch.clocks import AwakeClock
+from secure_token_client.watch.feed_state import FeedState
+from secure_token_client.watch.live_set import LiveSet, MalformedFeedError, TokenFacts
+from securetoken.v1 import token_service_pb2 as pb
+
+NOON = datetime(2030, 1, 2, 12, 0, 0, 5)
+MICRO = timedelta(microseconds=1)
+NOON_MICROS = 1_893_585_600_000_005
+
+
+def token(token_id: str = "t", session_id: str = "s", user: str = "u", issued: int = NOON_MICROS):
+    return TokenFacts(token_id, session_id, hashlib.sha256(user.encode()).digest(), issued)
+
+
+def entry(issued_before=None, expires_at=NOON + timedelta(days=1), **target) -> pb.Revocation:
+    made = pb.Revocation(**target)
+    made.expires_at.FromDatetime(expires_at)
+    if issued_before is not None:
+        made.issued_before.FromDatetime(issued_before)
+    return made
+
+
+def page(*entries, first=True, last=True) -> pb.WatchRevocationsResponse:
+    return pb.WatchRevocationsResponse(
+        snapshot={"revocations": entries, "first": first, "last": last}
+    )
+
+
+def changes(*entries) -> pb.WatchRevocationsResponse:
+    return pb.WatchRevocationsResponse(changes={"revocations": entries})
+
+
+def checkpoint(cursor="c1", staleness=0.0, keys=("k",)) -> pb.WatchRevocationsResponse:
+    event = pb.WatchRevocationsResponse(checkpoint={"cursor": cursor, "key_ids": keys})
+    event.checkpoint.staleness.FromNanoseconds(int(staleness * 1e9))
+    return event
+
+
+USER = {"user_id_sha256": hashlib.sha256(b"u").digest()}
+
+
+class Hits(unittest.TestCase):
+    def test_each_kind_of_target(self) -> None:
+        rows = [
+            ("a token", entry(token_id="t"), True),
+            ("another token", entry(token_id="T"), False),
+            ("a session", entry(session_id="s"), True),
+            ("a user, in the same microsecond", entry(NOON, **USER), True),
+            ("a user, a microsecond too early", entry(NOON - MICRO, **USER), False),
+            ("another user", entry(NOON, user_id_sha256=b"x" * 32), False),
+            ("everything, in the same microsecond", entry(NOON, everything=True), True),
+            ("everything, a microsecond too early", entry(NOON - MICRO, everything=True), False),
+        ]
+        for name, revocation, is_hit in rows:
+            with self.subTest(name):
+                live = LiveSet()
+                live.add([revocation])
+                self.assertEqual(live.hits(token()), is_hit)
+
+    def test_the_latest_cut_off_holds_whatever_the_order(self) -> None:
+        for target in (USER, {"everything": True}):
+            for order in ((NOON, NOON - MICRO), (NOON - MICRO, NOON)):
+                live = LiveSet()
+                live.add([entry(instant, **target) for instant in order])
+                self.assertTrue(live.hits(token()))
+                self.assertEqual(len(live), 1)
+
+    def test_what_has_expired_goes(self) -> None:
+        live = LiveSet()
+        live.add([entry(token_id="t"), entry(NOON, **USER), entry(NOON, everything=True)])
+        live.add([entry(session_id="s", expires_at=NOON + timedelta(days=3))])
+        live.sweep((NOON + timedelta(days=2)).timestamp())
+        self.assertEqual(len(live), 1)
+        self.assertTrue(live.hits(token()))
+
+    def test_what_no_server_sends_is_refused(self) -> None:
+        for made in (pb.Revocation(), entry(**USER), entry(NOON, user_id_sha256=b"short")):
+            with self.assertRaises(MalformedFeedError):
+                LiveSet().add([made])
+
+
+class Feed(unittest.TestCase):
+    def setUp(self) -> None:
+        self.feed = FeedState()
+
+    def apply(self, *events, now=100.0) -> None:
+        for event in events:
+            self.feed.apply(event, now, 0.0)
+
+    def test_ready_with_the_checkpoint_after_the_last_page(self) -> None:
+        self.apply(page(entry(token_id="t"), last=False))
+        self.apply(checkpoint())
+        self.assertFalse(self.feed.is_ready)
+        self.apply(page(entry(session_id="s"), first=False))
+        self.assertFalse(self.feed.is_ready)
+        self.apply(checkpoint("c2"))
+        self.assertTrue(self.feed.is_ready)
+        self.assertEqual((self.feed.cursor, len(self.feed.live)), ("c2", 2))
+
+    def test_a_new_snapshot_replaces_the_old_one_when_it_is_complete(self) -> None:
+        self.apply(page(entry(token_id="old")), checkpoint())
+        self.apply(page(entry(token_id="new"), last=False), changes(entry(token_id="both")))
+        for name, is_hit in (("old", True), ("new", False), ("both", True)):
+            self.assertEqual(self.feed.live.hits(token(name)), is_hit, name)
+        self.apply(page(first=False))
+        for name, is_hit in (("old", False), ("new", True), ("both", True)):
+            self.assertEqual(self.feed.live.hits(token(name)), is_hit, name)
+
+    def test_half_a_snapshot_is_forgotten_with_its_feed(self) -> None:
+        self.apply(page(entry(token_id="old")), checkpoint())
+        self.apply(page(entry(token_id="new"), last=False))
+        self.assertEqual(self.feed.begin(), "c1")
+        with self.assertRaises(MalformedFeedError):
+            self.apply(page(first=False))
+
+    def test_age_is_what_the_server_says_and_the_time_since(self) -> None:
+        self.assertIsNone(self.feed.staleness(100))
+        self.apply(page(), checkpoint(staleness=8.5), now=100)
+        self.assertEqual(self.feed.staleness(103), 11.5)
+
+    def test_what_no_server_sends(self) -> None:
+        rows = [
+            ("an event of no kind", [], pb.WatchRevocationsResponse()),
+            ("a page before the first", [], page(first=False)),
+            ("a page after the last", [page()], page(first=False)),
+            ("changes before the snapshot", [], changes()),
+            ("a cursor that is too long", [page()], checkpoint("c" * 257)),
+        ]
+        for name, before, event in rows:
+            with self.subTest(name):
+                self.feed = FeedState()
+                self.apply(*before)
+                with self.assertRaises(MalformedFeedError):
+                    self.apply(event)
+
+    def test_distrust_asks_for_everything_and_forgets_no_revocation(self) -> None:
+        self.apply(page(entry(token_id="t")), checkpoint())
+        self.feed.distrust()
+        self.assertEqual((self.feed.begin(), self.feed.is_ready), ("", False))
+        self.assertTrue(self.feed.live.hits(token()))
+        self.apply(checkpoint("c2"))
+        self.assertFalse(self.feed.is_ready)
+
+
+class Kept(unittest.TestCase):
+    def answer(self, seconds: int = 60) -> Answer:
+        message = pb.ValidateTokenResponse(valid=True, permissions=["read"])
+        message.time_remaining.seconds = seconds
+        message.additional_data.update({"list": [1]})
+        return Answer(message, Asked(100.0, 1000.0))
+
+    def test_the_least_recently_used_gives_way(self) -> None:
+        for answers in (Answers(2, 10**9), Answers(9, 2 * self.answer().size)):
+            answers.put(b"a", self.answer())
+            answers.put(b"b", self.answer())
+            answers.get(b"a")
+            answers.put(b"c", self.answer())
+            self.assertIsNone(answers.get(b"b"))
+            self.assertIsNotNone(answers.get(b"a"))
+            self.assertEqual((len(answers), answers.size), (2, 2 * self.answer().size))
+
+    def test_it_ages_by_the_clock_that_went_further(self) -> None:
+        answer = self.answer()
+        self.assertEqual(answer.age(Asked(103.0, 1000.0)), 3)
+        self.assertEqual(answer.age(Asked(103.0, 1009.0)), 9)
+        self.assertEqual(answer.age(Asked(103.0, 0.0)), 3)
+        self.assertEqual(answer.claims(3)["time_remaining"], "0:00:57")
+
+    def test_what_is_changed_outside_stays_outside(self) -> None:
+        answer = self.answer()
+        claims = answer.claims()
+        claims["permissions"].append("admin")
+        claims["additional_data"]["list"].append(2)
+        self.assertEqual(answer.claims()["permissions"], ["read"])
+        self.assertEqual(answer.claims()["additional_data"], {"list": [1.0]})
+        self.assertFalse(answer.holds("admin"))
+
+
+class Awake(unittest.TestCase):
+    def test_it_counts_sleep_and_never_goes_back(self) -> None:
+        monotonic, wall = [0.0], [0.0]
+        clock = AwakeClock(lambda: monotonic[0], lambda: wall[0])
+        rows = [
+            ("both advance", 1.0, 1.0, 1.0),
+            ("the wall clock is corrected a little", 1.0, 1.05, 2.0),
+            ("the machine sleeps", 0.0, 60.0, 62.0),
+            ("the wall clock is set back", 1.0, -3600.0, 63.0),
+        ]
+        for name, by, wall_by, expected in rows:
+            monotonic[0] += by
+            wall[0] += wall_by
+            self.assertAlmostEqual(clock(), expected, msg=name)

@@ -18,6 +18,7 @@ from .refusals import Refused, refuse
 
 KEY_ID = "stand-in-key-id0"
 """The one key of a stand-in."""
+_TOKEN_BYTES = 180  # as long as the service's tokens are
 _REVOCATION_LIFETIME = timedelta(hours=8760)
 
 
@@ -55,7 +56,10 @@ class Tokens:
         session_id: str = "",
     ) -> tuple[str, pb.TokenClaims]:
         """A new token, and what it holds."""
-        token, token_id = f"stand-in.{secrets.token_urlsafe(24)}", secrets.token_urlsafe(24)
+        token, token_id = (
+            f"stand-in.{secrets.token_urlsafe(_TOKEN_BYTES)}",
+            secrets.token_urlsafe(24),
+        )
         now = self.now()
         claims = pb.TokenClaims(
             token_id=token_id,

@@ -17,7 +17,7 @@ from ..times import to_datetime, to_timedelta
 from .live_set import TokenFacts, to_micros
 
 AnyClaims = Union[pb.ValidateTokenResponse, pb.TokenClaims]
-_FIXED_BYTES = 1200
+_FIXED_BYTES = 500
 """What an entry takes beside its texts: objects, digests, and its place in the table."""
 
 

@@ -10,7 +10,7 @@ import java.util.Map;
 /** A valid token's claims as they are kept. Holds nothing of the token. */
 final class KeptAnswer {
   /** What an answer takes beside its texts: objects, digests, and its place in the table. */
-  private static final int FIXED_BYTES = 640;
+  private static final int FIXED_BYTES = 320;
 
   final ValidToken claims;
   final WatchClocks.Asked asked;

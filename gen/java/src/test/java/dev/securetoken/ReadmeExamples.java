@@ -2,6 +2,7 @@ package dev.securetoken;
 
 import dev.securetoken.grpc.TokenServerInterceptor;
 import dev.securetoken.servlet.TokenFilter;
+import dev.securetoken.testing.TokenServiceStandIn;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
@@ -85,5 +86,24 @@ final class ReadmeExamples {
     context
         .addFilter("tokens", new TokenFilter(guard, rules))
         .addMappingForUrlPatterns(null, false, "/*");
+  }
+
+  static void watch(SecureTokenClient client, String token) {
+    TokenGuard watching = TokenGuard.builder(client).watch().build();
+
+    WatchedVerifier verifier = // for who has no guard, or several
+        WatchedVerifier.builder(client).maxStaleness(Duration.ofSeconds(5)).build();
+    ValidToken claims = verifier.verify(token);
+    verifier.verify(token, "reports:read");
+  }
+
+  static void testing() {
+    try (TokenServiceStandIn service = new TokenServiceStandIn();
+        SecureTokenClient client = SecureTokenClient.builder(service.address()).build()) {
+      String token = service.issue("user_123", "reports:read");
+      client.validateToken(token);
+      service.revoke(token); // client.validateToken(token) is an InvalidTokenError from now on
+      service.goAway(); // until service.comeBack()
+    }
   }
 }

@@ -9,14 +9,15 @@ import dev.securetoken.v1.TokenClaims;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 
 /** What a stand-in has issued and revoked: no cryptography, plain maps. */
 final class Tokens {
@@ -24,14 +25,20 @@ final class Tokens {
 
   private static final Duration LONGEST_LIFE = Duration.ofHours(8760);
 
+  /** As long as the service's tokens are. */
+  private static final int TOKEN_BYTES = 180;
+
+  private static final int ID_BYTES = 24;
+
+  private final SecureRandom random = new SecureRandom();
   private final Map<String, TokenClaims> issued = new HashMap<>();
   private final List<Revocation> revocations = new ArrayList<>();
   private Duration ahead = Duration.ZERO;
 
   /** A new token. The claims name user, permissions, additional data, and session unless it is new. */
   synchronized String issue(TokenClaims.Builder claims, Duration lifetime) {
-    String tokenId = UUID.randomUUID().toString().replace("-", "");
-    String token = "stand-in." + UUID.randomUUID();
+    String tokenId = random(ID_BYTES);
+    String token = "stand-in." + random(TOKEN_BYTES);
     Instant now = now();
     claims
         .setTokenId(tokenId)
@@ -154,6 +161,12 @@ final class Tokens {
 
   private static boolean isCutOff(Revocation entry, TokenClaims claims) {
     return !instant(claims.getIssuedAt()).isAfter(instant(entry.getIssuedBefore()));
+  }
+
+  private String random(int length) {
+    byte[] bytes = new byte[length];
+    random.nextBytes(bytes);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
   private Instant now() {

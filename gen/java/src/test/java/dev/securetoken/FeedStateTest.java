@@ -1,0 +1,222 @@
+package dev.securetoken;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import dev.securetoken.v1.Revocation;
+import dev.securetoken.v1.WatchRevocationsResponse;
+import dev.securetoken.v1.WatchRevocationsResponse.Changes;
+import dev.securetoken.v1.WatchRevocationsResponse.Checkpoint;
+import dev.securetoken.v1.WatchRevocationsResponse.SnapshotPage;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class FeedStateTest {
+  private static final WatchClocks.Asked NOW = new WatchClocks.Asked(100, 0);
+
+  private final FeedState feed = new FeedState();
+  private final ValidToken sample = Responses.validated(Samples.validated("read").build());
+  private final KeptAnswer token = new KeptAnswer(sample, NOW);
+
+  private static Revocation.Builder entry() {
+    return Revocation.newBuilder().setExpiresAt(Timestamp.newBuilder().setSeconds(4_000_000_000L));
+  }
+
+  private static Revocation tokenId(String id) {
+    return entry().setTokenId(id).build();
+  }
+
+  private Revocation.Builder cutOff(long micros) {
+    long at = token.issuedMicros + micros;
+    return entry()
+        .setIssuedBefore(
+            Timestamp.newBuilder()
+                .setSeconds(Math.floorDiv(at, 1_000_000L))
+                .setNanos((int) Math.floorMod(at, 1_000_000L) * 1000));
+  }
+
+  private Revocation user(String userId, long micros) {
+    byte[] digest = Digests.sha256(userId.getBytes(StandardCharsets.UTF_8));
+    return cutOff(micros).setUserIdSha256(ByteString.copyFrom(digest)).build();
+  }
+
+  private Revocation everything(long micros) {
+    return cutOff(micros).setEverything(true).build();
+  }
+
+  private static WatchRevocationsResponse page(boolean first, boolean last, Revocation... entries) {
+    return WatchRevocationsResponse.newBuilder()
+        .setSnapshot(
+            SnapshotPage.newBuilder()
+                .setFirst(first)
+                .setLast(last)
+                .addAllRevocations(List.of(entries)))
+        .build();
+  }
+
+  private static WatchRevocationsResponse changes(Revocation... entries) {
+    return WatchRevocationsResponse.newBuilder()
+        .setChanges(Changes.newBuilder().addAllRevocations(List.of(entries)))
+        .build();
+  }
+
+  private static WatchRevocationsResponse checkpoint(String cursor) {
+    return WatchRevocationsResponse.newBuilder()
+        .setCheckpoint(
+            Checkpoint.newBuilder()
+                .setCursor(cursor)
+                .setStaleness(com.google.protobuf.Duration.newBuilder().setSeconds(8))
+                .addKeyIds("key"))
+        .build();
+  }
+
+  private void apply(WatchRevocationsResponse... events) {
+    for (WatchRevocationsResponse event : events) {
+      feed.apply(event, NOW);
+    }
+  }
+
+  private boolean isHit(Revocation... entries) {
+    LiveSet live = new LiveSet();
+    live.add(List.of(entries));
+    return live.hits(token);
+  }
+
+  private boolean isEnforced(Revocation entry) {
+    LiveSet live = feed.live;
+    int before = live.size();
+    live.add(List.of(entry));
+    return live.size() == before;
+  }
+
+  @Test
+  void eachKindOfTargetHitsItsTokensAndNoOthers() {
+    assertTrue(isHit(tokenId(sample.tokenId())));
+    assertFalse(isHit(tokenId(sample.tokenId() + "x")));
+    assertTrue(isHit(entry().setSessionId(sample.sessionId()).build()));
+    assertFalse(isHit(entry().setSessionId("another").build()));
+    assertTrue(isHit(user(sample.userId(), 0)));
+    assertFalse(isHit(user(sample.userId(), -1)));
+    assertFalse(isHit(user("another", 0)));
+    assertTrue(isHit(everything(0)));
+    assertFalse(isHit(everything(-1)));
+  }
+
+  @Test
+  void theLatestCutOffHoldsWhateverTheOrder() {
+    assertTrue(isHit(user(sample.userId(), 0), user(sample.userId(), -1)));
+    assertTrue(isHit(user(sample.userId(), -1), user(sample.userId(), 0)));
+    assertTrue(isHit(everything(0), everything(-1)));
+    assertTrue(isHit(everything(-1), everything(0)));
+  }
+
+  @Test
+  void whatHasExpiredGoes() {
+    LiveSet live = new LiveSet();
+    live.add(List.of(tokenId(sample.tokenId()), user(sample.userId(), 0), everything(0)));
+    live.add(List.of(entry().setSessionId("s").setExpiresAt(Timestamp.newBuilder().setSeconds(5_000_000_000L)).build()));
+    live.sweep(4_100_000_000_000L);
+    assertEquals(1, live.size());
+    assertFalse(live.hits(token));
+  }
+
+  @Test
+  void readyWithTheCheckpointAfterTheLastPage() {
+    apply(page(true, false, tokenId("a")), checkpoint("c1"));
+    assertNull(feed.checkpoint);
+    apply(page(false, true, tokenId("b")));
+    assertNull(feed.checkpoint);
+    apply(checkpoint("c2"));
+    assertNotNull(feed.checkpoint);
+    assertEquals(2, feed.live.size());
+    assertEquals("c2", feed.begin());
+  }
+
+  @Test
+  void aNewSnapshotReplacesTheOldOneWhenItIsComplete() {
+    apply(page(true, true, tokenId("old")), checkpoint("c1"));
+    apply(page(true, false, tokenId("new")), changes(tokenId("both")));
+    assertEquals(2, feed.live.size());
+    assertTrue(isEnforced(tokenId("old")) && isEnforced(tokenId("both")));
+    apply(page(false, true));
+    assertEquals(2, feed.live.size());
+    assertTrue(isEnforced(tokenId("new")) && isEnforced(tokenId("both")));
+  }
+
+  @Test
+  void halfASnapshotIsForgottenWithItsFeed() {
+    apply(page(true, true), checkpoint("c1"), page(true, false, tokenId("new")));
+    assertEquals("c1", feed.begin());
+    assertThrows(FeedException.class, () -> apply(page(false, true)));
+  }
+
+  @Test
+  void ageIsWhatTheServerSaysAndTheTimeSince() {
+    apply(page(true, true), checkpoint("c1"));
+    long later = NOW.nanos + Duration.ofSeconds(3).toNanos();
+    assertEquals(Duration.ofSeconds(11).toNanos(), feed.checkpoint.staleness(later));
+    assertEquals(Duration.ofSeconds(8).toNanos(), feed.checkpoint.staleness(NOW.nanos - 5));
+  }
+
+  @Test
+  void whatNoServerSendsIsRefused() {
+    WatchRevocationsResponse nothing = WatchRevocationsResponse.getDefaultInstance();
+    for (WatchRevocationsResponse event :
+        List.of(
+            nothing,
+            page(false, true),
+            changes(),
+            checkpoint("c".repeat(257)),
+            page(true, true, entry().build()),
+            page(true, true, cutOff(0).setUserIdSha256(ByteString.copyFromUtf8("short")).build()),
+            page(true, true, entry().setEverything(true).build()))) {
+      assertThrows(FeedException.class, () -> new FeedState().apply(event, NOW));
+    }
+  }
+
+  @Test
+  void distrustAsksForEverythingAndForgetsNoRevocation() {
+    apply(page(true, true, tokenId(sample.tokenId())), checkpoint("c1"));
+    feed.distrust();
+    assertEquals("", feed.begin());
+    assertTrue(feed.live.hits(token));
+    apply(checkpoint("c2"));
+    assertNull(feed.checkpoint);
+  }
+
+  @Test
+  void theClockCountsSleepAndNeverGoesBack() {
+    AtomicLong nanos = new AtomicLong();
+    AtomicLong wall = new AtomicLong();
+    WatchClocks.Awake clock = new WatchClocks.Awake(nanos::get, wall::get);
+    long[][] rows = {{1_000, 1_000, 1_000}, {1_000, 1_050, 2_000}, {0, 60_000, 62_000}, {1_000, -3_600_000, 63_000}};
+    for (long[] row : rows) {
+      nanos.addAndGet(row[0] * 1_000_000);
+      wall.addAndGet(row[1]);
+      assertEquals(row[2] * 1_000_000, clock.getAsLong());
+    }
+  }
+
+  @Test
+  void theLeastRecentlyUsedAnswerGivesWay() {
+    for (KeptAnswers answers :
+        List.of(new KeptAnswers(2, Long.MAX_VALUE), new KeptAnswers(9, 2 * token.bytes))) {
+      answers.put(new TokenDigest("a"), token);
+      answers.put(new TokenDigest("b"), token);
+      assertNotNull(answers.get(new TokenDigest("a")));
+      answers.put(new TokenDigest("c"), token);
+      assertNull(answers.get(new TokenDigest("b")));
+      assertNotNull(answers.get(new TokenDigest("a")));
+      assertEquals(2 * token.bytes, answers.bytes());
+    }
+  }
+}

@@ -7,3 +7,11 @@ const PLAIN = /^[ !#-[\]-~]*$/;
 export function quoteJson(text: string): string {
   return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }
+
+/** The same with escapes for all that is not ASCII, so that it has as many bytes as characters. */
+export function quoteAsciiJson(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
+  return JSON.stringify(text).replace(/[^ -~]/g, (char) => {
+    return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}

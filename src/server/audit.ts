@@ -5,7 +5,7 @@
 import { Code, type ConnectError, type ContextValues } from "@connectrpc/connect";
 import { type DestinationStream, type Logger, symbols } from "pino";
 import { ErrorInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
-import { quoteJson } from "../core/quote-json.js";
+import { quoteAsciiJson } from "../core/quote-json.js";
 import { callKey } from "../service/index.js";
 import { refusedCall } from "./call-log.js";
 import type { CallHead } from "./callers/callers.js";
@@ -23,6 +23,9 @@ export type Audit = (
  */
 export function createAudit(logger: Logger): Audit {
   const destination = destinationOf(logger);
+  const present = createPresent();
+  const callerMember = rememberLast((name) => member("caller", name));
+  const peerMember = rememberLast((peer) => member("peer", peer));
   const bindings = Object.entries(logger.bindings())
     .map(([name, value]) => `,${JSON.stringify(name)}:${JSON.stringify(value)}`)
     .join("");
@@ -34,9 +37,9 @@ export function createAudit(logger: Logger): Audit {
     if (!logger.isLevelEnabled("info")) return;
     const call = values?.get(callKey) ?? refusedCall(error);
     const subject = call?.subject;
-    let line = `{"level":30,"time":${Date.now()}${bindings},"rpc":"${rpc}"`;
-    line += member("caller", call?.caller?.name);
-    line += member("peer", call?.peer ?? head.socket?.remoteAddress);
+    const peer = call?.peer ?? head.socket?.remoteAddress;
+    let line = `{"level":30,"time":${present()}${bindings},"rpc":"${rpc}"`;
+    line += callerMember(call?.caller?.name) + peerMember(peer);
     line += error === undefined ? ',"outcome":"Ok"' : `,"outcome":"${Code[error.code]}"`;
     if (error !== undefined) line += member("reason", reasonOf(error));
     if (subject !== undefined) {
@@ -48,8 +51,7 @@ export function createAudit(logger: Logger): Audit {
       for (const [name, count] of Object.entries(call.verdicts)) line += `,"${name}":${count}`;
     }
     if (call !== undefined) {
-      const micros = Math.round((performance.now() - call.startedAt) * 1000);
-      line += `,"duration_ms":${micros / 1000}`;
+      line += `,"duration_ms":${milliseconds(performance.now() - call.startedAt)}`;
     }
     destination.write(`${line},"msg":"call"}\n`);
   };
@@ -66,15 +68,45 @@ function destinationOf(logger: Logger): DestinationStream {
 
 function member(name: string, text: string | undefined): string {
   if (text === undefined) return "";
-  if (text.length <= MAX_TEXT) return `,"${name}":${asciiJson(text)}`;
-  return `,"${name}":${asciiJson(text.slice(0, MAX_TEXT))},"${name}_length":${text.length}`;
+  if (text.length <= MAX_TEXT) return `,"${name}":${quoteAsciiJson(text)}`;
+  return `,"${name}":${quoteAsciiJson(text.slice(0, MAX_TEXT))},"${name}_length":${text.length}`;
 }
 
-/** With escapes for all that is not ASCII, so that a line has as many bytes as characters. */
-function asciiJson(text: string): string {
-  return quoteJson(text).replace(/[^ -~]/g, (char) => {
-    return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
+/** The same text as long as the argument is the same: most calls in a row come from one caller. */
+function rememberLast(
+  tell: (text: string | undefined) => string,
+): (text: string | undefined) => string {
+  let last: string | undefined;
+  let told = tell(last);
+  return (text) => {
+    if (text !== last) {
+      last = text;
+      told = tell(text);
+    }
+    return told;
+  };
+}
+
+/** Tells milliseconds since 1970, as text that is made once a millisecond. */
+function createPresent(): () => string {
+  let last = 0;
+  let told = "";
+  return () => {
+    const now = Date.now();
+    if (now !== last) {
+      last = now;
+      told = String(now);
+    }
+    return told;
+  };
+}
+
+/** Milliseconds with three decimal places: two whole numbers are written faster than a fraction. */
+function milliseconds(value: number): string {
+  const micros = Math.round(value * 1000);
+  const whole = Math.floor(micros / 1000);
+  const rest = micros - whole * 1000;
+  return `${whole}.${rest < 10 ? "00" : rest < 100 ? "0" : ""}${rest}`;
 }
 
 /** The reason in the error's ErrorInfo. */

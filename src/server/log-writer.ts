@@ -6,10 +6,12 @@ import { write as writeAsync, writeSync } from "node:fs";
 import type { DestinationStream } from "pino";
 
 /**
- * The most that is gathered for one write, in characters. A pipe takes this much in one piece
- * (POSIX's PIPE_BUF on Linux), so that the lines of several processes do not mix.
+ * The most that is gathered for one write of a log that several processes share, in characters. A
+ * pipe takes this much in one piece (POSIX's PIPE_BUF on Linux), so that their lines do not mix.
  */
 export const MAX_PIECE = 4096;
+/** The same where nobody else writes: each write wakes a thread, which costs two changes of context. */
+const MAX_OWN_PIECE = 65_536;
 /** How long a line waits for others, in milliseconds. */
 const LINGER_MS = 5;
 /** What waits for a reader, in characters; the lines that come then are lost, and counted. */
@@ -33,6 +35,7 @@ export interface LogWriterOptions {
 /** The end of a log. */
 export class LogWriter implements DestinationStream {
   readonly #options: LogWriterOptions;
+  readonly #maxPiece: number;
   #lines = "";
   #linger: NodeJS.Timeout | undefined;
   readonly #waiting: string[] = [];
@@ -45,12 +48,13 @@ export class LogWriter implements DestinationStream {
 
   constructor(options: LogWriterOptions) {
     this.#options = options;
+    this.#maxPiece = options.shared ? MAX_PIECE : MAX_OWN_PIECE;
   }
 
   /** Adds a line, with its line break. */
   write(line: string): void {
     if (this.#lines === "") this.#linger ??= setTimeout(() => this.#onLinger(), LINGER_MS);
-    else if (this.#lines.length + line.length > MAX_PIECE) this.#pass();
+    else if (this.#lines.length + line.length > this.#maxPiece) this.#pass();
     this.#lines += line;
   }
 

@@ -1,11 +1,13 @@
 import type { Http2Limits } from "./limits.js";
 import type { UnreadTotal } from "./outbound.js";
 import type { Http2Stream, StreamOwner } from "./stream.js";
+import type { Turn } from "./turn.js";
 
 /** What a connection asks of its server. */
 export interface ConnectionHost<C extends StreamOwner> {
   readonly limits: Http2Limits;
   readonly unread: UnreadTotal;
+  readonly turn: Turn;
   /** A monotonic time in milliseconds. */
   readonly now: () => number;
   /** A request's headers are complete. Sets the stream's `handler`. */

@@ -1,6 +1,7 @@
 /** A connection: its streams, its end, and what its peer may ask for (RFC 9113). */
 import type { Socket } from "node:net";
 import type { ConnectionHost } from "./connection-host.js";
+import { endSocket } from "./end-socket.js";
 import { ConnectionError, ErrorCode } from "./error-codes.js";
 import { Goodbye } from "./goodbye.js";
 import type { HeaderFields } from "./header-fields.js";
@@ -11,9 +12,6 @@ import { Patience } from "./patience.js";
 import { type ConnectionCounts, PeerBudgets } from "./peer-budgets.js";
 import { Http2Stream, type StreamOwner } from "./stream.js";
 import { StreamIds } from "./stream-ids.js";
-
-/** How long the other end may take to close a connection that we have ended, in milliseconds. */
-const LINGER_MS = 1_000;
 
 /** One HTTP/2 connection of a server. */
 export class Http2Connection implements StreamOwner, InboundTarget {
@@ -42,7 +40,7 @@ export class Http2Connection implements StreamOwner, InboundTarget {
     this.#patience = new Patience(host.limits, host.now());
     this.outbound.settings();
     socket.on("error", () => socket.destroy());
-    socket.on("data", (chunk: Buffer) => this.read(chunk));
+    socket.on("data", (chunk: Buffer) => host.turn.add(this, chunk));
     socket.on("drain", () => this.#onDrain());
     socket.once("end", () => this.#onPeerEnd());
     socket.once("close", () => this.#onSocketClose());
@@ -68,7 +66,7 @@ export class Http2Connection implements StreamOwner, InboundTarget {
     return this.#goodbye.hasBegun || this.#ended;
   }
 
-  /** Reads what the socket has read. */
+  /** Works on what the socket has read. `finishRead` must follow. */
   read(chunk: Buffer): void {
     if (this.#ended) return;
     const { writer } = this.outbound;
@@ -84,7 +82,13 @@ export class Http2Connection implements StreamOwner, InboundTarget {
       }
     }
     writer.isReading = false;
-    writer.flush();
+    // The bound of all connections together must hold for the next one.
+    this.outbound.count();
+  }
+
+  /** Sends what the frames that were read have led to. */
+  finishRead(): void {
+    this.outbound.writer.flush();
     this.outbound.count();
     // Whoever does not read is not read from; "drain" ends it.
     if (this.outbound.isFull) this.socket.pause();
@@ -208,12 +212,8 @@ export class Http2Connection implements StreamOwner, InboundTarget {
     if (this.#ended) return;
     this.#ended = true;
     for (const stream of this.streams.values()) stream.close(code);
-    const { socket } = this;
     this.outbound.writer.flush();
-    // What still comes is read and dropped: unread bytes would turn the end into a reset.
-    socket.resume();
-    if (!socket.destroyed) socket.end();
-    setTimeout(() => socket.destroy(), LINGER_MS).unref();
+    endSocket(this.socket);
   }
 
   #onDrain(): void {
@@ -224,6 +224,7 @@ export class Http2Connection implements StreamOwner, InboundTarget {
   }
 
   #onPeerEnd(): void {
+    this.#host.turn.run();
     // A client that has ended its side can still read its answers; without any it has gone.
     if (this.streams.size === 0) this.#end(ErrorCode.NO_ERROR);
     else this.goAway();

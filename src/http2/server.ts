@@ -4,6 +4,7 @@ import { Http2Connection } from "./connection.js";
 import type { ConnectionHost } from "./connection-host.js";
 import { DEFAULT_HTTP2_LIMITS, type Http2Limits } from "./limits.js";
 import type { Http2Stream } from "./stream.js";
+import { Turn } from "./turn.js";
 
 /** A request and its answer, on a connection of ours. */
 export type ServerStream = Http2Stream<Http2Connection>;
@@ -54,6 +55,7 @@ export function createHttp2Server(options: Http2ServerOptions): Http2Server {
   const host: ConnectionHost<Http2Connection> = {
     limits: { ...DEFAULT_HTTP2_LIMITS, ...options.limits },
     unread: { octets: 0 },
+    turn: new Turn(),
     now,
     onStream: options.onStream,
     mayOpenStream: options.mayOpenStream ?? (() => true),
@@ -76,7 +78,7 @@ export function createHttp2Server(options: Http2ServerOptions): Http2Server {
         const time = now();
         for (const each of connections) each.look(time);
       }, SWEEP_MS);
-      if (firstBytes !== undefined) connection.read(firstBytes);
+      if (firstBytes !== undefined) host.turn.add(connection, firstBytes);
       return connection;
     },
     goAway() {

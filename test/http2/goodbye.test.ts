@@ -296,7 +296,9 @@ const windows = Buffer.concat([
   frame(TYPE.windowUpdate, 0, 0, Buffer.from([0x3f, 0xff, 0xff, 0xff])),
 ]);
 
-/** Waits until a number is positive, a turn of the event loop at a time. */
+/** Waits until a number is positive, a turn of the event loop at a time, and what was read is served. */
 async function served(count: () => number): Promise<void> {
-  while (count() <= 0) await new Promise((resolve) => setImmediate(resolve));
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  while (count() <= 0) await turn();
+  await turn();
 }

@@ -8,6 +8,7 @@ import { systemClock } from "../../../src/core/index.js";
 import { loadCorpus } from "../suite/corpus.js";
 import { corpusManager } from "../suite/fixture.js";
 import { loadGuardGroup } from "../suite/guards.js";
+import { loadWatchGroup } from "../suite/watch.js";
 import tokens from "../tokens.json" with { type: "json" };
 import { findDrivers } from "./manifest.js";
 import { formatMatrix, type Row } from "./matrix.js";
@@ -26,11 +27,13 @@ const chosen = (names: readonly string[] | undefined, name: string) =>
   names === undefined || names.includes(name);
 const corpus = loadCorpus();
 const guards = loadGuardGroup();
+const watch = loadWatchGroup();
 const drivers = findDrivers().filter(({ name }) => chosen(options.driver, name));
 const problems: string[] = [];
 const world: World = {
   groups: corpus.filter(({ name }) => chosen(options.group, name)),
   guards: chosen(options.group, guards.name) ? guards : undefined,
+  watch: chosen(options.group, watch.name) ? watch : undefined,
   values: new Map([
     ...named("tokens", tokens.tokens),
     ...named("ids", tokens.ids),
@@ -41,7 +44,7 @@ const world: World = {
   report: (problem) => problems.push(problem),
 };
 const ids = new Set(
-  [...corpus, guards].flatMap(({ name, cases }) => cases.map((it) => `${name}/${it.name}`)),
+  [...corpus, guards, watch].flatMap(({ name, cases }) => cases.map((it) => `${name}/${it.name}`)),
 );
 const rows: Row[] = [];
 for (const driver of drivers) {
@@ -50,7 +53,7 @@ for (const driver of drivers) {
   }
   rows.push(await runDriver(driver, world));
 }
-const asked = world.guards ? [...world.groups, world.guards] : world.groups;
+const asked = [...world.groups, world.guards, world.watch].filter((group) => group !== undefined);
 const columns = [...asked.map(({ name }) => name), OWN_TESTS];
 const lines = ["", formatMatrix(columns, rows), "", ...problems];
 process.stdout.write(`${lines.join("\n")}\n`);

@@ -10,6 +10,12 @@ export interface Target {
   close(graceMs: number): Promise<unknown>;
 }
 
+/** A target whose connections can be broken off. */
+export interface Peer extends Target {
+  /** Breaks every connection off, and goes on listening. */
+  disconnect(): void;
+}
+
 /** How long a connection may stay silent before it is dropped, in milliseconds. */
 const SILENCE_MS = 30_000;
 
@@ -19,7 +25,7 @@ export function blackHole(): Target {
 }
 
 /** A handler over HTTP/2 with prior knowledge and HTTP/1.1. */
-export function httpPeer(handler: RequestListener): Target {
+export function httpPeer(handler: RequestListener): Peer {
   const http1 = createHttpServer(handler);
   const http2 = createHttp2Server(handler as never);
   http2.on("sessionError", () => {});
@@ -31,7 +37,7 @@ export function httpPeer(handler: RequestListener): Target {
   );
 }
 
-function peer(use: (socket: Socket) => void): Target {
+function peer(use: (socket: Socket) => void): Peer {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -39,7 +45,11 @@ function peer(use: (socket: Socket) => void): Target {
     socket.on("close", () => sockets.delete(socket));
     use(socket);
   });
+  const disconnect = () => {
+    for (const socket of sockets) socket.destroy();
+  };
   return {
+    disconnect,
     listen: (port, host) =>
       new Promise((resolve) =>
         server.listen(port, host, () => resolve(server.address() as AddressInfo)),
@@ -47,7 +57,7 @@ function peer(use: (socket: Socket) => void): Target {
     close: () =>
       new Promise((resolve) => {
         server.close(resolve);
-        for (const socket of sockets) socket.destroy();
+        disconnect();
       }),
   };
 }

@@ -2,11 +2,13 @@
 import type { SecureTokenManager } from "../../../src/core/index.js";
 import type { Group } from "../suite/corpus.js";
 import type { GuardGroup } from "../suite/guards.js";
-import { runCommand, startDriver } from "./driver-process.js";
+import type { WatchGroup } from "../suite/watch.js";
+import { type RunningDriver, runCommand, startDriver } from "./driver-process.js";
 import { type Driver, missingTool } from "./manifest.js";
 import type { Cell, Row, Tally } from "./matrix.js";
 import { type CaseContext, runCase } from "./run-case.js";
 import { runGuardCase } from "./run-guard-case.js";
+import { runWatchCase } from "./run-watch-case.js";
 import { startTargets } from "./targets.js";
 
 /** The column of a package's own tests. */
@@ -17,6 +19,8 @@ export interface World {
   readonly groups: readonly Group[];
   /** The guards' cases; unset where they are not asked for. */
   readonly guards: GuardGroup | undefined;
+  /** The scripts of watched verification; unset where they are not asked for. */
+  readonly watch: WatchGroup | undefined;
   readonly values: ReadonlyMap<string, string>;
   /** In the corpus' fixed present. */
   readonly manager: SecureTokenManager;
@@ -60,6 +64,8 @@ async function runCorpus(driver: Driver, world: World): Promise<Map<string, Cell
     }
     if (world.guards)
       cells.set(world.guards.name, await runGuards(driver, world.guards, context, world));
+    if (world.watch)
+      cells.set(world.watch.name, await runWatch(driver, world.watch, running, world));
     const code = await running.end();
     if (code !== 0) world.report(`${name}: ended with exit code ${code}`);
   } catch (error) {
@@ -76,6 +82,13 @@ function runGuards(driver: Driver, group: GuardGroup, context: CaseContext, worl
   if (driver.notApplicable?.[name] !== undefined) return "n/a";
   if (!driver.offers?.includes(name)) return "none";
   return runGroup(driver, name, cases, world, runGuardCase, { ...context, policy });
+}
+
+function runWatch(driver: Driver, group: WatchGroup, running: RunningDriver, world: World) {
+  const { name, cases, tokens } = group;
+  if (driver.notApplicable?.[name] !== undefined) return "n/a";
+  if (!driver.offers?.includes(name)) return "none";
+  return runGroup(driver, name, cases, world, runWatchCase, { driver: running, tokens });
 }
 
 /** Runs the cases of a group by `run`, which says what is wrong. */

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { parseExactJson } from "../../../src/core/exact-json.js";
 import { GUARDS } from "./guards.js";
+import { WATCH } from "./watch.js";
 
 /** What a step expects: a result in part, or an error in whole. */
 export type Expectation =
@@ -59,7 +60,7 @@ const FOLDER = new URL("../cases/", import.meta.url);
 /** Every group of calls, in the order of the file names. Names of cases are unique within their group. */
 export function loadCorpus(): Group[] {
   return readdirSync(FOLDER)
-    .filter((file) => file.endsWith(".json") && file !== `${GUARDS}.json`)
+    .filter((file) => file.endsWith(".json") && ![`${GUARDS}.json`, `${WATCH}.json`].includes(file))
     .sort()
     .map((file) => {
       const content = readExactJson(readFileSync(new URL(file, FOLDER), "utf8"));

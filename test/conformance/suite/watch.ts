@@ -1,0 +1,113 @@
+/** The corpus of watched verification: scripts of a feed, and what a verifier makes of it. */
+import { readFileSync } from "node:fs";
+
+/** The group's name, and the offer in `driver.json` of a driver that takes part. */
+export const WATCH = "watch";
+
+/** A token that the scripted server knows. */
+export interface KnownToken {
+  readonly tokenId: string;
+  readonly sessionId: string;
+  readonly userId: string;
+  readonly keyId: string;
+  readonly permissions: readonly string[];
+  /** RFC 3339. */
+  readonly issuedAt: string;
+  /** Milliseconds from the start of the case. */
+  readonly expiresInMs: number;
+}
+
+/** An event of the feed in protojson, but for users: `{"user": "user-1"}` is their id's SHA-256. */
+export type FeedEvent =
+  | {
+      readonly snapshot: {
+        readonly first?: boolean;
+        readonly last?: boolean;
+        readonly revocations?: readonly object[];
+        /** So many entries of tokens that nobody has, in further pages. */
+        readonly fill?: number;
+      };
+    }
+  | { readonly changes: readonly object[] }
+  | {
+      readonly checkpoint: {
+        readonly cursor: string;
+        readonly staleness: string;
+        readonly keyIds: string[];
+      };
+    }
+  | { readonly malformed: "hash" | "unknown" };
+
+/** What is asked of the driver's verifier. */
+export interface Verify {
+  readonly token: string;
+  readonly permission?: string;
+  /** How many ask for it at the same time. Default 1. */
+  readonly count?: number;
+}
+
+/** What is known of a verifier. */
+export interface VerifierState {
+  readonly ready: boolean;
+  readonly stalenessMs: number | null;
+  readonly live: number;
+  readonly entries: number;
+  readonly permitted: boolean;
+}
+
+/** A step of a script; README.md says what each does. */
+export type Step =
+  | { readonly send: FeedEvent }
+  | { readonly end: "OK" | "UNAVAILABLE" | "DISCONNECT" }
+  | { readonly reset: true }
+  | { readonly refuseWatch: string | null }
+  | { readonly unary: "up" | "away" }
+  | { readonly hold: boolean }
+  | { readonly quiet: true }
+  | { readonly advance: { readonly monotonicMs?: number; readonly wallMs?: number } }
+  | {
+      readonly verify: Verify;
+      /** One for all, or one each: VALID, an error's reason, or a status code. */
+      readonly expect: string | readonly string[];
+      /** The RPCs that it took, in order. Unset: any. */
+      readonly asked?: readonly string[];
+    }
+  | {
+      readonly verifyMany: readonly string[];
+      readonly expect: readonly string[];
+      /** How many calls it may take at most. */
+      readonly maxCalls?: number;
+    }
+  | { readonly begin: Verify }
+  | { readonly awaitAsked: number }
+  | { readonly collect: true; readonly expect: string | readonly string[] }
+  | { readonly await: Partial<VerifierState> }
+  | { readonly awaitStreams: number; readonly cursor?: string };
+
+/** A script. */
+export interface WatchCase {
+  readonly name: string;
+  /** Of the verifier. Default 10,000. */
+  readonly maxStalenessMs?: number;
+  /** Of the verifier. Default 1,000. */
+  readonly maxEntries?: number;
+  readonly steps: readonly Step[];
+}
+
+/** The cases of watch.json. */
+export interface WatchGroup {
+  readonly name: string;
+  readonly about: string;
+  readonly tokens: Readonly<Record<string, KnownToken>>;
+  readonly cases: readonly WatchCase[];
+}
+
+/** Reads watch.json. Names of cases are unique. */
+export function loadWatchGroup(): WatchGroup {
+  const text = readFileSync(new URL("../cases/watch.json", import.meta.url), "utf8");
+  const group = { name: WATCH, ...(JSON.parse(text) as Omit<WatchGroup, "name">) };
+  const names = group.cases.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new Error(`watch.json has two cases named "${twice}"`);
+  return group;
+}

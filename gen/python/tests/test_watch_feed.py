@@ -4,10 +4,13 @@ import hashlib
 import unittest
 from datetime import datetime, timedelta
 
+from secure_token_client import InvalidTokenError
 from secure_token_client.watch.answers import Answer, Answers, Asked
-from secure_token_client.watch.clocks import AwakeClock
+from secure_token_client.watch.clocks import AwakeClock, Clocks
+from secure_token_client.watch.core import WatchCore
 from secure_token_client.watch.feed_state import FeedState
 from secure_token_client.watch.live_set import LiveSet, MalformedFeedError, TokenFacts
+from secure_token_client.watch.options import Telling, checked_limits
 from securetoken.v1 import token_service_pb2 as pb
 
 NOON = datetime(2030, 1, 2, 12, 0, 0, 5)
@@ -147,6 +150,74 @@ class Feed(unittest.TestCase):
         self.assertTrue(self.feed.live.hits(token()))
         self.apply(checkpoint("c2"))
         self.assertFalse(self.feed.is_ready)
+
+
+class Decides(unittest.TestCase):
+    """What is vouched for, with a feed and answers that come in any order."""
+
+    def setUp(self) -> None:
+        self.now, self.wall = 100.0, 1000.0
+        clocks = Clocks(lambda: self.now, lambda: self.wall)
+        self.core = WatchCore(checked_limits(10, 9, 2**20), clocks, Telling(None))
+        self.message = pb.ValidateTokenResponse(
+            valid=True, token_id="t", session_id="s", user_id="u", key_id="k"
+        )
+        self.message.time_remaining.seconds = 3600
+
+    def apply(self, *events) -> None:
+        for event in events:
+            self.core.apply(event)
+
+    def test_an_answer_on_its_way_meets_what_is_revoked_meanwhile(self) -> None:
+        self.apply(page(), checkpoint())
+        asked = self.core.asked()
+        self.apply(changes(entry(token_id="t")))
+        with self.assertRaises(InvalidTokenError):
+            self.core.keep("token", self.message, asked)
+
+    def test_and_so_do_those_who_wait_for_it(self) -> None:
+        self.apply(page(), checkpoint())
+        answer = self.core.keep("token", self.message, self.core.asked())
+        self.apply(changes(entry(session_id="s")))
+        with self.assertRaises(InvalidTokenError):
+            self.core.give(answer, None)
+        with self.assertRaises(InvalidTokenError):
+            self.core.look("token", None)
+
+    def test_an_answer_counts_whether_it_came_before_the_snapshot_or_after(self) -> None:
+        self.core.keep("token", self.message, self.core.asked())
+        self.assertIsNone(self.core.look("token", None))
+        self.apply(page())
+        self.assertIsNone(self.core.look("token", None))
+        self.apply(checkpoint())
+        self.assertIsNotNone(self.core.look("token", None))
+
+    def test_a_key_that_the_server_has_no_more_is_asked_for(self) -> None:
+        self.apply(page(), checkpoint())
+        self.core.keep("token", self.message, self.core.asked())
+        for keys in (("other",), ()):
+            self.apply(checkpoint(keys=keys))
+            self.assertIsNone(self.core.look("token", None))
+        self.apply(checkpoint(keys=("other", "k")))
+        self.assertIsNotNone(self.core.look("token", None))
+
+    def test_staleness_is_measured_without_the_wall_clock(self) -> None:
+        self.apply(page(), checkpoint(staleness=8))
+        self.core.keep("token", self.message, self.core.asked())
+        for self.wall in (1000.0 + 1800, 1000.0 - 3600):
+            self.assertIsNotNone(self.core.look("token", None))
+        self.now += 2
+        self.assertIsNotNone(self.core.look("token", None))
+        self.now += 0.001
+        self.assertIsNone(self.core.look("token", None))
+
+    def test_nothing_is_vouched_for_after_what_no_server_sends(self) -> None:
+        self.apply(page(), checkpoint())
+        self.core.keep("token", self.message, self.core.asked())
+        with self.assertRaises(MalformedFeedError):
+            self.apply(pb.WatchRevocationsResponse())
+        self.assertIsNone(self.core.look("token", None))
+        self.assertEqual(self.core.begin_feed(), "")
 
 
 class Kept(unittest.TestCase):

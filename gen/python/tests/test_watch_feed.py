@@ -16,10 +16,12 @@ from securetoken.v1 import token_service_pb2 as pb
 NOON = datetime(2030, 1, 2, 12, 0, 0, 5)
 MICRO = timedelta(microseconds=1)
 NOON_MICROS = 1_893_585_600_000_005
+NOON_SECONDS = 1_893_585_600
 
 
 def token(token_id: str = "t", session_id: str = "s", user: str = "u", issued: int = NOON_MICROS):
-    return TokenFacts(token_id, session_id, hashlib.sha256(user.encode()).digest(), issued)
+    digest = hashlib.sha256(user.encode()).digest()
+    return TokenFacts(token_id, session_id, digest, issued, NOON_SECONDS + 3600)
 
 
 def entry(issued_before=None, expires_at=NOON + timedelta(days=1), **target) -> pb.Revocation:
@@ -79,8 +81,11 @@ class Hits(unittest.TestCase):
         live = LiveSet()
         live.add([entry(token_id="t"), entry(NOON, **USER), entry(NOON, everything=True)])
         live.add([entry(session_id="s", expires_at=NOON + timedelta(days=3))])
-        live.sweep((NOON + timedelta(days=2)).timestamp())
+        live.sweep(NOON_SECONDS + 3600)
+        self.assertEqual((len(live), live.forgotten_until), (4, 0))
+        live.sweep(NOON_SECONDS + 2 * 86_400)
         self.assertEqual(len(live), 1)
+        self.assertEqual(live.forgotten_until, NOON_SECONDS + 86_401)
         self.assertTrue(live.hits(token()))
 
     def test_what_no_server_sends_is_refused(self) -> None:
@@ -163,6 +168,7 @@ class Decides(unittest.TestCase):
             valid=True, token_id="t", session_id="s", user_id="u", key_id="k"
         )
         self.message.time_remaining.seconds = 3600
+        self.message.expires_at.FromDatetime(NOON + timedelta(days=9))
 
     def apply(self, *events) -> None:
         for event in events:
@@ -209,6 +215,16 @@ class Decides(unittest.TestCase):
         self.now += 2
         self.assertIsNotNone(self.core.look("token", None))
         self.now += 0.001
+        self.assertIsNone(self.core.look("token", None))
+
+    def test_a_wall_clock_that_ran_ahead_lets_no_revoked_token_pass(self) -> None:
+        self.apply(page(), checkpoint())
+        self.message.expires_at.FromDatetime(NOON)
+        self.core.keep("token", self.message, self.core.asked())
+        start, self.wall = self.wall, NOON_SECONDS + 86_400
+        self.apply(changes(entry(token_id="t", expires_at=NOON)), checkpoint())
+        self.assertEqual(self.core.state().live, 0)
+        self.wall = start
         self.assertIsNone(self.core.look("token", None))
 
     def test_nothing_is_vouched_for_after_what_no_server_sends(self) -> None:

@@ -51,7 +51,9 @@ class Answer:
         is_first = message.session_id == token_id
         session_id = token_id if is_first else message.session_id
         digest = hashlib.sha256(user_id.encode()).digest()
-        self.facts = TokenFacts(token_id, session_id, digest, to_micros(message.issued_at))
+        self.facts = TokenFacts(
+            token_id, session_id, digest, to_micros(message.issued_at), message.expires_at.seconds
+        )
         self.key_id = sys.intern(message.key_id)
         self.asked = asked
         self._remaining = to_timedelta(message.time_remaining)

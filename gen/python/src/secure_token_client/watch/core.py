@@ -134,6 +134,8 @@ class WatchCore:
         staleness = self._feed.staleness(now.at)
         if staleness is None or staleness > self._limits.max_staleness:
             return None
+        if answer.facts.expires_at <= self._feed.live.forgotten_until:
+            return None
         return answer if answer.key_id in self._feed.key_ids else None
 
     def _require(self, answer: Answer, permission: Optional[str]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+import math
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -12,7 +13,9 @@ from securetoken.v1 import token_service_pb2 as pb
 MAX_ENTRIES = 10_000_000
 """The most revocations that are held; beyond it nothing is vouched for."""
 _HASH_BYTES = 32
+_SMALL = 10_000
 _SWEEP_SECONDS = 60
+"""A set that is not small is swept so often at most."""
 
 
 class MalformedFeedError(Exception):
@@ -32,6 +35,8 @@ class TokenFacts(NamedTuple):
     """The SHA-256 of the user's id."""
     issued_at: int
     """Microseconds since 1970."""
+    expires_at: int
+    """Seconds since 1970."""
 
 
 class LiveSet:
@@ -43,7 +48,11 @@ class LiveSet:
         self._sessions: dict[str, int] = {}
         self._users: dict[bytes, tuple[int, int]] = {}  # a cut-off in microseconds, and the same
         self._everything = (-1, 0)
+        self._first_end = math.inf
         self._swept_at = 0.0
+        self.forgotten_until = 0
+        """The latest end of what was dropped. A wall clock that runs ahead drops too early: a token
+        that ends at this second or before it cannot be vouched for any more."""
 
     def __len__(self) -> int:
         """How many entries are held."""
@@ -67,21 +76,36 @@ class LiveSet:
             raise TooManyRevocationsError(f"more than {MAX_ENTRIES:,} revocations are in force")
 
     def sweep(self, now: float) -> None:
-        """Drops what has expired by the wall clock, once a minute."""
-        if abs(now - self._swept_at) < _SWEEP_SECONDS:
+        """Drops what has expired by the wall clock."""
+        is_early = len(self) > _SMALL and abs(now - self._swept_at) < _SWEEP_SECONDS
+        if self._first_end >= now or is_early:
             return
-        self._swept_at = now
-        for held in (self._tokens, self._sessions):
-            for key in [key for key, end in held.items() if end < now]:
-                del held[key]
-        for user in [user for user, (_, end) in self._users.items() if end < now]:
-            del self._users[user]
-        if self._everything[1] < now:
-            self._everything = (-1, 0)
+        self._swept_at, self._first_end = now, math.inf
+        self._sweep(self._tokens, lambda end: end, now)
+        self._sweep(self._sessions, lambda end: end, now)
+        self._sweep(self._users, lambda cut_off: cut_off[1], now)
+        if self._everything[0] >= 0:
+            self._judge(self._everything[1], now)
+            if self._everything[1] < now:
+                self._everything = (-1, 0)
+
+    def _sweep(self, held: dict[Any, Any], end_of: Callable[[Any], int], now: float) -> None:
+        ended = [key for key, kept in held.items() if self._judge(end_of(kept), now)]
+        for key in ended:
+            del held[key]
+
+    def _judge(self, end: int, now: float) -> bool:
+        """Whether an entry has expired; remembers when the next will, or that this is forgotten."""
+        if end >= now:
+            self._first_end = min(self._first_end, end)
+            return False
+        self.forgotten_until = max(self.forgotten_until, end)
+        return True
 
     def _add(self, entry: pb.Revocation) -> None:
         kind = entry.WhichOneof("target")
         end = entry.expires_at.seconds + 1
+        self._first_end = min(self._first_end, end)
         if kind == "token_id":
             self._tokens[entry.token_id] = end
         elif kind == "session_id":

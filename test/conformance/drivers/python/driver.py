@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import pathlib
 import sys
@@ -12,6 +13,7 @@ from typing import Any, Union
 import grpc
 from calls import call, describe_error
 from guarded import GuardedAsgi, GuardedWsgi
+from watching import Watching
 
 from secure_token_client import (
     AsyncSecureTokenClient,
@@ -62,13 +64,25 @@ async def guarded(servers: dict[str, Any], client: Any, line: dict[str, Any]) ->
     return {"id": line["id"], "ok": True, "result": {"address": servers[key].address}}
 
 
+def write(told: dict[str, Any]) -> None:
+    """Writes an answer's line."""
+    sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
 async def main(kind: type[Any]) -> None:
     """Answers every line of stdin."""
     clients: dict[str, Any] = {}
     servers: dict[str, Any] = {}
+    watching = Watching()
     loop = asyncio.get_running_loop()
     while text := await loop.run_in_executor(None, sys.stdin.readline):
         line = json.loads(text)
+        if "watch" in line:
+            connected = functools.partial(connect, kind, line["connection"])
+            result = await watching.do(line["watch"], connected)
+            write({"id": line["id"], "ok": True, "result": result})
+            continue
         key = json.dumps(line["connection"], sort_keys=True)
         if key not in clients:
             clients[key] = connect(kind, line["connection"])
@@ -76,8 +90,7 @@ async def main(kind: type[Any]) -> None:
             told = await guarded(servers, clients[key], line)
         else:
             told = await answer(clients[key], line)
-        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
-        sys.stdout.flush()
+        write(told)
     for server in servers.values():
         await server.stop()
     for client in clients.values():

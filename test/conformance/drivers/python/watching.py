@@ -1,0 +1,124 @@
+"""Scripts of watched verification: one verifier at a time, on clocks that the runner sets."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable
+from typing import Any, Optional
+
+import grpc
+
+from secure_token_client import (
+    AsyncWatchedVerifier,
+    SecureTokenClient,
+    TokenError,
+    WatchedVerifier,
+)
+from secure_token_client.watch import Clocks
+
+
+class Watching:
+    """The verifier of a script, between its `open` and its `close`."""
+
+    def __init__(self) -> None:
+        self._client: Any = None
+        self._verifier: Any = None
+        self._monotonic_ms = self._wall_ms = 0
+        self._begun: Optional[asyncio.Future[list[str]]] = None
+
+    async def do(self, asked: dict[str, Any], connect: Any) -> dict[str, Any]:
+        """Does what a line asks for; `connect` makes the script's client."""
+        operation = asked["op"]
+        if operation == "open":
+            await self._open(asked, connect())
+        elif operation == "advance":
+            self._monotonic_ms += asked["monotonicMs"]
+            self._wall_ms += asked["wallMs"]
+        elif operation == "verify":
+            return {"outcomes": await self._verify(*_tokens(asked))}
+        elif operation == "verifyMany":
+            return {"outcomes": await self._verify(asked["tokens"], None)}
+        elif operation == "begin":
+            self._begun = asyncio.ensure_future(self._verify(*_tokens(asked)))
+        elif operation == "collect":
+            assert self._begun is not None
+            return {"outcomes": await self._begun}
+        elif operation == "state":
+            return self._state()
+        else:
+            await _awaited(self._verifier.close())
+            await _awaited(self._client.close())
+        return {}
+
+    async def _open(self, asked: dict[str, Any], client: Any) -> None:
+        self._monotonic_ms, self._wall_ms = 0, asked["wallMs"]
+        kind = WatchedVerifier if isinstance(client, SecureTokenClient) else AsyncWatchedVerifier
+        self._client = client
+        self._verifier = kind(
+            client,
+            max_staleness=asked["maxStalenessMs"] / 1000,
+            max_entries=asked["maxEntries"],
+            clocks=Clocks(lambda: self._monotonic_ms / 1000, lambda: self._wall_ms / 1000),
+        )
+        await _awaited(self._verifier.start())
+
+    async def _verify(self, tokens: list[str], permission: Optional[str]) -> list[str]:
+        """The outcome for each token, all asked for at the same time."""
+        if isinstance(self._verifier, AsyncWatchedVerifier):
+            return await asyncio.gather(*(self._outcome(it, permission) for it in tokens))
+        return await asyncio.to_thread(self._in_threads, tokens, permission)
+
+    async def _outcome(self, token: str, permission: Optional[str]) -> str:
+        try:
+            await self._verifier.verify(token, permission)
+        except (TokenError, grpc.RpcError) as error:
+            return _outcome_of(error)
+        return "VALID"
+
+    def _in_threads(self, tokens: list[str], permission: Optional[str]) -> list[str]:
+        outcomes = [""] * len(tokens)
+        start = threading.Barrier(len(tokens))
+
+        def verify(index: int) -> None:
+            start.wait()
+            try:
+                self._verifier.verify(tokens[index], permission)
+                outcomes[index] = "VALID"
+            except (TokenError, grpc.RpcError) as error:
+                outcomes[index] = _outcome_of(error)
+
+        threads = [threading.Thread(target=verify, args=(i,)) for i in range(len(tokens))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return outcomes
+
+    def _state(self) -> dict[str, Any]:
+        state = self._verifier.state
+        staleness = state.staleness
+        return {
+            "ready": state.is_ready,
+            "stalenessMs": None if staleness is None else round(staleness * 1000),
+            "live": state.live,
+            "entries": state.entries,
+            "permitted": state.is_permitted,
+        }
+
+
+def _tokens(asked: dict[str, Any]) -> tuple[list[str], Optional[str]]:
+    return [asked["token"]] * asked.get("count", 1), asked.get("permission")
+
+
+def _outcome_of(error: Exception) -> str:
+    """An error's reason, or the status code of what is no fact about a token."""
+    if isinstance(error, TokenError):
+        return error.reason
+    name: str = error.code().name  # type: ignore[attr-defined]
+    return name
+
+
+async def _awaited(value: Any) -> None:
+    if isinstance(value, Awaitable):
+        await value

@@ -9,7 +9,7 @@ from typing import Optional
 import grpc
 
 from ..api_key import KeySource
-from ..call_errors import to_call_error
+from ..call_errors import CallError, to_call_error, trailers_of
 from ..error_details import from_rpc_error
 from .core import SILENCE, WatchCore
 
@@ -72,8 +72,9 @@ class FeedPolicy:
                 self._renews = True
                 return 0
             if _is_refusal(cause):
-                self._core.refuse_feed(from_rpc_error(cause) or to_call_error(cause))
+                self._core.refuse_feed(from_rpc_error(cause) or _named(cause))
                 return REFUSED_PAUSE
+            cause = _named(cause)
         self._core.telling.tell(lambda observer: observer.disconnected(cause))
         self._ends += 1
         if self._ends == 1:
@@ -84,6 +85,14 @@ class FeedPolicy:
         """Whether the refused key is asked for anew, which is done once."""
         is_refused = error.code() is grpc.StatusCode.UNAUTHENTICATED
         return is_refused and self._key is not None and not self._renews
+
+
+def _named(error: grpc.RpcError) -> grpc.RpcError:
+    """The named error that an RPC error stands for, or one whose text is a single line."""
+    named = to_call_error(error)
+    if named is not error:
+        return named
+    return CallError(error.code(), error.details() or "", trailers_of(error))
 
 
 def _is_refusal(error: grpc.RpcError) -> bool:

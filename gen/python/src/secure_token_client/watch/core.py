@@ -52,8 +52,11 @@ class WatchCore:
             answer = self._find(key, now)
         if answer is None:
             return None
-        if self._feed.live.hits(answer.facts):
+        live = self._feed.live
+        if live.hits(answer.facts):
             raise revoked()
+        if answer.facts.expires_at <= live.forgotten_until:
+            return None
         self._require(answer, permission)
         if self.telling.observer is not None:
             self.telling.tell(lambda observer: observer.hit())
@@ -137,8 +140,6 @@ class WatchCore:
             return None
         staleness = self._feed.staleness(now.at)
         if staleness is None or staleness > self._limits.max_staleness:
-            return None
-        if answer.facts.expires_at <= self._feed.live.forgotten_until:
             return None
         return answer if answer.key_id in self._feed.key_ids else None
 

@@ -13,7 +13,11 @@ final class LiveSet {
   static final int MAX_ENTRIES = 10_000_000;
 
   private static final int HASH_BYTES = 32;
+  private static final int SMALL = 10_000;
+
+  /** A set that is not small is swept so often at most. */
   private static final long SWEEP_MILLIS = 60_000;
+
   private static final CutOff NOTHING = new CutOff(Long.MIN_VALUE, Long.MIN_VALUE);
 
   // Each with the second after which no token that it hits is valid.
@@ -21,6 +25,14 @@ final class LiveSet {
   private final Map<String, Long> sessions = new ConcurrentHashMap<>();
   private final Map<ByteString, CutOff> users = new ConcurrentHashMap<>();
   private volatile CutOff everything = NOTHING;
+
+  /**
+   * The latest end of what was dropped, in seconds. A wall clock that runs ahead drops too early: a
+   * token that ends at this second or before it cannot be vouched for any more.
+   */
+  private volatile long forgottenUntil = Long.MIN_VALUE;
+
+  private long firstEnd = Long.MAX_VALUE;
   private long sweptAt;
 
   int size() {
@@ -38,6 +50,11 @@ final class LiveSet {
         || token.issuedMicros <= everything.micros;
   }
 
+  /** Whether a token may have been hit by an entry that is dropped. */
+  boolean mayHaveForgotten(KeptAnswer token) {
+    return token.claims.expiresAt().getEpochSecond() <= forgottenUntil;
+  }
+
   /** Takes entries. Throws {@link FeedException}. */
   void add(List<Revocation> revocations) {
     revocations.forEach(this::add);
@@ -48,6 +65,7 @@ final class LiveSet {
 
   private void add(Revocation entry) {
     long end = entry.getExpiresAt().getSeconds() + 1;
+    firstEnd = Math.min(firstEnd, end);
     switch (entry.getTargetCase()) {
       case TOKEN_ID:
         tokens.put(entry.getTokenId(), end);
@@ -69,19 +87,31 @@ final class LiveSet {
     }
   }
 
-  /** Drops what has expired by the wall clock, once a minute. */
+  /** Drops what has expired by the wall clock. */
   void sweep(long wallMillis) {
-    if (Math.abs(wallMillis - sweptAt) < SWEEP_MILLIS) {
+    long now = TimeUnit.MILLISECONDS.toSeconds(wallMillis);
+    boolean isEarly = size() > SMALL && Math.abs(wallMillis - sweptAt) < SWEEP_MILLIS;
+    if (firstEnd >= now || isEarly) {
       return;
     }
     sweptAt = wallMillis;
-    long now = TimeUnit.MILLISECONDS.toSeconds(wallMillis);
-    tokens.values().removeIf(end -> end < now);
-    sessions.values().removeIf(end -> end < now);
-    users.values().removeIf(cutOff -> cutOff.end < now);
-    if (everything.end < now) {
+    firstEnd = Long.MAX_VALUE;
+    tokens.values().removeIf(end -> hasEnded(end, now));
+    sessions.values().removeIf(end -> hasEnded(end, now));
+    users.values().removeIf(cutOff -> hasEnded(cutOff.end, now));
+    if (everything != NOTHING && hasEnded(everything.end, now)) {
       everything = NOTHING;
     }
+  }
+
+  /** Remembers of an entry that it is forgotten, or when it will be. */
+  private boolean hasEnded(long end, long now) {
+    if (end >= now) {
+      firstEnd = Math.min(firstEnd, end);
+      return false;
+    }
+    forgottenUntil = Math.max(forgottenUntil, end);
+    return true;
   }
 
   /** Tokens issued at an instant or earlier are revoked. */

@@ -27,7 +27,7 @@ final class WatchCore {
     this.maxStalenessNanos = maxStaleness.toNanos();
     this.clocks = clocks;
     this.listener = listener;
-    this.heardAt = clocks.nanos();
+    this.heardAt = System.nanoTime();
   }
 
   /** The instant of a question, for {@link #keep}. */
@@ -56,7 +56,11 @@ final class WatchCore {
         || !checkpoint.keyIds.contains(answer.claims.keyId())) {
       return null;
     }
-    refuseRevoked(answer);
+    LiveSet live = feed.live;
+    refuseRevoked(answer, live);
+    if (live.mayHaveForgotten(answer)) {
+      return null;
+    }
     tell(WatchListener::hit);
     return answer.claims(age);
   }
@@ -65,32 +69,32 @@ final class WatchCore {
   KeptAnswer keep(TokenDigest digest, ValidToken claims, WatchClocks.Asked asked) {
     KeptAnswer answer = new KeptAnswer(claims, asked);
     answers.put(digest, answer);
-    refuseRevoked(answer);
+    refuseRevoked(answer, feed.live);
     return answer;
   }
 
   /** The claims of an answer that has just come, unless it is revoked meanwhile. */
   ValidToken give(KeptAnswer answer) {
-    refuseRevoked(answer);
+    refuseRevoked(answer, feed.live);
     return answer.claims;
   }
 
-  private void refuseRevoked(KeptAnswer answer) {
-    if (feed.live.hits(answer)) {
+  private static void refuseRevoked(KeptAnswer answer, LiveSet live) {
+    if (live.hits(answer)) {
       throw Refusals.revokedToken();
     }
   }
 
   /** Begins a feed, and gives the cursor to ask for. */
   String beginFeed() {
-    heardAt = clocks.nanos();
+    heardAt = System.nanoTime();
     return feed.begin();
   }
 
   /** Takes an event of the feed; true for a checkpoint. Throws {@link FeedException}. */
   boolean apply(WatchRevocationsResponse event) {
     WatchClocks.Asked now = clocks.now();
-    heardAt = now.nanos;
+    heardAt = System.nanoTime();
     try {
       boolean isCheckpoint = feed.apply(event, now);
       isPermitted |= isCheckpoint;
@@ -101,9 +105,12 @@ final class WatchCore {
     }
   }
 
-  /** Whether nothing has come on the feed for too long. */
+  /**
+   * Whether nothing has come on the feed for too long, by a clock of its own: this is no matter of
+   * trust, and sleep is no silence.
+   */
   boolean isSilent() {
-    return clocks.nanos() - heardAt >= SILENCE_NANOS;
+    return System.nanoTime() - heardAt >= SILENCE_NANOS;
   }
 
   /** The server does not give this caller the feed: told once. */

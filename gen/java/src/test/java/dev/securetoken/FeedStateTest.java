@@ -120,13 +120,18 @@ class FeedStateTest {
   }
 
   @Test
-  void whatHasExpiredGoes() {
+  void whatHasExpiredGoesAndIsNotTakenForUnrevoked() {
+    Timestamp later = Timestamp.newBuilder().setSeconds(5_000_000_000L).build();
     LiveSet live = new LiveSet();
     live.add(List.of(tokenId(sample.tokenId()), user(sample.userId(), 0), everything(0)));
-    live.add(List.of(entry().setSessionId("s").setExpiresAt(Timestamp.newBuilder().setSeconds(5_000_000_000L)).build()));
+    live.add(List.of(entry().setSessionId("s").setExpiresAt(later).build()));
+    live.sweep(3_999_999_999_000L);
+    assertEquals(4, live.size());
+    assertFalse(live.mayHaveForgotten(token));
     live.sweep(4_100_000_000_000L);
     assertEquals(1, live.size());
     assertFalse(live.hits(token));
+    assertTrue(live.mayHaveForgotten(token));
   }
 
   @Test
@@ -198,7 +203,9 @@ class FeedStateTest {
     AtomicLong nanos = new AtomicLong();
     AtomicLong wall = new AtomicLong();
     WatchClocks.Awake clock = new WatchClocks.Awake(nanos::get, wall::get);
-    long[][] rows = {{1_000, 1_000, 1_000}, {1_000, 1_050, 2_000}, {0, 60_000, 62_000}, {1_000, -3_600_000, 63_000}};
+    long[][] rows = {
+      {1_000, 1_000, 1_000}, {1_000, 1_050, 2_000}, {0, 60_000, 62_000}, {1_000, -3_600_000, 63_000}
+    };
     for (long[] row : rows) {
       nanos.addAndGet(row[0] * 1_000_000);
       wall.addAndGet(row[1]);

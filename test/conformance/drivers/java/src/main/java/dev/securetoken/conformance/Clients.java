@@ -22,7 +22,8 @@ final class Clients implements AutoCloseable {
     return made;
   }
 
-  private static SecureTokenClient connect(Members connection) throws IOException {
+  /** A client that nobody shares. */
+  static SecureTokenClient connect(Members connection) throws IOException {
     SecureTokenClientBuilder builder = SecureTokenClient.builder(connection.text("address"));
     if (connection.has("apiKey")) {
       builder.apiKey(connection.text("apiKey"));

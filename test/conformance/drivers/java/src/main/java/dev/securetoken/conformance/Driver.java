@@ -24,6 +24,7 @@ public final class Driver {
 
   private final Clients clients = new Clients();
   private final Guards guards = new Guards();
+  private final Watching watching = new Watching();
 
   private Driver() {}
 
@@ -47,6 +48,11 @@ public final class Driver {
 
   private Map<String, Object> answer(Members line) throws IOException {
     String id = line.text("id");
+    if (line.has("watch")) {
+      Map<String, Object> result =
+          watching.perform(line.object("watch"), line.object("connection"));
+      return Map.of("id", id, "ok", true, "result", result);
+    }
     SecureTokenClient client = clients.get(line.object("connection"));
     if (line.has("guard")) {
       return guards.answer(id, client, line.object("guard").object("policy"));

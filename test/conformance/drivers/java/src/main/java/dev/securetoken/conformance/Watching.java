@@ -1,0 +1,111 @@
+package dev.securetoken.conformance;
+
+import dev.securetoken.SecureTokenClient;
+import dev.securetoken.TokenError;
+import dev.securetoken.ValidToken;
+import dev.securetoken.WatchState;
+import dev.securetoken.WatchedVerifier;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+
+/** Scripts of watched verification: one verifier at a time, on clocks that the runner sets. */
+final class Watching {
+  private final AtomicLong monotonicNanos = new AtomicLong();
+  private final AtomicLong wallMillis = new AtomicLong();
+  private SecureTokenClient client;
+  private WatchedVerifier verifier;
+  private List<CompletableFuture<String>> begun = List.of();
+
+  /** Does what a line asks for, over a client of the script's own. */
+  Map<String, Object> perform(Members asked, Members connection) throws IOException {
+    switch (asked.text("op")) {
+      case "open":
+        open(asked, Clients.connect(connection));
+        return Map.of();
+      case "advance":
+        monotonicNanos.addAndGet(Duration.ofMillis(millis(asked, "monotonicMs")).toNanos());
+        wallMillis.addAndGet(millis(asked, "wallMs"));
+        return Map.of();
+      case "verify":
+        return outcomes(begin(tokens(asked), asked.text("permission")));
+      case "verifyMany":
+        return outcomes(begin(asked.texts("tokens"), null));
+      case "begin":
+        begun = begin(tokens(asked), asked.text("permission"));
+        return Map.of();
+      case "collect":
+        return outcomes(begun);
+      case "state":
+        return state(verifier.state());
+      default:
+        verifier.close();
+        client.close();
+        return Map.of();
+    }
+  }
+
+  private void open(Members asked, SecureTokenClient made) {
+    client = made;
+    wallMillis.set(millis(asked, "wallMs"));
+    verifier =
+        WatchedVerifier.builder(client)
+            .maxStaleness(Duration.ofMillis(millis(asked, "maxStalenessMs")))
+            .maxEntries((int) millis(asked, "maxEntries"))
+            .clocks(monotonicNanos::get, wallMillis::get)
+            .build();
+  }
+
+  private List<CompletableFuture<String>> begin(List<String> tokens, String permission) {
+    return tokens.stream()
+        .map(
+            token ->
+                permission == null
+                    ? verifier.verifyAsync(token)
+                    : verifier.verifyAsync(token, permission))
+        .map(verified -> verified.handle(Watching::outcome))
+        .collect(Collectors.toList());
+  }
+
+  private static String outcome(ValidToken claims, Throwable failure) {
+    Throwable error = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (error == null) {
+      return "VALID";
+    }
+    return error instanceof TokenError
+        ? ((TokenError) error).reason()
+        : ((StatusRuntimeException) error).getStatus().getCode().name();
+  }
+
+  private static Map<String, Object> outcomes(List<CompletableFuture<String>> begun) {
+    return Map.of(
+        "outcomes", begun.stream().map(CompletableFuture::join).collect(Collectors.toList()));
+  }
+
+  private static Map<String, Object> state(WatchState state) {
+    Map<String, Object> told = new HashMap<>();
+    told.put("ready", state.isReady());
+    told.put("stalenessMs", state.staleness().map(Duration::toMillis).orElse(null));
+    told.put("live", state.revocations());
+    told.put("entries", state.entries());
+    told.put("permitted", state.isPermitted());
+    return told;
+  }
+
+  private static List<String> tokens(Members asked) {
+    int count = asked.has("count") ? (int) millis(asked, "count") : 1;
+    return Collections.nCopies(count, asked.text("token"));
+  }
+
+  private static long millis(Members asked, String name) {
+    return ((Number) asked.get(name)).longValue();
+  }
+}

@@ -4,6 +4,7 @@ import "./no-debugger.js";
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../server/version.js";
 import { addCallersAdd } from "./callers/add.js";
+import { addCallersEdit } from "./callers/edit.js";
 import { addCallersList } from "./callers/list.js";
 import { addCallersRevoke } from "./callers/revoke.js";
 import { addCallersRotate } from "./callers/rotate.js";
@@ -65,6 +66,7 @@ addHealthCommand(program);
 
 const callers = program.command("callers").description("Edit a callers file.");
 addCallersAdd(callers);
+addCallersEdit(callers);
 addCallersRotate(callers);
 addCallersRevoke(callers);
 addCallersList(callers);

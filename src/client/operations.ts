@@ -59,7 +59,10 @@ export interface IssuedToken extends Claims {
 
 /** A refreshed token: `expiresAt` is what was granted. */
 export interface RefreshedToken extends IssuedToken {
-  /** Whether `expiresAt` is the end of the session, which the lifetime asked for would outlive. */
+  /**
+   * Whether less was granted than was asked for: the session ends at `expiresAt`, or a holder asked for
+   * more than the lifetime that its token was issued with.
+   */
   readonly clamped: boolean;
 }
 

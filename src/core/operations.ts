@@ -50,8 +50,8 @@ export interface IssuedToken extends Claims {
 /** A refreshed token: `expiresAt` is what was granted. */
 export interface RefreshedToken extends IssuedToken {
   /**
-   * Whether `expiresAt` is earlier than what was asked for: it is the end of the session, or the
-   * most that a holder may have.
+   * Whether less was granted than was asked for: the session ends at `expiresAt`, or a holder asked
+   * for more than the lifetime that its token was issued with.
    */
   readonly clamped: boolean;
 }

@@ -1,5 +1,6 @@
 /** What callers ask to be revoked, as entries. */
 import { TokenError } from "./errors.js";
+import type { Introspection } from "./operations.js";
 import {
   LONGEST_LIFETIME,
   type Revocation,
@@ -37,18 +38,14 @@ const MAX_REASON_LENGTH = 128;
 const CLOCK_SKEW = 60_000_000;
 const CONTROL = /\p{Cc}/u;
 
-/** A token that was shown, opened. */
-export interface ShownToken {
-  readonly tokenId: string;
-  readonly expiresAt: Instant;
-}
-
 /** What planning needs to know. */
 export interface PlanContext {
   readonly now: Instant;
   readonly reason: string;
-  /** The authentic token behind a text, expired or not; undefined for any other text. */
-  readonly open: (token: string) => ShownToken | undefined;
+  /** What errors count the targets from. */
+  readonly first: number;
+  /** The state of a token that is shown. */
+  readonly introspect: (token: string) => Introspection;
 }
 
 /**
@@ -61,7 +58,9 @@ export function planRevocations(
 ): PlannedRevocation[] {
   checkCount(targets, MAX_TARGETS, "targets");
   checkReason(context.reason);
-  return targets.map((target, i) => planRevocation(target, `targets[${i}]`, context));
+  return targets.map((target, i) =>
+    planRevocation(target, `targets[${context.first + i}]`, context),
+  );
 }
 
 function planRevocation(
@@ -71,9 +70,9 @@ function planRevocation(
 ): PlannedRevocation {
   const { now } = context;
   if ("token" in target) {
-    const shown = context.open(target.token);
-    if (shown === undefined) return { outcome: "NOT_AUTHENTIC" };
-    return plan("TOKEN", shown.tokenId, 0, shown.expiresAt, context);
+    const shown = context.introspect(target.token);
+    if (shown.state === "INVALID") return { outcome: "NOT_AUTHENTIC" };
+    return plan("TOKEN", shown.claims.tokenId, 0, shown.claims.expiresAt, context);
   }
   if ("tokenId" in target) {
     checkId(target.tokenId, `${field}.token_id.token_id`);

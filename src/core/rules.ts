@@ -107,7 +107,7 @@ const COUNT_REASONS: Readonly<Record<string, ErrorReason>> = {
 };
 
 /** A list of at most `max` items. */
-export function checkCount(items: readonly unknown[], max: number, field: string): void {
+export function checkCount(items: { readonly length: number }, max: number, field: string): void {
   if (items.length <= max) return;
   throw broken(
     field,

@@ -12,6 +12,7 @@ import { type Call, callerError, callKey } from "../service/index.js";
 import type { Authorize } from "../transport/adapter/index.js";
 import { noteKnownCaller } from "../transport/index.js";
 import { noteRefused } from "./call-log.js";
+import { networkOf } from "./callers/address-rates.js";
 import type { Callers } from "./callers/callers.js";
 import { refusedCaller } from "./callers/refused-callers.js";
 import { createOriginCheck } from "./foreign-origin.js";
@@ -44,7 +45,11 @@ export function createAuthorize(callers: Callers, checks: RequestChecks): Author
       if (isRepeated(head.headers)) throw repeatedAuthorization();
       const caller = callers.admit(head);
       if (caller.isKnown && head.socket !== undefined) noteKnownCaller(head.socket);
-      const call: Call = { caller, peer, startedAt };
+      const workOwner = () => ({
+        network: networkOf(peer),
+        connection: head.socket ?? head,
+      });
+      const call: Call = { caller, peer, startedAt, workOwner };
       const values = createContextValues().set(callKey, call);
       // Only streams are counted by their connections.
       return head.method.methodKind === "unary" ? values : values.set(connectionKey, head.socket);

@@ -5,6 +5,9 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { authorityOf } from "./hosts.js";
 
+/** More than a scheme, a name of 253 characters and a port take. */
+const MAX_ORIGIN_LENGTH = 300;
+
 /**
  * Whether a request comes from a page of another origin than the server's own and the listed ones. The
  * server's own is told by the browser (Fetch Metadata, `Sec-Fetch-Site`), which no page can forge, or by
@@ -17,6 +20,8 @@ export function createOriginCheck(
   return (headers) => {
     const { origin } = headers;
     if (origin === undefined || origins.has(origin)) return false;
+    // To parse what no browser sends would take milliseconds.
+    if (origin.length > MAX_ORIGIN_LENGTH) return true;
     if (headers["sec-fetch-site"] === "same-origin") return false;
     return !URL.canParse(origin) || new URL(origin).host !== authorityOf(headers);
   };

@@ -5,6 +5,7 @@ import {
   type ConnectRouter,
   type ContextValues,
   type HandlerContext,
+  type ServiceImpl,
 } from "@connectrpc/connect";
 import {
   Health,
@@ -13,14 +14,14 @@ import {
 import { callKey } from "../service/index.js";
 import { originOf } from "./authorize.js";
 import { ChangeSignal } from "./change-signal.js";
+import type { Readiness } from "./metrics/report.js";
+import { MAX_OPEN_REQUEST_BYTES } from "./open-requests.js";
 import { OpenStreams } from "./open-streams.js";
 
 /** Which files are not in force helps an attacker more than a stranger: a known caller may ask. */
 function seesParts(values: ContextValues): boolean {
   return values.get(callKey)?.caller.isKnown === true;
 }
-
-import type { Readiness } from "./metrics/report.js";
 
 /** What the server says of its health. */
 export interface HealthState {
@@ -62,7 +63,7 @@ export function createHealth(services: readonly string[]): HealthState {
       changes.notify();
     },
     routes(router) {
-      router.service(Health, {
+      const handlers: ServiceImpl<typeof Health> = {
         check({ service }, context) {
           if (!isTold(service, context)) throw new ConnectError("unknown service", Code.NotFound);
           return { status: statusOf(service) };
@@ -88,7 +89,8 @@ export function createHealth(services: readonly string[]): HealthState {
             statuses: Object.fromEntries(all.map((name) => [name, { status: statusOf(name) }])),
           };
         },
-      });
+      };
+      router.service(Health, handlers, { readMaxBytes: MAX_OPEN_REQUEST_BYTES });
     },
   };
 }

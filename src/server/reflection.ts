@@ -13,6 +13,7 @@ import {
 } from "../../gen/ts/src/grpc/reflection/v1/reflection_pb.js";
 import { ServerReflection as V1Alpha } from "../../gen/ts/src/grpc/reflection/v1alpha/reflection_pb.js";
 import { originOf } from "./authorize.js";
+import { MAX_OPEN_REQUEST_BYTES } from "./open-requests.js";
 import { OpenStreams } from "./open-streams.js";
 
 /** Requests of one stream; a tool that asks for every symbol of a large schema needs hundreds. */
@@ -79,8 +80,9 @@ export function reflectionRoutes(
     }
   }
   return (router) => {
-    router.service(V1, { serverReflectionInfo });
-    router.service(V1Alpha, { serverReflectionInfo: serverReflectionInfo as never });
+    const options = { readMaxBytes: MAX_OPEN_REQUEST_BYTES };
+    router.service(V1, { serverReflectionInfo }, options);
+    router.service(V1Alpha, { serverReflectionInfo: serverReflectionInfo as never }, options);
   };
 }
 

@@ -12,6 +12,7 @@ import {
   ERROR_DETAIL_FILES,
   MAX_REQUEST_BYTES,
   refuseInexactNumbers,
+  refuseTooMany,
   tokenRoutes,
 } from "../service/index.js";
 import { createUnaryAdapter } from "../transport/adapter/index.js";
@@ -107,11 +108,14 @@ export function createServer(deps: ServerDeps): Server {
   const gate = createHostGate(deps.allowedHosts);
   const adapter = createUnaryAdapter({
     enabled: deps.unaryAdapter ?? true,
-    routes: refuseMalformed((router) => {
-      tokenRoutes(manager, register)(router);
-      health.routes(router);
-      if (reflection) reflectionRoutes([TokenService, Health], ERROR_DETAIL_FILES)(router);
-    }, refuseInexactNumbers),
+    routes: refuseMalformed(
+      (router) => {
+        tokenRoutes(manager, register)(router);
+        health.routes(router);
+        if (reflection) reflectionRoutes([TokenService, Health], ERROR_DETAIL_FILES)(router);
+      },
+      { json: refuseInexactNumbers, binary: refuseTooMany },
+    ),
     jsonOptions: STRICT_JSON,
     direct: directRpcs(manager, register),
     ...observeCalls({ authorize, ended: createAudit(deps.logger) }, deps.observer),

@@ -10,13 +10,12 @@ import {
   toBinary,
   toJsonString,
 } from "@bufbuild/protobuf";
-import { StatusSchema } from "../../gen/ts/src/google/rpc/status_pb.js";
 import {
   BatchValidateTokensResponseSchema,
   type GenerateTokenResponseSchema,
   ValidateTokenResponseSchema,
 } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
-import type { BatchResult, IssuedToken, TokenError, ValidToken } from "../core/index.js";
+import type { BatchResult, IssuedToken, ValidToken } from "../core/index.js";
 import {
   jsonClaims,
   jsonMember,
@@ -26,6 +25,7 @@ import {
 } from "./claims-writer.js";
 import { toClaims, toDuration } from "./convert.js";
 import { ERROR_DETAIL_FILES, toStatus } from "./error-details.js";
+import { jsonStatus, writeStatus } from "./error-writer.js";
 import { ProtoWriter } from "./proto-writer.js";
 
 /** How what a method gives is answered. */
@@ -114,7 +114,9 @@ export const batchAnswer: Answer<readonly BatchResult[], typeof BatchValidateTok
       for (const result of results) {
         const start = writer.open(1);
         if ("error" in result) {
-          writer.message(2, toBinary(StatusSchema, statusOf(result.error)));
+          const status = writer.open(2);
+          writeStatus(writer, result.error);
+          writer.close(status);
         } else {
           const claims = writer.open(1);
           writeValidClaims(writer, 1, result.claims);
@@ -128,7 +130,7 @@ export const batchAnswer: Answer<readonly BatchResult[], typeof BatchValidateTok
       if (results.some(holdsExactData)) return slowBatchAnswer.toJson(results);
       const json = results.map((result) =>
         "error" in result
-          ? `{"error":${toJsonString(StatusSchema, statusOf(result.error), ANSWER_JSON)}}`
+          ? `{"error":${jsonStatus(result.error)}}`
           : `{"claims":${jsonObject(jsonValidClaims(result.claims))}}`,
       );
       return json.length > 0 ? `{"results":[${json}]}` : "{}";
@@ -148,10 +150,6 @@ function needsMessage({ additionalDataJson }: ValidToken): boolean {
 
 function holdsExactData(result: BatchResult): boolean {
   return "claims" in result && needsMessage(result.claims);
-}
-
-function statusOf(error: TokenError) {
-  return create(StatusSchema, toStatus(error));
 }
 
 function toValidMessage(valid: ValidToken): MessageInitShape<typeof ValidateTokenResponseSchema> {

@@ -5,6 +5,7 @@ import { ErrorInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js
 import type { CallerErrorReason } from "../../gen/ts/src/securetoken/v1/error_pb.js";
 import type { IssuedToken, TokenSubject } from "../core/index.js";
 import { ERROR_DOMAIN } from "./error-details.js";
+import type { WorkOwner } from "./fair-turns.js";
 
 /** Somebody who makes calls, as far as handlers must know. */
 export interface Caller {
@@ -50,6 +51,8 @@ export interface Call {
   readonly peer: string;
   /** `performance.now()` when its headers had arrived, in milliseconds. */
   readonly startedAt: number;
+  /** Whose turns the work on a batch takes. Default: those of a connection of its own. */
+  readonly workOwner?: () => WorkOwner;
   /** The authentic token that the call turned out to be about. */
   subject?: TokenSubject;
   /** How many tokens of a batch came to which verdict. */

@@ -50,7 +50,7 @@ export function jsonMember(name: string, text: string): string {
 }
 
 /** RFC 3339 with no, three or six fractional digits, as protobuf's JSON has it. */
-function timestampJson(instant: Instant): string {
+export function timestampJson(instant: Instant): string {
   const text = instant.toString();
   const wholeMillis = instant.micros > 0 && instant.micros % 1000 === 0;
   return wholeMillis ? `${text.slice(0, -4)}Z` : text;

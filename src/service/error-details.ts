@@ -21,7 +21,8 @@ export const ERROR_DETAIL_FILES: readonly DescFile[] = [
   ErrorInfoSchema.file,
 ];
 
-const CODES = {
+/** The code of each exception. */
+export const CODES = {
   TOKEN_ERROR: Code.InvalidArgument,
   TOKEN_EXPIRED: Code.Unauthenticated,
   INVALID_TOKEN: Code.Unauthenticated,

@@ -2,6 +2,7 @@
 export { type Call, type Caller, callerError, callKey, type GrantRefusal } from "./call.js";
 export { ERROR_DETAIL_FILES, ERROR_DOMAIN, toConnectError } from "./error-details.js";
 export { refuseInexactNumbers } from "./exact-numbers.js";
+export { refuseTooMany } from "./request-counts.js";
 export {
   type DirectRpc,
   directRpcs,

@@ -46,6 +46,19 @@ export class ProtoWriter {
     if (text !== "") this.#text(field, text);
   }
 
+  /** A string that is written even when it is empty, as in an entry of a map. */
+  text(field: number, text: string): void {
+    this.#text(field, text);
+  }
+
+  /** A whole number from 0 to 2^53, without presence. */
+  number(field: number, value: number): void {
+    if (value === 0) return;
+    this.#room(SCALAR_ROOM);
+    this.#tag(field, VARINT);
+    this.#varint(value);
+  }
+
   /** A repeated string. */
   strings(field: number, texts: readonly string[]): void {
     for (let i = 0; i < texts.length; i++) this.#text(field, texts[i] as string);
@@ -71,15 +84,6 @@ export class ProtoWriter {
       this.close(entry);
     }
     this.close(start);
-  }
-
-  /** A message that is written already. */
-  message(field: number, bytes: Uint8Array): void {
-    this.#room(bytes.length + 16);
-    this.#tag(field, LENGTH);
-    this.#varint(bytes.length);
-    this.#bytes.set(bytes, this.#at);
-    this.#at += bytes.length;
   }
 
   /** Begins a message within the message. What is given back is for `close`. */

@@ -26,7 +26,7 @@ import {
   TooManyWatchersError,
   WatcherTooSlowError,
 } from "../revocation/register.js";
-import { chargeBatch } from "./batch-verdicts.js";
+import { chargeBatch, inTurns, lengthOf } from "./batches.js";
 import { type Call, callerError } from "./call.js";
 import { toRevocation, toTarget, toWatchResponse } from "./revocation-convert.js";
 import { toSharedChanges } from "./shared-changes.js";
@@ -47,6 +47,7 @@ export async function revokeTokens(
   { manager, register }: RevocationDeps,
   request: RevokeTokensRequest,
   call: Call | undefined,
+  context: HandlerContext,
 ): Promise<MessageInitShape<typeof RevokeTokensResponseSchema>> {
   requireEnabled(register, "targets");
   // Before each is looked at.
@@ -57,7 +58,14 @@ export async function revokeTokens(
   chargeBatch(request.targets, call);
   const targets = request.targets.map((target, i) => toTarget(target, `targets[${i}]`));
   requireEntitled(targets, manager, call);
-  const planned = manager.planRevocations(targets, request.reason);
+  const size = lengthOf(targets.flatMap((target) => ("token" in target ? target.token : [])));
+  let done = 0;
+  const step = (part: readonly RevocationTarget[]) => {
+    const planned = manager.planRevocations(part, request.reason, done);
+    done += part.length;
+    return planned;
+  };
+  const planned = await inTurns({ items: targets, size, step }, call, context);
   await store(
     register,
     planned.flatMap(({ revocation }) => revocation ?? []),

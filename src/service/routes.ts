@@ -29,6 +29,8 @@ type Request = MessageShape<DescMessage>;
 
 /** An RPC without messages: what it gives can be written at once. */
 export interface DirectRpc {
+  /** Looks at a binary request before it is read. @throws ConnectError with typed details */
+  readonly checkBinary: (bytes: Buffer) => void;
   /** Reads a plain request faster than protobuf-es; undefined for one that is not. */
   readonly fromBinary?: (bytes: Buffer) => unknown;
   /** The same of JSON. */
@@ -82,12 +84,12 @@ function run(
   { handle, vouches }: Rpc,
   { register }: RevocationDeps,
   request: Request,
-  { values }: HandlerContext,
+  context: HandlerContext,
 ): unknown {
-  const call = values.get(callKey);
+  const call = context.values.get(callKey);
   try {
     if (vouches) requireFresh(register);
-    const value = handle(request, call);
+    const value = handle(request, call, context);
     return value instanceof Promise ? value.catch((error) => refuse(error, call)) : value;
   } catch (error) {
     return refuse(error, call);

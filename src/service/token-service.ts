@@ -5,18 +5,21 @@ import type {
   MessageInitShape,
   MessageShape,
 } from "@bufbuild/protobuf";
+import type { HandlerContext } from "@connectrpc/connect";
 import {
   KeyState,
   TokenService,
   TokenState,
 } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import type { TokenSubject } from "../core/index.js";
+import { checkCount, MAX_BATCH_TOKENS } from "../core/rules.js";
 import { type Answer, batchAnswer, issuedAnswer, throughMessage, validAnswer } from "./answers.js";
-import { chargeBatch, noteVerdicts } from "./batch-verdicts.js";
+import { chargeBatch, inTurns, lengthOf, noteVerdicts } from "./batches.js";
 import { about, type Call, release, tokenOf } from "./call.js";
 import { hoursToDuration, toClaims, toDuration, toHours, toTimestamp } from "./convert.js";
 import { refuseInexactNumbers } from "./exact-numbers.js";
 import { newTokenBounds, refreshBounds } from "./issue-bounds.js";
+import { refuseTooMany } from "./request-counts.js";
 import {
   listRevocations,
   type RevocationDeps,
@@ -29,6 +32,8 @@ import { tokenFromBinary, tokenFromJson } from "./token-request.js";
 /** One RPC. */
 export interface Rpc extends Answer<unknown, DescMessage> {
   readonly method: DescMethodUnary;
+  /** Looks at a request before it is read. Throws what its caller is told. */
+  readonly checkBinary: (bytes: Buffer) => void;
   /** Reads a plain request faster than protobuf-es; undefined for one that is not. */
   readonly fromBinary?: (bytes: Buffer) => unknown;
   /** The same of JSON. */
@@ -36,7 +41,11 @@ export interface Rpc extends Answer<unknown, DescMessage> {
   /** Whether the answer vouches for a token, which takes knowing the latest revocations. */
   readonly vouches: boolean;
   /** Does what is asked. Throws what the core throws, and what the caller may not do. */
-  readonly handle: (request: MessageShape<DescMessage>, call: Call | undefined) => unknown;
+  readonly handle: (
+    request: MessageShape<DescMessage>,
+    call: Call | undefined,
+    context: HandlerContext,
+  ) => unknown;
 }
 
 const { method } = TokenService;
@@ -95,9 +104,12 @@ export function createRpcs(deps: RevocationDeps): readonly Rpc[] {
 
     batchValidateTokens: rpc(
       method.batchValidateTokens,
-      ({ tokens }, call) => {
+      async ({ tokens }, call, context) => {
+        checkCount(tokens, MAX_BATCH_TOKENS, "tokens");
         chargeBatch(tokens, call);
-        return noteVerdicts(manager.batchValidateTokens(tokens), call);
+        const step = (part: readonly string[]) => manager.batchValidateTokens(part);
+        const work = { items: tokens, size: lengthOf(tokens), step };
+        return noteVerdicts(await inTurns(work, call, context), call);
       },
       batchAnswer,
     ),
@@ -162,7 +174,7 @@ export function createRpcs(deps: RevocationDeps): readonly Rpc[] {
 
     revokeTokens: rpc(
       method.revokeTokens,
-      (request, call) => revokeTokens(deps, request, call),
+      (request, call, context) => revokeTokens(deps, request, call, context),
       (response) => response,
     ),
 
@@ -178,11 +190,17 @@ export function createRpcs(deps: RevocationDeps): readonly Rpc[] {
 /** An RPC; where its answer is just a way to a message, the other forms go through that. */
 function rpc<M extends DescMethodUnary, V>(
   method: M,
-  handle: (request: MessageShape<M["input"]>, call: Call | undefined) => V | Promise<V>,
+  handle: (
+    request: MessageShape<M["input"]>,
+    call: Call | undefined,
+    context: HandlerContext,
+  ) => V | Promise<V>,
   answer: Answer<V, M["output"]> | ((value: V) => MessageInitShape<M["output"]>),
 ): Rpc {
   const forms = typeof answer === "function" ? throughMessage(method.output, answer) : answer;
-  return { method, handle, vouches: VOUCHING.has(method), ...forms } as unknown as Rpc;
+  const checkBinary = (bytes: Buffer) => refuseTooMany(method.input, bytes);
+  const vouches = VOUCHING.has(method);
+  return { method, handle, vouches, checkBinary, ...forms } as unknown as Rpc;
 }
 
 /** An RPC whose JSON may hold numbers that a double would alter. */

@@ -33,6 +33,11 @@ export function isStillTrusted(socket: Socket): boolean {
   return (socket as SecuredSocket)[VOUCHERS]?.current === true;
 }
 
+/** Whether other authorities or lists vouch by now than at the handshake. False for a connection in the clear. */
+export function isOutdated(socket: Socket): boolean {
+  return (socket as SecuredSocket)[VOUCHERS]?.current === false;
+}
+
 /** Remembers, for one listener, what vouches for each of its connections. */
 export class ClientTrust {
   #vouchers: Vouchers;

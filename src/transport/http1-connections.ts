@@ -1,6 +1,7 @@
 /** What an HTTP/1.1 connection may ask for, and how it ends. */
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { isOutdated } from "./client-trust.js";
 import type { ConnectionAge } from "./connection-age.js";
 
 /** Octets of answers that a client may leave unread before its next request is not served any more. */
@@ -48,7 +49,8 @@ export class Http1Connections {
         socket.destroy();
         return;
       }
-      if (this.#isDraining || this.#age.isOver(socket)) response.setHeader("connection", "close");
+      const isLast = this.#isDraining || this.#age.isOver(socket) || isOutdated(socket);
+      if (isLast) response.setHeader("connection", "close");
       onRequest(request, response);
     };
   }

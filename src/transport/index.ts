@@ -1,7 +1,7 @@
 /** What stands between the network and Connect's handlers. */
 export { noteKnownCaller } from "./connection-cap.js";
 export {
-  type CheckJson,
+  type RequestChecks,
   refuseMalformed,
   STRICT_JSON,
   unreadableRequest,

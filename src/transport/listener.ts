@@ -53,7 +53,8 @@ export interface ListenerOptions {
 export interface Listener {
   /**
    * Puts newer certificates in force, for connections from then on. Only with TLS. Where clients'
-   * certificates are vouched for by others than before, HTTP/2 connections are told to leave.
+   * certificates are vouched for by others than before, connections are told to leave: of HTTP/2 at
+   * once, of HTTP/1.1 by their next answer.
    */
   replaceTls(tls: TlsMaterial): void;
   /** Starts to listen. Port 0 takes any free one; the answer tells which. */

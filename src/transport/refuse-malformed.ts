@@ -6,8 +6,11 @@ import { GatheredBytes } from "./adapter/gathered-bytes.js";
 
 type Body = AsyncIterable<Uint8Array>;
 type Check = (data: Uint8Array) => void;
-/** Looks at a request's JSON before it is parsed. @throws ConnectError for what is refused. */
-export type CheckJson = (input: DescMessage, text: string) => void;
+/** Looks at a request before it is parsed. @throws ConnectError for what is refused. */
+export interface RequestChecks {
+  readonly json?: (input: DescMessage, text: string) => void;
+  readonly binary?: (input: DescMessage, bytes: Uint8Array) => void;
+}
 
 /**
  * How JSON is read, on either way: a member that is no field is a mistake of whoever wrote it, and is
@@ -28,33 +31,33 @@ const MAX_TEXT_LENGTH = 300;
  * the method's input, and to an envelope marked as compressed where no compression was agreed;
  * alerts watch for INTERNAL, so any client could ring them. Here those are INVALID_ARGUMENT and
  * UNIMPLEMENTED. And to JSON over gRPC whose fault quotes half a surrogate pair it answers nothing,
- * since a header cannot hold that. `checkJson` may refuse more of JSON. Interceptors cannot do this: Connect parses before it calls them.
+ * since a header cannot hold that. `checks` may refuse more. Interceptors cannot do this: Connect parses before it calls them.
  */
 export function refuseMalformed(
   routes: (router: ConnectRouter) => void,
-  checkJson: CheckJson = () => {},
+  checks: RequestChecks = {},
 ): (router: ConnectRouter) => void {
   return (router) => {
     const first = router.handlers.length;
     routes(router);
     for (let i = first; i < router.handlers.length; i++) {
-      router.handlers[i] = checked(router.handlers[i] as UniversalHandler, checkJson);
+      router.handlers[i] = checked(router.handlers[i] as UniversalHandler, checks);
     }
   };
 }
 
-function checked(handler: UniversalHandler, checkJson: CheckJson): UniversalHandler {
+function checked(handler: UniversalHandler, checks: RequestChecks): UniversalHandler {
   const { input } = handler.method;
   return Object.assign((request: Parameters<UniversalHandler>[0]) => {
     const { body, header } = request;
     return handler(
-      isStream(body) ? { ...request, body: checkBody(body, header, input, checkJson) } : request,
+      isStream(body) ? { ...request, body: checkBody(body, header, input, checks) } : request,
     );
   }, handler);
 }
 
 /** The body, with a fault in it told by an error of ours. */
-function checkBody(body: Body, header: Headers, input: DescMessage, checkJson: CheckJson): Body {
+function checkBody(body: Body, header: Headers, input: DescMessage, checks: RequestChecks): Body {
   const type = header.get("content-type")?.toLowerCase() ?? "";
   const match = /^application\/(grpc(?:-web)?|connect)?\+?(json(?:;.*)?|proto)?$/.exec(type);
   if (!match) return body;
@@ -62,7 +65,7 @@ function checkBody(body: Body, header: Headers, input: DescMessage, checkJson: C
   const encoding = { "": "content-encoding", connect: "connect-content-encoding" }[framing];
   // An encoding that was not agreed is refused by Connect; one that was makes bytes unreadable here.
   if ((header.get(encoding ?? "grpc-encoding") ?? "identity") !== "identity") return body;
-  const check: Check = (data) => requireMessage(input, data, format, checkJson);
+  const check: Check = (data) => requireMessage(input, data, format, checks);
   if (framing === "") return checkWhole(body, check);
   // Only Connect's streams end with an envelope that is no message.
   return checkEnvelopes(body, framing === "connect" ? END_STREAM : 0, check);
@@ -141,15 +144,16 @@ function requireMessage(
   input: DescMessage,
   data: Uint8Array,
   format: string,
-  checkJson: CheckJson,
+  checks: RequestChecks,
 ): void {
   try {
     if (format === "proto") {
+      checks.binary?.(input, data);
       fromBinary(input, data);
       return;
     }
     const text = new TextDecoder().decode(data);
-    checkJson(input, text);
+    checks.json?.(input, text);
     fromJsonString(input, text, STRICT_JSON);
   } catch (cause) {
     if (cause instanceof ConnectError) throw cause;

@@ -2,7 +2,10 @@
 import { askingOn } from "./asking-on.js";
 import type { Attack } from "./attack.js";
 import { bigHeaders } from "./big-headers.js";
+import { endlessBody, spacesInHeaders, unreadPages } from "./console-requests.js";
 import { continuationFlood } from "./continuation-flood.js";
+import { costlyBatches, overfullBatches, smallBatches } from "./costly-batches.js";
+import { crowd } from "./crowd.js";
 import { emptyDataFlood } from "./empty-data-flood.js";
 import { hpackBomb, manyContinuations } from "./hpack-bomb.js";
 import { idleSessions, silentConnections } from "./idle-connections.js";
@@ -12,11 +15,14 @@ import { mixedResets } from "./mixed-resets.js";
 import { pacedPingFlood, pingFlood, unreadPingFlood } from "./ping-flood.js";
 import { goAwayStorm, oneByteStreams, protocolFaults } from "./protocol-faults.js";
 import { rapidReset } from "./rapid-reset.js";
+import { reflectionFlood, reflectionStreams } from "./reflection-flood.js";
 import { pacedSettingsFlood, settingsFlood } from "./settings-flood.js";
 import { slowBodyGrpcWeb, slowBodyHttp1, slowBodyHttp2, unendedStreams } from "./slow-body.js";
 import { slowHeaders } from "./slow-headers.js";
+import { unaskedBodies, unfinishedBodies, unfinishedWebBodies } from "./unfinished-bodies.js";
 import { unknownFrameFlood } from "./unknown-frame-flood.js";
 import { unreadAnswers } from "./unread-answers.js";
+import { unreadHttp2Pages } from "./unread-pages.js";
 import { watchStreams } from "./watch-streams.js";
 import { windowUpdateFlood } from "./window-update-flood.js";
 import { flutteringWindows, windowOverflow } from "./windows.js";
@@ -51,8 +57,21 @@ export const ATTACKS: readonly Attack[] = [
   slowBodyHttp2,
   unendedStreams,
   bigHeaders,
+  unfinishedBodies,
+  unfinishedWebBodies,
+  unaskedBodies,
   unreadAnswers,
   watchStreams,
+  reflectionStreams,
+  reflectionFlood,
+  costlyBatches,
+  smallBatches,
+  overfullBatches,
+  spacesInHeaders,
+  unreadPages,
+  unreadHttp2Pages,
+  endlessBody,
+  crowd,
   windowOverflow,
   flutteringWindows,
 ];

@@ -8,6 +8,12 @@ export interface Attack {
   readonly name: string;
   /** How many connections attack at once. */
   readonly connections: number;
+  /** What its connections speak where the server encrypts: what they agree on by ALPN. Default HTTP/2. */
+  readonly protocol?: "h2" | "http/1.1";
+  /** Whether its connections make no handshake where the server encrypts. Default false. */
+  readonly beforeTls?: boolean;
+  /** Which server it is for: the usual one, or one that may have 256 open files. Default the usual one. */
+  readonly server?: "few files";
   /** Whether its connections keep within their bounds, so that none need be closed. Default false. */
   readonly staysOpen?: boolean;
   /** What one connection does, until the server closes it or the time is over. */

@@ -13,7 +13,7 @@ const limits = {
 const manager = new SecureTokenManager(createKeyset([await testKey("one")]));
 const server = await startProductServer(manager, ANYONE, { limits, defaultTimeoutMs: 300 });
 const { token } = manager.generateToken("user_123", { permissions: ["read"] });
-process.send?.({ port: Number(new URL(server.origin).port), pid: process.pid, token });
+process.send?.({ url: server.origin, pid: process.pid, token });
 process.once("message", async () => {
   await server.close();
   process.send?.(server.internalErrors);

@@ -1,6 +1,7 @@
 /** A client that does nothing wrong, and notes how it is served. */
 import { once } from "node:events";
 import { connect } from "node:http2";
+import { TEST_CERTIFICATE } from "../support/tls.js";
 
 /** How an honest client was served. */
 export interface Served {
@@ -27,7 +28,7 @@ export async function startHonestClient(
   token: string,
   everyMs = 10,
 ): Promise<HonestClient> {
-  const session = connect(origin);
+  const session = connect(origin, { ca: TEST_CERTIFICATE });
   const errors: string[] = [];
   const times: number[] = [];
   let stopping = false;

@@ -5,6 +5,7 @@ import { PREFACE } from "./frames.js";
 export const silentConnections: Attack = {
   name: "silent connections",
   connections: 500,
+  beforeTls: true,
   run: (connection) => connection.waitForEnd(),
 };
 

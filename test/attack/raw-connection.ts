@@ -1,7 +1,16 @@
 /** A connection that sends whatever it is given, and notes when the server has had enough. */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { FLAG, frame, PREFACE, TYPE } from "./frames.js";
+import { StreamEnds } from "./stream-ends.js";
+
+/** Where a connection leads. */
+export interface Destination {
+  readonly port: number;
+  /** What it speaks over TLS; undefined where nothing is encrypted. */
+  readonly alpn?: "h2" | "http/1.1" | undefined;
+}
 
 /** One connection of an attacker. */
 export class RawConnection {
@@ -9,6 +18,7 @@ export class RawConnection {
   sent = 0;
   readonly #socket: Socket;
   readonly #over: AbortSignal;
+  readonly #ends = new StreamEnds();
   #received = "";
 
   private constructor(socket: Socket, over: AbortSignal) {
@@ -16,16 +26,21 @@ export class RawConnection {
     this.#over = over;
     socket.on("error", () => {});
     socket.on("data", (chunk) => {
+      this.#ends.push(chunk);
       this.#received = (this.#received + chunk.toString("latin1")).slice(-1000);
     });
     socket.on("end", () => socket.destroy());
   }
 
   /** Connects. `over` ends the attack. */
-  static async open(port: number, over: AbortSignal): Promise<RawConnection> {
-    const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+  static async open({ port, alpn }: Destination, over: AbortSignal): Promise<RawConnection> {
+    const raw = connect({ port, host: "127.0.0.1", noDelay: true });
+    // Whoever attacks does not ask whose certificate it is.
+    const options = { socket: raw, ALPNProtocols: [alpn ?? ""], rejectUnauthorized: false };
+    const socket = alpn === undefined ? raw : connectTls(options);
     const connection = new RawConnection(socket, over);
-    await Promise.race([once(socket, "connect").catch(() => {}), once(socket, "close")]);
+    const opened = once(socket, alpn === undefined ? "connect" : "secureConnect");
+    await Promise.race([opened.catch(() => {}), once(socket, "close")]);
     return connection;
   }
 
@@ -37,6 +52,11 @@ export class RawConnection {
   /** Whether the connection is gone. Unless the attacker left, the server closed it. */
   get closed(): boolean {
     return this.#socket.destroyed;
+  }
+
+  /** How many streams of HTTP/2 the server has ended. */
+  get streamsEnded(): number {
+    return this.#ends.count;
   }
 
   /** The last of what the server sent, for a look at its status line. */

@@ -6,7 +6,8 @@ import { type Served, startHonestClient } from "./honest-client.js";
 
 /** A server under attack. */
 export interface Target {
-  readonly port: number;
+  /** `http://host:port`, or `https://`. */
+  readonly url: string;
   readonly pid: number;
   /** A token that is valid there. */
   readonly token: string;
@@ -45,9 +46,11 @@ export async function siege(
   const look = setInterval(() => {
     peak = Math.max(peak, residentMiB(target.pid));
   }, LOOK_EVERY_MS);
-  const client = await startHonestClient(`http://127.0.0.1:${target.port}`, target.token);
+  const client = await startHonestClient(target.url, target.token);
   try {
-    const tally = await attacker.attack({ name: attack.name, port: target.port, seconds });
+    const { port, protocol } = new URL(target.url);
+    const order = { name: attack.name, port: Number(port), tls: protocol === "https:", seconds };
+    const tally = await attacker.attack(order);
     const served = await client.stop();
     const after = residentMiB(target.pid);
     return {

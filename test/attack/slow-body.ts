@@ -12,6 +12,7 @@ const IDS = Array.from({ length: 20 }, (_, i) => 2 * i + 1);
 export const slowBodyHttp1: Attack = {
   name: "slow body, HTTP/1.1",
   connections: 200,
+  protocol: "http/1.1",
   async run(connection) {
     const head = ["Host: localhost", "Content-Type: application/json", "Content-Length: 60000"];
     await connection.write([`POST ${CALL} HTTP/1.1`, ...head, "", ""].join("\r\n"));
@@ -23,6 +24,7 @@ export const slowBodyHttp1: Attack = {
 export const slowBodyGrpcWeb: Attack = {
   name: "slow body, gRPC-Web",
   connections: 200,
+  protocol: "http/1.1",
   async run(connection) {
     const type = "Content-Type: application/grpc-web+proto";
     const head = ["Host: localhost", type, "Transfer-Encoding: chunked"];

@@ -4,6 +4,7 @@ import { type Attack, CALL } from "./attack.js";
 export const slowHeaders: Attack = {
   name: "slow headers, HTTP/1.1",
   connections: 200,
+  protocol: "http/1.1",
   async run(connection) {
     await connection.write(`POST ${CALL} HTTP/1.1\r\nHost: localhost\r\n`);
     for (let i = 0; connection.going; i++) {

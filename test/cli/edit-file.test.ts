@@ -110,6 +110,36 @@ describe("an edit of another user's file", {
 });
 
 describe("secure-token callers", () => {
+  it("say whether holders may refresh, and who may revoke everything, in new rows and old ones", async () => {
+    const path = join(scratchFolder(), "callers.json");
+    const file = ["--file", path];
+    const issuer = ["callers", "add", "one", "--role", "issuer", "--no-holder-refresh", ...file];
+    assert.equal((await runCommand(issuer)).code, 0);
+    const revoker = ["callers", "add", "two", "--role", "revoker", "--revoke-everything", ...file];
+    assert.equal((await runCommand(revoker)).code, 0);
+    const row = async (name: string) =>
+      (await runCommand(["callers", "list", ...file])).stdout
+        .split("\n")
+        .find((line) => line.startsWith(`${name}:`));
+    assert.match((await row("one")) ?? "", /; holders may not refresh$/);
+    assert.match((await row("two")) ?? "", /; may revoke everything$/);
+    const before = JSON.parse(readFileSync(path, "utf8")).callers;
+    for (const [name, ...change] of [
+      ["one", "--holder-refresh", "--rate", "5"],
+      ["two", "--no-revoke-everything"],
+    ] as const) {
+      assert.equal((await runCommand(["callers", "edit", name, ...change, ...file])).code, 0);
+    }
+    assert.match((await row("one")) ?? "", /grants nothing; 5 calls\/s$/);
+    assert.doesNotMatch((await row("two")) ?? "", /everything/);
+    const after = JSON.parse(readFileSync(path, "utf8")).callers;
+    assert.deepEqual(after[0].api_keys, before[0].api_keys, "the key stays");
+    const nothing = await runCommand(["callers", "edit", "one", ...file]);
+    assert.deepEqual([nothing.code, /must name a change/.test(nothing.output)], [64, true]);
+    const nobody = await runCommand(["callers", "edit", "three", "--holder-refresh", ...file]);
+    assert.match(nobody.output, /there is no caller three/);
+  });
+
   it("says by which revision a server's log tells that it has followed", async () => {
     const path = join(scratchFolder(), "callers.json");
     const added = await runCommand(["callers", "add", "one", "--role", "verifier", "--file", path]);

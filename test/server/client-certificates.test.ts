@@ -92,13 +92,12 @@ function admitted(session: ClientHttp2Session): Promise<boolean> {
   });
 }
 
-/** An HTTP/1.1 connection that is kept: over HTTP/2 the server asks clients to come back. */
+/** An HTTP/1.1 client that keeps its connection for as long as the server lets it. */
 function keep(name: string, to = port) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1, ...identity(name) });
   agents.push(agent);
-  let first = true;
   return () =>
-    new Promise<boolean>((resolve, reject) => {
+    new Promise<string>((resolve, reject) => {
       const request = httpsRequest(
         {
           agent,
@@ -109,10 +108,10 @@ function keep(name: string, to = port) {
           headers: { "content-type": "application/json" },
         },
         (response) => {
-          if (!first && !request.reusedSocket) reject(new Error("another connection"));
-          first = false;
+          const verdict = response.statusCode === 200 ? "admitted" : "refused";
+          const connection = request.reusedSocket ? "the same connection" : "a new connection";
           response.resume();
-          response.on("end", () => resolve(response.statusCode === 200));
+          response.on("end", () => resolve(`${verdict} on ${connection}`));
         },
       );
       request.on("error", reject);
@@ -155,16 +154,27 @@ describe("a client certificate", () => {
 
   it("counts no more once its authority is replaced, until a new handshake", async () => {
     const kept = keep("admin");
-    assert.equal(await kept(), true);
+    assert.equal(await kept(), "admitted on a new connection");
     server.replaceTls({ ...SERVER, clientCa: CA });
-    assert.equal(await kept(), true, "the same authority as before");
+    assert.equal(await kept(), "admitted on the same connection", "the same authority as before");
     server.replaceTls({ ...SERVER, clientCa: LIST_CA });
-    assert.equal(await kept(), false);
+    assert.equal(await kept(), "refused on the same connection");
     assert.equal(await admitted(open("admin")), false);
     assert.equal(await admitted(open("listed")), true);
     server.replaceTls({ ...SERVER, clientCa: CA + LIST_CA });
-    assert.equal(await kept(), false, "an old handshake vouches for nothing");
+    assert.equal(await kept(), "admitted on a new connection", "the last answer ended the old one");
     assert.equal(await admitted(open("admin")), true);
+  });
+
+  it("makes clients of HTTP/1.1 come back when its authority is replaced, admitted or not", async () => {
+    const kept = keep("unlisted");
+    server.replaceTls({ ...SERVER, clientCa: LIST_CA });
+    assert.equal(await kept(), "admitted on a new connection");
+    server.replaceTls({ ...SERVER, clientCa: CA });
+    server.replaceTls({ ...SERVER, clientCa: LIST_CA });
+    assert.equal(await kept(), "refused on the same connection", "for an old handshake");
+    assert.equal(await kept(), "admitted on a new connection");
+    assert.equal(await kept(), "admitted on the same connection");
   });
 
   it("makes clients of HTTP/2 come back when its authority is replaced", async () => {
@@ -189,9 +199,10 @@ describe("a client certificate", () => {
     const lists = { ...SERVER, clientCa: LIST_CA };
     server.replaceTls({ ...lists, clientCrl: pem("empty.crl.pem") });
     const kept = keep("listed");
-    assert.equal(await kept(), true);
+    assert.equal(await kept(), "admitted on a new connection");
     server.replaceTls({ ...lists, clientCrl: pem("listed.crl.pem") });
-    assert.equal(await kept(), false);
+    assert.equal(await kept(), "refused on the same connection");
+    assert.equal(await kept(), "refused on a new connection");
     assert.equal(await admitted(open("listed")), false);
     assert.equal(await admitted(open("unlisted")), true);
   });
@@ -244,18 +255,18 @@ describe("the files of a server with mTLS", () => {
     const inForce = '"file":"tls_files","msg":"in force"';
     const loaded = count(inForce);
     const kept = keep("listed", running.port);
-    assert.equal(await kept(), true);
+    assert.equal(await kept(), "admitted on a new connection");
 
     writeFileSync(at("ca.pem"), "");
     await until('"file":"tls_files","faults":["TLS_CLIENT_CA_FILE is empty"]', 1);
     assert.equal(await admitted(open("admin", running.port)), false);
-    assert.equal(await kept(), true, "what was in force before stays");
+    assert.match(await kept(), /^admitted on the same/, "what was in force before stays");
     writeFileSync(at("ca.pem"), LIST_CA);
     await until(inForce, loaded + 1);
 
     writeFileSync(at("crl.pem"), pem("listed.crl.pem"));
     await until(inForce, loaded + 2);
-    assert.equal(await kept(), false);
+    assert.match(await kept(), /^refused/);
     assert.equal(await admitted(open("unlisted", running.port)), true);
     await running.end();
 

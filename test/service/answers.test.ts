@@ -8,6 +8,7 @@ import {
   GenerateTokenResponseSchema,
   ValidateTokenResponseSchema,
 } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import { expiredToken, missingClaim, revokedToken } from "../../src/core/errors.js";
 import { Duration, Instant, type JsonObject, type ValidToken } from "../../src/core/index.js";
 import {
   ANSWER_JSON,
@@ -87,12 +88,16 @@ describe("answers without a message", () => {
 
   it("BatchValidateTokens', errors among them", async () => {
     const manager = await fixedManager();
-    const [wrong] = manager.batchValidateTokens(["junk"]);
-    assert.ok(wrong && "error" in wrong);
+    const [wrong, empty] = manager.batchValidateTokens(["junk", " "]);
+    assert.ok(wrong && "error" in wrong && empty && "error" in empty);
+    const subject = { tokenId: "t", userId: "u", keyId: "k" };
+    const expired = instant.map((at) => ({ error: expiredToken(at, subject) }));
+    const incomplete = text(40).map((claim) => ({ error: missingClaim(claim) }));
     const result = fc.oneof(
       { weight: 5, arbitrary: valid.map((claims) => ({ claims })) },
       { weight: 1, arbitrary: exact.map((claims) => ({ claims })) },
-      { weight: 2, arbitrary: fc.constant(wrong) },
+      { weight: 2, arbitrary: fc.constantFrom(wrong, empty, { error: revokedToken(subject) }) },
+      { weight: 2, arbitrary: fc.oneof(expired, incomplete) },
     );
     fc.assert(
       fc.property(fc.array(result, { maxLength: 6 }), (results) =>

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { inspect } from "node:util";
 import { create } from "@bufbuild/protobuf";
+import type { HandlerContext } from "@connectrpc/connect";
 import { ErrorReasonSchema } from "../../gen/ts/src/securetoken/v1/error_pb.js";
 import { RefreshTokenRequestSchema } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { type Claims, createSettings, type ErrorReason, TokenError } from "../../src/core/index.js";
@@ -53,7 +54,7 @@ const provoke = {
     const request = create(RefreshTokenRequestSchema, { token, revokeOld: true });
     createRpcs({ manager, register: NO_REGISTER })
       .find(({ method }) => method.localName === "refreshToken")
-      ?.handle(request, undefined);
+      ?.handle(request, undefined, {} as HandlerContext);
   },
   SESSION_ENDED: () => {
     clock.micros = NOW_MICROS + 720 * 3_600_000_000;

@@ -27,10 +27,13 @@ export const MAIN = join(ROOT, "dist/cli/main.js");
 /** Settings that make every start fast: the fewest iterations that are allowed. */
 const FAST = { PBKDF2_ITERATIONS: "100000", PORT: "0" };
 
-/** Starts `secure-token serve` on a free port, as another user too, and waits until it listens. */
+/**
+ * Starts `secure-token serve` on a free port, as another user too or with few open files, and waits
+ * until it listens.
+ */
 export async function startServer(
   env: Record<string, string> = {},
-  options: SpawnOptions = {},
+  options: SpawnOptions & { openFiles?: number } = {},
 ): Promise<ServerProcess> {
   const { child, output } = run(["serve"], { ...FAST, ...env }, options);
   const url = await new Promise<string>((resolve, reject) => {
@@ -66,8 +69,15 @@ export async function runCommand(
   return { code: code as number | null, output: output(), stdout: stdout() };
 }
 
-function run(args: readonly string[], env: Record<string, string>, options: SpawnOptions = {}) {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+function run(
+  args: readonly string[],
+  env: Record<string, string>,
+  { openFiles, ...options }: SpawnOptions & { openFiles?: number } = {},
+) {
+  const command = [process.execPath, MAIN, ...args];
+  const limited = ["sh", "-c", `ulimit -n ${openFiles}; exec "$@"`, "sh", ...command];
+  const [file, ...rest] = openFiles === undefined ? command : limited;
+  const child = spawn(file as string, rest, {
     // An empty folder: no .env of the developer's may decide a test.
     cwd: scratchFolder(),
     env: { PATH: process.env.PATH ?? "", ...env },

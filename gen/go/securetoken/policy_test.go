@@ -241,3 +241,26 @@ func TestAPolicyIsCopiedAndHeldAgainstTheServer(t *testing.T) {
 		}
 	}
 }
+
+// In the square of its length, a path of a million bytes would take minutes.
+func TestPathsOfManySegments(t *testing.T) {
+	guard := newGuard(t, knowing(nil).newClient(t))
+	policy := securetoken.HTTPPolicy{"GET /notes/*": securetoken.Public()}
+	protect, err := guard.Routes(policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler := protect(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	many := strings.Repeat("/a", 500_000)
+	for path, want := range map[string]int{
+		many:                                 http.StatusForbidden,
+		"/notes" + many:                      http.StatusOK,
+		"/" + strings.Repeat("%61", 300_000): http.StatusForbidden,
+	} {
+		answer := httptest.NewRecorder()
+		handler.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, path, nil))
+		if answer.Code != want {
+			t.Errorf("%.10s...: %d, not %d", path, answer.Code, want)
+		}
+	}
+}

@@ -38,8 +38,8 @@ type IssuedToken struct {
 	Claims
 	// Token is to be treated as a password: whoever holds it has its permissions.
 	Token string `json:"token"`
-	// Clamped says that ExpiresAt is the end of the session, because the lifetime asked for would outlive
-	// it. Only RefreshToken sets it.
+	// Clamped says that less was granted than was asked for: the session ends at ExpiresAt, or a holder
+	// asked for more than the lifetime that its token was issued with. Only RefreshToken sets it.
 	Clamped bool `json:"clamped"`
 }
 

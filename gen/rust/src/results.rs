@@ -66,8 +66,8 @@ pub struct IssuedToken {
     pub session_id: String,
     /// The key that the token is made with; see [`ServerConfig::keys`].
     pub key_id: String,
-    /// Whether `expires_at` is the end of the session, because the lifetime asked for would outlive
-    /// it. Only a refreshed token has it.
+    /// Whether less was granted than was asked for: the session ends at `expires_at`, or a holder
+    /// asked for more than the lifetime that its token was issued with. Only a refreshed token has it.
     pub clamped: bool,
 }
 

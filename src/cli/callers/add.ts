@@ -15,6 +15,8 @@ interface AddOptions {
   readonly grant?: string[];
   readonly grantUser?: string;
   readonly grantHours?: number;
+  readonly holderRefresh: boolean;
+  readonly revokeEverything?: boolean;
   readonly rate?: number;
   readonly spiffe?: string[];
   readonly dns?: string[];
@@ -41,6 +43,8 @@ export function addCallersAdd(callers: Command): void {
         decimalIn(1e-6, 8760),
       ),
     )
+    .option("--no-holder-refresh", "holders of the tokens that it issues may not refresh them")
+    .option("--revoke-everything", "it may revoke every token at once, for an incident")
     .option("--rate <calls>", "calls a second", decimalIn(0.01, 1e6))
     .addOption(listOption("--spiffe <id>", "known by a client certificate with this SPIFFE id"))
     .addOption(listOption("--dns <name>", "known by a client certificate with this DNS name"))
@@ -60,7 +64,16 @@ export function addCallersAdd(callers: Command): void {
 
 /** The entry that the command line asks for. @throws UsageError when it breaks a rule. */
 function checkedEntry(name: string, options: AddOptions, key: string | undefined): CallerEntry {
-  const { grant, grantUser, grantHours, rate, spiffe = [], dns = [] } = options;
+  const {
+    grant,
+    grantUser,
+    grantHours,
+    holderRefresh,
+    revokeEverything,
+    rate,
+    spiffe = [],
+    dns = [],
+  } = options;
   const unknown = options.role?.find((role) => !Object.hasOwn(ROLES, role));
   if (unknown !== undefined) {
     throw new UsageError(`--role ${unknown} is not one of ${Object.keys(ROLES).join(", ")}`);
@@ -87,6 +100,8 @@ function checkedEntry(name: string, options: AddOptions, key: string | undefined
         max_expires_in_hours: grantHours ?? DEFAULT_GRANT_HOURS,
       },
     }),
+    ...(!holderRefresh && { holder_refresh: false }),
+    ...(revokeEverything && { revoke_everything: true }),
     ...(rate !== undefined && { calls_per_second: rate }),
   };
   try {

@@ -30,6 +30,8 @@ function lineOf(entry: CallerEntry): string {
     const users = userId === "*" ? "any user" : `users ${printableList([userId])}`;
     facts.push(`grants ${printableList(permissions)} to ${users} for at most ${hours} h`);
   } else if (rpcs.includes("GenerateToken")) facts.push("grants nothing");
+  if (entry.holder_refresh === false) facts.push("holders may not refresh");
+  if (entry.revoke_everything) facts.push("may revoke everything");
   if (rate !== undefined) facts.push(`${rate} calls/s`);
   return `${name}: ${facts.join("; ")}`;
 }

@@ -49,6 +49,10 @@ export class EnvelopeBody implements MessageBody {
     }
   }
 
+  drop(): void {
+    this.#bytes.clear();
+  }
+
   #message<T>(parse: (bytes: Buffer) => T, own: boolean): T {
     // Connect's decoder forgets a head that no data follows; for the first message that is the better answer.
     if (this.#bytes.length === 0 || (this.#bytes.length === HEAD_BYTES && this.#firstLength > 0)) {

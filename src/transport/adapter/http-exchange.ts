@@ -37,6 +37,8 @@ export interface HttpExchange {
   readonly isRequestRead: boolean;
   /** Whether the answer waits for a client that does not take it. */
   readonly isAnswerUnread: boolean;
+  /** Keeps nothing of the body, which nobody will read. */
+  dropBody(): void;
   /** Fails the next read of the body, or the one under way, with `reason`. */
   interrupt(reason: unknown): void;
   /** Notes that the client sends its request, or takes its answer, too slowly. */

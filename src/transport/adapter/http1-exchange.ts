@@ -74,6 +74,10 @@ export class Http1Exchange implements HttpExchange {
     return !closed && (writableEnded || writableNeedDrain);
   }
 
+  dropBody(): void {
+    // Node reads no more of a body than it is asked for.
+  }
+
   noteSlow(): void {
     this.#response.shouldKeepAlive = false;
   }

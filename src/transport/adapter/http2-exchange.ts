@@ -90,6 +90,10 @@ export class Http2Exchange implements HttpExchange, StreamHandler {
     this.body.fail(reason);
   }
 
+  dropBody(): void {
+    this.body.drop();
+  }
+
   noteSlow(): void {
     noteSlowCall(this.#stream.connection);
   }

@@ -1,8 +1,10 @@
 import type { Socket } from "node:net";
 import { Code, ConnectError, type ContextValues, createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
+import { countedBody } from "./counted-body.js";
 import { deadlineExceeded, startTimer } from "./deadline.js";
 import { toConnectError } from "./errors.js";
+import type { UnfinishedBody } from "./held-bodies.js";
 import { addHeader, type HttpExchange, type HttpResponse } from "./http-exchange.js";
 import { longDeadline } from "./long-deadline.js";
 import { toWebHeaders } from "./node-headers.js";
@@ -21,7 +23,7 @@ export interface LongCallOptions {
 }
 
 /** A call that goes through Connect's universal handler: deadline, permission, handler, answer. */
-export class LongCall {
+export class LongCall implements UnfinishedBody {
   readonly #exchange: HttpExchange;
   readonly #route: Route;
   readonly #handler: UniversalHandler;
@@ -105,7 +107,8 @@ export class LongCall {
     this.#outcome = expectOutcome(contextValues);
     const header = toWebHeaders(exchange.headers);
     if (this.#deadlineHeader !== undefined) header.set(...this.#deadlineHeader);
-    const { httpVersion, method, body, signal } = exchange;
+    const { httpVersion, method, signal } = exchange;
+    const body = this.#route.unary === undefined ? exchange.body : this.#counted(exchange);
     const response = await this.#handler({
       httpVersion,
       method,
@@ -116,6 +119,27 @@ export class LongCall {
       contextValues,
     });
     return this.#complete(response);
+  }
+
+  giveUp(error: ConnectError): void {
+    this.#exchange.noteSlow();
+    this.#interrupt(error);
+  }
+
+  /** The body of a unary call, which Connect keeps until it is whole. */
+  #counted(exchange: HttpExchange): AsyncIterable<Uint8Array> {
+    const { bodies } = this.#options.hooks;
+    return countedBody(exchange.body, (bytes) => {
+      if (bytes === undefined) bodies.forget(this);
+      else bodies.note(this, exchange.socket ?? exchange, bytes);
+    });
+  }
+
+  /** Fails the read of the body with an error that the client is told. */
+  #interrupt(error: ConnectError): void {
+    if (this.#outcome !== undefined && !this.#outcome.answered) this.#outcome.error ??= error;
+    this.#exchange.interrupt(error);
+    this.#refuse(error);
   }
 
   /** What HTTP and gRPC ask of an answer, and Connect leaves out. */
@@ -165,10 +189,7 @@ export class LongCall {
       exchange.drop();
       return;
     }
-    const error = deadlineExceeded();
-    if (this.#outcome !== undefined && !this.#outcome.answered) this.#outcome.error ??= error;
-    exchange.interrupt(error);
-    this.#refuse(error);
+    this.#interrupt(deadlineExceeded());
     this.#timer = setInterval(() => {
       if (exchange.isAnswerUnread) exchange.drop();
     }, RECHECK_MS);
@@ -177,6 +198,7 @@ export class LongCall {
   #onClosed(): void {
     this.#isPending = false;
     clearTimeout(this.#timer);
+    this.#options.hooks.bodies.forget(this);
     this.#options.hooks.ended?.(this.#head, this.#values, errorOf(this.#outcome));
   }
 }

@@ -5,6 +5,7 @@ import type { ConnectError, ContextValues, HandlerContext } from "@connectrpc/co
 import type { ConnectNodeAdapterOptions } from "@connectrpc/connect-node";
 import type { ServerStream } from "../../http2/index.js";
 import type { DeadlineWheel } from "./deadline-wheel.js";
+import type { HeldBodies } from "./held-bodies.js";
 import type { HttpHandler } from "./http-exchange.js";
 
 /** What is known of a call when its headers have arrived and nothing of its body has been read. */
@@ -51,6 +52,8 @@ export type Ended = (
  * client asks for. It must answer as the method's handler on the router does, which serves the long way.
  */
 export interface DirectMethod {
+  /** Looks at a binary request before it is parsed. Throws what the client is told. */
+  readonly checkBinary?: (bytes: Buffer) => void;
   /** Reads a binary request that `call` can do with, or gives `undefined` to have it parsed as a message. */
   readonly fromBinary?: (bytes: Buffer) => unknown;
   /** The same of a request in JSON. */
@@ -110,12 +113,12 @@ export interface Gate {
   readonly refuse: HttpHandler;
 }
 
-/** What every call asks of its adapter: some of its options, and its deadlines. */
+/** What every call asks of its adapter: some of its options, its deadlines, and room for its body. */
 export type Hooks = {
   readonly [K in "authorize" | "defaultTimeoutMs" | "ended" | "responseHeaders" | "unreadable"]:
     | UnaryAdapterOptions[K]
     | undefined;
-} & { readonly deadlines: DeadlineWheel };
+} & { readonly deadlines: DeadlineWheel; readonly bodies: HeldBodies };
 
 /** What `createUnaryAdapter` returns: one listener for each version of HTTP. */
 export interface UnaryAdapter {

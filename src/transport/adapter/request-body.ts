@@ -10,6 +10,7 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
   readonly #onRead: (bytes: number) => void;
   readonly #chunks: Uint8Array[] = [];
   #ended = false;
+  #isDropped = false;
   #failure: { readonly reason: unknown } | undefined;
   #waiting: { resolve(chunk: Chunk): void; reject(reason: unknown): void } | undefined;
 
@@ -20,6 +21,7 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
 
   /** Adds a chunk, which must not change afterwards. */
   push(chunk: Uint8Array): void {
+    if (this.#isDropped) return;
     const waiting = this.#waiting;
     if (waiting === undefined) {
       this.#chunks.push(chunk);
@@ -28,6 +30,12 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
     this.#waiting = undefined;
     this.#onRead(chunk.byteLength);
     waiting.resolve({ done: false, value: chunk });
+  }
+
+  /** Keeps nothing of what comes. It counts as held all the same, so that the client's window bounds it. */
+  drop(): void {
+    this.#isDropped = true;
+    this.#chunks.length = 0;
   }
 
   /** The body is complete. */

@@ -134,12 +134,26 @@ function toUnaryRoute(
     impl,
     direct,
     hooks,
-    parseBinary: firstOf(direct?.fromBinary, serialization.getI(true).parse),
+    parseBinary: checked(
+      direct?.checkBinary,
+      firstOf(direct?.fromBinary, serialization.getI(true).parse),
+    ),
     parseJson: firstOf(direct?.fromJson, serialization.getI(false).parse),
     keepsBytes: direct?.fromBinary === undefined || holdsBytes(method.input),
     options,
     maxTimeoutMs: options.maxTimeoutMs,
     serialization,
+  };
+}
+
+function checked<T>(
+  check: ((bytes: Buffer) => void) | undefined,
+  parse: (bytes: Buffer) => T,
+): (bytes: Buffer) => T {
+  if (check === undefined) return parse;
+  return (bytes) => {
+    check(bytes);
+    return parse(bytes);
   };
 }
 

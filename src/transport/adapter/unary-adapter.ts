@@ -4,6 +4,7 @@ import { compressionBrotli, compressionGzip } from "@connectrpc/connect-node";
 import { assertDefaultTimeout } from "./deadline.js";
 import { DeadlineWheel } from "./deadline-wheel.js";
 import { createFormats } from "./formats.js";
+import { HeldBodies } from "./held-bodies.js";
 import { type HttpHandler, pathOf } from "./http-exchange.js";
 import { Http1Exchange } from "./http1-exchange.js";
 import { serveStream } from "./http2-exchange.js";
@@ -37,6 +38,7 @@ export function createUnaryAdapter(options: UnaryAdapterOptions): UnaryAdapter {
     responseHeaders,
     unreadable,
     deadlines: new DeadlineWheel(),
+    bodies: new HeldBodies(),
   };
   const own = {
     ...options,
@@ -82,6 +84,7 @@ export function createUnaryAdapter(options: UnaryAdapterOptions): UnaryAdapter {
 function boundPlainAnswers(handler: HttpHandler, isCall: (path: string) => boolean): HttpHandler {
   return (exchange) => {
     if (exchange.method === "OPTIONS" || !isCall(pathOf(exchange))) {
+      exchange.dropBody();
       const timer = setTimeout(() => {
         exchange.noteSlow();
         exchange.drop();

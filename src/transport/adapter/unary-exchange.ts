@@ -5,6 +5,7 @@ import type { Timeout } from "./deadline.js";
 import { deadlineExceeded } from "./deadline.js";
 import type { Timed } from "./deadline-wheel.js";
 import { internalError, resetReason, toConnectError } from "./errors.js";
+import type { UnfinishedBody } from "./held-bodies.js";
 import { invokeUnary } from "./invoke.js";
 import type { MessageBody } from "./message-body.js";
 import type { UnaryCall } from "./unary-call.js";
@@ -16,7 +17,7 @@ import { writeAnswer } from "./write-answer.js";
  * Plain callbacks, and promises only where a hook, an interceptor or a handler returns one: a call whose parts are all
  * synchronous is answered in the turn of the event loop in which its last byte arrives.
  */
-export class UnaryExchange implements Timed, StreamHandler {
+export class UnaryExchange implements Timed, StreamHandler, UnfinishedBody {
   previous: Timed | undefined = undefined;
   next: Timed | undefined = undefined;
   readonly #call: UnaryCall;
@@ -26,6 +27,8 @@ export class UnaryExchange implements Timed, StreamHandler {
   #isBodyWhole = false;
   /** Bytes that came before the call was admitted, and so hold the client back. */
   #unconsumed = 0;
+  /** Bytes of a body that came in several pieces. */
+  #held = 0;
 
   constructor(call: UnaryCall, body: MessageBody) {
     this.#call = call;
@@ -49,13 +52,9 @@ export class UnaryExchange implements Timed, StreamHandler {
       call.deadlineAt = now + timeoutMs;
       deadlines.add(this, timeoutMs, now);
     }
-    if (authorize === undefined) {
-      this.#read(fault);
-      return;
-    }
-    let verdict: ReturnType<typeof authorize>;
+    let verdict: ReturnType<NonNullable<typeof authorize>>;
     try {
-      verdict = authorize(call);
+      verdict = authorize?.(call);
     } catch (reason) {
       this.#fail(reason);
       return;
@@ -89,6 +88,7 @@ export class UnaryExchange implements Timed, StreamHandler {
   end(reason: ConnectError | undefined): void {
     const call = this.#call;
     call.route.hooks.deadlines.remove(this);
+    this.#release();
     if (call.done) return;
     call.finish(reason);
     call.tellEnd(new ConnectError("the client is gone", Code.Canceled));
@@ -104,7 +104,12 @@ export class UnaryExchange implements Timed, StreamHandler {
     }
     if (this.#isAdmitted) this.#call.wire.consumed(chunk.byteLength);
     else this.#unconsumed += chunk.byteLength;
-    if (!this.#body.push(Buffer.from(chunk))) return;
+    if (!this.#body.push(Buffer.from(chunk))) {
+      this.#held += chunk.byteLength;
+      const { route, socket, wire } = this.#call;
+      route.hooks.bodies.note(this, socket ?? wire, this.#held);
+      return;
+    }
     this.#isBodyWhole = true;
     if (this.#isAdmitted) this.#invoke();
   }
@@ -114,6 +119,11 @@ export class UnaryExchange implements Timed, StreamHandler {
     if (this.#call.done || this.#isBodyWhole) return;
     this.#isBodyWhole = true;
     if (this.#isAdmitted) this.#invoke();
+  }
+
+  giveUp(error: ConnectError): void {
+    this.#call.wire.noteSlow();
+    this.#fail(error);
   }
 
   /** Takes the end of the stream. @param code why it ended early */
@@ -143,6 +153,7 @@ export class UnaryExchange implements Timed, StreamHandler {
     const call = this.#call;
     const { route, format } = call;
     call.bodyRead = true;
+    if (this.#held > 0) route.hooks.bodies.forget(this);
     let message: ReturnType<typeof route.parseBinary>;
     try {
       const parse = format.binary ? route.parseBinary : route.parseJson;
@@ -193,6 +204,7 @@ export class UnaryExchange implements Timed, StreamHandler {
   #fail(reason: unknown): void {
     const call = this.#call;
     if (call.done) return;
+    this.#release();
     const error = toConnectError(reason);
     call.finish(error);
     try {
@@ -202,6 +214,13 @@ export class UnaryExchange implements Timed, StreamHandler {
       return;
     }
     call.tellEnd(error);
+  }
+
+  /** Drops what has come of a body that nobody will read. */
+  #release(): void {
+    if (this.#held === 0) return;
+    this.#call.route.hooks.bodies.forget(this);
+    this.#body.drop();
   }
 
   /** The handler's headers or its error cannot be written: the client is told without them that something went wrong. */

@@ -161,3 +161,19 @@ fn is_plain(path: &str) -> bool {
         && !path.contains(['\\', ';', '%', '\0'])
         && !path.split('/').any(|segment| matches!(segment, "." | ".."))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In the square of its length, a path of a million bytes would take minutes.
+    #[test]
+    fn looks_up_no_more_of_a_path_than_the_longest_prefix() {
+        let rule = ("GET /notes/*".to_owned(), Requirement::open());
+        let routes = Routes::parse([rule]).unwrap();
+        let many = "/a".repeat(500_000);
+        assert!(routes.of(&Method::GET, &many).is_none());
+        assert!(routes.of(&Method::GET, &format!("/notes{many}")).is_some());
+        assert!(routes.of(&Method::GET, &format!("/{}", "%61".repeat(300_000))).is_none());
+    }
+}

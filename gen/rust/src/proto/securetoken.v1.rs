@@ -487,7 +487,8 @@ pub struct RefreshTokenResponse {
     /// The session that the old token belongs to.
     #[prost(string, tag = "9")]
     pub session_id: ::prost::alloc::string::String,
-    /// Whether expires_at is the end of the session, because the lifetime asked for would outlive it.
+    /// Whether less was granted than was asked for: the session ends at expires_at, or a holder asked for
+    /// more than the lifetime that its token was issued with.
     #[prost(bool, tag = "10")]
     pub clamped: bool,
     /// The key that the new token is made with.

@@ -1229,7 +1229,8 @@ type RefreshTokenResponse struct {
 	AdditionalDataJson string `protobuf:"bytes,8,opt,name=additional_data_json,json=additionalDataJson,proto3" json:"additional_data_json,omitempty"`
 	// The session that the old token belongs to.
 	SessionId string `protobuf:"bytes,9,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`
-	// Whether expires_at is the end of the session, because the lifetime asked for would outlive it.
+	// Whether less was granted than was asked for: the session ends at expires_at, or a holder asked for
+	// more than the lifetime that its token was issued with.
 	Clamped bool `protobuf:"varint,10,opt,name=clamped,proto3" json:"clamped,omitempty"`
 	// The key that the new token is made with.
 	KeyId         string `protobuf:"bytes,11,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`

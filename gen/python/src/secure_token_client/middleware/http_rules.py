@@ -33,6 +33,9 @@ class ParsedRules:
         self._for_all: Optional[Requirement] = None
         self._exact: dict[str, Requirement] = {}
         self._prefixes: dict[str, Requirement] = {}
+        # The length of the longest prefix. Nothing is looked up beyond it: a path of many
+        # segments would take the square of its length.
+        self._longest = 0
         if isinstance(rules, Mapping):
             self._parse(rules)
         elif self._function is None:
@@ -55,7 +58,7 @@ class ParsedRules:
 
     def _exact_or_prefix(self, method: str, path: str) -> Optional[Requirement]:
         found = _either(self._exact, method, path)
-        end = len(path)
+        end = min(len(path), self._longest)
         while found is None and (end := path.rfind("/", 0, end)) >= 0:
             found = _either(self._prefixes, method, path[: end + 1])
         return found
@@ -71,6 +74,7 @@ class ParsedRules:
             method, path = _parse_rule(rule)
             if path.endswith("*"):
                 self._prefixes[f"{method} {path[:-1]}"] = requirement
+                self._longest = max(self._longest, len(path) - 1)
             else:
                 self._exact[rule] = requirement
 

@@ -631,7 +631,8 @@ export declare type RefreshTokenResponse = Message<"securetoken.v1.RefreshTokenR
   sessionId: string;
 
   /**
-   * Whether expires_at is the end of the session, because the lifetime asked for would outlive it.
+   * Whether less was granted than was asked for: the session ends at expires_at, or a holder asked for
+   * more than the lifetime that its token was issued with.
    *
    * @generated from field: bool clamped = 10;
    */

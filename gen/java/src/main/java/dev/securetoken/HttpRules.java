@@ -23,6 +23,12 @@ public final class HttpRules {
   private final Map<String, Requirement> exact = new HashMap<>();
   private final Map<String, Requirement> prefixes = new HashMap<>();
 
+  /**
+   * The length of the longest prefix. Nothing is looked up beyond it: a path of many segments would
+   * take the square of its length.
+   */
+  private int longest;
+
   private HttpRules() {}
 
   /**
@@ -63,6 +69,9 @@ public final class HttpRules {
       throw bad(rule, "has no requirement");
     }
     (isPrefix ? prefixes : exact).put(method + " " + prefix, requirement);
+    if (isPrefix) {
+      longest = Math.max(longest, prefix.length());
+    }
   }
 
   private static IllegalArgumentException bad(String rule, String fault) {
@@ -83,7 +92,7 @@ public final class HttpRules {
     }
     String asked = method.equals("HEAD") ? "GET" : method;
     Requirement found = either(exact, asked, path);
-    for (int end = path.lastIndexOf('/');
+    for (int end = path.lastIndexOf('/', longest - 1);
         found == null && end >= 0;
         end = path.lastIndexOf('/', end - 1)) {
       found = either(prefixes, asked, path.substring(0, end + 1));

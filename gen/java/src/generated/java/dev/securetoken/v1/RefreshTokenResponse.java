@@ -458,7 +458,8 @@ private static final long serialVersionUID = 0L;
   private boolean clamped_ = false;
   /**
    * <pre>
-   * Whether expires_at is the end of the session, because the lifetime asked for would outlive it.
+   * Whether less was granted than was asked for: the session ends at expires_at, or a holder asked for
+   * more than the lifetime that its token was issued with.
    * </pre>
    *
    * <code>bool clamped = 10 [json_name = "clamped"];</code>
@@ -2231,7 +2232,8 @@ private static final long serialVersionUID = 0L;
     private boolean clamped_ ;
     /**
      * <pre>
-     * Whether expires_at is the end of the session, because the lifetime asked for would outlive it.
+     * Whether less was granted than was asked for: the session ends at expires_at, or a holder asked for
+     * more than the lifetime that its token was issued with.
      * </pre>
      *
      * <code>bool clamped = 10 [json_name = "clamped"];</code>
@@ -2243,7 +2245,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Whether expires_at is the end of the session, because the lifetime asked for would outlive it.
+     * Whether less was granted than was asked for: the session ends at expires_at, or a holder asked for
+     * more than the lifetime that its token was issued with.
      * </pre>
      *
      * <code>bool clamped = 10 [json_name = "clamped"];</code>
@@ -2259,7 +2262,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Whether expires_at is the end of the session, because the lifetime asked for would outlive it.
+     * Whether less was granted than was asked for: the session ends at expires_at, or a holder asked for
+     * more than the lifetime that its token was issued with.
      * </pre>
      *
      * <code>bool clamped = 10 [json_name = "clamped"];</code>

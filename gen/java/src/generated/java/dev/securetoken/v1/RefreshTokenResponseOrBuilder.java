@@ -232,7 +232,8 @@ public interface RefreshTokenResponseOrBuilder extends
 
   /**
    * <pre>
-   * Whether expires_at is the end of the session, because the lifetime asked for would outlive it.
+   * Whether less was granted than was asked for: the session ends at expires_at, or a holder asked for
+   * more than the lifetime that its token was issued with.
    * </pre>
    *
    * <code>bool clamped = 10 [json_name = "clamped"];</code>

@@ -1,10 +1,27 @@
-/** What a batch comes to, for the log and for the caller's rate. */
+/** What a batch costs, takes and comes to: the caller's rate, turns of the event loop, the log. */
+import type { HandlerContext } from "@connectrpc/connect";
 import type { BatchResult } from "../core/index.js";
 import type { BatchVerdicts, Call } from "./call.js";
+import { TURNS, type Work } from "./fair-turns.js";
 
 /** Counts what a batch is about against the caller's rate, one by one; the call has counted as one. */
 export function chargeBatch(items: readonly unknown[], call: Call | undefined): void {
   if (items.length > 1) call?.caller.charge?.(items.length - 1);
+}
+
+/** Works on a batch in turns with the batches of other callers; see `FairTurns.run`. */
+export function inTurns<T, R>(
+  work: Pick<Work<T, R>, "items" | "step" | "size">,
+  call: Call | undefined,
+  context: HandlerContext,
+): readonly R[] | Promise<readonly R[]> {
+  const owner = call?.workOwner?.() ?? { network: "", connection: context };
+  return TURNS.run({ ...work, owner, signal: () => context.signal });
+}
+
+/** How many characters texts have together. */
+export function lengthOf(texts: readonly string[]): number {
+  return texts.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** Notes how many tokens came to which verdict. */

@@ -50,9 +50,11 @@ export function createAuthorize(callers: Callers, checks: RequestChecks): Author
         connection: head.socket ?? head,
       });
       const call: Call = { caller, peer, startedAt, workOwner };
-      const values = createContextValues().set(callKey, call);
+      if (head.method.methodKind === "unary") return createContextValues().set(callKey, call);
+      const current = () => (callers.current ? callers.current(head) : caller);
+      const values = createContextValues().set(callKey, { ...call, current });
       // Only streams are counted by their connections.
-      return head.method.methodKind === "unary" ? values : values.set(connectionKey, head.socket);
+      return values.set(connectionKey, head.socket);
     } catch (error) {
       if (error instanceof ConnectError) {
         const caller = refusedCaller(error);

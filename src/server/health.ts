@@ -20,7 +20,8 @@ import { OpenStreams } from "./open-streams.js";
 
 /** Which files are not in force helps an attacker more than a stranger: a known caller may ask. */
 function seesParts(values: ContextValues): boolean {
-  return values.get(callKey)?.caller.isKnown === true;
+  const call = values.get(callKey);
+  return (call?.current ? call.current() : call?.caller)?.isKnown === true;
 }
 
 /** What the server says of its health. */

@@ -53,6 +53,8 @@ export interface Call {
   readonly startedAt: number;
   /** Whose turns the work on a batch takes. Default: those of a connection of its own. */
   readonly workOwner?: () => WorkOwner;
+  /** Of a stream: the caller as it is by now; undefined once it may not make the call any more. */
+  readonly current?: () => Caller | undefined;
   /** The authentic token that the call turned out to be about. */
   subject?: TokenSubject;
   /** How many tokens of a batch came to which verdict. */

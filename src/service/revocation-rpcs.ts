@@ -112,16 +112,18 @@ export function listRevocations(
   }
 }
 
-/** The feed, until the watcher leaves. @throws TokenError, ConnectError */
+/** The feed, until the watcher leaves, or may not watch any more. @throws TokenError, ConnectError */
 export async function* watchRevocations(
   { manager, register }: RevocationDeps,
   { cursor }: MessageShape<typeof WatchRevocationsRequestSchema>,
+  call: Call | undefined,
   { signal, requestHeader }: HandlerContext,
 ): AsyncIterable<MessageInitShape<typeof WatchRevocationsResponseSchema>> {
   requireEnabled(register, "");
   const isJson = requestHeader.get("content-type")?.includes("json") ?? true;
   try {
     for await (const event of register.watch(cursor, signal)) {
+      if (call?.current && call.current() === undefined) throw mayNotWatch();
       if (event.kind === "CHANGES" && !isJson) {
         yield toSharedChanges(event);
         continue;
@@ -181,6 +183,11 @@ function requireEntitled(
     const metadata = { field: `targets[${all}].everything_issued_before` };
     throw callerError("RPC_NOT_ALLOWED", Code.PermissionDenied, text, metadata);
   }
+}
+
+function mayNotWatch(): ConnectError {
+  const text = "the caller may not call WatchRevocations any more";
+  return callerError("RPC_NOT_ALLOWED", Code.PermissionDenied, text);
 }
 
 function unavailable(

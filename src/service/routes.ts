@@ -101,10 +101,11 @@ async function* watchWith(
   request: MessageShape<typeof WatchRevocationsRequestSchema>,
   context: HandlerContext,
 ) {
+  const call = context.values.get(callKey);
   try {
-    yield* watchRevocations(deps, request, context);
+    yield* watchRevocations(deps, request, call, context);
   } catch (error) {
-    refuse(error, context.values.get(callKey));
+    refuse(error, call);
   }
 }
 

@@ -135,7 +135,7 @@ describe("secure-token callers", () => {
     const after = JSON.parse(readFileSync(path, "utf8")).callers;
     assert.deepEqual(after[0].api_keys, before[0].api_keys, "the key stays");
     const nothing = await runCommand(["callers", "edit", "one", ...file]);
-    assert.deepEqual([nothing.code, /must name a change/.test(nothing.output)], [64, true]);
+    assert.deepEqual([nothing.code, /must name a change/.test(nothing.output)], [2, true]);
     const nobody = await runCommand(["callers", "edit", "three", "--holder-refresh", ...file]);
     assert.match(nobody.output, /there is no caller three/);
   });

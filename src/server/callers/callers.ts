@@ -26,6 +26,11 @@ export interface Callers {
    * RESOURCE_EXHAUSTED.
    */
   admit(head: CallHead): Caller;
+  /**
+   * The caller of a stream that was admitted, as it is by now: streams outlive changes of the callers file and
+   * certificates. Undefined once it may not make the call any more. Default: as it was.
+   */
+  current?(head: CallHead): Caller | undefined;
 }
 
 /** Anyone who can reach the port, and may do everything. */
@@ -93,6 +98,12 @@ export class KnownCallers implements Callers {
     const waitMs = this.#holderRates.take(socket?.remoteAddress ?? "");
     if (waitMs > 0) throw refusalOf(holder, rateExceeded(waitMs));
     return holder;
+  }
+
+  current({ service, method, headers, socket }: CallHead): Caller | undefined {
+    const caller = this.#identify(bearerOf(headers), socket);
+    if (admissionOf(service.typeName, method.name) === "open") return caller ?? NOBODY;
+    return caller?.rpcs.has(method.name) ? caller : undefined;
   }
 
   /** The caller whose API key is shown, or whose certificate; a key goes before a certificate. */

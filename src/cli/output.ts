@@ -1,6 +1,6 @@
 /** What the commands print. What comes from tokens, files and servers is made printable. */
 import { ConfigError } from "../server/config/index.js";
-import { printable, printableJson, printableList } from "../server/printable.js";
+import { isPrintable, printable, printableJson, printableList } from "../server/printable.js";
 import { CallFailure } from "./call-failure.js";
 import { exitCodeOf, isTokenError } from "./exit-codes.js";
 import type { TargetOptions } from "./target.js";
@@ -10,10 +10,10 @@ export function printResult(result: object, { json }: TargetOptions): void {
   process.stdout.write(json ? `${printableJson(result)}\n` : lines(result));
 }
 
-/** Prints one value alone, so that it can be piped on; with --json an object of all there is. */
+/** Prints one value alone, so that it can be piped on, as it is if it is printable; with --json an object of all there is. */
 export function printValue(value: string, whole: object, options: TargetOptions): void {
   if (options.json) printResult(whole, options);
-  else process.stdout.write(`${value}\n`);
+  else process.stdout.write(`${isPrintable(value) ? value : printable(value)}\n`);
 }
 
 /** Prints what a person should know beside the answer, to standard error. */

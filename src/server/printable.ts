@@ -16,6 +16,11 @@ export function printable(text: string): string {
   });
 }
 
+/** Whether a text holds nothing that a terminal acts on. */
+export function isPrintable(text: string): boolean {
+  return text.search(UNPRINTABLE) < 0;
+}
+
 /** Names in a list. One that holds anything but letters, digits and `_.:/@*+=~-` stands in quotes. */
 export function printableList(names: readonly string[]): string {
   return names.map((name) => (PLAIN.test(name) ? name : printableJson(name))).join(", ");

@@ -8,7 +8,7 @@ export interface ConnectionLimits {
   readonly maxHeaderBytes: number;
   /** Concurrent streams of an HTTP/2 connection. */
   readonly maxConcurrentStreams: number;
-  /** Open streams of all HTTP/2 connections; further ones are refused. */
+  /** Open streams of all HTTP/2 connections; beyond it the connection that has most loses its newest. */
   readonly maxStreams: number;
   /** Open connections; of one address at most three quarters of them. */
   readonly maxConnections: number;

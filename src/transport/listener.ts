@@ -19,6 +19,7 @@ import { ConnectionCap } from "./connection-cap.js";
 import type { Protocol } from "./detect-protocol.js";
 import { Http1Connections } from "./http1-connections.js";
 import { type ConnectionLimits, http1Options, http2Limits } from "./limits.js";
+import { StreamRoom } from "./stream-room.js";
 import { createTlsListener, replaceTlsMaterial, type TlsMaterial } from "./tls-listener.js";
 
 /** A connection that the server has closed for what its peer did, or to make room. */
@@ -89,17 +90,17 @@ export function createListener(options: ListenerOptions): Listener {
   http1.on("clientError", (error, socket) => {
     answerClientError(error, socket as Socket, http1Connections.isAnswered(socket as Socket));
   });
-  let streams = 0;
-  const http2 = createHttp2Server({
+  const room = new StreamRoom(limits.maxStreams);
+  const http2: Http2Server = createHttp2Server({
     limits: http2Limits(limits),
     onStream(stream) {
-      streams++;
+      room.opened();
       onStream(stream);
     },
     onStreamClosed() {
-      streams--;
+      room.closed();
     },
-    mayOpenStream: () => streams < limits.maxStreams,
+    mayOpenStream: (connection) => room.admits(connection, http2.connections),
     onCut: ({ socket, counts }, reason) =>
       onCut({ peer: socket.remoteAddress ?? "", reason, counts }),
     ...(options.onFault && { onHandlerError: options.onFault }),

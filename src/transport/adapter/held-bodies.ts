@@ -36,14 +36,17 @@ export class HeldBodies {
   }
 
   /**
-   * Notes how much of a body has come. Beyond the bound the connection that holds most loses its oldest request, which
+   * Notes how much of a body is held. Beyond the bound the connection that holds most loses its oldest request, which
    * may be this one.
    *
    * @param connection what stands for the connection
-   * @param bytes all of the body so far
+   * @param bytes all that is held of the body now
    */
   note(body: UnfinishedBody, connection: object, bytes: number): void {
-    if (bytes <= FREE_BYTES) return;
+    if (bytes <= FREE_BYTES) {
+      this.forget(body);
+      return;
+    }
     let holder = this.#holders.get(connection);
     if (holder === undefined) {
       holder = { connection, bytes: 0, bodies: new Map() };

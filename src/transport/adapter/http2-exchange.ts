@@ -1,27 +1,26 @@
-import type { OutgoingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { Code, ConnectError } from "@connectrpc/connect";
 import {
   ErrorCode,
   encodeHeaderBlock,
-  type HeaderBlock,
   type HeaderFields,
   type ServerStream,
   type StreamHandler,
 } from "../../http2/index.js";
-import { headBlock, httpDate, trailerBlock } from "./answer-blocks.js";
+import { headBlock, httpDate } from "./answer-blocks.js";
 import { ignoreError, resetReason } from "./errors.js";
+import type { HeldBodies, UnfinishedBody } from "./held-bodies.js";
 import type { HttpExchange, HttpHandler, HttpResponse } from "./http-exchange.js";
-import { copyToNodeHeaders } from "./node-headers.js";
+import { headOf, isTrailersOnly, trailerOf, trailersOnlyOf } from "./http2-answer.js";
 import { RequestBody } from "./request-body.js";
 import { noteSlowCall } from "./slow-client.js";
 
 const CONTINUE = encodeHeaderBlock([[":status", "100"]]);
 
 /** Serves a stream by a handler of requests and responses. */
-export function serveStream(handler: HttpHandler, stream: ServerStream): void {
-  const exchange = new Http2Exchange(stream);
+export function serveStream(handler: HttpHandler, stream: ServerStream, bodies: HeldBodies): void {
+  const exchange = new Http2Exchange(stream, bodies);
   stream.handler = exchange;
   const { expect } = stream.headers;
   if (expect !== undefined) {
@@ -35,19 +34,26 @@ export function serveStream(handler: HttpHandler, stream: ServerStream): void {
 }
 
 /** A request and its answer on a stream of HTTP/2. */
-export class Http2Exchange implements HttpExchange, StreamHandler {
+export class Http2Exchange implements HttpExchange, StreamHandler, UnfinishedBody {
   readonly httpVersion = "2.0";
   readonly body: RequestBody;
   readonly #stream: ServerStream;
+  readonly #bodies: HeldBodies;
+  /** Bytes of the body that nobody has read yet. */
+  #unread = 0;
   readonly #onClosed: (() => void)[] = [];
   #controller: AbortController | undefined;
   #closeCode: number | undefined;
   #isAnswered = false;
   #onRoom: (() => void) | undefined;
 
-  constructor(stream: ServerStream) {
+  constructor(stream: ServerStream, bodies: HeldBodies) {
     this.#stream = stream;
-    this.body = new RequestBody((bytes) => stream.consume(bytes));
+    this.#bodies = bodies;
+    this.body = new RequestBody((bytes) => {
+      this.#note(-bytes);
+      stream.consume(bytes);
+    });
   }
 
   get method(): string {
@@ -94,6 +100,11 @@ export class Http2Exchange implements HttpExchange, StreamHandler {
     this.body.drop();
   }
 
+  giveUp(error: ConnectError): void {
+    this.noteSlow();
+    this.body.fail(error);
+  }
+
   noteSlow(): void {
     noteSlowCall(this.#stream.connection);
   }
@@ -123,6 +134,7 @@ export class Http2Exchange implements HttpExchange, StreamHandler {
   }
 
   onData(chunk: Buffer): void {
+    this.#note(chunk.byteLength);
     // The chunk is valid during this call only.
     this.body.push(Buffer.from(chunk));
   }
@@ -137,12 +149,18 @@ export class Http2Exchange implements HttpExchange, StreamHandler {
 
   onClose(code: number | undefined): void {
     this.#closeCode = code;
+    this.#bodies.forget(this);
     if (code !== undefined) {
       this.#controller?.abort(resetReason(code));
       this.body.fail(resetReason(code) ?? new ConnectError("the client is gone", Code.Canceled));
     }
     this.#onRoom?.();
     for (const callback of this.#onClosed) callback();
+  }
+
+  #note(bytes: number): void {
+    this.#unread += bytes;
+    this.#bodies.note(this, this.socket, this.#unread);
   }
 
   async #write(response: HttpResponse): Promise<void> {
@@ -192,43 +210,4 @@ export function streamUrl({ headers, connection }: ServerStream): string {
   const scheme = (connection.socket as Partial<TLSSocket>).encrypted ? "https" : "http";
   const authority = headers[":authority"] ?? headers.host;
   return new URL(headers[":path"] as string, `${scheme}://${authority}`).toString();
-}
-
-function headOf({ status, header }: HttpResponse): HeaderBlock {
-  const headers: OutgoingHttpHeaders = { date: httpDate() };
-  if (header !== undefined) copyToNodeHeaders(header, headers);
-  return headBlock(status, headers);
-}
-
-function trailerOf({ trailer }: HttpResponse): HeaderBlock | undefined {
-  if (trailer === undefined) return undefined;
-  const trailers: OutgoingHttpHeaders = {};
-  copyToNodeHeaders(trailer, trailers);
-  return trailerBlock(trailers);
-}
-
-/** Header fields of a gRPC answer that clients make no metadata of. */
-const NO_METADATA = new Set([
-  "content-type",
-  "grpc-encoding",
-  "grpc-accept-encoding",
-  "cache-control",
-]);
-
-/**
- * Whether an answer without a message is an error of gRPC with nothing to tell but its status: then one HEADERS frame
- * is the whole answer (gRPC over HTTP/2, "Trailers-Only"). Metadata in its headers would become trailers.
- */
-function isTrailersOnly({ header, trailer }: HttpResponse): boolean {
-  if (!/^application\/grpc(?!-web)/.test(header?.get("content-type") ?? "")) return false;
-  const status = trailer?.get("grpc-status") ?? "0";
-  return status !== "0" && [...(header?.keys() ?? [])].every((name) => NO_METADATA.has(name));
-}
-
-function trailersOnlyOf({ status, header, trailer }: HttpResponse): HeaderBlock {
-  const headers: OutgoingHttpHeaders = {};
-  for (const part of [header, trailer]) {
-    if (part !== undefined) copyToNodeHeaders(part, headers);
-  }
-  return headBlock(status, headers);
 }

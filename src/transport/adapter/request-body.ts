@@ -48,6 +48,7 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
   /** Fails the read under way, or the next one. */
   fail(reason: unknown): void {
     this.#failure = { reason };
+    this.drop();
     this.#waiting?.reject(reason);
     this.#waiting = undefined;
   }

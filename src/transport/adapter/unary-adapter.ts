@@ -3,6 +3,7 @@ import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { compressionBrotli, compressionGzip } from "@connectrpc/connect-node";
 import { assertDefaultTimeout } from "./deadline.js";
 import { DeadlineWheel } from "./deadline-wheel.js";
+import { inTurns } from "./fair-starts.js";
 import { createFormats } from "./formats.js";
 import { HeldBodies } from "./held-bodies.js";
 import { type HttpHandler, pathOf } from "./http-exchange.js";
@@ -56,18 +57,18 @@ export function createUnaryAdapter(options: UnaryAdapterOptions): UnaryAdapter {
   const { fallback } = options;
   const guarded = createLongWay({ routes, handlers, fallback, compressions, hooks });
   const wrapped = options.wrapHandler?.(guarded) ?? guarded;
-  const longWay = boundPlainAnswers(wrapped, (path) => routes.has(path));
+  const longWay = inTurns(boundPlainAnswers(wrapped, (path) => routes.has(path)));
   const shortWay = { routes, formats: createFormats(responseHeaders) };
   const { gate } = options;
   const refuse = gate && boundPlainAnswers(gate.refuse, () => false);
   return {
     onStream(stream) {
       if (refuse && !gate.admits(stream.headers)) {
-        serveStream(refuse, stream);
+        serveStream(refuse, stream, hooks.bodies);
         return;
       }
       if (enabled && tryStream(shortWay, stream)) return;
-      serveStream(longWay, stream);
+      serveStream(longWay, stream, hooks.bodies);
     },
     onRequest(request, response) {
       if (refuse && !gate.admits(request.headers)) {

@@ -16,6 +16,8 @@ export interface Attack {
   readonly server?: "few files";
   /** Whether its connections keep within their bounds, so that none need be closed. Default false. */
   readonly staysOpen?: boolean;
+  /** Seconds after which the server closes its connections; a shorter attack does not see it. Default 0. */
+  readonly endsAfter?: number;
   /** What one connection does, until the server closes it or the time is over. */
   run(connection: RawConnection): Promise<void>;
 }

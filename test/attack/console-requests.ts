@@ -40,6 +40,7 @@ export const unreadPages: Attack = {
 export const endlessBody: Attack = {
   name: "endless body of no call, HTTP/1.1",
   connections: 50,
+  endsAfter: 17,
   protocol: "http/1.1",
   async run(connection) {
     await connection.write(

@@ -23,7 +23,7 @@ export interface Memory {
 /** All that is known of an attack. */
 export interface Outcome {
   readonly name: string;
-  /** See `Attack.staysOpen`. */
+  /** Whether no connection need be closed in the time that the attack lasted. */
   readonly staysOpen: boolean;
   readonly tally: Tally;
   readonly served: Served;
@@ -55,7 +55,7 @@ export async function siege(
     const after = residentMiB(target.pid);
     return {
       name: attack.name,
-      staysOpen: attack.staysOpen ?? false,
+      staysOpen: attack.staysOpen === true || seconds <= (attack.endsAfter ?? 0),
       tally,
       served,
       memory: { before, peak, after },

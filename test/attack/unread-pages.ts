@@ -7,6 +7,7 @@ const INITIAL_WINDOW_SIZE = 4;
 export const unreadHttp2Pages: Attack = {
   name: "pages never read, HTTP/2",
   connections: 50,
+  endsAfter: 12,
   async run(connection) {
     await connection.begin(setting(INITIAL_WINDOW_SIZE, 0));
     for (let id = 1; id < 200 && connection.going; id += 2) {

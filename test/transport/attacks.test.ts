@@ -26,7 +26,7 @@ describe("under attack", () => {
     server.kill();
   });
 
-  for (const attack of ATTACKS) {
+  for (const attack of ATTACKS.filter((each) => each.server === undefined)) {
     it(attack.name, async () => {
       const outcome = await siege(attack, target, attacker, SECONDS);
       assert.deepEqual(brokenRules(outcome), []);

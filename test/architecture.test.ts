@@ -20,7 +20,7 @@ const LAYERS: Record<string, { may: string[]; packages?: RegExp }> = {
   cli: { may: ["server", "client", "core"] },
 };
 /** The clients and the middleware that need Node; what browsers load must reach none of them. */
-const NODE_ONLY = /^src\/client\/((node|grpc-js)[a-z-]*|middleware\/[a-z-]+)\.ts$/;
+const NODE_ONLY = /^src\/client\/((node|grpc-js)[a-z-]*|(middleware|verifier)\/[a-z-]+)\.ts$/;
 
 /** The files that read the process. */
 const PROCESS_READERS = /^src\/(cli\/.*|server\/main|library\/environment-manager)\.ts$/;

@@ -1,17 +1,10 @@
 /** Valid answers, kept for a few seconds by the digest of their token. Refusals are never kept. */
 import { createHash } from "node:crypto";
 import type { Claims } from "../operations.js";
+import { type CacheClock, PLATFORM_CLOCK } from "../verifier/steady-clock.js";
 
 /** The longest that an answer may be kept: so long may a revoked token go on passing. */
 const MAX_TTL_MS = 60_000;
-
-/** What tells how much time has passed, in milliseconds. */
-export interface CacheClock {
-  /** Never set back, but may stand still while the machine sleeps. */
-  steady(): number;
-  /** Goes on while the machine sleeps, but may be set back. */
-  wall(): number;
-}
 
 /** How much is kept, and for how long. */
 export interface ClaimsCacheOptions {
@@ -34,8 +27,6 @@ interface Entry {
   readonly asked: Moment;
   readonly keepMs: number;
 }
-
-const PLATFORM_CLOCK: CacheClock = { steady: () => performance.now(), wall: () => Date.now() };
 
 /** A bounded map in the order in which answers arrived. */
 export class ClaimsCache {

@@ -1,9 +1,12 @@
 /** Who may pass: the one decision that every interceptor and middleware applies. */
 import { TokenError, TokenExpiredError } from "../errors.js";
-import type { JsonValue } from "../exact-json.js";
-import type { Claims, ValidToken } from "../operations.js";
+import type { Claims } from "../operations.js";
 import type { Duration } from "../time.js";
 import type { SecureTokenClient } from "../token-client.js";
+import { freezeClaims } from "../verifier/frozen-claims.js";
+import type { VerifierOptions } from "../verifier/options.js";
+import { SingleFlight } from "../verifier/single-flight.js";
+import { type VerifierClient, WatchedVerifier } from "../verifier/watched-verifier.js";
 import { type Bearer, readBearer, readToken } from "./bearer.js";
 import { ClaimsCache, type ClaimsCacheOptions } from "./claims-cache.js";
 import {
@@ -15,12 +18,17 @@ import {
   UNAVAILABLE,
 } from "./refusals.js";
 import { isMet, isRequirement, type Requirement } from "./requirement.js";
-import { SingleFlight } from "./single-flight.js";
 
 /** How a guard asks. */
 export interface TokenGuardOptions {
   /** Keeps valid answers for a few seconds. A token revoked meanwhile still passes. Default: off. */
   readonly cache?: ClaimsCacheOptions | undefined;
+  /**
+   * Keeps valid answers as long as their tokens live, and applies revocations within a second, as
+   * `WatchedVerifier` says: true, its options, or one that the program has made and closes itself. Not
+   * together with `cache`. Default: off.
+   */
+  readonly watch?: boolean | VerifierOptions | WatchedVerifier | undefined;
   /**
    * Called with the reason why a request could not be decided: the token service could not be asked, it
    * refused the client's own API key, no rule names the request (`NoRuleError`), or a function of the
@@ -78,13 +86,15 @@ export interface TokenGuard {
   ): Promise<Admission>;
   /** Calls `onFault`. Never throws. */
   report(error: unknown): void;
+  /** Ends the feed of a guard that watches. Tokens are asked about from then on. */
+  close(): void;
 }
 
 /**
  * A guard that asks the client's token service about every token. Requests that present the same token at
  * the same time are one call, with the client's own timeout. A token is checked when a request begins;
  * one that expires during a long stream does not end it.
- * @throws TypeError for a client that is none, and for a cache whose time or size is out of range.
+ * @throws TypeError for a client that is none, and for a cache or a watch whose bounds are out of range.
  */
 export function createTokenGuard(
   client: Pick<SecureTokenClient, "validateToken">,
@@ -93,6 +103,10 @@ export function createTokenGuard(
   if (typeof client?.validateToken !== "function") {
     throw new TypeError("createTokenGuard needs a SecureTokenClient: createTokenGuard(client)");
   }
+  if (options.watch && options.cache) {
+    throw new TypeError("a guard has a cache or a watch, not both");
+  }
+  const watch = toVerifier(client as VerifierClient, options.watch);
   const cache = options.cache && new ClaimsCache(options.cache);
   const flights = new SingleFlight<Claims>();
   const { onFault = () => {} } = options;
@@ -108,7 +122,7 @@ export function createTokenGuard(
   async function ask(token: string, signal: AbortSignal): Promise<Claims> {
     const asked = cache?.now();
     const valid = await client.validateToken(token, { signal });
-    const claims = toFrozenClaims(valid);
+    const claims = freezeClaims(valid);
     if (cache && asked) cache.put(token, claims, asked, toMillis(valid.timeRemaining));
     return claims;
   }
@@ -127,8 +141,9 @@ export function createTokenGuard(
       return refusal === TOKEN_MISSING && requirement === "optional" ? {} : { refusal };
     }
     try {
-      const claims =
-        cache?.get(token) ?? (await flights.do(token, (giveUp) => ask(token, giveUp), signal));
+      const claims = watch
+        ? await watch.verify(token, undefined, signal)
+        : (cache?.get(token) ?? (await flights.do(token, (giveUp) => ask(token, giveUp), signal)));
       if (isMet(requirement, claims.permissions)) return { claims, token };
       return { refusal: permissionMissing(requirement) };
     } catch (error) {
@@ -145,30 +160,19 @@ export function createTokenGuard(
     admitToken: (token, requirement, about) =>
       decide(token ? readToken(token) : { refusal: TOKEN_MISSING }, requirement, about),
     report,
+    close: () => {
+      if (watch !== options.watch) watch?.close();
+    },
   };
 }
 
-/** Frozen: requests with the same token share them, and none can grant another a permission. */
-function toFrozenClaims(valid: ValidToken): Claims {
-  const { tokenId, userId, permissions, issuedAt, expiresAt, additionalData } = valid;
-  const { sessionId, keyId } = valid;
-  freezeJson(additionalData);
-  return Object.freeze({
-    tokenId,
-    userId,
-    permissions: Object.freeze([...permissions]),
-    issuedAt: Object.freeze(issuedAt),
-    expiresAt: Object.freeze(expiresAt),
-    additionalData,
-    sessionId,
-    keyId,
-  });
-}
-
-function freezeJson(value: JsonValue): void {
-  if (typeof value !== "object" || value === null) return;
-  Object.values(value).forEach(freezeJson);
-  Object.freeze(value);
+function toVerifier(
+  client: VerifierClient,
+  watch: TokenGuardOptions["watch"],
+): WatchedVerifier | undefined {
+  if (!watch) return undefined;
+  if (watch instanceof WatchedVerifier) return watch;
+  return new WatchedVerifier(client, watch === true ? {} : watch);
 }
 
 /** Rounded down, so that nothing is kept for longer than the token lives. */

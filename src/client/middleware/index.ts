@@ -1,6 +1,13 @@
 /** secure-token-service/middleware: what protects services with tokens. */
 export type { Claims } from "../operations.js";
-export type { CacheClock, ClaimsCacheOptions } from "./claims-cache.js";
+export type { VerifierEvent, VerifierOptions } from "../verifier/options.js";
+export type { CacheClock } from "../verifier/steady-clock.js";
+export {
+  type VerifierClient,
+  type VerifierState,
+  WatchedVerifier,
+} from "../verifier/watched-verifier.js";
+export type { ClaimsCacheOptions } from "./claims-cache.js";
 export {
   type ConnectInterceptorOptions,
   createConnectInterceptor,

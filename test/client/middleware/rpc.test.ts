@@ -359,6 +359,7 @@ function fakeGuard(admit: TokenGuard["admit"]): TokenGuard {
     admit,
     admitToken: (token, ...rest) => admit([`Bearer ${token}`], ...rest),
     report() {},
+    close() {},
   };
 }
 

@@ -9,6 +9,7 @@ import * as web from "../../../../src/client/web.js";
 import { call } from "./calls.js";
 import { type GuardedServer, startGuarded } from "./guards.js";
 import { describeError, writeExactJson } from "./json.js";
+import { Watched } from "./watched.js";
 
 /** How a request says that the service is reached; README.md of the corpus. */
 interface Connection {
@@ -60,8 +61,14 @@ const create = CREATE[entry];
 if (!create) throw new Error(`the first argument is one of ${Object.keys(CREATE)}`);
 const clients = new Map<string, SecureTokenClient>();
 const guarded = new Map<string, GuardedServer>();
+const watched = new Watched();
 for await (const line of createInterface({ input: process.stdin })) {
-  const { id, rpc, request, guard, connection } = JSON.parse(line);
+  const { id, rpc, request, guard, watch, connection } = JSON.parse(line);
+  if (watch) {
+    const result = await watched.do(watch, () => create(connection));
+    process.stdout.write(`${JSON.stringify({ id, ok: true, result })}\n`);
+    continue;
+  }
   const key = JSON.stringify(connection);
   const client = clients.get(key) ?? create(connection);
   clients.set(key, client);

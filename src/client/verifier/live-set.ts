@@ -1,0 +1,123 @@
+/** The revocations in force, and whether a token is hit by one. */
+import type { Revocation } from "../revocations.js";
+import type { Instant } from "../time.js";
+
+/** The most revocations that are held; beyond it nothing is vouched for. */
+export const MAX_REVOCATIONS = 10_000_000;
+/** How often what has ended is looked for, in milliseconds of the wall clock. */
+const SWEEP_EVERY_MS = 60_000;
+const HASH_LENGTH = 32;
+
+/** The feed said something that no server says: nothing that it told is trusted from then on. */
+export class MalformedFeedError extends Error {
+  override readonly name = "MalformedFeedError";
+}
+
+/** What revocations speak of. */
+export interface TokenFacts {
+  readonly tokenId: string;
+  readonly sessionId: string;
+  /** The SHA-256 of the user's id, one character a byte. */
+  readonly userHash: string;
+  readonly issuedAt: Instant;
+}
+
+interface CutOff {
+  readonly issuedBefore: Instant;
+  readonly endsAt: number;
+}
+
+/** A set of revocations. */
+export class LiveSet {
+  /** Each with the second after which no token that it hits is valid. */
+  readonly #tokens = new Map<string, number>();
+  readonly #sessions = new Map<string, number>();
+  readonly #users = new Map<string, CutOff>();
+  #everything: CutOff | undefined;
+  #sweptAtMs = 0;
+
+  /** How many revocations are held; of several cut-offs of one user, the latest alone. */
+  get size(): number {
+    const everything = this.#everything === undefined ? 0 : 1;
+    return this.#tokens.size + this.#sessions.size + this.#users.size + everything;
+  }
+
+  /** Whether the token is revoked. */
+  hits({ tokenId, sessionId, userHash, issuedAt }: TokenFacts): boolean {
+    return (
+      this.#tokens.has(tokenId) ||
+      this.#sessions.has(sessionId) ||
+      isCut(issuedAt, this.#users.get(userHash)) ||
+      isCut(issuedAt, this.#everything)
+    );
+  }
+
+  /** Takes revocations. @throws MalformedFeedError for one that is none, and beyond the bound. */
+  add(revocations: readonly Revocation[]): void {
+    for (const revocation of revocations) this.#add(revocation);
+    if (this.size > MAX_REVOCATIONS) {
+      throw new MalformedFeedError(`more than ${MAX_REVOCATIONS} revocations are in force`);
+    }
+  }
+
+  /** Drops what has ended by the wall clock, in milliseconds since 1970; looks once a minute. */
+  sweep(nowMs: number): void {
+    if (Math.abs(nowMs - this.#sweptAtMs) < SWEEP_EVERY_MS) return;
+    this.#sweptAtMs = nowMs;
+    const now = nowMs / 1000;
+    for (const ends of [this.#tokens, this.#sessions]) {
+      for (const [id, endsAt] of ends) if (endsAt < now) ends.delete(id);
+    }
+    for (const [user, { endsAt }] of this.#users) if (endsAt < now) this.#users.delete(user);
+    if (this.#everything !== undefined && this.#everything.endsAt < now) {
+      this.#everything = undefined;
+    }
+  }
+
+  #add({
+    tokenId,
+    sessionId,
+    userIdSha256,
+    everything,
+    issuedBefore,
+    expiresAt,
+  }: Revocation): void {
+    if (expiresAt === undefined) throw new MalformedFeedError("a revocation without an end");
+    // Up to the end of that second.
+    const endsAt = expiresAt.seconds + 1;
+    if (tokenId !== undefined) keepLatest(this.#tokens, tokenId, endsAt);
+    else if (sessionId !== undefined) keepLatest(this.#sessions, sessionId, endsAt);
+    else if (issuedBefore === undefined) {
+      throw new MalformedFeedError("a cut-off without its instant");
+    } else if (userIdSha256 !== undefined) {
+      if (userIdSha256.length !== HASH_LENGTH) {
+        throw new MalformedFeedError("a SHA-256 that has not 32 bytes");
+      }
+      const user = Buffer.from(userIdSha256).toString("latin1");
+      this.#users.set(user, latest(this.#users.get(user), { issuedBefore, endsAt }));
+    } else if (everything) {
+      this.#everything = latest(this.#everything, { issuedBefore, endsAt });
+    } else {
+      throw new MalformedFeedError("a revocation of nothing");
+    }
+  }
+}
+
+function keepLatest(ends: Map<string, number>, id: string, endsAt: number): void {
+  ends.set(id, Math.max(ends.get(id) ?? endsAt, endsAt));
+}
+
+/** Of two cut-offs the later holds, until the later of their ends. */
+function latest(held: CutOff | undefined, told: CutOff): CutOff {
+  if (held === undefined) return told;
+  const { issuedBefore } = isAfter(told.issuedBefore, held.issuedBefore) ? told : held;
+  return { issuedBefore, endsAt: Math.max(held.endsAt, told.endsAt) };
+}
+
+function isCut(issuedAt: Instant, cutOff: CutOff | undefined): boolean {
+  return cutOff !== undefined && !isAfter(issuedAt, cutOff.issuedBefore);
+}
+
+function isAfter(a: Instant, b: Instant): boolean {
+  return a.seconds > b.seconds || (a.seconds === b.seconds && a.micros > b.micros);
+}

@@ -4,8 +4,9 @@ import type { Instant } from "../time.js";
 
 /** The most revocations that are held; beyond it nothing is vouched for. */
 export const MAX_REVOCATIONS = 10_000_000;
-/** How often what has ended is looked for, in milliseconds of the wall clock. */
+/** How often what has ended is looked for in a set that is not small, in milliseconds of the wall clock. */
 const SWEEP_EVERY_MS = 60_000;
+const SMALL = 10_000;
 const HASH_LENGTH = 32;
 
 /** The feed said something that no server says: nothing that it told is trusted from then on. */
@@ -35,6 +36,7 @@ export class LiveSet {
   readonly #users = new Map<string, CutOff>();
   #everything: CutOff | undefined;
   #sweptAtMs = 0;
+  #forgottenUntil = Number.NEGATIVE_INFINITY;
 
   /** How many revocations are held; of several cut-offs of one user, the latest alone. */
   get size(): number {
@@ -60,18 +62,34 @@ export class LiveSet {
     }
   }
 
-  /** Drops what has ended by the wall clock, in milliseconds since 1970; looks once a minute. */
+  /**
+   * Whether a revocation of a token that expires at this instant may have been dropped: by a wall clock that
+   * ran ahead, too early.
+   */
+  mayHaveForgotten({ seconds }: Instant): boolean {
+    return seconds <= this.#forgottenUntil;
+  }
+
+  /** Drops what has ended by the wall clock, in milliseconds since 1970. */
   sweep(nowMs: number): void {
-    if (Math.abs(nowMs - this.#sweptAtMs) < SWEEP_EVERY_MS) return;
+    const isEarly = Math.abs(nowMs - this.#sweptAtMs) < SWEEP_EVERY_MS;
+    if (isEarly && this.size > SMALL) return;
     this.#sweptAtMs = nowMs;
     const now = nowMs / 1000;
     for (const ends of [this.#tokens, this.#sessions]) {
-      for (const [id, endsAt] of ends) if (endsAt < now) ends.delete(id);
+      for (const [id, endsAt] of ends) if (this.#hasEnded(endsAt, now)) ends.delete(id);
     }
-    for (const [user, { endsAt }] of this.#users) if (endsAt < now) this.#users.delete(user);
-    if (this.#everything !== undefined && this.#everything.endsAt < now) {
-      this.#everything = undefined;
+    for (const [user, { endsAt }] of this.#users) {
+      if (this.#hasEnded(endsAt, now)) this.#users.delete(user);
     }
+    const everything = this.#everything;
+    if (everything && this.#hasEnded(everything.endsAt, now)) this.#everything = undefined;
+  }
+
+  #hasEnded(endsAt: number, now: number): boolean {
+    if (endsAt >= now) return false;
+    this.#forgottenUntil = Math.max(this.#forgottenUntil, endsAt);
+    return true;
   }
 
   #add({

@@ -111,7 +111,8 @@ export class WatchedVerifier {
     const stalenessMs = this.#state.stalenessMs(now);
     if (stalenessMs === undefined || stalenessMs > this.#options.maxStalenessMs) return undefined;
     const answer = this.#answers.get(digestOf(token), now);
-    return answer && this.#state.keyIds.has(answer.keyId) ? answer : undefined;
+    if (answer === undefined || !this.#state.keyIds.has(answer.keyId)) return undefined;
+    return this.#state.live.mayHaveForgotten(answer.claims.expiresAt) ? undefined : answer;
   }
 
   async #ask(token: string): Promise<KeptAnswer> {

@@ -2,7 +2,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { humanLine } from "../../src/server/human-log.js";
-import { printable, printableJson, printableList } from "../../src/server/printable.js";
+import {
+  isPrintable,
+  printable,
+  printableJson,
+  printableList,
+} from "../../src/server/printable.js";
 
 describe("printable", () => {
   const cases: [string, string, string][] = [
@@ -17,6 +22,16 @@ describe("printable", () => {
   ];
   for (const [what, text, shown] of cases) {
     it(what, () => assert.equal(printable(text), shown));
+  }
+});
+
+it("isPrintable knows a value that may be printed as it is", () => {
+  for (const value of ["Z0FBQUFB-_==", "stk_a", '\\ and " are printable', "é", ""]) {
+    assert.equal(isPrintable(value), true, value);
+  }
+  for (const value of ["a\nb", "a\u001b[31mb", "a\u202eb", "a\u2028b"]) {
+    assert.equal(isPrintable(value), false);
+    assert.equal(isPrintable(value), false, "and says the same when it is asked again");
   }
 });
 

@@ -174,6 +174,10 @@ mod tests {
         let many = "/a".repeat(500_000);
         assert!(routes.of(&Method::GET, &many).is_none());
         assert!(routes.of(&Method::GET, &format!("/notes{many}")).is_some());
-        assert!(routes.of(&Method::GET, &format!("/{}", "%61".repeat(300_000))).is_none());
+        assert!(
+            routes
+                .of(&Method::GET, &format!("/{}", "%61".repeat(300_000)))
+                .is_none()
+        );
     }
 }

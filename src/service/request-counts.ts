@@ -40,17 +40,20 @@ export function refuseTooMany(input: DescMessage, bytes: Uint8Array): void {
   if (bound === undefined || bytes.length <= bound[1] * BYTES_OF_ENTRY) return;
   const [name, max] = bound;
   try {
-    checkCount({ length: countField(bytes, input.field[name]?.number ?? 0) }, max, name);
+    checkCount({ length: countField(bytes, input.field[name]?.number ?? 0, max + 1) }, max, name);
   } catch (error) {
     throw error instanceof TokenError ? toConnectError(error) : error;
   }
 }
 
-/** How often a message has a field whose entries have a length. What is malformed ends the count. */
-function countField(bytes: Uint8Array, field: number): number {
+/**
+ * How often a message has a field whose entries have a length; no further than `enough`. What is malformed
+ * ends the count.
+ */
+function countField(bytes: Uint8Array, field: number, enough: number): number {
   const reader = { bytes, at: 0 };
   let count = 0;
-  while (reader.at < bytes.length) {
+  while (reader.at < bytes.length && count < enough) {
     const tag = varint(reader);
     const type = tag & 7;
     // The number of a varint field, or the length of what follows: it moves the reader itself.

@@ -2,6 +2,7 @@
  * Server reflection, grpc.reflection.v1 and v1alpha, which are the same messages under two names:
  * tools such as `buf curl` and `grpcurl` then need no schema.
  */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { type DescFile, type DescMessage, type DescService, toBinary } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
@@ -72,6 +73,8 @@ export function reflectionRoutes(
         if (++count > MAX_REQUESTS) {
           throw new ConnectError("too many requests on one stream", Code.ResourceExhausted);
         }
+        // What one read of a socket brings would else be answered in one turn of the event loop.
+        await nextTurn();
         const { host: validHost } = request;
         yield { validHost, originalRequest: request, messageResponse: answer(request) };
       }

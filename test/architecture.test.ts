@@ -16,6 +16,10 @@ const LAYERS: Record<string, { may: string[]; packages?: RegExp }> = {
   transport: { may: ["http2"], packages: /^(node:|@connectrpc\/|@bufbuild\/)/ },
   server: { may: ["transport", "service", "revocation", "core", "gen/ts"] },
   client: { may: ["values", "gen/ts"] },
+  testing: {
+    may: ["service", "revocation", "core", "client"],
+    packages: /^@connectrpc\/connect$/,
+  },
   console: { may: ["client", "gen/ts"] },
   cli: { may: ["server", "client", "core"] },
 };

@@ -1,5 +1,6 @@
 """The Django middleware, through Django's own test client."""
 
+import time
 import unittest
 
 try:
@@ -43,8 +44,10 @@ from django.http import HttpResponse  # noqa: E402
 from django.test import Client, override_settings  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
+from secure_token_client import SecureTokenClient, WatchedVerifier  # noqa: E402
 from secure_token_client.middleware import NoRuleError, optional_token  # noqa: E402
 from secure_token_client.middleware.django import TokenMiddleware  # noqa: E402
+from secure_token_client.testing import TokenServiceStandIn  # noqa: E402
 
 
 def view(request):
@@ -82,10 +85,24 @@ class Django(unittest.TestCase):
         self.assertEqual(rows[2][0]["cache-control"], "no-store")
         self.assertTrue(any(isinstance(fault, NoRuleError) for fault in FAULTS))
 
+    def test_watching(self) -> None:
+        with TokenServiceStandIn() as service, SecureTokenClient(service.address) as client:
+            headers = {"HTTP_AUTHORIZATION": f"Bearer {service.issue('user-2', ['read'])}"}
+            verifier = WatchedVerifier(client)
+            chosen = {"client": client, "rules": "read", "watch": verifier}
+            with override_settings(SECURE_TOKEN=chosen), verifier:
+                while not verifier.state.is_ready:
+                    time.sleep(0.005)
+                browser = Client()
+                self.assertEqual(browser.get("/", **headers).content, b"user-2")
+                service.go_away()
+                self.assertEqual(browser.get("/", **headers).content, b"user-2")
+
     def test_settings_that_cannot_work(self) -> None:
         for value in (
             *(None, {}, {"client": CLIENT}, {"client": None, "rules": "read"}),
             *({"client": CLIENT, "rules": None}, {"client": CLIENT, "rules": {}, "rule": {}}),
+            {"client": CLIENT, "rules": "read", "watch": "yes"},
         ):
             with self.subTest(value=value), override_settings(SECURE_TOKEN=value):
                 with self.assertRaises(ImproperlyConfigured):

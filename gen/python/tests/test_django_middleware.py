@@ -85,7 +85,19 @@ class Django(unittest.TestCase):
         self.assertEqual(rows[2][0]["cache-control"], "no-store")
         self.assertTrue(any(isinstance(fault, NoRuleError) for fault in FAULTS))
 
-    def test_watching(self) -> None:
+    def test_settings_that_cannot_work(self) -> None:
+        for value in (
+            *(None, {}, {"client": CLIENT}, {"client": None, "rules": "read"}),
+            *({"client": CLIENT, "rules": None}, {"client": CLIENT, "rules": {}, "rule": {}}),
+            {"client": CLIENT, "rules": "read", "watch": "yes"},
+        ):
+            with self.subTest(value=value), override_settings(SECURE_TOKEN=value):
+                with self.assertRaises(ImproperlyConfigured):
+                    TokenMiddleware(lambda request: None)
+
+
+class Watching(unittest.TestCase):
+    def test_a_known_token_needs_no_service(self) -> None:
         with TokenServiceStandIn() as service, SecureTokenClient(service.address) as client:
             headers = {"HTTP_AUTHORIZATION": f"Bearer {service.issue('user-2', ['read'])}"}
             verifier = WatchedVerifier(client)
@@ -97,13 +109,3 @@ class Django(unittest.TestCase):
                 self.assertEqual(browser.get("/", **headers).content, b"user-2")
                 service.go_away()
                 self.assertEqual(browser.get("/", **headers).content, b"user-2")
-
-    def test_settings_that_cannot_work(self) -> None:
-        for value in (
-            *(None, {}, {"client": CLIENT}, {"client": None, "rules": "read"}),
-            *({"client": CLIENT, "rules": None}, {"client": CLIENT, "rules": {}, "rule": {}}),
-            {"client": CLIENT, "rules": "read", "watch": "yes"},
-        ):
-            with self.subTest(value=value), override_settings(SECURE_TOKEN=value):
-                with self.assertRaises(ImproperlyConfigured):
-                    TokenMiddleware(lambda request: None)

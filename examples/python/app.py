@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
-from secure_token_client import AsyncSecureTokenClient, ValidationCache
+from secure_token_client import AsyncSecureTokenClient
 from secure_token_client.middleware import PUBLIC, current_token
 from secure_token_client.middleware.asgi import TokenMiddleware
 
@@ -18,7 +18,6 @@ tokens = AsyncSecureTokenClient(
     os.environ.get("SECURE_TOKEN_TARGET", "127.0.0.1:8080"),
     api_key=os.environ.get("SECURE_TOKEN_API_KEY") or None,
     api_key_file=os.environ.get("SECURE_TOKEN_API_KEY_FILE") or None,
-    cache=ValidationCache(seconds=2),
 )
 
 
@@ -44,6 +43,7 @@ app.add_middleware(
         "GET /notes": "notes.read",
         "POST /notes": "notes.write",
     },
+    watch=True,
 )
 notes: dict[str, list[str]] = {}
 

@@ -2,15 +2,17 @@
 
 import hashlib
 import unittest
+from collections import deque
 from datetime import datetime, timedelta
 
-from secure_token_client import InvalidTokenError
+from secure_token_client import CallError, InvalidTokenError
 from secure_token_client.watch.answers import Answer, Answers, Asked
 from secure_token_client.watch.clocks import AwakeClock, Clocks
 from secure_token_client.watch.core import WatchCore
 from secure_token_client.watch.feed_state import FeedState
 from secure_token_client.watch.live_set import LiveSet, MalformedFeedError, TokenFacts
 from secure_token_client.watch.options import Telling, checked_limits
+from secure_token_client.watch.questions import Question, next_call
 from securetoken.v1 import token_service_pb2 as pb
 
 NOON = datetime(2030, 1, 2, 12, 0, 0, 5)
@@ -234,6 +236,40 @@ class Decides(unittest.TestCase):
             self.apply(pb.WatchRevocationsResponse())
         self.assertIsNone(self.core.look("token", None))
         self.assertEqual(self.core.begin_feed(), "")
+
+
+class Calls(unittest.TestCase):
+    """Which tokens go into one call."""
+
+    def setUp(self) -> None:
+        clocks = Clocks(lambda: 0.0, lambda: 0.0)
+        self.core = WatchCore(checked_limits(10, 9, 2**20), clocks, Telling(None))
+
+    def sizes(self, *tokens: str) -> list:
+        waiting, sizes = deque(Question(token) for token in tokens), []
+        while waiting:
+            call = next_call(waiting, self.core)
+            self.assertLess(call.request.ByteSize(), 2**20)
+            sizes.append((call.method, len(call.questions)))
+        return sizes
+
+    def test_a_lone_one_and_a_thousand(self) -> None:
+        self.assertEqual(self.sizes("a"), [("ValidateToken", 1)])
+        many = self.sizes(*map(str, range(1001)))
+        self.assertEqual(many, [("BatchValidateTokens", 1000), ("ValidateToken", 1)])
+
+    def test_no_more_than_a_message_holds(self) -> None:
+        many = self.sizes(*["€" * 10_000] * 100)
+        self.assertEqual(sum(count for _, count in many), 100)
+        self.assertGreater(len(many), 2)
+
+    def test_an_answer_that_lacks_what_was_asked_is_everybodys_error(self) -> None:
+        waiting = deque([Question("a"), Question("b")])
+        call = next_call(waiting, self.core)
+        with self.assertRaises(CallError):
+            call.settle(self.core, pb.BatchValidateTokensResponse(results=[{}]))
+        call.fail(ValueError("broken"))
+        self.assertTrue(all(question.is_settled for question in call.questions))
 
 
 class Kept(unittest.TestCase):

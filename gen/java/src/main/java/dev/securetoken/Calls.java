@@ -25,6 +25,11 @@ final class Calls {
     return new Calls(connection, Deadlines.checked(other));
   }
 
+  /** How long a call may take. */
+  Duration deadline() {
+    return deadline;
+  }
+
   Connection connection() {
     return connection;
   }

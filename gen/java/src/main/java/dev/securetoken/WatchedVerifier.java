@@ -1,9 +1,12 @@
 package dev.securetoken;
 
+import io.grpc.Status;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
 /**
@@ -19,6 +22,9 @@ import java.util.function.LongSupplier;
  */
 public final class WatchedVerifier implements AutoCloseable {
   private static final int MAX_PERMISSION = 128;
+
+  /** A call that ends at its deadline says more than that it is late. */
+  private static final Duration LATE = Duration.ofMillis(100);
 
   private final Calls calls;
   private final WatchCore core;
@@ -139,7 +145,25 @@ public final class WatchedVerifier implements AutoCloseable {
       return CompletableFuture.failedFuture(revoked);
     }
     core.tell(WatchListener::miss);
-    return questions.ask(digest, token).thenApply(core::give);
+    return questions
+        .ask(digest, token)
+        .copy() // others wait for it too
+        .orTimeout(calls.deadline().plus(LATE).toNanos(), TimeUnit.NANOSECONDS)
+        .handle(this::given);
+  }
+
+  /** The claims of an answer. The call before may have taken all the time that this one had. */
+  private ValidToken given(KeptAnswer answer, Throwable failure) {
+    if (failure == null) {
+      return core.give(answer);
+    }
+    Throwable error = Futures.cause(failure);
+    if (error instanceof TimeoutException) {
+      throw Status.DEADLINE_EXCEEDED
+          .withDescription("the service does not answer")
+          .asRuntimeException();
+    }
+    throw error instanceof RuntimeException ? (RuntimeException) error : new CompletionException(error);
   }
 
   private static ValidToken holding(ValidToken claims, String permission) {

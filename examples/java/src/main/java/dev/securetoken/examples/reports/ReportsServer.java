@@ -5,7 +5,6 @@ import dev.securetoken.SecureTokenClient;
 import dev.securetoken.TokenGuard;
 import dev.securetoken.servlet.TokenFilter;
 import jakarta.servlet.DispatcherType;
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
@@ -21,7 +20,7 @@ final class ReportsServer {
 
   /** A server on loopback that does not listen yet. Port 0 takes any free one. */
   static Server create(SecureTokenClient client, int port) {
-    TokenGuard guard = TokenGuard.builder(client).cache(Duration.ofSeconds(2), 10_000).build();
+    TokenGuard guard = TokenGuard.builder(client).watch().build();
     TokenFilter filter =
         new TokenFilter(
             guard,

@@ -1,0 +1,140 @@
+/** A watched verifier at a real server. What it answers step by step is in test/conformance/cases/watch.json. */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { Code, ConnectError } from "@connectrpc/connect";
+import pino from "pino";
+import {
+  createTokenGuard,
+  type VerifierEvent,
+  WatchedVerifier,
+} from "../../../src/client/middleware/index.js";
+import { createSecureTokenClient, type SecureTokenClient } from "../../../src/client/node.js";
+import { SecureTokenManager, systemClock } from "../../../src/core/index.js";
+import { createKeyset } from "../../../src/core/keyset.js";
+import { RevocationAuthority } from "../../../src/revocation/authority.js";
+import { ANYONE } from "../../../src/server/callers/callers.js";
+import { createServer } from "../../../src/server/server.js";
+import { testKey } from "../../support/fixed-manager.js";
+import { keepReports } from "../../support/reports.js";
+
+describe("a watched verifier at a real server", () => {
+  let close: () => Promise<unknown>;
+  let client: SecureTokenClient;
+  before(async () => {
+    const clock = systemClock;
+    const reporter = keepReports();
+    const register = await RevocationAuthority.open({ clock, feedId: "feed", reporter });
+    const keyset = createKeyset([await testKey("one")]);
+    const manager = new SecureTokenManager(keyset, { clock, revocations: register });
+    const logger = pino({ level: "silent" });
+    const server = createServer({ manager, register, logger, callers: ANYONE });
+    const { port } = await server.listen(0, "127.0.0.1");
+    client = createSecureTokenClient({ baseUrl: `127.0.0.1:${port}` });
+    close = async () => {
+      client.close();
+      await server.close(0);
+      await register.close();
+    };
+  });
+  after(() => close());
+
+  it("applies what is revoked at the server to what it has kept", async () => {
+    const events: VerifierEvent[] = [];
+    const verifier = new WatchedVerifier(client, { onEvent: (event) => events.push(event) });
+    try {
+      await until(() => verifier.state.isReady);
+      const { token, tokenId } = await client.generateToken("ann", { permissions: ["read"] });
+      const claims = await verifier.verify(token, "read");
+      assert.equal(claims.tokenId, tokenId);
+      assert.equal(await verifier.verify(token), claims);
+      assert.ok(Object.isFrozen(claims) && Object.isFrozen(claims.permissions));
+      await client.revokeToken(token);
+      await until(() => verifier.state.revocations > 0);
+      const refused = { name: "InvalidTokenError", reason: "TOKEN_REVOKED", field: "token" };
+      await assert.rejects(verifier.verify(token), refused);
+      assert.deepEqual(
+        events.map((event) => (event.kind === "refused" ? event.reason : event.kind)),
+        ["connected", "miss", "hit", "hit", "TOKEN_REVOKED"],
+      );
+    } finally {
+      verifier.close();
+    }
+  });
+
+  it("stands in a guard, and ends with it", async () => {
+    const guard = createTokenGuard(client, { watch: true });
+    const { token } = await client.generateToken("ann", { permissions: ["read"] });
+    const header = [`Bearer ${token}`];
+    assert.equal((await guard.admit(header, ["read"])).claims?.userId, "ann");
+    assert.equal((await guard.admit(header, ["write"])).refusal?.reason, "PERMISSION_MISSING");
+    await client.revokeUser("ann");
+    await until(async () => (await guard.admit(header, ["read"])).refusal !== undefined);
+    assert.equal((await guard.admit(header, ["read"])).refusal?.reason, "TOKEN_INVALID");
+    guard.close();
+  });
+
+  it("asks about single tokens where batches are refused", async () => {
+    const asked: string[] = [];
+    const verifier = new WatchedVerifier({
+      validateToken: (token) => {
+        asked.push("one");
+        return client.validateToken(token);
+      },
+      batchValidateTokens: () => {
+        asked.push("many");
+        throw new ConnectError("not for you", Code.PermissionDenied);
+      },
+      watchRevocations: (cursor, options) => client.watchRevocations(cursor, options),
+    });
+    try {
+      const issued = await Promise.all(["a", "b", "c"].map((user) => client.generateToken(user)));
+      const verified = await Promise.all(issued.map(({ token }) => verifier.verify(token)));
+      assert.deepEqual(
+        verified.map(({ userId }) => userId),
+        ["a", "b", "c"],
+      );
+      assert.deepEqual(asked, ["one", "many", "one", "one"]);
+    } finally {
+      verifier.close();
+    }
+  });
+
+  it("keeps within its bound of memory", async () => {
+    const verifier = new WatchedVerifier(client, { maxBytes: 1024 * 1024 });
+    try {
+      const permissions = Array.from({ length: 64 }, (_, i) => `permission-number-${i}`);
+      const { token } = await client.generateToken("ann", { permissions });
+      await verifier.verify(token);
+      const { bytes } = verifier.state;
+      assert.ok(bytes > 2 * permissions.join().length, `${bytes} bytes are counted`);
+      const many = Array.from({ length: 400 }, (_, i) =>
+        client.generateToken(`user-${i}`, { permissions }),
+      );
+      await Promise.all((await Promise.all(many)).map(({ token }) => verifier.verify(token)));
+      const { entries, bytes: kept } = verifier.state;
+      assert.ok(kept <= 1024 * 1024 && entries < 401, `${entries} answers take ${kept} bytes`);
+    } finally {
+      verifier.close();
+    }
+  });
+
+  it("refuses options that are none, and two ways of keeping answers", () => {
+    const wrong: [object, RegExp][] = [
+      [{ maxStalenessMs: 999 }, /maxStalenessMs must be 1,000 to 300,000/],
+      [{ maxStalenessMs: Number.NaN }, /maxStalenessMs/],
+      [{ maxEntries: 0 }, /maxEntries must be a whole number from 1/],
+      [{ maxBytes: 1000 }, /maxBytes must be a whole number, at least 1,048,576/],
+      [{ maxStaleness: 5 }, /has no option "maxStaleness"/],
+    ];
+    for (const [options, message] of wrong) {
+      assert.throws(() => new WatchedVerifier(client, options), { name: "TypeError", message });
+    }
+    assert.throws(() => new WatchedVerifier({} as never), { name: "TypeError" });
+    const cache = { ttlMs: 1000, maxEntries: 10 };
+    assert.throws(() => createTokenGuard(client, { watch: true, cache }), /not both/);
+  });
+});
+
+async function until(isDone: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isDone())) await new Promise((resolve) => setTimeout(resolve, 5));
+}

@@ -22,8 +22,9 @@ export async function runWatchCase(id: string, it: WatchCase, { driver, tokens }
   await server.start();
   const play = new Play(id, driver, server);
   try {
-    const { maxStalenessMs = 10_000, maxEntries = 1_000 } = it;
-    await play.ask("open", { maxStalenessMs, maxEntries, wallMs: CASE_START });
+    const { maxStalenessMs = 10_000, maxEntries = 1_000, wallAheadMs = 0 } = it;
+    const wallMs = CASE_START + wallAheadMs;
+    await play.ask("open", { maxStalenessMs, maxEntries, wallMs });
     for (const [index, step] of it.steps.entries()) {
       const trouble = await play.step(step);
       if (trouble !== undefined) return `step ${index + 1}: ${trouble}`;

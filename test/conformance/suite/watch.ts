@@ -91,6 +91,8 @@ export interface WatchCase {
   readonly maxStalenessMs?: number;
   /** Of the verifier. Default 1,000. */
   readonly maxEntries?: number;
+  /** How far the driver's wall clock is ahead of the server's, in milliseconds. Default 0. */
+  readonly wallAheadMs?: number;
   readonly steps: readonly Step[];
 }
 

@@ -186,8 +186,7 @@ export class Http2Connection implements StreamOwner, InboundTarget {
   }
 
   onPingAck(payload: Buffer): void {
-    const now = this.#host.now();
-    if (this.#goodbye.isDue(now, payload)) this.#finishGoAway(now);
+    this.#goodbye.onPingAck(payload, this.#host.now());
   }
 
   #serve(stream: Http2Stream<Http2Connection>): void {

@@ -3,18 +3,27 @@ import { ErrorCode } from "./error-codes.js";
 import { MAX_31_BIT } from "./frame-types.js";
 import type { Outbound } from "./outbound.js";
 
-/** How long the second GOAWAY waits for the answer to our PING, in milliseconds. */
-const PING_TIMEOUT_MS = 1_000;
+/** The most time between the two GOAWAYs, in milliseconds. */
+const MOST_MS = 1_000;
+/**
+ * How long the second GOAWAY waits behind the answer to our PING, in milliseconds. Clients with threads read and
+ * write in different ones: a stream that was numbered before the first GOAWAY was read may be sent behind the
+ * answer to the PING.
+ */
+const SETTLING_MS = 250;
 const PING = Buffer.from("goodbye!", "latin1");
 
 /**
- * Two GOAWAYs: the first refuses nothing; the second, after a round trip or a second, names the last
- * stream that is served. So no stream is lost that the peer opened before it saw the first.
+ * Two GOAWAYs: the first refuses nothing; the second, after a round trip and a pause, at most a second
+ * later, names the last stream that is served. So no stream is lost that the peer opened before it saw
+ * the first.
  */
 export class Goodbye {
   readonly #outbound: Outbound;
   #phase: "none" | "asked" | "final" = "none";
   #since = 0;
+  /** When the peer answered our PING. */
+  #answeredAt: number | undefined;
 
   constructor(outbound: Outbound) {
     this.#outbound = outbound;
@@ -38,10 +47,16 @@ export class Goodbye {
     this.#outbound.ping(0, PING);
   }
 
-  /** Whether a PING's answer, or the time, calls for the second GOAWAY. */
-  isDue(now: number, pingAck?: Buffer): boolean {
+  /** Takes the answer to a PING. @param now as for `begin` */
+  onPingAck(payload: Buffer, now: number): void {
+    if (this.#phase === "asked" && payload.equals(PING)) this.#answeredAt ??= now;
+  }
+
+  /** Whether it is time for the second GOAWAY. */
+  isDue(now: number): boolean {
     if (this.#phase !== "asked") return false;
-    return pingAck?.equals(PING) || now - this.#since >= PING_TIMEOUT_MS;
+    const answeredAt = this.#answeredAt ?? Number.POSITIVE_INFINITY;
+    return now - answeredAt >= SETTLING_MS || now - this.#since >= MOST_MS;
   }
 
   /** Sends the second GOAWAY. */

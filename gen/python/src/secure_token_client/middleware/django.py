@@ -102,10 +102,13 @@ def _configured() -> dict[str, Any]:
     unknown = sorted(str(name) for name in given.keys() - set(_OPTIONS))
     if unknown:
         raise ImproperlyConfigured(f"SECURE_TOKEN has unknown entries: {', '.join(unknown)}")
-    return {
-        name: import_string(value) if name in _DOTTED and isinstance(value, str) else value
-        for name, value in given.items()
-    }
+    try:
+        return {
+            name: import_string(value) if name in _DOTTED and isinstance(value, str) else value
+            for name, value in given.items()
+        }
+    except ImportError as error:
+        raise ImproperlyConfigured(f"SECURE_TOKEN: {error}") from error
 
 
 def _raw_path(request: HttpRequest) -> Optional[str]:

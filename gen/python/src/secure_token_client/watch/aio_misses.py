@@ -12,7 +12,7 @@ import grpc
 from ..call_errors import CallError
 from .answers import Answer, digest_of
 from .core import WatchCore
-from .questions import Call, Question, interrupted, next_call
+from .questions import LATE, Call, Question, interrupted, next_call
 
 
 class AsyncMisses:
@@ -38,7 +38,7 @@ class AsyncMisses:
                 self._task = asyncio.ensure_future(self._run())
         question, settled = self._open[key]
         try:
-            await asyncio.wait_for(asyncio.shield(settled), timeout)
+            await asyncio.wait_for(asyncio.shield(settled), timeout + LATE)
         except asyncio.TimeoutError:
             code = grpc.StatusCode.DEADLINE_EXCEEDED
             raise CallError(code, "the server does not answer") from None

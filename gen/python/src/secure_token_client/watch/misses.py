@@ -13,7 +13,7 @@ import grpc
 from ..call_errors import CallError
 from .answers import Answer, digest_of
 from .core import WatchCore
-from .questions import Call, Question, interrupted, next_call
+from .questions import LATE, Call, Question, interrupted, next_call
 
 
 class Misses:
@@ -34,10 +34,10 @@ class Misses:
             question = self._join(token)
             while not question.is_settled:
                 left = deadline - time.monotonic()
-                if left <= 0:
+                if left <= (-LATE if self._is_calling else 0):
                     raise CallError(grpc.StatusCode.DEADLINE_EXCEEDED, "the server does not answer")
                 if self._is_calling:
-                    self._changed.wait(left)
+                    self._changed.wait(left + LATE)
                 else:
                     self._lead(left)
         if question.error is not None:

@@ -16,6 +16,9 @@ from ..results import required
 from .answers import Answer, AnyClaims, Asked
 from .core import WatchCore
 
+LATE = 0.1
+"""A call that ends at its deadline says more than that it is late: so long it is waited for after
+it, in seconds."""
 _MAX_TOKENS = 1000
 _MAX_BYTES = 1_000_000  # a request of BatchValidateTokens has at most 1 MiB
 

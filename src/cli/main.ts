@@ -12,7 +12,7 @@ import { addCheckCommand } from "./check.js";
 import { addCompletionCommand } from "./completion.js";
 import { addConfigCommand } from "./doctor/config-check.js";
 import { addDoctorCommand } from "./doctor/doctor.js";
-import { EXIT_USAGE } from "./exit-codes.js";
+import { EXIT_FAILURE, EXIT_USAGE } from "./exit-codes.js";
 import { addExportConfigCommand } from "./export-config.js";
 import { addGenerateCommand } from "./generate.js";
 import { addGenerateKeyCommand } from "./generate-key.js";
@@ -75,9 +75,13 @@ refuseRepeats(program);
 
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
     // The reader, `head` for example, has what it wanted.
-    process.exit();
+    if (error.code === "EPIPE") process.exit();
+    if (stream === process.stdout) {
+      const fault = new Error(`standard output cannot be written (${error.code})`);
+      printError(fault, Boolean(program.opts().json));
+    }
+    process.exit(EXIT_FAILURE);
   });
 }
 

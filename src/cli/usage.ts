@@ -19,9 +19,13 @@ export function listOption(flags: string, description: string): Option {
   });
 }
 
-/** Refuses options that are given twice where the second would silently replace the first. */
+/**
+ * Refuses options that are given twice, and an option beside its `--no-` form, where the second would
+ * silently replace the first.
+ */
 export function refuseRepeats(command: Command): void {
   for (const option of command.options) {
+    if (option.negate) refuseBoth(command, option);
     const takesValue = option.required || option.optional;
     if (!takesValue || option.variadic || REPEATABLE.has(option)) continue;
     let seen = false;
@@ -31,4 +35,19 @@ export function refuseRepeats(command: Command): void {
     });
   }
   for (const child of command.commands) refuseRepeats(child);
+}
+
+/** Refuses a `--no-` option beside the option that it negates, in either order. */
+function refuseBoth(command: Command, negation: Option): void {
+  const name = negation.attributeName();
+  const positive = command.options.find((one) => !one.negate && one.attributeName() === name);
+  if (!positive) return;
+  const given = new Set<Option>();
+  for (const option of [positive, negation]) {
+    command.on(`option:${option.name()}`, () => {
+      given.add(option);
+      if (given.size < 2) return;
+      command.error(`error: option '${positive.flags}' contradicts '${negation.flags}'`);
+    });
+  }
 }

@@ -4,6 +4,7 @@ import {
   type HttpExchange,
   type HttpHandler,
   type HttpResponse,
+  isGrpc,
   pathOf,
 } from "../transport/adapter/index.js";
 import { accepts, listsTag } from "./accept-encoding.js";
@@ -40,7 +41,8 @@ export function withConsole(handler: HttpHandler, assets: ConsoleAssets): HttpHa
   return (exchange) => {
     const path = pathOf(exchange);
     const asset = assets.get(path);
-    if (asset) return serve(exchange, asset);
+    // A gRPC call to `/` is a call to an unknown method, and is answered with gRPC's own status.
+    if (asset && !isGrpc(exchange)) return serve(exchange, asset);
     return path === "/" && assets.size === 0 ? notBuilt() : handler(exchange);
   };
 }

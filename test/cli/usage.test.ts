@@ -47,6 +47,14 @@ describe("a wrong command line", () => {
       /need --grant/,
     ],
     [["callers", "list", "--file", file, "--file", file], /may be given only once/],
+    [
+      ["callers", "edit", "a", "--file", file, "--no-holder-refresh", "--holder-refresh"],
+      /'--holder-refresh' contradicts '--no-holder-refresh'/,
+    ],
+    [
+      ["callers", "edit", "a", "--file", file, "--revoke-everything", "--no-revoke-everything"],
+      /'--revoke-everything' contradicts '--no-revoke-everything'/,
+    ],
     [["--ca", "x", "validate", "x"], /--ca needs --server/],
     [["--server", "https://a", "--cert", "x", "validate", "x"], /--cert and --key .* together/],
     [["--server", "https://a", "--ca", "/none", "validate", "x"], /--ca \/none cannot be read/],
@@ -175,6 +183,30 @@ describe("what is printed", () => {
       `${process.execPath} ${MAIN} --help | head -c 1`,
     ]);
     assert.equal(stderr, "");
+  });
+
+  it("say in a line that standard output cannot be written, and end with 1", {
+    skip: process.platform !== "linux" && "needs /dev/full",
+  }, async () => {
+    const shell = `${process.execPath} --import tsx ${MAIN} generate-key > /dev/full`;
+    await assert.rejects(promisify(execFile)("bash", ["-c", shell]), {
+      code: 1,
+      stderr: "standard output cannot be written (ENOSPC)\n",
+    });
+  });
+});
+
+describe("a callers file at fault", () => {
+  it("is named in every one of its faults, each on a line", async () => {
+    const file = join(scratchFolder(), "callers.json");
+    writeFileSync(file, '{"callers":[{"nmae":"a","rpcs":["Mint"]}]}');
+    for (const args of [["list"], ["add", "b", "--role", "admin"]]) {
+      const { code, output } = await runCommand(["callers", ...args, "--file", file], {});
+      assert.equal(code, 78);
+      const [, ...faults] = output.trim().split("\n");
+      assert.equal(faults.length, 3, output);
+      for (const fault of faults) assert.ok(fault.startsWith(`  ${file} callers[0].`), fault);
+    }
   });
 });
 

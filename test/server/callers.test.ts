@@ -52,6 +52,11 @@ describe("the callers file", () => {
     ["names a caller holder", '{"callers":[{"name":"holder","rpcs":[]}]}', /must not be holder/],
     ["has another member", '{"callers":[],"x":1}', /^x is not known$/],
     ["has a caller without a name", file({ rpcs: [] }), /callers\[0\]\.name must be/],
+    [
+      "has two callers whose names are misspelt, neither of which stands twice",
+      '{"callers":[{"nmae":"a","rpcs":[]},{"nmae":"b","rpcs":[]}]}',
+      /^(?:callers\[\d\]\.n(?:mae is not known.*|ame must be .*)(?:\n|$)){4}$/,
+    ],
     ["has two callers of a name", file(ROW, ROW), /name a stands twice/],
     ["names an unknown RPC", file({ ...ROW, rpcs: ["Mint"] }), /rpcs must be names of RPCs/],
     ["has a wildcard for RPCs", file({ ...ROW, rpcs: ["*"] }), /rpcs must be names of RPCs/],

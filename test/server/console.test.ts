@@ -129,6 +129,9 @@ for (const [version, send] of [
         assert.equal(status, 405);
         assert.equal(headers.allow, "GET, HEAD");
       }
+      const call = await get("/", { "content-type": "application/grpc" }, "POST");
+      assert.equal(call.status, 200, "a gRPC call is answered with gRPC's own status");
+      assert.equal(call.headers["grpc-status"], "12");
     });
 
     it("serves nothing else, whatever the path", async () => {

@@ -34,7 +34,12 @@ async function answerTo(headers: Record<string, string>, body = Buffer.alloc(5))
 
 describe("an answer", () => {
   it("to a gRPC call of a path that does not exist is UNIMPLEMENTED, with HTTP's 200", async () => {
-    for (const type of ["application/grpc", "application/grpc+proto"]) {
+    for (const type of [
+      "application/grpc",
+      "application/grpc+proto",
+      "application/grpc+thrift",
+      "application/grpc;charset=utf-8",
+    ]) {
       const got = await answerTo({ ":path": "/no.such.Service/Call", "content-type": type });
       assert.equal(got[":status"], 200);
       assert.equal(got["grpc-status"], "12");

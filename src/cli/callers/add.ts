@@ -53,6 +53,8 @@ export function addCallersAdd(callers: Command): void {
       const key = options.spiffe || options.dns ? undefined : generateApiKey();
       const entry = checkedEntry(name, options, key);
       await editEntries(options.file, (entries) => {
+        const isTaken = entries.some((other) => other?.name === name);
+        if (isTaken) throw new Error(`there is a caller ${name} already`);
         entries.push(entry);
       });
       if (entry.rpcs.includes("GenerateToken") && !entry.grants) {

@@ -6,16 +6,30 @@ import {
   parseCallers,
   revisionOf,
 } from "../../server/callers/callers-file.js";
+import { ConfigError } from "../../server/config/index.js";
 import { editFile } from "../edit-file.js";
 import { printNote } from "../output.js";
 
 /**
  * The entries of a callers file, and its revision as the server's log tells it.
- * @throws Error when there is no such file or it is no callers file.
+ * @throws Error when there is no such file, ConfigError when it is no callers file.
  */
 export function readEntries(path: string): { entries: CallerEntry[]; revision: string } {
   const bytes = readFileSync(path);
-  return { entries: entriesOf(bytes), revision: revisionOf(parseCallers(bytes)) };
+  return inFile(path, () => ({
+    entries: entriesOf(bytes),
+    revision: revisionOf(parseCallers(bytes)),
+  }));
+}
+
+/** Names the file in every fault that `read` finds in it. @throws ConfigError */
+function inFile<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const faults = (error as Error).message.split("\n");
+    throw new ConfigError(faults.map((fault) => `${path} ${fault}`));
+  }
 }
 
 /**
@@ -28,10 +42,10 @@ export async function editEntries(
 ): Promise<void> {
   let revision = "";
   await editFile(path, (before) => {
-    const entries = before ? entriesOf(before.bytes) : [];
+    const entries = before ? inFile(path, () => entriesOf(before.bytes)) : [];
     edit(entries);
     const text = `${JSON.stringify({ callers: entries }, undefined, 2)}\n`;
-    revision = revisionOf(parseCallers(Buffer.from(text)));
+    revision = inFile(path, () => revisionOf(parseCallers(text)));
     return text;
   });
   printNote(

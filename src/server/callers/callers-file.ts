@@ -51,7 +51,7 @@ export function parseCallers(content: Buffer | string): CallerRow[] {
   const seen = new Set<string>();
   for (const { name, apiKeys, certificateNames } of rows) {
     for (const id of [
-      `name ${name}`,
+      ...(name ? [`name ${name}`] : []),
       ...apiKeys.map((key) => `sha256 ${key}`),
       ...certificateNames,
     ]) {
@@ -126,8 +126,9 @@ function parseRow(entry: unknown, at: string, faults: string[]): CallerRow {
   check(typeof holder_refresh === "boolean", "holder_refresh must be true or false");
   check(typeof revoke_everything === "boolean", "revoke_everything must be true or false");
   return {
-    name: String(name),
-    apiKeys: digests as string[],
+    // What breaks a rule is told above; it must not count as standing twice as well.
+    name: isText(name, NAME) ? name : "",
+    apiKeys: digests.filter((digest) => isText(digest, SHA256)),
     certificateNames: certificateNames ?? [],
     rpcs: new Set(names as string[]),
     grants: parsedGrants,

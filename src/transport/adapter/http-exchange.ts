@@ -58,6 +58,11 @@ export function pathOf({ path }: Pick<HttpExchange, "path">): string {
   return query < 0 ? path : path.slice(0, query);
 }
 
+/** Whether a request is a call of gRPC, with any format of messages; gRPC-Web is another protocol. */
+export function isGrpc({ headers }: Pick<HttpExchange, "headers">): boolean {
+  return /^application\/grpc(?:[+;]|$)/i.test(headers["content-type"] ?? "");
+}
+
 /**
  * Adds header fields to an answer, where it has none of these names. The answer's own `Headers` are changed: a handler
  * may set further ones until its first message.

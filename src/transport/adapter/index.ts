@@ -1,5 +1,5 @@
 export type { HttpExchange, HttpHandler, HttpResponse } from "./http-exchange.js";
-export { addHeader, pathOf } from "./http-exchange.js";
+export { addHeader, isGrpc, pathOf } from "./http-exchange.js";
 export type {
   Authorize,
   CallHead,

@@ -1,7 +1,7 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import type { HttpExchange, HttpHandler, HttpResponse } from "./http-exchange.js";
-import { addHeader, pathOf } from "./http-exchange.js";
+import { addHeader, isGrpc, pathOf } from "./http-exchange.js";
 import { LongCall } from "./long-call.js";
 import type { Hooks } from "./options.js";
 import { refusal } from "./refusal.js";
@@ -41,9 +41,8 @@ export function createLongWay(options: LongWayOptions): HttpHandler {
 }
 
 /** A client of gRPC expects its own status, and HTTP's 200 (gRPC over HTTP/2, "Responses"). */
-function notFound({ headers }: HttpExchange): HttpResponse {
-  const type = headers["content-type"] ?? "";
-  if (!/^application\/grpc(?:\+(?:proto|json))?$/i.test(type)) return { status: 404 };
+function notFound(exchange: HttpExchange): HttpResponse {
+  if (!isGrpc(exchange)) return { status: 404 };
   const error = new ConnectError("no such method", Code.Unimplemented);
-  return refusal(undefined, type, error);
+  return refusal(undefined, exchange.headers["content-type"] ?? "", error);
 }

@@ -63,7 +63,7 @@ export const DEFAULT_HTTP2_LIMITS: Http2Limits = {
   maxWaitingBytes: 8 * 1024 * 1024,
   maxTotalUnreadBytes: 64 * 1024 * 1024,
   minUnreadBytes: 64 * 1024,
-  unreadTimeoutMs: 60_000,
+  unreadTimeoutMs: 15_000,
   // Some clients measure the line with a PING for each frame that they get.
   control: { burst: 500, perSecond: 20, perStream: 4, perAnswerFrame: 1 },
   resets: { burst: 400, perSecond: 30, perStream: 0.1, perAnswerFrame: 0 },

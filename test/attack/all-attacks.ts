@@ -7,6 +7,7 @@ import { continuationFlood } from "./continuation-flood.js";
 import { costlyBatches, overfullBatches, smallBatches } from "./costly-batches.js";
 import { crowd } from "./crowd.js";
 import { emptyDataFlood } from "./empty-data-flood.js";
+import { halfReadBatches } from "./half-read-batches.js";
 import { hpackBomb, manyContinuations } from "./hpack-bomb.js";
 import { idleSessions, silentConnections } from "./idle-connections.js";
 import { allowedIdleStreams, idleStreams } from "./idle-streams.js";
@@ -61,6 +62,7 @@ export const ATTACKS: readonly Attack[] = [
   unfinishedWebBodies,
   unaskedBodies,
   unreadAnswers,
+  halfReadBatches,
   watchStreams,
   reflectionStreams,
   reflectionFlood,

@@ -4,7 +4,8 @@ import type { RawConnection } from "./raw-connection.js";
 
 const INITIAL_WINDOW_SIZE = 4;
 const STREAMS = 100;
-const BATCH = { ":path": "/securetoken.v1.TokenService/BatchValidateTokens" };
+/** The headers that make a call a batch. */
+export const BATCH = { ":path": "/securetoken.v1.TokenService/BatchValidateTokens" };
 
 /** Batches of the most tokens in the fewest bytes: 3 KB for 20 ms of work. */
 export const costlyBatches: Attack = {
@@ -43,7 +44,8 @@ async function sendBatches(connection: RawConnection, tokens: number, streams = 
   }
 }
 
-function batchOf(tokens: number): Buffer {
+/** A batch of gRPC, of tokens without a character. */
+export function batchOf(tokens: number): Buffer {
   const message = Buffer.alloc(5 + 2 * tokens);
   message.writeUInt32BE(2 * tokens, 1);
   // Field 1, no characters.
@@ -52,7 +54,7 @@ function batchOf(tokens: number): Buffer {
 }
 
 /** A message in frames of the largest size, the last of which ends the stream. */
-function dataFrames(message: Buffer): (id: number) => Buffer[] {
+export function dataFrames(message: Buffer): (id: number) => Buffer[] {
   const size = 16_384;
   const count = Math.ceil(message.length / size);
   return (id) =>

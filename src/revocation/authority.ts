@@ -56,13 +56,15 @@ export interface Subscriber {
 /** Keeps a server's revocations: in memory, in the store, in the log, and in each worker. */
 export class RevocationAuthority implements RevocationRegister {
   readonly isEnabled = true;
-  readonly index = new LiveIndex();
+  readonly index: LiveIndex;
   readonly feed: Feed;
   readonly freshness: Freshness;
   readonly #options: AuthorityOptions;
   readonly #subscribers = new Set<Subscriber>();
   readonly #timers: readonly NodeJS.Timeout[];
   readonly #follower: LogFollower | undefined;
+  /** Entries on disk and in the log that others have made needless since they were last removed. */
+  readonly #superseded: Revocation[];
 
   /**
    * Reads what the store holds, and begins to follow the log. Without a store it settles once all of
@@ -70,11 +72,12 @@ export class RevocationAuthority implements RevocationRegister {
    * all the same, though not fresh: the log may be away for long.
    */
   static async open(options: AuthorityOptions): Promise<RevocationAuthority> {
-    const index = new LiveIndex();
+    const superseded: Revocation[] = [];
+    const index = new LiveIndex((revocation) => superseded.push(revocation));
     for await (const page of options.store?.load(options.clock()) ?? []) {
       for (const revocation of page) index.add(revocation);
     }
-    const authority = new RevocationAuthority(options, index);
+    const authority = new RevocationAuthority(options, index, superseded);
     const caughtUp = authority.#follower?.caughtUp;
     await (options.store
       ? Promise.race([caughtUp, pause(START_WAIT_MS, undefined, { ref: false })])
@@ -82,10 +85,11 @@ export class RevocationAuthority implements RevocationRegister {
     return authority;
   }
 
-  private constructor(options: AuthorityOptions, index: LiveIndex) {
+  private constructor(options: AuthorityOptions, index: LiveIndex, superseded: Revocation[]) {
     const { feedId, log, clock, reporter } = options;
     this.#options = options;
     this.index = index;
+    this.#superseded = superseded;
     this.freshness = new Freshness(options.maxStalenessMs ?? 0, options.clocks);
     this.feed = new Feed(index, { id: feedId, stalenessMs: () => this.freshness.stalenessMs });
     const expire = () => index.expire(clock() - KEEP_MICROS, EXPIRE_STEP);
@@ -135,8 +139,8 @@ export class RevocationAuthority implements RevocationRegister {
     return listPage(this.index, query);
   }
 
-  watch(cursor: string, signal: AbortSignal): AsyncIterable<FeedEvent> {
-    return this.feed.watch(cursor, signal);
+  watch(cursor: string, signal: AbortSignal, caller?: string): AsyncIterable<FeedEvent> {
+    return this.feed.watch(cursor, signal, caller);
   }
 
   /** Tells a worker of every entry from now on, until the answer is called. */
@@ -197,7 +201,13 @@ export class RevocationAuthority implements RevocationRegister {
 
   #clean(): void {
     const { store, clock, reporter } = this.#options;
-    store?.removeExpired(clock() - KEEP_MICROS).catch((error: Error) => {
+    const superseded = this.#superseded.splice(0);
+    this.#follower?.removeLater(superseded);
+    const cleaned = [
+      store?.removeExpired(clock() - KEEP_MICROS),
+      superseded.length > 0 ? store?.remove(superseded) : undefined,
+    ];
+    Promise.all(cleaned).catch((error: Error) => {
       reporter.error({ why: error.message }, "expired revocations stay in DATA_DIR");
     });
   }

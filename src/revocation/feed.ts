@@ -1,15 +1,13 @@
 /** The feed: a snapshot, changes, and a checkpoint every second, for any number of watchers. */
 import type { Revocation } from "../core/index.js";
+import { Checkpoints } from "./checkpoints.js";
 import type { LiveIndex } from "./live-index.js";
-import { type FeedEvent, TooManyWatchersError, WatcherTooSlowError } from "./register.js";
+import { type FeedEvent, WatcherTooSlowError } from "./register.js";
 import { Sleeper, Sweep } from "./sweep.js";
+import { MAX_WATCHERS, WatcherRoom } from "./watcher-room.js";
 
 /** Entries of one event. */
 const PAGE_SIZE = 1_000;
-/** How often a checkpoint is sent, in milliseconds. */
-const CHECKPOINT_MS = 1_000;
-/** The most watchers of one process: each costs some work every second. */
-export const MAX_WATCHERS = 16_384;
 
 /** How a feed runs. */
 export interface FeedOptions {
@@ -34,11 +32,11 @@ export class Feed {
   /** The changes from `#first` on. */
   #changes: Revocation[] = [];
   #first = 0;
-  #ticks = 0;
+  readonly #checkpoints = new Checkpoints((position) => this.#checkpoint(position));
+  readonly #room: WatcherRoom;
   readonly #sweep = new Sweep();
   /** The changes that the last watcher was given, and from where on. */
   #shared: { readonly position: number; readonly event: Changes } | undefined;
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(index: LiveIndex, options: FeedOptions) {
     this.#index = index;
@@ -49,6 +47,7 @@ export class Feed {
       ...options,
     };
     this.#first = this.#options.position;
+    this.#room = new WatcherRoom(this.#options.maxWatchers);
   }
 
   /** What names the feed in cursors. */
@@ -63,7 +62,7 @@ export class Feed {
 
   /** How many watch. */
   get watchers(): number {
-    return this.#sweep.size;
+    return this.#room.size;
   }
 
   /** Tells of entries that the index has just taken. */
@@ -79,8 +78,11 @@ export class Feed {
   }
 
   /** See `RevocationRegister.watch`. */
-  async *watch(cursor: string, signal: AbortSignal): AsyncGenerator<FeedEvent> {
-    const sleeper = this.#enter();
+  async *watch(cursor: string, signal: AbortSignal, caller = ""): AsyncGenerator<FeedEvent> {
+    const sleeper = new Sleeper();
+    this.#room.enter(caller);
+    this.#sweep.add(sleeper);
+    const slot = this.#checkpoints.enter(sleeper);
     const onAbort = () => sleeper.wake();
     signal.addEventListener("abort", onAbort);
     try {
@@ -89,23 +91,25 @@ export class Feed {
         position = this.position;
         yield* this.#snapshot();
       }
-      let tick = -1;
+      let turn = -1;
       while (!signal.aborted) {
         if (position < this.#first) throw new WatcherTooSlowError("the watcher is too far behind");
         if (position < this.position) {
           const changes = this.#changesAfter(position);
           position += changes.revocations.length;
           yield changes;
-        } else if (tick !== this.#ticks) {
-          tick = this.#ticks;
-          yield this.#checkpoint(position);
+        } else if (turn !== slot.turns) {
+          turn = slot.turns;
+          yield this.#checkpoints.at(position);
         } else {
           await sleeper.sleep();
         }
       }
     } finally {
       signal.removeEventListener("abort", onAbort);
-      this.#leave(sleeper);
+      this.#room.leave(caller);
+      this.#sweep.delete(sleeper);
+      this.#checkpoints.leave(sleeper, slot);
     }
   }
 
@@ -137,9 +141,9 @@ export class Feed {
     yield { kind: "SNAPSHOT", revocations: page, first, last: true };
   }
 
-  #checkpoint(position: number): FeedEvent {
+  #checkpoint(position: number) {
     const { id, stalenessMs } = this.#options;
-    return { kind: "CHECKPOINT", cursor: `${id}.${position}`, stalenessMs: stalenessMs() };
+    return { kind: "CHECKPOINT" as const, cursor: `${id}.${position}`, stalenessMs: stalenessMs() };
   }
 
   #positionOf(cursor: string): number | undefined {
@@ -148,24 +152,5 @@ export class Feed {
     const text = cursor.slice(prefix.length);
     const position = /^\d{1,15}$/.test(text) ? Number(text) : -1;
     return position >= this.#first && position <= this.position ? position : undefined;
-  }
-
-  #enter(): Sleeper {
-    const { maxWatchers } = this.#options;
-    if (this.watchers >= maxWatchers) throw new TooManyWatchersError(`at most ${maxWatchers}`);
-    const sleeper = new Sleeper();
-    this.#sweep.add(sleeper);
-    this.#timer ??= setInterval(() => {
-      this.#ticks++;
-      this.#sweep.start();
-    }, CHECKPOINT_MS);
-    return sleeper;
-  }
-
-  #leave(sleeper: Sleeper): void {
-    this.#sweep.delete(sleeper);
-    if (this.watchers > 0) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
   }
 }

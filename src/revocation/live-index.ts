@@ -1,11 +1,5 @@
 /** The revocations in force, in memory, as every call asks them. */
-import {
-  type Claims,
-  type Revocation,
-  type RevocationCheck,
-  revocationName,
-  userKey,
-} from "../core/index.js";
+import { type Claims, type Revocation, type RevocationCheck, userKey } from "../core/index.js";
 
 /** How many users' keys are remembered: each costs a hash, which takes as long as the whole check. */
 const MAX_USER_KEYS = 10_000;
@@ -20,22 +14,35 @@ export interface IndexedRevocation {
 }
 
 /**
- * A set of entries that only grows and expires. Cut-offs combine by the latest. Tokens and sessions are
- * kept by their ids alone: of a million entries, names and sets beside them would take a third more.
+ * A set of entries that only grows and expires. Of the cut-offs of one user the latest alone is kept,
+ * and of two entries of a token or session the one that is kept longer: what is kept is bounded by
+ * how much there is to revoke, not by how often it is revoked.
  */
 export class LiveIndex implements RevocationCheck {
   readonly #tokens = new Map<string, IndexedRevocation>();
   readonly #sessions = new Map<string, IndexedRevocation>();
-  readonly #cutOffs = new Map<string, IndexedRevocation>();
-  readonly #users = new Map<string, number>();
+  readonly #users = new Map<string, IndexedRevocation>();
+  /** One entry at most, whose id is empty. */
+  readonly #everything = new Map<string, IndexedRevocation>();
+  readonly #maps = {
+    TOKEN: this.#tokens,
+    SESSION: this.#sessions,
+    USER: this.#users,
+    EVERYTHING: this.#everything,
+  };
   readonly #userKeys = new Map<string, string>();
-  #everything = 0;
+  readonly #onSuperseded: (revocation: Revocation) => void;
   #sequence = 0;
   #expiring: Iterator<IndexedRevocation> | undefined;
 
+  /** @param onSuperseded is told of entries that another one makes needless. Default: nobody is */
+  constructor(onSuperseded: (revocation: Revocation) => void = () => {}) {
+    this.#onSuperseded = onSuperseded;
+  }
+
   /** How many entries are in force. */
   get size(): number {
-    return this.#tokens.size + this.#sessions.size + this.#cutOffs.size;
+    return this.#tokens.size + this.#sessions.size + this.#users.size + this.#everything.size;
   }
 
   isRevoked({ tokenId, sessionId, userId, issuedAt }: Claims): boolean {
@@ -46,24 +53,31 @@ export class LiveIndex implements RevocationCheck {
   }
 
   cutOffOf(userId: string): number {
-    if (this.#users.size === 0) return this.#everything;
-    return Math.max(this.#everything, this.#users.get(this.#keyOf(userId)) ?? 0);
+    const everything =
+      this.#everything.size === 0 ? 0 : (this.#everything.get("")?.revocation.issuedBefore ?? 0);
+    if (this.#users.size === 0) return everything;
+    const ofUser = this.#users.get(this.#keyOf(userId))?.revocation.issuedBefore ?? 0;
+    return Math.max(everything, ofUser);
   }
 
   /**
-   * Adds an entry. Whether it is new, or kept longer than before. `sequence` is its place in the order
-   * of arrival where another process has numbered it.
+   * Adds an entry. Whether it hits more, or for longer, than what is known. `sequence` is its place in
+   * the order of arrival where another process has numbered it.
    */
   add(revocation: Revocation, sequence = this.#sequence + 1): boolean {
-    const map = this.#mapOf(revocation);
-    const name = nameOf(revocation);
-    const known = map.get(name);
-    if (known !== undefined && known.revocation.expiresAt >= revocation.expiresAt) return false;
+    const { kind, id } = revocation;
+    const map = this.#maps[kind];
+    const known = map.get(id)?.revocation;
+    if (known !== undefined && covers(known, revocation)) {
+      if (!covers(revocation, known)) this.#onSuperseded(revocation);
+      return false;
+    }
+    const isLatest = known === undefined || covers(revocation, known);
+    if (known !== undefined && isLatest) this.#onSuperseded(known);
     // Again the newest, for whoever follows the order of arrival.
-    map.delete(name);
-    map.set(name, { revocation, sequence });
+    map.delete(id);
+    map.set(id, { revocation: isLatest ? revocation : union(known, revocation), sequence });
     this.#sequence = Math.max(this.#sequence, sequence);
-    this.#cutOff(revocation);
     return true;
   }
 
@@ -76,7 +90,6 @@ export class LiveIndex implements RevocationCheck {
    */
   expire(now: number, count = Number.POSITIVE_INFINITY): void {
     this.#expiring ??= this.#unordered();
-    let cutOffWent = false;
     for (let i = 0; i < count; i++) {
       const next = this.#expiring.next();
       if (next.done) {
@@ -84,22 +97,18 @@ export class LiveIndex implements RevocationCheck {
         break;
       }
       const { revocation } = next.value;
-      if (revocation.expiresAt >= now) continue;
-      const map = this.#mapOf(revocation);
-      map.delete(nameOf(revocation));
-      cutOffWent ||= map === this.#cutOffs;
+      if (revocation.expiresAt < now) this.#maps[revocation.kind].delete(revocation.id);
     }
-    if (cutOffWent) this.#recombine();
   }
 
   /** The place of an entry in the order of arrival; 0 for one that is not in force. */
-  sequenceOf(revocation: Revocation): number {
-    return this.#mapOf(revocation).get(nameOf(revocation))?.sequence ?? 0;
+  sequenceOf({ kind, id }: Revocation): number {
+    return this.#maps[kind].get(id)?.sequence ?? 0;
   }
 
   /** The entries, oldest first. Entries that are added meanwhile may be among them. */
   *values(): Generator<IndexedRevocation> {
-    const iterators = this.#maps.map((map) => map.values());
+    const iterators = Object.values(this.#maps).map((map) => map.values());
     const heads = iterators.map((iterator) => iterator.next());
     for (;;) {
       let oldest = -1;
@@ -116,29 +125,8 @@ export class LiveIndex implements RevocationCheck {
     }
   }
 
-  get #maps(): readonly Map<string, IndexedRevocation>[] {
-    return [this.#tokens, this.#sessions, this.#cutOffs];
-  }
-
-  #mapOf({ kind }: Revocation): Map<string, IndexedRevocation> {
-    if (kind === "TOKEN") return this.#tokens;
-    return kind === "SESSION" ? this.#sessions : this.#cutOffs;
-  }
-
   *#unordered(): Generator<IndexedRevocation> {
-    for (const map of this.#maps) yield* map.values();
-  }
-
-  #cutOff({ kind, id, issuedBefore }: Revocation): void {
-    if (kind === "USER") this.#users.set(id, Math.max(this.#users.get(id) ?? 0, issuedBefore));
-    else if (kind === "EVERYTHING") this.#everything = Math.max(this.#everything, issuedBefore);
-  }
-
-  /** A cut-off has gone; another one of the same user may still hold. */
-  #recombine(): void {
-    this.#users.clear();
-    this.#everything = 0;
-    for (const { revocation } of this.#cutOffs.values()) this.#cutOff(revocation);
+    for (const map of Object.values(this.#maps)) yield* map.values();
   }
 
   #keyOf(userId: string): string {
@@ -151,8 +139,16 @@ export class LiveIndex implements RevocationCheck {
   }
 }
 
-/** The name of an entry among those of its map. */
-function nameOf(revocation: Revocation): string {
-  const { kind, id } = revocation;
-  return kind === "TOKEN" || kind === "SESSION" ? id : revocationName(revocation);
+/** Whether an entry hits all that another one of the same name does, and for as long. */
+function covers(one: Revocation, other: Revocation): boolean {
+  return one.issuedBefore >= other.issuedBefore && one.expiresAt >= other.expiresAt;
+}
+
+/** What two entries of one name hit together: neither covers the other. */
+function union(one: Revocation, other: Revocation): Revocation {
+  return {
+    ...other,
+    issuedBefore: Math.max(one.issuedBefore, other.issuedBefore),
+    expiresAt: Math.max(one.expiresAt, other.expiresAt),
+  };
 }

@@ -55,10 +55,11 @@ export interface RevocationRegister extends RevocationCheck {
   /**
    * Everything from a cursor on, for as long as it is asked. Ends when `signal` is aborted.
    * @param cursor of an earlier checkpoint; empty, unknown or too old: from a snapshot on
+   * @param caller who watches: a caller may have a part of all watchers. Default: one without a name
    * @throws WatcherTooSlowError when more waits for the reader than is kept for one
    * @throws TooManyWatchersError
    */
-  watch(cursor: string, signal: AbortSignal): AsyncIterable<FeedEvent>;
+  watch(cursor: string, signal: AbortSignal, caller?: string): AsyncIterable<FeedEvent>;
 }
 
 /** Revocations could not be made durable in time. They may take effect all the same. */
@@ -66,7 +67,7 @@ export class RevocationNotStoredError extends Error {
   override readonly name = "RevocationNotStoredError";
 }
 
-/** As many watch as the server serves. */
+/** As many watch as the server serves, or serves of one caller. The message tells which. */
 export class TooManyWatchersError extends Error {
   override readonly name = "TooManyWatchersError";
 }

@@ -3,8 +3,15 @@
  * While one round goes on the next one is only noted: changes that come meanwhile travel together.
  */
 
-/** How many are woken before other work has its turn. */
-const CHUNK = 32;
+/** How many are woken before other work has its turn: what they write takes about a millisecond. */
+const CHUNK = 16;
+/**
+ * The shortest time from the beginning of one round to that of the next, in milliseconds: of what
+ * comes faster, the changes of that time are one event.
+ */
+export const COALESCE_MS = 50;
+/** How long a sweep rests for each millisecond of a round: rounds take a third of the process at most. */
+const REST_SHARE = 2;
 
 /** A watcher between two events. */
 export class Sleeper {
@@ -72,14 +79,17 @@ export class Sweep {
     setImmediate(this.#step);
   };
 
-  /** Rests for as long as the round took, so that rounds take half of the process at most. */
   #rest(): void {
-    const pause = setTimeout(() => {
-      this.#round = undefined;
-      if (!this.#again) return;
-      this.#again = false;
-      this.start();
-    }, performance.now() - this.#startedAt);
+    const took = performance.now() - this.#startedAt;
+    const pause = setTimeout(
+      () => {
+        this.#round = undefined;
+        if (!this.#again) return;
+        this.#again = false;
+        this.start();
+      },
+      Math.max(REST_SHARE * took, COALESCE_MS - took),
+    );
     pause.unref();
   }
 }

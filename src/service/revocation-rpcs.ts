@@ -29,7 +29,7 @@ import {
 import { chargeBatch, inTurns, lengthOf } from "./batches.js";
 import { type Call, callerError } from "./call.js";
 import { toRevocation, toTarget, toWatchResponse } from "./revocation-convert.js";
-import { toSharedChanges } from "./shared-changes.js";
+import { toSharedEvent } from "./shared-events.js";
 
 /** What the RPCs work on. */
 export interface RevocationDeps {
@@ -121,19 +121,16 @@ export async function* watchRevocations(
 ): AsyncIterable<MessageInitShape<typeof WatchRevocationsResponseSchema>> {
   requireEnabled(register, "");
   const isJson = requestHeader.get("content-type")?.includes("json") ?? true;
+  const keyIds = () => manager.exportConfig().keys.map(({ keyId }) => keyId);
   try {
-    for await (const event of register.watch(cursor, signal)) {
+    for await (const event of register.watch(cursor, signal, call?.caller.name)) {
       if (call?.current && call.current() === undefined) throw mayNotWatch();
-      if (event.kind === "CHANGES" && !isJson) {
-        yield toSharedChanges(event);
-        continue;
-      }
-      const keyIds = manager.exportConfig().keys.map(({ keyId }) => keyId);
-      yield toWatchResponse(event, keyIds);
+      const shared = event.kind !== "SNAPSHOT" && !isJson;
+      yield shared ? toSharedEvent(event, keyIds) : toWatchResponse(event, keyIds());
     }
   } catch (error) {
     if (error instanceof TooManyWatchersError) {
-      throw new ConnectError("too many watchers on this server", Code.ResourceExhausted);
+      throw new ConnectError(`too many watchers: ${error.message}`, Code.ResourceExhausted);
     }
     if (!(error instanceof WatcherTooSlowError)) throw error;
     throw new ConnectError("the watcher does not read in time", Code.ResourceExhausted);

@@ -2,7 +2,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { scratchFolder } from "../support/scratch-folder.js";
-import { runCommand, type ServerProcess, startServer } from "../support/server-process.js";
+import {
+  runCommand,
+  type ServerProcess,
+  startCommand,
+  startServer,
+} from "../support/server-process.js";
+import { eventually } from "../support/worker-lines.js";
 
 const KEY = { SECRET_KEY: "Command#Secret2026", SALT: "a salt of sixteen bytes" };
 
@@ -52,6 +58,24 @@ describe("the command", () => {
       runCommand(["revoke", "abc"]),
     ];
     for (const { code, output } of await Promise.all(refused)) assert.equal(code, 2, output);
+  });
+
+  it("watches on over a restart of the server, and prints what came meanwhile", async () => {
+    const data = scratchFolder();
+    const first = await startServer({ ...KEY, DATA_DIR: data });
+    const watch = startCommand(["--server", first.url, "revocations", "watch"]);
+    try {
+      await runCommand(["--server", first.url, "revoke", "--session", "before"]);
+      await eventually(() => watch.output().includes("session before"));
+      await first.end();
+      await eventually(() => watch.output().includes("asking again"));
+      const second = await startServer({ ...KEY, DATA_DIR: data, PORT: String(first.port) });
+      await runCommand(["--server", second.url, "revoke", "--session", "after"]);
+      await eventually(() => watch.output().includes("session after"));
+      await second.end();
+    } finally {
+      watch.kill();
+    }
   });
 
   it("moves entries from one DATA_DIR to another, once their servers have ended", async () => {

@@ -5,8 +5,11 @@ import { type RevocationTarget, SecureTokenManager } from "../../src/core/index.
 import { createKeyset } from "../../src/core/keyset.js";
 import { RevocationAuthority } from "../../src/revocation/authority.js";
 import type { FeedEvent } from "../../src/revocation/register.js";
+import { openLevelStore } from "../../src/revocation/store/level-store.js";
 import { HOUR_MICROS, movableClock, testKey } from "../support/fixed-manager.js";
 import { keepReports } from "../support/reports.js";
+import { NOON, userEntry } from "../support/revocation-entries.js";
+import { scratchFolder } from "../support/scratch-folder.js";
 
 async function setUp() {
   const clock = movableClock();
@@ -39,6 +42,31 @@ describe("an authority in memory", () => {
     assert.deepEqual(outcomes, ["REVOKED", "REVOKED", "REVOKED"]);
     const states = [one, two, three, other].map(stateOf);
     assert.deepEqual(states, ["REVOKED", "REVOKED", "REVOKED", "ACTIVE"]);
+  });
+
+  it("forgets the earlier cut-offs of a user on disk too, within a minute", async (t) => {
+    t.mock.timers.enable({ apis: ["setInterval"] });
+    const folder = scratchFolder();
+    const store = await openLevelStore(folder);
+    const reporter = keepReports();
+    const register = await RevocationAuthority.open({
+      clock: () => NOON,
+      feedId: "feed",
+      reporter,
+      store,
+    });
+    for (let i = 0; i < 20; i++) {
+      await register.revoke([{ ...userEntry("u", NOON + i), expiresAt: NOON + 100 + i }]);
+    }
+    t.mock.timers.tick(60_000);
+    await register.close();
+    const again = await openLevelStore(folder);
+    const kept: number[] = [];
+    for await (const page of again.load(NOON)) {
+      kept.push(...page.map(({ issuedBefore }) => issuedBefore));
+    }
+    await again.close();
+    assert.deepEqual(kept, [NOON + 19]);
   });
 
   it("hits every refreshed token of a session, and lets none be refreshed", async () => {

@@ -53,6 +53,41 @@ describe("the feed", () => {
     assert.equal(feed.watchers, 0);
   });
 
+  it("gives all who stand at the same place the same event, so that it is encoded once", async () => {
+    const { feed, revoke } = setUp();
+    const { signal } = new AbortController();
+    const watchers = Array.from({ length: 3 }, () => feed.watch("", signal));
+    const next = () => Promise.all(watchers.map(async (each) => (await each.next()).value));
+    await next();
+    assert.equal(new Set(await next()).size, 1);
+    revoke("t");
+    const changes = await next();
+    assert.equal(changes[0]?.kind, "CHANGES");
+    assert.equal(new Set(changes).size, 1);
+    await Promise.all(watchers.map((each) => each.return(undefined)));
+  });
+
+  it("goes on for everyone else when one caller has three quarters of all watchers", async () => {
+    const { feed } = setUp({ maxWatchers: 4 });
+    const { signal } = new AbortController();
+    const enter = async (caller: string) => {
+      const events = feed.watch("", signal, caller);
+      await events.next();
+      return events;
+    };
+    const greedy = await Promise.all([enter("a"), enter("a"), enter("a")]);
+    await assert.rejects(enter("a"), {
+      name: "TooManyWatchersError",
+      message: /caller.*at most 3/,
+    });
+    const other = await enter("b");
+    await assert.rejects(enter("b"), { name: "TooManyWatchersError", message: /at most 4/ });
+    await greedy[0]?.return(undefined);
+    const again = await enter("a");
+    for (const events of [...greedy, other, again]) await events.return(undefined);
+    assert.equal(feed.watchers, 0);
+  });
+
   it("takes no more watchers than it serves, and another one once one has left", async () => {
     const { feed } = setUp({ maxWatchers: 1 });
     const first = feed.watch("", new AbortController().signal);

@@ -18,7 +18,8 @@ const entries: fc.Arbitrary<Revocation> = fc
   .map(([kind, id, issuedBefore, expiresAt]) => {
     if (kind === "TOKEN" || kind === "SESSION") return tokenEntry(id, { kind, expiresAt });
     const named = kind === "USER" ? userKey(id) : "";
-    return tokenEntry(named, { kind, issuedBefore, expiresAt });
+    // As servers make them: a later cut-off is kept longer.
+    return tokenEntry(named, { kind, issuedBefore, expiresAt: issuedBefore + 1 });
   });
 const claims: fc.Arbitrary<Claims> = fc
   .tuple(fc.constantFrom(...IDS), fc.constantFrom(...IDS), fc.constantFrom(...IDS), times)
@@ -68,5 +69,36 @@ describe("the live index", () => {
     const order = [...index.values()].map(({ revocation }) => revocation);
     assert.deepEqual(order, [...others, long]);
     assert.equal(index.size, 3);
+  });
+
+  it("keeps the latest cut-off of a user alone, in whichever order they come", () => {
+    for (const reversed of [false, true]) {
+      const superseded: Revocation[] = [];
+      const index = new LiveIndex((revocation) => superseded.push(revocation));
+      const cutOffs = Array.from({ length: 1000 }, (_, i) => {
+        return { ...userEntry(userKey("ann"), NOON + i), expiresAt: NOON + 2000 + i };
+      });
+      const all = { ...userEntry("", NOON + 1), kind: "EVERYTHING" as const };
+      index.add(all);
+      for (const entry of reversed ? cutOffs.toReversed() : cutOffs) index.add(entry);
+      index.add({ ...all, issuedBefore: NOON });
+      assert.equal(index.size, 2);
+      assert.equal(superseded.length, 1000);
+      assert.equal(index.cutOffOf("ann"), NOON + 999);
+      assert.equal(index.cutOffOf("bob"), NOON + 1);
+      // The same once more is needed as before.
+      index.add(cutOffs.at(-1) as Revocation);
+      assert.equal(superseded.length, 1000);
+    }
+  });
+
+  it("lets no cut-off go that is kept longer than a later one", () => {
+    const index = new LiveIndex();
+    const key = userKey("ann");
+    index.add({ ...userEntry(key, NOON), expiresAt: NOON + 9 });
+    index.add({ ...userEntry(key, NOON + 5), expiresAt: NOON + 6 });
+    index.expire(NOON + 8);
+    assert.equal(index.cutOffOf("ann"), NOON + 5);
+    assert.equal(index.size, 1);
   });
 });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { cpSync } from "node:fs";
 import { after, afterEach, before, describe, it } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { ErrorInfoSchema, RetryInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
@@ -24,6 +25,8 @@ export interface FleetEngine {
   close(): Promise<void>;
 }
 
+/** How often the log is killed; `KILL_ROUNDS=100` for a long run. */
+const KILL_ROUNDS = Number(process.env.KILL_ROUNDS ?? 3);
 const KEY = { SECRET_KEY: "Fleet#Secret2026", SALT: "sixteen bytes..." };
 
 function connect({ url }: ServerProcess) {
@@ -114,6 +117,35 @@ export function fleetSuite(
       await eventually(async () => !(await stale(client.validateToken({ token: live }))));
       assert.equal(await stateOf(client, token), TokenState.REVOKED);
       assert.equal(await stateOf(client, live), TokenState.ACTIVE);
+    });
+
+    it("lose nothing that was acknowledged when the log is killed under load", async (t) => {
+      const client = connect(await start());
+      const acknowledged: string[] = [];
+      const revokeUntil = async (isOver: () => boolean) => {
+        while (!isOver()) {
+          const issued = await client.generateToken({ userId: "u" });
+          const answer = await revoke(client, issued.token).catch(() => undefined);
+          if (answer !== undefined) acknowledged.push(issued.token);
+          else await pause(5);
+        }
+      };
+      for (let round = 0; round < KILL_ROUNDS; round++) {
+        const target = acknowledged.length + 1 + Math.floor(Math.random() * 40);
+        let isOver = false;
+        const work = Array.from({ length: 8 }, () => revokeUntil(() => isOver));
+        await eventually(() => acknowledged.length >= target);
+        await engine.process.end("SIGKILL");
+        await engine.process.start();
+        isOver = true;
+        await Promise.all(work);
+      }
+      // Knows nothing but what the log holds.
+      const fresh = connect(await start());
+      for (let at = 0; at < acknowledged.length; at += 100) {
+        assert.ok(await areRevoked(fresh, acknowledged.slice(at, at + 100)));
+      }
+      t.diagnostic(`${acknowledged.length} acknowledged, ${KILL_ROUNDS} kills`);
     });
 
     it("refuse to vouch when the log hangs, too", async () => {

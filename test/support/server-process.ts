@@ -69,6 +69,12 @@ export async function runCommand(
   return { code: code as number | null, output: output(), stdout: stdout() };
 }
 
+/** Starts a command of `secure-token` that runs until it is killed. */
+export function startCommand(args: readonly string[]): { output(): string; kill(): void } {
+  const { child, output } = run(args, {});
+  return { output, kill: () => child.kill("SIGKILL") };
+}
+
 function run(
   args: readonly string[],
   env: Record<string, string>,

@@ -9,7 +9,8 @@ import {
   POSTGRES_SCHEMA,
   postgresGrants,
 } from "../../server/revocation-files.js";
-import { printResult } from "../output.js";
+import { printNote, printResult } from "../output.js";
+import { followRevocations } from "./follow.js";
 import { withServer } from "./server-only.js";
 
 interface Options {
@@ -58,12 +59,14 @@ function addList(group: Command): void {
 function addWatch(group: Command): void {
   group
     .command("watch")
-    .description("What is revoked, and what is being revoked, until it is interrupted.")
+    .description(
+      "What is revoked, and what is being revoked, over restarts of the server, until interrupted.",
+    )
     .action(async (_: unknown, command: Command) => {
       const { json } = command.optsWithGlobals<Options>();
       await withServer(command, async (client) => {
-        for await (const event of client.watchRevocations()) printEvent(event, json);
-        throw new Error("the server has ended the feed");
+        const events = followRevocations(client, (why) => printNote(`${why}: asking again`));
+        for await (const event of events) printEvent(event, json);
       });
     });
 }

@@ -40,6 +40,7 @@ export class LogFollower {
   /** What the log holds, while it is read from its beginning. */
   #seen: Set<string> | undefined;
   #unsent: Revocation[] = [];
+  #needless: Revocation[] = [];
   #isAway = false;
   #cleanedAt = 0;
   #hint: () => void = () => {};
@@ -71,6 +72,13 @@ export class LogFollower {
       this.#unsent = [];
       this.#position = undefined;
     }
+  }
+
+  /** Deletes entries from the log, with the next that expire, that others have made needless. */
+  removeLater(revocations: readonly Revocation[]): void {
+    const room = MAX_UNSENT - this.#needless.length;
+    // Another server, or this one when it starts again, finds those that are left out.
+    this.#needless.push(...revocations.slice(0, room));
   }
 
   /** Ends; a read that is under way is not waited for longer than its bound. */
@@ -151,7 +159,9 @@ export class LogFollower {
     const { log, clock, keepMicros } = this.#options;
     if (performance.now() - this.#cleanedAt < CLEAN_MS && this.#cleanedAt > 0) return;
     this.#cleanedAt = performance.now();
-    await log.removeExpired(clock() - keepMicros, READ_TIMEOUT_MS);
+    const needless = this.#needless;
+    this.#needless = [];
+    await log.removeExpired(clock() - keepMicros, needless, READ_TIMEOUT_MS);
   }
 
   async #waitForMore(ms: number): Promise<void> {

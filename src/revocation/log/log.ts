@@ -63,13 +63,15 @@ export interface RevocationLog {
   onHint(listener: () => void): void;
 
   /**
-   * Deletes what expired before an instant. Several servers may call it at the same time. It must not
-   * make any reader's position end in a reset.
+   * Deletes what expired before an instant, and entries that others have made needless. Several
+   * servers may call it at the same time. What has expired must not make any reader's position end in
+   * a reset; an entry that was needless may, which costs a reader that has been away one more look.
    *
    * @param now microseconds since 1970
+   * @param needless at most 10,000 entries
    * @throws LogUnavailableError
    */
-  removeExpired(now: number, timeoutMs: number): Promise<void>;
+  removeExpired(now: number, needless: readonly Revocation[], timeoutMs: number): Promise<void>;
 
   /** Ends every connection. Calls that are under way are rejected. */
   close(): Promise<void>;

@@ -75,7 +75,8 @@ LEFT JOIN LATERAL (
 ) AS page ON true
 ORDER BY page.position`;
 
-/** Deletes what has expired: $1 the instant. The last row stays, since readers may stand there. */
+/** Deletes what has expired: $1 the instant, and needless entries: $2 their keys. The last row stays, since readers may stand there. */
 export const REMOVE_EXPIRED = `
 DELETE FROM secure_token_revocations
-WHERE expires_at < $1 AND position < (SELECT max(position) FROM secure_token_revocations)`;
+WHERE (expires_at < $1 OR key = ANY($2::bytea[]))
+  AND position < (SELECT max(position) FROM secure_token_revocations)`;

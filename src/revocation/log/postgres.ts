@@ -82,8 +82,12 @@ export class PostgresLog implements RevocationLog {
     this.#listener.onNotification(listener);
   }
 
-  async removeExpired(now: number, timeoutMs: number): Promise<void> {
-    await this.#query(sql.REMOVE_EXPIRED, [String(now)], timeoutMs);
+  async removeExpired(
+    now: number,
+    needless: readonly Revocation[],
+    timeoutMs: number,
+  ): Promise<void> {
+    await this.#query(sql.REMOVE_EXPIRED, [String(now), needless.map(keyOf)], timeoutMs);
   }
 
   async close(): Promise<void> {

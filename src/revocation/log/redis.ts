@@ -56,14 +56,21 @@ export class RedisLog implements RevocationLog {
     });
   }
 
-  async removeExpired(now: number, timeoutMs: number): Promise<void> {
+  async removeExpired(
+    now: number,
+    needless: readonly Revocation[],
+    timeoutMs: number,
+  ): Promise<void> {
+    const texts = new Set(needless.map(toEntryText));
     let from = "-";
     for (;;) {
       const [, , , , , entries] = await this.#readPage(from, timeoutMs);
       const last = entries.at(-1);
       if (last === undefined) return;
-      const expired = entries.filter((entry) => toRevocation(entry).expiresAt < now);
-      const ids = expired.map(([id]) => id);
+      const gone = entries.filter(
+        (entry) => texts.has(entry[1][1]) || toRevocation(entry).expiresAt < now,
+      );
+      const ids = gone.map(([id]) => id);
       const remove = () => this.#client.eval(script.REMOVE, 2, script.STREAM, script.META, ...ids);
       if (ids.length > 0) await send(this.#client, remove, timeoutMs, false);
       if (entries.length < MAX_LOG_PAGE) return;

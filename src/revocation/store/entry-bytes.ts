@@ -1,6 +1,7 @@
 /**
  * Entries as keys and values of an ordered store. Keys begin with the expiry, so that what has
- * expired is one range. Cut-offs of one user are keys of their own: none overwrites another.
+ * expired is one range. Cut-offs of one user are keys of their own: none overwrites another; those that a later one makes
+ * needless are removed.
  */
 import type { Revocation, RevocationKind } from "../../core/index.js";
 

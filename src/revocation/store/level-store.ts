@@ -16,6 +16,10 @@ const FOLDER = "revocations";
 const PAGE_SIZE = 1000;
 const READ_AHEAD_BYTES = 1024 * 1024;
 
+type Write =
+  | { readonly type: "put"; readonly key: Buffer; readonly value: Buffer }
+  | { readonly type: "del"; readonly key: Buffer };
+
 /**
  * Opens the store of a folder, and makes both where there are none. The folder is readable by its
  * owner alone.
@@ -32,14 +36,7 @@ export async function openLevelStore(dataDir: string): Promise<RevocationStore> 
   } catch (error) {
     throw toStoreError(error, dataDir);
   }
-  const commits = new GroupCommit<Revocation>((revocations) => {
-    const puts = revocations.map((revocation) => ({
-      type: "put" as const,
-      key: toKey(revocation),
-      value: toValue(revocation),
-    }));
-    return db.batch(puts, { sync: true });
-  });
+  const commits = new GroupCommit<Write>((writes) => db.batch([...writes], { sync: true }));
   return {
     async *load(now) {
       const entries = db.iterator({ gte: firstKeyOf(now), highWaterMarkBytes: READ_AHEAD_BYTES });
@@ -53,13 +50,23 @@ export async function openLevelStore(dataDir: string): Promise<RevocationStore> 
         await entries.close();
       }
     },
-    append: (revocations) => commits.add(revocations),
+    append: (revocations) => commits.add(revocations.map(toPut)),
+    // In order with the entries that take their place: never on disk without those.
+    remove: (revocations) => commits.add(revocations.map(toDelete)),
     removeExpired: (now) => db.clear({ lt: firstKeyOf(now) }),
     async close() {
       await commits.idle();
       await db.close();
     },
   };
+}
+
+function toPut(revocation: Revocation): Write {
+  return { type: "put", key: toKey(revocation), value: toValue(revocation) };
+}
+
+function toDelete(revocation: Revocation): Write {
+  return { type: "del", key: toKey(revocation) };
 }
 
 function toStoreError(error: unknown, dataDir: string): StoreError {

@@ -7,6 +7,8 @@ export interface RevocationStore {
   load(now: number): AsyncIterable<readonly Revocation[]>;
   /** Writes entries. Settles once they are on disk (fsync); entries of several calls share one. */
   append(revocations: readonly Revocation[]): Promise<void>;
+  /** Deletes entries that others, appended before, have made needless. */
+  remove(revocations: readonly Revocation[]): Promise<void>;
   /** Deletes what expires before `now`, in microseconds since 1970. */
   removeExpired(now: number): Promise<void>;
   /** Writes what is under way, and gives the store up. */

@@ -95,9 +95,9 @@ export class WorkerRegister implements RevocationRegister {
     return listPage(this.#index, query);
   }
 
-  watch(cursor: string, signal: AbortSignal): AsyncIterable<FeedEvent> {
+  watch(cursor: string, signal: AbortSignal, caller?: string): AsyncIterable<FeedEvent> {
     if (!this.#feed) throw new Error("not joined yet");
-    return this.#feed.watch(cursor, signal);
+    return this.#feed.watch(cursor, signal, caller);
   }
 
   #onMessage(message: ToWorker): void {

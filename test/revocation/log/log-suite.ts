@@ -167,7 +167,7 @@ export function logSuite(
       await log.append([entry("expired", past), entry("live")], TIMEOUT);
       const first = await readAll(log);
       await log.append([entry("expired too", past), entry("live too")], TIMEOUT);
-      await log.removeExpired(Date.now() * 1000, TIMEOUT);
+      await log.removeExpired(Date.now() * 1000, [], TIMEOUT);
       const next = await readAll(log, first.position);
       assert.deepEqual([next.ids, next.reset], [["live too"], false]);
       assert.deepEqual((await readAll(log)).ids, ["live", "live too"]);
@@ -178,9 +178,24 @@ export function logSuite(
       await log.append([entry("expired", Date.now() * 1000 - HOUR)], TIMEOUT);
       const { position } = await readAll(log);
       await log.append([entry("live")], TIMEOUT);
-      await log.removeExpired(Date.now() * 1000, TIMEOUT);
+      await log.removeExpired(Date.now() * 1000, [], TIMEOUT);
       const next = await readAll(log, position);
       assert.deepEqual([next.ids, next.reset], [["live"], false]);
+    });
+
+    it("removes what another entry has made needless, and nothing beside it", async () => {
+      const log = await connected();
+      const [needless, other, latest] = ["a", "b", "c"].map((id) => entry(id)) as [
+        Revocation,
+        Revocation,
+        Revocation,
+      ];
+      await log.append([needless, other, latest], TIMEOUT);
+      const { position } = await readAll(log);
+      await log.removeExpired(0, [needless, latest], TIMEOUT);
+      // The newest stays, since readers stand there.
+      assert.deepEqual((await readAll(log)).ids, ["b", "c"]);
+      assert.equal((await readAll(log, position)).reset, false);
     });
 
     it("takes an entry again without harm, and one that is kept longer as another", async () => {

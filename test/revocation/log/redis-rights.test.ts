@@ -28,7 +28,7 @@ describe("the rights of a user of Redis", { skip: skipWithoutRedis() }, () => {
     let hints = 0;
     log.onHint(() => hints++);
     await log.append([entry("expired", 1), entry("live")], TIMEOUT);
-    await log.removeExpired(2, TIMEOUT);
+    await log.removeExpired(2, [], TIMEOUT);
     const { revocations } = await log.read(undefined, TIMEOUT);
     assert.deepEqual(
       revocations.map(({ id }) => id),

@@ -69,6 +69,15 @@ describe("the embedded store", () => {
     await store.close();
   });
 
+  it("removes what another entry has made needless", async () => {
+    const store = await openLevelStore(scratchFolder());
+    const [earlier, later] = [userEntry("u", NOON - 2), userEntry("u", NOON - 1)] as const;
+    // One after the other on the disk, though nobody waits in between.
+    await Promise.all([store.append([earlier, later]), store.remove([earlier])]);
+    assert.deepEqual(await load(store, NOON), [later]);
+    await store.close();
+  });
+
   it("belongs to one owner, and to the next one once that is gone", async () => {
     const folder = scratchFolder();
     const owner = await openLevelStore(folder);

@@ -1,13 +1,17 @@
 /** Revocations of real servers: over kill -9, over workers, and over who owns DATA_DIR. */
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { scratchFolder } from "../support/scratch-folder.js";
 import { runCommand, type ServerProcess, startServer } from "../support/server-process.js";
+import { eventually, workerPids } from "../support/worker-lines.js";
 
 const KEY = { SECRET_KEY: "Revocations#Secret2026", SALT: "sixteen bytes..." };
+/** How often a worker is killed; `KILL_ROUNDS=100` for a long run. */
+const KILL_ROUNDS = Number(process.env.KILL_ROUNDS ?? 3);
 const running: ServerProcess[] = [];
 
 async function start(env: Record<string, string>): Promise<ServerProcess> {
@@ -75,6 +79,43 @@ describe("a server's revocations", () => {
     await server.end("SIGKILL");
     const again = connect(await start({ DATA_DIR, WORKERS: "2" }));
     for (const token of tokens) assert.equal(await stateOf(again, token), REVOKED);
+  });
+
+  it("lose none that was acknowledged when workers are killed under load", async (t) => {
+    const server = await start({ DATA_DIR: scratchFolder(), WORKERS: "2" });
+    const revoked: string[] = [];
+    let isOver = false;
+    const revokeOn = async () => {
+      let client = connect(server);
+      while (!isOver) {
+        try {
+          const { token } = await client.generateToken({ userId: "u" });
+          await client.revokeTokens({ targets: [{ target: { case: "token", value: token } }] });
+          revoked.push(token);
+        } catch {
+          // Its worker has gone: the next connection is another one's.
+          client = connect(server);
+          await pause(5);
+        }
+      }
+    };
+    const work = Array.from({ length: 8 }, revokeOn);
+    for (let round = 0; round < KILL_ROUNDS; round++) {
+      const target = revoked.length + 1 + Math.floor(Math.random() * 40);
+      await eventually(() => revoked.length >= target);
+      const pids = workerPids(server);
+      process.kill(pids.at(-1) as number, "SIGKILL");
+      await eventually(() => workerPids(server).length > pids.length);
+    }
+    isOver = true;
+    await Promise.all(work);
+    for (let at = 0; at < revoked.length; at += 100) {
+      const client = connect(server);
+      const part = revoked.slice(at, at + 100);
+      const states = await Promise.all(part.map((token) => stateOf(client, token)));
+      assert.deepEqual([...new Set(states)], [REVOKED]);
+    }
+    t.diagnostic(`${revoked.length} acknowledged, ${KILL_ROUNDS} kills`);
   });
 
   it("hold before the answer to a refresh that revokes the old token", async () => {

@@ -22,8 +22,9 @@ _FEEDS_AND_CALLS = 64
 class TokenServiceStandIn:
     """Answers clients, guards and verifiers as the service does, on a loopback port of its own.
 
-    Its tokens are opaque texts that only it knows. It knows no callers, and has none of the
-    service's limits: use it in tests only.
+    It serves every RPC but ExportConfig, which ends with UNIMPLEMENTED. Its tokens are opaque texts
+    that only it knows. It knows no callers, and has none of the service's limits: use it in tests
+    only.
     """
 
     def __init__(self) -> None:

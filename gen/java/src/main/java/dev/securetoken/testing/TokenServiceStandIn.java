@@ -17,8 +17,10 @@ import java.util.concurrent.TimeUnit;
  * A token service in memory, for the tests of programs that check tokens. It answers clients, guards
  * and verifiers as the service does, on a loopback port of its own.
  *
- * <p>Its tokens are opaque texts that only it knows. It knows no callers, and has none of the
- * service's limits: use it in tests only.
+ * <p>It serves GenerateToken, ValidateToken, CheckPermission, CheckPermissions, BatchValidateTokens,
+ * IntrospectToken, RevokeTokens and WatchRevocations; other calls end with UNIMPLEMENTED. Its tokens
+ * are opaque texts that only it knows. It knows no callers, and has none of the service's limits: use
+ * it in tests only.
  */
 public final class TokenServiceStandIn implements AutoCloseable {
   private final Tokens tokens = new Tokens();

@@ -34,6 +34,18 @@ async function stateOf(client: Client, token: string): Promise<number> {
 const ACTIVE = 1;
 const REVOKED = 3;
 
+function revoke(client: Client, token: string) {
+  return client.revokeTokens({ targets: [{ target: { case: "token", value: token } }] });
+}
+
+/** Whether an answer takes the token that was asked about for a valid one. */
+function accepts(answer: object): boolean {
+  if ("state" in answer) return answer.state === ACTIVE;
+  if (!("results" in answer)) return true;
+  const results = answer.results as { result?: { case?: string } }[];
+  return results.every(({ result }) => result?.case !== "error");
+}
+
 describe("a server's revocations", () => {
   afterEach(async () => {
     for (const server of running.splice(0)) await server.end("SIGKILL");
@@ -116,6 +128,43 @@ describe("a server's revocations", () => {
       assert.deepEqual([...new Set(states)], [REVOKED]);
     }
     t.diagnostic(`${revoked.length} acknowledged, ${KILL_ROUNDS} kills`);
+  });
+
+  it("hold for every RPC that reads a token, and for each spelling of it", async () => {
+    const client = connect(await start({ DATA_DIR: scratchFolder() }));
+    const permissions = ["notes:read"];
+    const { token } = await client.generateToken({ userId: "u", permissions });
+    const spellings = [token, token.replace(/=+$/, ""), `${token}=`, ` ${token}`, `${token}\n`];
+    const readers = TokenService.methods.filter(
+      ({ methodKind, input }) =>
+        methodKind === "unary" && input.fields.some(({ name }) => /^tokens?$/.test(name)),
+    );
+    assert.ok(readers.length >= 7);
+    const outcomes = async (spelling: string) => {
+      const request = {
+        token: spelling,
+        tokens: [spelling],
+        permissions,
+        requiredPermission: "notes:read",
+      };
+      const known = ({ input }: (typeof readers)[number]) =>
+        Object.fromEntries(
+          Object.entries(request).filter(([name]) =>
+            input.fields.some((f) => f.localName === name),
+          ),
+        );
+      const call = async (method: (typeof readers)[number]) => {
+        const run = client[method.localName as keyof Client] as (r: object) => Promise<object>;
+        return run(known(method)).then(accepts, () => false);
+      };
+      return Promise.all(readers.map(call));
+    };
+    assert.ok((await outcomes(token)).every((accepted) => accepted));
+    const { token: other } = await client.generateToken({ userId: "u", permissions });
+    for (const each of [token, other]) await revoke(client, each);
+    for (const spelling of spellings) {
+      assert.deepEqual(await outcomes(spelling), Array(readers.length).fill(false));
+    }
   });
 
   it("hold before the answer to a refresh that revokes the old token", async () => {

@@ -67,7 +67,7 @@ func (c *config) interceptStream(
 	ctx context.Context, description *grpc.StreamDesc, conn *grpc.ClientConn, method string,
 	open grpc.Streamer, options ...grpc.CallOption,
 ) (grpc.ClientStream, error) {
-	key, err := c.credential(ctx, false)
+	key, err := c.credential(ctx, true) // streams are opened seldom: each gets the latest key
 	if err != nil {
 		return nil, err
 	}

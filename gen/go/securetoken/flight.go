@@ -3,30 +3,26 @@ package securetoken
 import (
 	"context"
 	"sync"
-
-	securetokenv1 "securetoken.dev/go/proto/securetoken/v1"
 )
 
 // flights makes one call of the concurrent checks of one token.
-type flights struct {
+type flights[T any] struct {
 	mu      sync.Mutex
-	flights map[digest]*flight
+	flights map[digest]*flight[T]
 }
 
 // flight is a call under way, and the requests that wait for it.
-type flight struct {
-	done     chan struct{}
-	cancel   context.CancelFunc
-	waiting  int
-	response *securetokenv1.ValidateTokenResponse
-	err      error
+type flight[T any] struct {
+	done    chan struct{}
+	cancel  context.CancelFunc
+	waiting int
+	answer  T
+	err     error
 }
-
-type askFunc func(context.Context) (*securetokenv1.ValidateTokenResponse, error)
 
 // join asks, or waits for the call that another request has begun. The call has the time that ask gives
 // it, and not that of the request that began it: it ends early only when nobody waits any more.
-func (f *flights) join(ctx context.Context, key digest, ask askFunc) (*securetokenv1.ValidateTokenResponse, error) {
+func (f *flights[T]) join(ctx context.Context, key digest, ask func(context.Context) (T, error)) (T, error) {
 	f.mu.Lock()
 	call, ok := f.flights[key]
 	if !ok {
@@ -36,23 +32,24 @@ func (f *flights) join(ctx context.Context, key digest, ask askFunc) (*securetok
 	f.mu.Unlock()
 	select {
 	case <-call.done:
-		return call.response, call.err
+		return call.answer, call.err
 	case <-ctx.Done():
 		f.leave(key, call)
-		return nil, ctx.Err()
+		var none T
+		return none, ctx.Err()
 	}
 }
 
-func (f *flights) begin(ctx context.Context, key digest, ask askFunc) *flight {
+func (f *flights[T]) begin(ctx context.Context, key digest, ask func(context.Context) (T, error)) *flight[T] {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	call := &flight{done: make(chan struct{}), cancel: cancel}
+	call := &flight[T]{done: make(chan struct{}), cancel: cancel}
 	if f.flights == nil {
-		f.flights = make(map[digest]*flight)
+		f.flights = make(map[digest]*flight[T])
 	}
 	f.flights[key] = call
 	go func() {
 		defer cancel()
-		call.response, call.err = ask(ctx)
+		call.answer, call.err = ask(ctx)
 		f.mu.Lock()
 		f.forget(key, call)
 		f.mu.Unlock()
@@ -61,7 +58,7 @@ func (f *flights) begin(ctx context.Context, key digest, ask askFunc) *flight {
 	return call
 }
 
-func (f *flights) leave(key digest, call *flight) {
+func (f *flights[T]) leave(key digest, call *flight[T]) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if call.waiting--; call.waiting == 0 {
@@ -70,7 +67,7 @@ func (f *flights) leave(key digest, call *flight) {
 	}
 }
 
-func (f *flights) forget(key digest, call *flight) {
+func (f *flights[T]) forget(key digest, call *flight[T]) {
 	if f.flights[key] == call {
 		delete(f.flights, key)
 	}

@@ -27,77 +27,15 @@ var ErrNoRule = errors.New("securetoken: no rule of the policy names the request
 type Guard struct {
 	client  *Client
 	cache   *cache
-	flights flights
+	watch   *[]VerifierOption // to be watched by a verifier of the guard's own
+	watcher *Verifier
+	flights flights[*securetokenv1.ValidateTokenResponse]
 	now     func() time.Time
 
 	onFault   func(context.Context, error)
 	onRefusal func(http.ResponseWriter, *http.Request, *Refusal)
 	onError   func(context.Context, *Refusal) error
 	extract   func(*http.Request) string
-}
-
-// GuardOption sets up a [Guard].
-type GuardOption func(*Guard) error
-
-// WithCache keeps valid answers for a few seconds, a minute at most and never beyond a token's expiry,
-// by the SHA-256 of the token; beyond size, the oldest are dropped. A token revoked meanwhile passes
-// until then. Refusals are never kept. A ttl or size of zero keeps nothing; both must not be negative.
-func WithCache(ttl time.Duration, size int) GuardOption {
-	return func(g *Guard) error {
-		if ttl < 0 || size < 0 {
-			return errors.New("the cache's time and size must not be negative")
-		}
-		g.cache = newCache(ttl, size)
-		return nil
-	}
-}
-
-// WithFaultHandler is told why a token could not be checked, such as a refusal of this client's own API
-// key, and of requests that no rule names ([ErrNoRule]); whoever sent the request never is.
-func WithFaultHandler(handle func(context.Context, error)) GuardOption {
-	return func(g *Guard) error {
-		if handle == nil {
-			return errors.New("the fault handler is nil")
-		}
-		g.onFault = handle
-		return nil
-	}
-}
-
-// WithRefusalHandler answers refused HTTP requests in place of [Refusal.WriteHTTP]. If it panics before
-// it has written anything, the fixed answer is sent.
-func WithRefusalHandler(handle func(http.ResponseWriter, *http.Request, *Refusal)) GuardOption {
-	return func(g *Guard) error {
-		if handle == nil {
-			return errors.New("the refusal handler is nil")
-		}
-		g.onRefusal = handle
-		return nil
-	}
-}
-
-// WithRefusalError gives the error of refused gRPC calls in place of [Refusal.GRPCStatus]. If it panics,
-// or gives nil, the fixed status is sent.
-func WithRefusalError(handle func(context.Context, *Refusal) error) GuardOption {
-	return func(g *Guard) error {
-		if handle == nil {
-			return errors.New("the refusal error is nil")
-		}
-		g.onError = handle
-		return nil
-	}
-}
-
-// WithTokenExtractor finds the token of an HTTP request elsewhere than in its authorization header, such
-// as in a cookie; empty is no token. Beware of cross-site requests where browsers send it by themselves.
-func WithTokenExtractor(extract func(*http.Request) string) GuardOption {
-	return func(g *Guard) error {
-		if extract == nil {
-			return errors.New("the token extractor is nil")
-		}
-		g.extract = extract
-		return nil
-	}
 }
 
 // NewGuard makes a guard that asks the client's token service.
@@ -111,7 +49,32 @@ func NewGuard(client *Client, options ...GuardOption) (*Guard, error) {
 			return nil, fmt.Errorf("securetoken: %w", err)
 		}
 	}
+	switch {
+	case guard.cache != nil && (guard.watch != nil || guard.watcher != nil):
+		return nil, errors.New("securetoken: WithCache excludes WithWatch and WithVerifier, which keep answers themselves")
+	case guard.watch != nil && guard.watcher != nil:
+		return nil, errors.New("securetoken: WithWatch and WithVerifier exclude each other")
+	case guard.watch != nil:
+		verifier, err := NewVerifier(client, *guard.watch...)
+		if err != nil {
+			return nil, err
+		}
+		guard.watcher = verifier
+	}
 	return guard, nil
+}
+
+// Verifier is what the guard checks tokens by, or nil without WithWatch and WithVerifier.
+func (g *Guard) Verifier() *Verifier {
+	return g.watcher
+}
+
+// Close ends the verifier of [WithWatch]. The guard goes on, and asks about every token. A guard without
+// one needs no Close.
+func (g *Guard) Close() {
+	if g.watch != nil {
+		g.watcher.Close()
+	}
 }
 
 // Ready reports whether the guard can check tokens at present: the service is reached, and lets this
@@ -149,6 +112,9 @@ func (g *Guard) admit(
 		}
 		return nil, refuse(RefusalUnavailable)
 	case !requirement.isMetBy(&valid.Claims):
+		if g.watcher != nil {
+			g.watcher.tally.refuse(ReasonPermissionNotGranted)
+		}
 		return nil, refuse(RefusalPermissionMissing, requirement.permissions...)
 	}
 	return contextWithPrincipal(ctx, &valid.Claims, token), nil
@@ -156,6 +122,9 @@ func (g *Guard) admit(
 
 // validate makes claims of its own for every request, so that handlers share nothing.
 func (g *Guard) validate(ctx context.Context, token string) (*ValidToken, error) {
+	if g.watcher != nil {
+		return g.watcher.Verify(ctx, token)
+	}
 	key, asked := sha256.Sum256([]byte(token)), g.now()
 	if kept, age := g.cache.get(key, asked); kept != nil {
 		valid, err := toValidToken(kept)

@@ -105,6 +105,14 @@ func toRefreshRequest(token string, options []RefreshOption) *securetokenv1.Refr
 	return request
 }
 
+// maxRequiredPermission is in code points.
+const maxRequiredPermission = 128
+
+// canBeHeld is for what the server takes as a required permission.
+func canBeHeld(permission string) bool {
+	return utf8.ValidString(permission) && utf8.RuneCountInString(permission) <= maxRequiredPermission
+}
+
 func checkRequiredPermission(permission, field string) error {
 	if utf8.ValidString(permission) {
 		return nil

@@ -1,0 +1,170 @@
+package securetoken
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"google.golang.org/grpc/metadata"
+
+	securetokenv1 "securetoken.dev/go/proto/securetoken/v1"
+)
+
+const (
+	// maxBatchTokens and maxBatchBytes are within what the server takes of one BatchValidateTokens.
+	maxBatchTokens = 1000
+	maxBatchBytes  = 1 << 19
+	// tokenOverhead is what a token costs in a message beside its text, in bytes.
+	tokenOverhead = 4
+	// batchPause is how long a token waits at most for the call that is under way, so that a slow server
+	// holds up nobody but those who ask.
+	batchPause = 5 * time.Millisecond
+)
+
+// questions asks the server about tokens: one at once, and those that come while a call is under way
+// together.
+type questions struct {
+	client   *Client
+	isSingle atomic.Bool // whether this client may not call BatchValidateTokens
+
+	mu      sync.Mutex
+	calls   int // under way
+	waiting []*question
+	bytes   int // of the tokens that wait
+}
+
+type question struct {
+	token string
+	reply chan reply
+}
+
+type reply struct {
+	valid *ValidToken
+	err   error
+}
+
+// ask gives a valid token's claims, or why there are none. The context bounds the wait.
+func (q *questions) ask(ctx context.Context, token string) (*ValidToken, error) {
+	token = fitToken(token)
+	q.mu.Lock()
+	if q.calls == 0 && len(q.waiting) == 0 {
+		q.calls++
+		q.mu.Unlock()
+		defer q.land()
+		return q.askOne(ctx, token)
+	}
+	asked := &question{token, make(chan reply, 1)}
+	q.waiting = append(q.waiting, asked)
+	q.bytes += len(token) + tokenOverhead
+	switch {
+	case len(q.waiting) == maxBatchTokens || q.bytes > maxBatchBytes-(maxTokenLength+1)*4-tokenOverhead:
+		q.launch()
+	case len(q.waiting) == 1:
+		time.AfterFunc(batchPause, func() {
+			q.mu.Lock()
+			defer q.mu.Unlock()
+			q.launch()
+		})
+	}
+	q.mu.Unlock()
+	select {
+	case answer := <-asked.reply:
+		return answer.valid, answer.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// launch sends those that wait. Its caller holds the lock.
+func (q *questions) launch() {
+	if len(q.waiting) == 0 {
+		return
+	}
+	batch := q.waiting
+	q.waiting, q.bytes = nil, 0
+	q.calls++
+	go func() {
+		defer q.land()
+		q.send(batch)
+	}()
+}
+
+// land ends a call, and sends those that have waited for it.
+func (q *questions) land() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.calls--
+	q.launch()
+}
+
+func (q *questions) send(batch []*question) {
+	if len(batch) > 1 && !q.isSingle.Load() {
+		err := q.askMany(batch)
+		var refused *CallerRefusedError
+		if !errors.As(err, &refused) || refused.Reason != "RPC_NOT_ALLOWED" {
+			if err != nil {
+				replyAll(batch, err)
+			}
+			return
+		}
+		q.isSingle.Store(true)
+	}
+	var calls sync.WaitGroup
+	for _, each := range batch {
+		calls.Go(func() {
+			valid, err := q.askOne(context.Background(), each.token)
+			each.reply <- reply{valid, err}
+		})
+	}
+	calls.Wait()
+}
+
+func replyAll(batch []*question, err error) {
+	for _, each := range batch {
+		each.reply <- reply{err: err}
+	}
+}
+
+func (q *questions) askOne(ctx context.Context, token string) (*ValidToken, error) {
+	ctx, cancel := q.ownContext(ctx)
+	defer cancel()
+	response, err := q.client.raw.ValidateToken(ctx, &securetokenv1.ValidateTokenRequest{Token: token})
+	if err != nil {
+		return nil, FromError(err)
+	}
+	return toValidToken(response)
+}
+
+// askMany gives an error, and has replied to nobody, when the call fails as a whole.
+func (q *questions) askMany(batch []*question) error {
+	ctx, cancel := q.ownContext(context.Background())
+	defer cancel()
+	request := &securetokenv1.BatchValidateTokensRequest{Tokens: make([]string, len(batch))}
+	for i, each := range batch {
+		request.Tokens[i] = each.token
+	}
+	response, err := q.client.raw.BatchValidateTokens(ctx, request)
+	if err != nil {
+		return FromError(err)
+	}
+	if err := sameCount(len(response.GetResults()), len(batch)); err != nil {
+		return err
+	}
+	for i, message := range response.GetResults() {
+		result, err := toBatchResult(message)
+		if err == nil {
+			err = result.Err
+		}
+		batch[i].reply <- reply{result.Token, FromError(err)}
+	}
+	return nil
+}
+
+// ownContext makes calls with the client's own credential and within its timeout: what a request's
+// context would send along is not for the token service.
+func (q *questions) ownContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx = withoutCredential(metadata.NewOutgoingContext(ctx, metadata.MD{}))
+	return context.WithTimeout(ctx, q.client.timeout)
+}

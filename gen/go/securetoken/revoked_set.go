@@ -1,0 +1,196 @@
+package securetoken
+
+import (
+	"crypto/sha256"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	securetokenv1 "securetoken.dev/go/proto/securetoken/v1"
+)
+
+// maxRevoked is how many entries a set holds at most, some 500 MB.
+const maxRevoked = 10_000_000
+
+var (
+	errMalformedFeed = errors.New("the feed of revocations is malformed")
+	errFeedTooLarge  = errors.New("the feed holds more than 10,000,000 revocations")
+)
+
+// revokedKey stands for a token id, a session id or a user: the first 128 bits of a SHA-256.
+type revokedKey [16]byte
+
+func revokedKeyOf(text string) revokedKey {
+	sum := sha256.Sum256([]byte(text))
+	return revokedKey(sum[:])
+}
+
+// subject is what revocations of a token are found by.
+type subject struct {
+	token, session, user revokedKey
+	issuedAt             int64 // microseconds since 1970
+}
+
+func subjectOf(claims *Claims) subject {
+	return subject{
+		token:    revokedKeyOf(claims.TokenID),
+		session:  revokedKeyOf(claims.SessionID),
+		user:     revokedKeyOf(claims.UserID),
+		issuedAt: claims.IssuedAt.UnixMicro(),
+	}
+}
+
+// cutOff revokes tokens issued at an instant or earlier. Both are in microseconds since 1970.
+type cutOff struct {
+	issuedBefore, expiresAt int64
+}
+
+// revokedSet is what is revoked, as the feed tells it. One goroutine writes it.
+type revokedSet struct {
+	mu         sync.RWMutex
+	tokens     map[revokedKey]int64 // the end of the entry, in microseconds since 1970
+	sessions   map[revokedKey]int64
+	users      map[revokedKey]cutOff
+	everything cutOff
+}
+
+func newRevokedSet() *revokedSet {
+	return &revokedSet{
+		tokens:   make(map[revokedKey]int64),
+		sessions: make(map[revokedKey]int64),
+		users:    make(map[revokedKey]cutOff),
+	}
+}
+
+// hits reports whether a token is revoked.
+func (s *revokedSet) hits(of *subject) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if _, ok := s.tokens[of.token]; ok {
+		return true
+	}
+	if _, ok := s.sessions[of.session]; ok {
+		return true
+	}
+	if cut, ok := s.users[of.user]; ok && of.issuedAt <= cut.issuedBefore {
+		return true
+	}
+	return s.everything.expiresAt != 0 && of.issuedAt <= s.everything.issuedBefore
+}
+
+// add enters revocations. It gives an error for one that is malformed, and beyond the most that a set
+// holds.
+func (s *revokedSet) add(revocations []*securetokenv1.Revocation) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, each := range revocations {
+		if err := s.addOne(each); err != nil {
+			return err
+		}
+	}
+	if s.sizeLocked() > maxRevoked {
+		return errFeedTooLarge
+	}
+	return nil
+}
+
+func (s *revokedSet) addOne(revocation *securetokenv1.Revocation) error {
+	expiresAt, ok := toMicros(revocation.GetExpiresAt())
+	if !ok {
+		return errMalformedFeed
+	}
+	switch target := revocation.GetTarget().(type) {
+	case *securetokenv1.Revocation_TokenId:
+		key := revokedKeyOf(target.TokenId)
+		s.tokens[key] = max(s.tokens[key], expiresAt)
+		return nil
+	case *securetokenv1.Revocation_SessionId:
+		key := revokedKeyOf(target.SessionId)
+		s.sessions[key] = max(s.sessions[key], expiresAt)
+		return nil
+	}
+	issuedBefore, ok := toMicros(revocation.GetIssuedBefore())
+	if !ok {
+		return errMalformedFeed
+	}
+	cut := cutOff{issuedBefore, expiresAt}
+	switch target := revocation.GetTarget().(type) {
+	case *securetokenv1.Revocation_UserIdSha256:
+		if len(target.UserIdSha256) != sha256.Size {
+			return errMalformedFeed
+		}
+		key := revokedKey(target.UserIdSha256[:len(revokedKey{})])
+		s.users[key] = latest(s.users[key], cut)
+	case *securetokenv1.Revocation_Everything:
+		s.everything = latest(s.everything, cut)
+	default: // a kind that this client does not know
+		return errMalformedFeed
+	}
+	return nil
+}
+
+// latest is the cut-off that hits whatever one of the two hits.
+func latest(known, added cutOff) cutOff {
+	if known.expiresAt == 0 {
+		return added
+	}
+	return cutOff{max(known.issuedBefore, added.issuedBefore), max(known.expiresAt, added.expiresAt)}
+}
+
+// sweepChunk is how many entries are dropped while readers wait.
+const sweepChunk = 1000
+
+// sweep drops the entries that end before an instant, in microseconds since 1970. Only the set's writer
+// calls it, so that the set stays as it is between reading and dropping.
+func (s *revokedSet) sweep(before int64) {
+	sweepMap(s, s.tokens, func(expiresAt int64) bool { return expiresAt < before })
+	sweepMap(s, s.sessions, func(expiresAt int64) bool { return expiresAt < before })
+	sweepMap(s, s.users, func(cut cutOff) bool { return cut.expiresAt < before })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.everything.expiresAt < before {
+		s.everything = cutOff{}
+	}
+}
+
+func sweepMap[T any](s *revokedSet, entries map[revokedKey]T, isOver func(T) bool) {
+	var over []revokedKey
+	for key, entry := range entries {
+		if isOver(entry) {
+			over = append(over, key)
+		}
+	}
+	for chunk := range slices.Chunk(over, sweepChunk) {
+		s.mu.Lock()
+		for _, key := range chunk {
+			delete(entries, key)
+		}
+		s.mu.Unlock()
+	}
+}
+
+// size is how many entries the set holds.
+func (s *revokedSet) size() int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.sizeLocked()
+}
+
+func (s *revokedSet) sizeLocked() int {
+	count := len(s.tokens) + len(s.sessions) + len(s.users)
+	if s.everything.expiresAt != 0 {
+		count++
+	}
+	return count
+}
+
+// toMicros is false for an instant that is none.
+func toMicros(timestamp *timestamppb.Timestamp) (int64, bool) {
+	if !timestamp.IsValid() {
+		return 0, false
+	}
+	return timestamp.GetSeconds()*int64(time.Second/time.Microsecond) + int64(timestamp.GetNanos())/int64(time.Microsecond), true
+}

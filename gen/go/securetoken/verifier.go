@@ -1,0 +1,212 @@
+package securetoken
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"google.golang.org/grpc/codes"
+)
+
+// Verifier checks tokens without a call for each: it keeps the server's answers about valid tokens, by the
+// SHA-256 of the token, until they expire, and follows the feed of revocations. Each kept answer is held
+// against all that is revoked whenever it is used. A revocation takes hold within about a second; where the
+// feed falls silent, nothing is vouched for beyond [WithMaxStaleness], and the server is asked about every
+// token.
+//
+// It needs a client that may call ValidateToken, BatchValidateTokens and WatchRevocations; without the last
+// it works, and asks each time. It is safe for concurrent use; one is enough for a program.
+type Verifier struct {
+	client  *Client
+	config  *verifierConfig
+	clock   *steadyClock
+	server  *serverTime
+	feed    *feedState
+	kept    *keptAnswers
+	flights flights[*keptAnswer]
+	asks    questions
+	tally   tally
+
+	stop  context.CancelFunc
+	ended sync.WaitGroup
+}
+
+// NewVerifier makes a verifier over a client, and opens the feed. It ends with [Verifier.Close], or with
+// the client.
+func NewVerifier(client *Client, options ...VerifierOption) (*Verifier, error) {
+	if client == nil {
+		return nil, errors.New("securetoken: a verifier needs a client")
+	}
+	config, err := newVerifierConfig(options)
+	if err != nil {
+		return nil, fmt.Errorf("securetoken: %w", err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	v := &Verifier{
+		client: client,
+		config: config,
+		clock:  newSteadyClock(config.clock),
+		server: newServerTime(),
+		feed:   newFeedState(),
+		kept:   newKeptAnswers(config.maxEntries, config.maxBytes),
+		asks:   questions{client: client},
+		tally:  tally{hooks: config.hooks},
+		stop:   stop,
+	}
+	feed := &feed{client: client, state: v.feed, clock: v.clock, server: v.server, hooks: v.feedHooks()}
+	v.ended.Go(func() {
+		defer stop() // the feed ends with its client
+		feed.run(ctx)
+	})
+	v.ended.Go(func() { feed.watch(ctx) })
+	return v, nil
+}
+
+func (v *Verifier) feedHooks() feedHooks {
+	return feedHooks{
+		warnAt: v.config.maxStaleness / 2,
+		stale: func(age time.Duration) {
+			v.config.logger.Warn("securetoken: the feed of revocations is late",
+				slog.Duration("age", age), slog.Duration("max", v.config.maxStaleness))
+			if v.config.hooks.Stale != nil {
+				v.config.hooks.Stale(age)
+			}
+		},
+		reconnect: v.tally.reconnect,
+		refused: func(cause error) {
+			v.config.logger.Warn("securetoken: revocations cannot be followed; every token is asked about",
+				slog.String("cause", cause.Error()))
+			if v.config.hooks.FeedRefused != nil {
+				v.config.hooks.FeedRefused(cause)
+			}
+		},
+	}
+}
+
+// Close ends the feed, and returns when it has ended. Calls under way go on. A verifier that is closed
+// asks the server about every token, as long as the client is open.
+func (v *Verifier) Close() {
+	v.stop()
+	v.ended.Wait()
+	v.feed.checkpoint.Store(nil)
+}
+
+// Verify gives a valid token's claims, and else [ErrTokenExpired] or [ErrInvalidToken]. Its errors are
+// those of [Client.ValidateToken]: any that is no [ErrToken] says that the token could not be checked.
+func (v *Verifier) Verify(ctx context.Context, token string) (*ValidToken, error) {
+	valid, err := v.verify(ctx, token)
+	if err != nil {
+		v.tally.refusal(err)
+	}
+	return valid, err
+}
+
+// CheckPermission is nil when the token is valid and holds the permission, compared exactly. Its errors
+// are those of [Client.CheckPermission].
+func (v *Verifier) CheckPermission(ctx context.Context, token, requiredPermission string) error {
+	if !canBeHeld(requiredPermission) {
+		return v.client.CheckPermission(ctx, token, requiredPermission) // which tells what is wrong with it
+	}
+	valid, err := v.Verify(ctx, token)
+	if err != nil || slices.Contains(valid.Permissions, requiredPermission) {
+		return err
+	}
+	denied := permissionNotGranted(requiredPermission)
+	v.tally.refusal(denied)
+	return denied
+}
+
+func (v *Verifier) verify(ctx context.Context, token string) (*ValidToken, error) {
+	key, now := sha256.Sum256([]byte(token)), v.clock.now()
+	kept, reason := v.lookUp(key, now)
+	if kept == nil {
+		v.tally.miss(reason)
+		var err error
+		kept, err = v.flights.join(ctx, key, func(ctx context.Context) (*keptAnswer, error) {
+			return v.ask(ctx, token, key, now)
+		})
+		if err != nil {
+			return nil, FromError(err)
+		}
+	}
+	// An answer that was on its way while a revocation came in is held against it, like one that is kept.
+	if v.feed.revoked.Load().hits(&kept.subject) {
+		v.kept.drop(kept)
+		return nil, tokenRevoked()
+	}
+	if reason == "" {
+		v.tally.hit()
+	}
+	return kept.claimsAt(v.clock.now()), nil
+}
+
+// lookUp gives an answer that can be vouched for, or why there is none.
+func (v *Verifier) lookUp(key digest, now time.Duration) (*keptAnswer, MissReason) {
+	last := v.feed.checkpoint.Load()
+	if last == nil {
+		return nil, MissNotReady
+	}
+	if last.age(now) > v.config.maxStaleness {
+		return nil, MissStale
+	}
+	kept := v.kept.get(key, now, v.server)
+	if kept == nil {
+		return nil, MissUnknown
+	}
+	if _, ok := last.keyIDs[kept.valid.KeyID]; !ok {
+		return nil, MissKeyGone
+	}
+	return kept, ""
+}
+
+func (v *Verifier) ask(ctx context.Context, token string, key digest, asked time.Duration) (*keptAnswer, error) {
+	valid, err := v.asks.ask(ctx, token)
+	if err != nil {
+		return nil, err
+	}
+	v.server.observe(valid, v.clock.now())
+	answer := &keptAnswer{
+		digest: key, valid: valid, subject: subjectOf(&valid.Claims), asked: asked,
+		bytes: estimateBytes(&valid.Claims),
+	}
+	v.kept.put(answer)
+	return answer, nil
+}
+
+// Stats tells what the verifier has done and knows. It takes locks that checks wait for, so ask once a
+// second, not once a request.
+func (v *Verifier) Stats() VerifierStats {
+	stats := VerifierStats{
+		Hits: v.tally.hits.Load(), Misses: v.tally.misses.Load(), Reconnects: v.tally.reconnects.Load(),
+		Refusals:    v.tally.refusalsByReason(),
+		Revocations: v.feed.revoked.Load().size(),
+	}
+	stats.Entries, stats.Bytes = v.kept.size()
+	if last := v.feed.checkpoint.Load(); last != nil {
+		stats.IsReady, stats.Staleness = true, last.age(v.clock.now())
+		stats.IsVouching = stats.Staleness <= v.config.maxStaleness
+	}
+	return stats
+}
+
+// tokenRevoked and permissionNotGranted are in the server's words.
+func tokenRevoked() *TokenError {
+	return &TokenError{
+		Kind: KindInvalidToken, Reason: ReasonTokenRevoked, Field: "token",
+		Message: "Token has been revoked", Code: codes.Unauthenticated,
+	}
+}
+
+func permissionNotGranted(permission string) *TokenError {
+	return &TokenError{
+		Kind: KindPermissionDenied, Reason: ReasonPermissionNotGranted, Field: "required_permission",
+		Message:            fmt.Sprintf("Permission '%s' not granted", permission),
+		Metadata:           map[string]string{"required_permission": permission},
+		RequiredPermission: permission, Code: codes.PermissionDenied,
+	}
+}

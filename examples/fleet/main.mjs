@@ -5,20 +5,17 @@
  * Run it with `npm run example:fleet`. REVOCATION_LOG names a PostgreSQL or Redis that runs already;
  * without it a PostgreSQL is started in a temporary folder.
  */
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { generateSalt, generateSecretKey } from "secure-token-service";
-import { createSecureTokenClient, InvalidTokenError } from "secure-token-service/client";
+import { InvalidTokenError } from "secure-token-service/client";
 import { startPostgres } from "./postgres.mjs";
+import { startServer } from "./servers.mjs";
 
 const SERVERS = 3;
 const ROUNDS = Number(process.env.ROUNDS ?? 10);
-const COMMAND = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
 const folder = mkdtempSync(join(tmpdir(), "secure-token-fleet-"));
 const postgres = process.env.REVOCATION_LOG ? undefined : await startPostgres();
@@ -28,7 +25,9 @@ const settings = {
   PBKDF2_ITERATIONS: "100000",
   REVOCATION_LOG: process.env.REVOCATION_LOG ?? postgres.url,
 };
-const servers = await Promise.all(Array.from({ length: SERVERS }, (_, i) => startServer(i)));
+const servers = await Promise.all(
+  Array.from({ length: SERVERS }, (_, i) => startServer(i, folder, settings)),
+);
 try {
   const times = [];
   for (let round = 0; round < ROUNDS; round++) times.push(...(await revokeOnce(round)));
@@ -66,26 +65,4 @@ async function isAccepted(client, token) {
     if (error instanceof InvalidTokenError) return false;
     throw error;
   }
-}
-
-/** Starts a server on a free port, with a folder of its own. */
-async function startServer(index) {
-  const child = spawn(process.execPath, [COMMAND, "serve"], {
-    cwd: folder,
-    env: { ...process.env, ...settings, PORT: "0", DATA_DIR: join(folder, `server-${index}`) },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  for await (const line of createInterface({ input: child.stderr })) {
-    const url = /"url":"([^"]+)"/.exec(line)?.[1];
-    if (!url) continue;
-    child.stderr.resume();
-    process.stdout.write(`server ${index + 1}: ${url}\n`);
-    const client = createSecureTokenClient({ baseUrl: url });
-    const close = () => {
-      client.close();
-      child.kill();
-    };
-    return { client, close };
-  }
-  throw new Error(`server ${index + 1} did not start`);
 }

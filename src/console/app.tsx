@@ -5,8 +5,10 @@ import { CheckCard } from "./cards/check-card.js";
 import { GenerateCard } from "./cards/generate-card.js";
 import { InspectCard } from "./cards/inspect-card.js";
 import { RefreshCard } from "./cards/refresh-card.js";
+import { RevokeCard } from "./cards/revoke-card.js";
 import { useMedia } from "./media.js";
 import { Header } from "./parts/header.js";
+import { useRevocationFeed } from "./revocation-feed.js";
 import {
   connect,
   isKeyRefused,
@@ -42,6 +44,13 @@ export function App() {
     setKeyRefused(true);
     setKeyOpen(true);
   }, []);
+  /** How often something was revoked since the page was opened, here or elsewhere. */
+  const [changes, setChanges] = useState(0);
+  const onRevoked = useCallback(() => {
+    setChanges((count) => count + 1);
+    setDoubts((count) => count + 1);
+  }, []);
+  useRevocationFeed(client, token !== "", onRevoked);
   const session: Session = useMemo(() => {
     const baseUrl = pageBaseUrl();
     return { client, baseUrl, hasKey: apiKey !== "", language, setLanguage, onFailure, announce };
@@ -58,6 +67,7 @@ export function App() {
   }, [client, onFailure]);
 
   const refreshCard = <RefreshCard token={token} onToken={setToken} />;
+  const revokeCard = <RevokeCard {...{ token, changes, onRevoked }} />;
   return (
     <SessionContext.Provider value={session}>
       <Header
@@ -73,8 +83,10 @@ export function App() {
         <div class="column">
           <InspectCard token={token} doubts={doubts} onToken={setToken} />
           <CheckCard token={token} />
+          {wide && revokeCard}
         </div>
         {!wide && refreshCard}
+        {!wide && revokeCard}
       </main>
       <p class="visually-hidden" role="status">
         {said}

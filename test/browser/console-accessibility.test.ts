@@ -44,7 +44,7 @@ describe("console accessibility", () => {
       await page.getByRole("button", { name: "Refresh token" }).click();
       await page.getByText("Inspect now shows the new token").waitFor();
       await page.getByRole("button", { name: "API key" }).click();
-      await page.getByLabel("User").fill("");
+      await page.getByLabel("User", { exact: true }).fill("");
       await card("Inspect").getByLabel("TypeScript", { exact: true }).check();
       assert.deepEqual(await violations(page), [], "an active token");
       server.service.clock.advanceHours(48);

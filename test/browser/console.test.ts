@@ -39,7 +39,7 @@ describe("console", () => {
   it("generates a token from what is typed", async () => {
     const { page, card, generate } = await open();
     const form = card("Generate");
-    await form.getByLabel("User").fill("Ada Łovelace 🦉");
+    await form.getByLabel("User", { exact: true }).fill("Ada Łovelace 🦉");
     await form.getByRole("button", { name: "Remove write" }).click();
     await form.getByLabel("Permissions", { exact: true }).fill("reports: read");
     await page.keyboard.press("Enter");
@@ -71,7 +71,7 @@ describe("console", () => {
     await input.press("Backspace");
     assert.equal(await chips.getByRole("listitem").count(), 1);
     await input.fill("left behind");
-    await page.getByLabel("User").focus();
+    await page.getByLabel("User", { exact: true }).focus();
     assert.equal(await chips.getByRole("listitem").count(), 2);
   });
 

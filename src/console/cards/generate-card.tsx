@@ -8,6 +8,7 @@ import { ChipsInput } from "../parts/chips-input.js";
 import { ErrorNote } from "../parts/error-note.js";
 import { describedBy, Field } from "../parts/field.js";
 import { LifetimeInput } from "../parts/lifetime-input.js";
+import { NewToken } from "../parts/new-token.js";
 import { Snippet } from "../parts/snippet.js";
 import { MAX_PERMISSIONS, permissionFault, readAdditionalData, userIdFault } from "../rules.js";
 import { useSession } from "../session.js";
@@ -102,9 +103,9 @@ export function GenerateCard(props: {
       </form>
       {error !== undefined && <ErrorNote error={error} />}
       {value && value.token === token && !refused && (
-        <p class="success">
+        <NewToken token={value.token}>
           Issued, and opened under Inspect: <span class="mono">{value.tokenId}</span>
-        </p>
+        </NewToken>
       )}
       {!refused && (
         <Snippet

@@ -6,6 +6,7 @@ import { type Lifetime, lifetimeFault, toHours } from "../lifetime.js";
 import { Card } from "../parts/card.js";
 import { ErrorNote } from "../parts/error-note.js";
 import { LifetimeInput } from "../parts/lifetime-input.js";
+import { NewToken } from "../parts/new-token.js";
 import { Snippet } from "../parts/snippet.js";
 import { useSession } from "../session.js";
 import { refreshText } from "../snippets.js";
@@ -60,9 +61,9 @@ export function RefreshCard(props: {
       </form>
       {error !== undefined && <ErrorNote error={error} />}
       {value && isOwn && (
-        <p class="success">
+        <NewToken token={value.token}>
           Inspect now shows the new token, <span class="mono">{value.tokenId}</span>
-        </p>
+        </NewToken>
       )}
       {!refused && <Snippet of="Refresh" calls={[refreshText(lifetime, revokeOld)]} />}
     </Card>

@@ -1,3 +1,5 @@
+import { useState } from "preact/hooks";
+import { readPasted } from "../pasted-token.js";
 import { CopyButton } from "./copy-button.js";
 import { describedBy, Field } from "./field.js";
 
@@ -7,13 +9,19 @@ export interface TokenFieldProps {
   readonly onChange: (token: string) => void;
 }
 
-/** Where a token is pasted. White space around it comes with pasting and is no part of it. */
+/** Where a token is pasted. What comes with pasting and is no part of a token is taken off, and named. */
 export function TokenField({ token, onChange }: TokenFieldProps) {
+  const [pasted, setPasted] = useState(readPasted(token));
+  // Another card may have set another token since.
+  const removed = pasted.token === token ? pasted.removed : [];
+  const amount = token === "" ? "Paste one, or generate it." : `${token.length} characters.`;
+  const taken = removed.length > 0 ? ` Taken off: ${removed.join(", ")}.` : "";
   return (
     <Field
       id="token"
       label="Token"
-      hint={`${token.length === 0 ? "Paste one, or generate it. " : `${token.length} characters. `}It stays in this page's memory and goes to this server only.`}
+      hint={`${amount}${taken} It stays in this page's memory and goes to this server only.`}
+      fault={readPasted(token).fault}
     >
       <textarea
         id="token"
@@ -25,7 +33,11 @@ export function TokenField({ token, onChange }: TokenFieldProps) {
         autocapitalize="off"
         spellcheck={false}
         aria-describedby={describedBy("token")}
-        onInput={(event) => onChange(event.currentTarget.value.trim())}
+        onInput={(event) => {
+          const read = readPasted(event.currentTarget.value);
+          setPasted(read);
+          onChange(read.token);
+        }}
       />
       {token !== "" && (
         <div class="token-tools">

@@ -161,10 +161,11 @@ func (f *feed) look(now time.Duration) {
 	}
 }
 
-// pause waits by the steady clock.
+// pause waits by the steady clock, which counts a sleep of the machine, and by the timer at most.
 func (f *feed) pause(ctx context.Context, pause time.Duration) {
-	for end := f.clock.now() + pause; ; {
-		remaining := end - f.clock.now()
+	timer, end := time.Now().Add(pause), f.clock.now()+pause
+	for {
+		remaining := min(end-f.clock.now(), time.Until(timer))
 		if remaining <= 0 || !sleep(ctx, min(remaining, feedTick)) {
 			return
 		}

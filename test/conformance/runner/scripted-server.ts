@@ -22,6 +22,8 @@ export class ScriptedServer {
   readonly feed = new ScriptedFeed();
   /** The RPCs about tokens so far, in order. */
   readonly asked: string[] = [];
+  /** Tokens that calls refuse as revoked, whatever the feed has said. */
+  readonly revoked = new Set<string>();
   /** Whether calls about tokens end with UNAVAILABLE. */
   isAway = false;
   /** How long the case has lasted by its own clock, in milliseconds. */
@@ -104,6 +106,7 @@ export class ScriptedServer {
     const known = this.#tokens[token];
     const remainingMs = known ? known.expiresInMs - this.elapsedMs : 0;
     if (!known) return refused(Kind.INVALID_TOKEN, Reason.TOKEN_MALFORMED, {});
+    if (this.revoked.has(token)) return refused(Kind.INVALID_TOKEN, Reason.TOKEN_REVOKED, {});
     const expiresAt = timestampFromMs(CASE_START + known.expiresInMs);
     if (remainingMs < 0) {
       return refused(Kind.TOKEN_EXPIRED, Reason.TOKEN_EXPIRED, { expiredAt: expiresAt });

@@ -62,6 +62,7 @@ export type Step =
   | { readonly reset: true }
   | { readonly refuseWatch: string | null }
   | { readonly unary: "up" | "away" }
+  | { readonly revoke: string }
   | { readonly hold: boolean }
   | { readonly quiet: true }
   | { readonly advance: { readonly monotonicMs?: number; readonly wallMs?: number } }

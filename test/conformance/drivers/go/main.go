@@ -19,6 +19,7 @@ type request struct {
 	RPC        string          `json:"rpc"`
 	Request    json.RawMessage `json:"request"`
 	Guard      json.RawMessage `json:"guard"`
+	Watch      json.RawMessage `json:"watch"`
 	Connection connection      `json:"connection"`
 }
 
@@ -38,7 +39,7 @@ type tls struct {
 type answer struct {
 	ID     string         `json:"id"`
 	OK     bool           `json:"ok"`
-	Result map[string]any `json:"result,omitempty"`
+	Result map[string]any `json:"result,omitzero"`
 	Error  map[string]any `json:"error,omitempty"`
 }
 
@@ -56,6 +57,7 @@ func run(in io.Reader, out io.Writer) error {
 		}
 	}()
 	servers := make(map[string]answer)
+	var script watched
 	lines, answers := bufio.NewReader(in), json.NewEncoder(out)
 	for {
 		line, err := lines.ReadBytes('\n')
@@ -68,6 +70,16 @@ func run(in io.Reader, out io.Writer) error {
 		var asked request
 		if err := json.Unmarshal(line, &asked); err != nil {
 			return err
+		}
+		if asked.Watch != nil {
+			result, err := script.do(asked.Watch, asked.Connection)
+			if err != nil {
+				return err
+			}
+			if err := answers.Encode(answer{ID: asked.ID, OK: true, Result: result}); err != nil {
+				return err
+			}
+			continue
 		}
 		client, ok := clients[asked.Connection]
 		if !ok {

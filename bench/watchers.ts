@@ -19,7 +19,7 @@ const CALL_EVERY_MS = 20;
 const BATCH = 50;
 const KEY = { SECRET_KEY: "Bench#Secret2026", SALT: "sixteen bytes..." };
 
-const server = await startServer({ ...KEY, LOG_LEVEL: "error" });
+const server = await startServer(KEY);
 const watchers = fork(fileURLToPath(new URL("./watchers-client.ts", import.meta.url)), [
   server.url,
   String(WATCHERS),

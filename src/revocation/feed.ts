@@ -82,7 +82,7 @@ export class Feed {
     const sleeper = new Sleeper();
     this.#room.enter(caller);
     this.#sweep.add(sleeper);
-    const slot = this.#checkpoints.enter(sleeper);
+    this.#checkpoints.enter(sleeper);
     const onAbort = () => sleeper.wake();
     signal.addEventListener("abort", onAbort);
     try {
@@ -98,8 +98,8 @@ export class Feed {
           const changes = this.#changesAfter(position);
           position += changes.revocations.length;
           yield changes;
-        } else if (turn !== slot.turns) {
-          turn = slot.turns;
+        } else if (turn !== this.#checkpoints.turns) {
+          turn = this.#checkpoints.turns;
           yield this.#checkpoints.at(position);
         } else {
           await sleeper.sleep();
@@ -109,7 +109,7 @@ export class Feed {
       signal.removeEventListener("abort", onAbort);
       this.#room.leave(caller);
       this.#sweep.delete(sleeper);
-      this.#checkpoints.leave(sleeper, slot);
+      this.#checkpoints.leave(sleeper);
     }
   }
 

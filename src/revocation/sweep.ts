@@ -4,7 +4,7 @@
  */
 
 /** How many are woken before other work has its turn: what they write takes about a millisecond. */
-const CHUNK = 16;
+const CHUNK = 32;
 /**
  * The shortest time from the beginning of one round to that of the next, in milliseconds: of what
  * comes faster, the changes of that time are one event.

@@ -31,8 +31,11 @@ export async function runWatchCase(id: string, it: WatchCase, { driver, tokens }
     }
     return undefined;
   } finally {
-    await play.ask("close", {});
-    await server.close();
+    try {
+      await play.ask("close", {});
+    } finally {
+      await server.close();
+    }
   }
 }
 

@@ -66,7 +66,7 @@ export class ScriptedFeed {
     let wake = () => {};
     const stream: Stream = { cursor, waiting: isKnown ? [] : [...this.#told], wake: () => wake() };
     this.#streams.add(stream);
-    const pulse = setInterval(() => this.#pulse(stream), PULSE_MS);
+    const pulse = setInterval(() => this.#pulse(stream), PULSE_MS).unref();
     const stop = () => stream.wake();
     signal.addEventListener("abort", stop);
     try {

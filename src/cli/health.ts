@@ -2,11 +2,12 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import type { Command } from "commander";
-import { loadConfig, readEnvironment } from "../server/config/index.js";
+import { loadAddress, readEnvironment } from "../server/config/index.js";
 import { EXIT_FAILURE } from "./exit-codes.js";
 import { printResult } from "./output.js";
 import { urlOf } from "./own-server.js";
-import { readOption, toUrl } from "./server-target.js";
+import { toUrl } from "./server-target.js";
+import { readServerTls } from "./server-tls.js";
 import type { TargetOptions } from "./target.js";
 
 /** How long the answer may take, in milliseconds. */
@@ -31,18 +32,18 @@ export function addHealthCommand(program: Command): void {
 }
 
 /** The status as grpc.health.v1 names it, or why there is none. */
-async function statusOf({ server, ca }: TargetOptions): Promise<string> {
-  const trust: RequestOptions =
+async function statusOf({ server, ...options }: TargetOptions): Promise<string> {
+  const tls: RequestOptions =
     server === undefined
       ? // Nothing secret is sent, and a certificate rarely names the loopback address.
         { rejectUnauthorized: false }
-      : { ...(ca !== undefined && { ca: readOption("ca", ca) }) };
+      : readServerTls(options);
   const base =
     server === undefined
-      ? urlOf(loadConfig(readEnvironment(process.env, "serve").settings))
+      ? urlOf(loadAddress(readEnvironment(process.env, "health").settings))
       : toUrl(server);
   try {
-    const { status } = JSON.parse(await post(new URL(CHECK, base), trust));
+    const { status } = JSON.parse(await post(new URL(CHECK, base), tls));
     return typeof status === "string" ? status : "UNKNOWN";
   } catch (error) {
     return `UNREACHABLE (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`;
@@ -50,12 +51,12 @@ async function statusOf({ server, ca }: TargetOptions): Promise<string> {
 }
 
 /** Sends an empty JSON request and gives the text of the answer. */
-function post(url: URL, trust: RequestOptions): Promise<string> {
+function post(url: URL, tls: RequestOptions): Promise<string> {
   const send = url.protocol === "https:" ? httpsRequest : httpRequest;
   const headers = { "content-type": "application/json", "content-length": "2" };
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const request = send(url, { ...trust, method: "POST", headers, signal });
+    const request = send(url, { ...tls, method: "POST", headers, signal });
     request.on("error", reject);
     request.on("response", (response: IncomingMessage) => {
       let text = "";

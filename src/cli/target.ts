@@ -11,16 +11,12 @@ import {
 import { loadKeys } from "../server/keys.js";
 import { explainFailure } from "./call-failure.js";
 import { openClient, type ServerOptions } from "./server-target.js";
-import { UsageError } from "./usage.js";
 
 /** Options that every command about tokens takes. */
 export interface TargetOptions extends Partial<ServerOptions> {
   /** Whether to print JSON, for programs. */
   readonly json?: boolean;
 }
-
-/** Options that mean something beside `--server` alone. */
-const OF_A_SERVER = ["ca", "cert", "key", "apiKeyFile", "allowPlaintext"] as const;
 
 /**
  * Opens the target of a command, lets `use` work with it, and closes it again.
@@ -32,11 +28,7 @@ export async function withTarget<T>(
   use: (target: SecureTokenManager | SecureTokenClient) => T | Promise<T>,
 ): Promise<T> {
   const { server, ...options } = command.optsWithGlobals<TargetOptions>();
-  if (server === undefined) {
-    const lost = OF_A_SERVER.find((name) => options[name] !== undefined);
-    if (lost !== undefined) throw new UsageError(`--${dashed(lost)} needs --server`);
-    return use(await localManager(command.name()));
-  }
+  if (server === undefined) return use(await localManager(command.name()));
   const { client, asked } = openClient({ server, ...options });
   try {
     return await use(client);
@@ -61,8 +53,4 @@ async function localManager(command: string): Promise<SecureTokenManager> {
   const keyset = await loadKeys(config, process.geteuid?.());
   const { defaultExpirationHours, maxSessionHours } = config;
   return new SecureTokenManager(keyset, { defaultExpirationHours, maxSessionHours });
-}
-
-function dashed(name: string): string {
-  return name.replace(/[A-Z]/g, (char) => `-${char.toLowerCase()}`);
 }

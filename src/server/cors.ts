@@ -8,10 +8,13 @@ const MAX_AGE_SECONDS = 7200;
 const CREDENTIAL_HEADER = "Authorization";
 /** What tracers in browsers add to calls (W3C Trace Context and Baggage). */
 const TRACE_HEADERS = ["traceparent", "tracestate", "baggage"];
-/** An origin of an application's own scheme: `capacitor://localhost`, `chrome-extension://…`. */
-const APPLICATION_ORIGIN =
-  /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?(?::[1-9]\d{0,4})?$/;
-/** Schemes whose pages all have the origin `null`, and what no page is loaded from. */
+/**
+ * An origin of an application's own scheme: `capacitor://localhost`, `app://.` (Electron),
+ * `capacitor-electron://-`. Its host is no domain: WebKit keeps its upper case (the URL standard's
+ * "opaque host"), as in `safari-web-extension://4B1C…`.
+ */
+const APPLICATION_ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[A-Za-z0-9._~-]+(?::[1-9]\d{0,4})?$/;
+/** Schemes whose pages have the origin `null`, files above all, and what no page is loaded from. */
 const NO_ORIGINS = /^(?:https?|wss?|ftp|file|data|blob|about|javascript|null):/;
 
 /**

@@ -1,14 +1,18 @@
 /** Pages of other origins: a listed one reads answers and errors, every other is refused. */
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { pathToFileURL } from "node:url";
 import { ConnectError } from "@connectrpc/connect";
 import type { Browser, Page } from "playwright-core";
 import { InvalidTokenError, TokenError, TokenExpiredError } from "../../src/client/web.js";
 import { loadConsole } from "../../src/server/console-assets.js";
 import { browserClient, openClientPage } from "../support/browser-client.js";
 import { launchChromium } from "../support/chromium.js";
+import { scratchFolder } from "../support/scratch-folder.js";
 import { type RunningServer, startTestServer } from "../support/server.js";
 
 /** A page of another origin. */
@@ -90,6 +94,27 @@ describe("CORS in Chromium", () => {
       await page.close();
     });
   }
+
+  it("hears null, and not file://, from a page that comes from a file", async () => {
+    const path = join(scratchFolder(), "page.html");
+    writeFileSync(path, "<!doctype html><title>a file</title>");
+    const origins: (string | undefined)[] = [];
+    const listener = createServer(({ headers }, response) => {
+      origins.push(headers.origin);
+      response.writeHead(403).end();
+    });
+    await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+    const page = await browser.newPage();
+    await page.goto(pathToFileURL(path).href);
+    await page.evaluate(
+      (url) => fetch(url, { method: "POST", body: "{}" }).catch(() => undefined),
+      `http://127.0.0.1:${(listener.address() as AddressInfo).port}`,
+    );
+    await page.close();
+    listener.closeAllConnections();
+    await new Promise((resolve) => listener.close(resolve));
+    assert.deepEqual(origins, ["null"]);
+  });
 
   it("refuses to stand in another page's frame", async () => {
     const page = await pageOf(friend.origin);

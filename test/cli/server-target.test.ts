@@ -1,6 +1,7 @@
 /** `--server`: private authorities, client certificates, credentials, and why a server is not asked. */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { createPrivateKey } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { ROOT } from "../support/buf.js";
@@ -93,6 +94,64 @@ describe("secure-token --server", () => {
       assert.doesNotMatch(output, /\[internal\]|SSL routines|stk_wrong/);
     });
   }
+
+  const locked = join(scratchFolder(), "locked.key");
+  const broken = join(scratchFolder(), "broken.pem");
+  writeFileSync(
+    locked,
+    createPrivateKey(readFileSync(certs("admin.key"))).export({
+      type: "pkcs8",
+      format: "pem",
+      cipher: "aes-256-cbc",
+      passphrase: "sesame",
+    }),
+  );
+  writeFileSync(broken, readFileSync(certs("ca.pem")).subarray(0, 200));
+  const pair = (cert: string, keyFile: string) => ["--cert", cert, "--key", keyFile];
+  const files: [string, string[], RegExp][] = [
+    ["a key with a passphrase", pair(certs("admin.pem"), locked), /^--key holds a key with a pass/],
+    [
+      "the key of another certificate",
+      pair(certs("admin.pem"), certs("server.key")),
+      /^--key holds the key of another certificate than --cert$/,
+    ],
+    [
+      "both swapped",
+      pair(certs("admin.key"), certs("admin.pem")),
+      /^--cert holds a private key .* swapped with --key\?; --key holds a certificate .* --cert\?$/,
+    ],
+    [
+      "an authority that is a key",
+      ["--ca", certs("server.key")],
+      /^--ca holds a private key and no/,
+    ],
+    ["an authority cut short", ["--ca", broken], /^--ca: a -----BEGIN has no -----END/],
+    ["an empty authority", ["--ca", "/dev/null"], /^--ca is empty$/],
+    ["an authority without end", ["--ca", "/dev/zero"], /^--ca \/dev\/zero is larger than/],
+    ["a folder", ["--api-key-file", "/"], /^--api-key-file \/ cannot be read \(EISDIR\)$/],
+    ["an empty API key", ["--api-key-file", "/dev/null"], /^--api-key-file \/dev\/null is empty$/],
+    [
+      "a certificate as API key",
+      ["--api-key-file", certs("ca.pem")],
+      /^--api-key-file .* must consist of .* visible ASCII/,
+    ],
+  ];
+  for (const [what, args, message] of files) {
+    it(`names the option for ${what}, in one line without OpenSSL's words`, async () => {
+      const { code, output } = await ask(tls.url, args);
+      assert.equal(code, 2);
+      assert.match(output.trimEnd(), message);
+      assert.equal(output.trimEnd().split("\n").length, 1);
+      assert.doesNotMatch(output, /ERR_|error:|sesame/);
+    });
+  }
+
+  it("names SECURE_TOKEN_API_KEY where that is no API key, and does not quote it", async () => {
+    const { code, output } = await ask(tls.url, CA, { SECURE_TOKEN_API_KEY: "stk_a b" });
+    assert.equal(code, 2);
+    assert.match(output, /^SECURE_TOKEN_API_KEY must consist of .* visible ASCII/);
+    assert.doesNotMatch(output, /stk_a/);
+  });
 
   it("says that nothing listens, with the code for programs", async () => {
     const url = (await unreachableUrl()).replace(/\/$/, "");

@@ -59,6 +59,18 @@ describe("a wrong command line", () => {
     [["--server", "https://a", "--cert", "x", "validate", "x"], /--cert and --key .* together/],
     [["--server", "https://a", "--ca", "/none", "validate", "x"], /--ca \/none cannot be read/],
     [["--server", "ftp://a", "validate", "x"], /--server must be host:port/],
+    [["--server", "https://u:secret@a", "validate", "x"], /without user, query and fragment/],
+    [["--cert", "x", "health"], /--cert needs --server/],
+    [["callers", "list", "--file", file, "--server", "a:1"], /--server: callers list asks no/],
+    [["--server", "a:1", "serve"], /--server: serve asks no server/],
+    [["--api-key-file", "x", "keys", "--file", file, "list"], /--api-key-file: keys list asks no/],
+    [["revocations", "export", "--data-dir", ".", "--ca", "x"], /--ca: revocations export asks/],
+    [["--allow-plaintext", "generate", "u"], /--allow-plaintext needs --server/],
+    [
+      ["keys", "--file", file, "init", "--from-settings", "--iterations", "200000"],
+      /'--from-settings' cannot be used with option '--iterations/,
+    ],
+    [["serve", "--host", ""], /'--host <address>' argument '' is invalid\. It must not be empty/],
     [["refresh", "x", "--revoke-old"], /--revoke-old needs --server/],
   ];
   for (const [args, message] of wrong) {

@@ -26,6 +26,15 @@ describe("CORS_ORIGINS", () => {
       "chrome-extension://aapbdbdomjkkjkaonfhkkikfgjllcleb",
       "moz-extension://1c2d3e4f-0000-4000-8000-123456789abc",
       "vscode-webview://0a1b2c:8080",
+      // Electron's usual address of an application.
+      "app://.",
+      "app://localhost",
+      "app://-",
+      "capacitor-electron://-",
+      "wails://wails.localhost:34115",
+      "com.example.app://my_host~1",
+      // WebKit keeps the case of a host that is no domain.
+      "safari-web-extension://4B1C2D3E-0000-4000-8000-123456789ABC",
     ].map((origin): [string, readonly string[]] => [origin, [origin]]),
   ];
   for (const [text, origins] of accepted) {
@@ -47,6 +56,18 @@ describe("CORS_ORIGINS", () => {
     "https://user:secret@app.example.com",
     "ftp://app.example.com",
     "file://app",
+    // Chromium, Firefox and Safari send `null` for pages from files, which is anybody's page.
+    "file://",
+    "file:///",
+    "app://",
+    "app:///",
+    "app://./",
+    "app://./index.html",
+    "app://.?x",
+    "app://.:0",
+    "App://.",
+    "data://x",
+    "blob:https://app.example.com/1",
     "Capacitor://localhost",
     "capacitor://localhost/",
     "capacitor://*",

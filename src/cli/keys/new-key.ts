@@ -1,5 +1,5 @@
 /** A key for a keyset file: random, or the one that the settings name. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { deriveKey, generateSalt, generateSecretKey, Secret } from "../../core/index.js";
 import {
   DEFAULT_PBKDF2_ITERATIONS,
@@ -25,7 +25,12 @@ export function withNewKeyOptions(command: Command): Command {
       decimalIn(MIN_PBKDF2_ITERATIONS, MAX_PBKDF2_ITERATIONS, true),
       DEFAULT_PBKDF2_ITERATIONS,
     )
-    .option("--from-settings", "take the key of SECRET_KEY, SALT and PBKDF2_ITERATIONS instead");
+    .addOption(
+      new Option(
+        "--from-settings",
+        "take the key of SECRET_KEY, SALT and PBKDF2_ITERATIONS instead",
+      ).conflicts("iterations"),
+    );
 }
 
 /** Makes and derives a key. @throws TokenError, ConfigError for what the rules refuse. */

@@ -37,14 +37,14 @@ export const ACCESS_SETTINGS = {
     ...filePath,
     ...UNSET,
     defaultText: "none: in the clear",
-    readers: SERVE,
+    readers: ["serve", "health"],
     meaning:
       "PEM, with its chain; TLS 1.2 or newer, HTTP/2 and HTTP/1.1 on the same port. Set with `TLS_KEY_FILE`",
   }),
   TLS_KEY_FILE: setting({
     ...filePath,
     ...UNSET,
-    readers: SERVE,
+    readers: ["serve", "health"],
     meaning: "PEM, without a passphrase; the key of `TLS_CERT_FILE`",
   }),
   TLS_CLIENT_CA_FILE: setting({

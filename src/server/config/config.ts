@@ -30,14 +30,20 @@ export interface KeyConfig {
   readonly pbkdf2Iterations: number;
 }
 
-/** What a server is made from. */
-export interface Config extends KeyConfig {
-  /** LOG_LEVEL. */
-  readonly logLevel: LogLevel;
+/** Where a server listens, and whether with TLS. */
+export interface Address {
   /** HOST. */
   readonly host: string;
   /** PORT; 0 takes any free one. */
   readonly port: number;
+  /** TLS_CERT_FILE and TLS_KEY_FILE, and TLS_CLIENT_CA_FILE and TLS_CLIENT_CRL_FILE for mTLS. */
+  readonly tlsFiles?: TlsFiles | undefined;
+}
+
+/** What a server is made from. */
+export interface Config extends KeyConfig, Address {
+  /** LOG_LEVEL. */
+  readonly logLevel: LogLevel;
   /** CORS_ORIGINS: whose pages may call, beside the server's own. */
   readonly corsOrigins: readonly string[];
   /** ALLOWED_HOSTS: names to answer to, beside loopback ones; undefined: any. */
@@ -48,8 +54,6 @@ export interface Config extends KeyConfig {
   readonly callersFile?: string | undefined;
   /** HOLDER_REFRESH and HOLDER_CALLS_PER_SECOND: what holds for those who show a token alone. */
   readonly holders: HolderRules;
-  /** TLS_CERT_FILE and TLS_KEY_FILE, and TLS_CLIENT_CA_FILE and TLS_CLIENT_CRL_FILE for mTLS. */
-  readonly tlsFiles?: TlsFiles | undefined;
   /** What is kept about revoked tokens; undefined with REVOCATIONS=off. */
   readonly revocations?: RevocationConfig | undefined;
   /** REFLECTION: whether the server describes itself to anyone who asks. */
@@ -97,15 +101,13 @@ export function loadConfig(env: Env): Config {
   const onLoopback = isLoopback(values.HOST);
   return {
     ...toKeyConfig(values),
+    ...toAddress(values),
     logLevel: values.LOG_LEVEL,
-    host: values.HOST,
-    port: values.PORT,
     corsOrigins: values.CORS_ORIGINS,
     allowedHosts: values.ALLOWED_HOSTS ?? defaultHosts(values),
     console: values.CONSOLE ?? onLoopback,
     callersFile: values.CALLERS_FILE,
     holders: { refresh: values.HOLDER_REFRESH, callsPerSecond: values.HOLDER_CALLS_PER_SECOND },
-    tlsFiles: toTlsFiles(values),
     revocations: values.REVOCATIONS ? toRevocationConfig(values) : undefined,
     reflection: values.REFLECTION ?? onLoopback,
     unaryAdapter: values.UNARY_ADAPTER,
@@ -124,6 +126,16 @@ export function loadKeyConfig(env: Env, reader: "keys" | LocalCommand): KeyConfi
   const { values, given, faults } = readSettings(env, reader);
   refuse([...faults, ...keyFaults(given)], env);
   return toKeyConfig(values);
+}
+
+/**
+ * Reads the settings that say where the server of this environment listens, and no others.
+ * @throws ConfigError with every fault.
+ */
+export function loadAddress(env: Env): Address {
+  const { values, faults } = readSettings(env, "health");
+  refuse(faults, env);
+  return toAddress(values);
 }
 
 /** Whoever misspells a setting learns of it beside what is missing. */
@@ -157,8 +169,9 @@ function defaultHosts({ HOST, CALLERS_FILE }: SettingValues): readonly string[] 
   return isLoopback(HOST) && CALLERS_FILE === undefined ? [] : undefined;
 }
 
-function toTlsFiles(values: SettingValues): TlsFiles | undefined {
-  const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key, TLS_CLIENT_CA_FILE: clientCa } = values;
-  if (cert === undefined || key === undefined) return undefined;
-  return { cert, key, clientCa, clientCrl: values.TLS_CLIENT_CRL_FILE };
+function toAddress(values: SettingValues): Address {
+  const { HOST: host, PORT: port, TLS_CERT_FILE: cert, TLS_KEY_FILE: key } = values;
+  if (cert === undefined || key === undefined) return { host, port, tlsFiles: undefined };
+  const { TLS_CLIENT_CA_FILE: clientCa, TLS_CLIENT_CRL_FILE: clientCrl } = values;
+  return { host, port, tlsFiles: { cert, key, clientCa, clientCrl } };
 }

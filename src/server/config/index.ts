@@ -1,9 +1,11 @@
 /** Settings: the table of them, and the configuration that a server or a command makes of them. */
 export type { Env } from "../../core/environment.js";
 export {
+  type Address,
   type Config,
   type KeyConfig,
   type LogLevel,
+  loadAddress,
   loadConfig,
   loadKeyConfig,
   type RevocationConfig,

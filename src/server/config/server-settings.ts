@@ -4,6 +4,8 @@ import { oneOf, onOrOff, wholeNumber } from "./parsers.js";
 import { type Reader, setting, UNSET } from "./setting.js";
 
 const SERVE: readonly Reader[] = ["serve"];
+/** Whoever asks the server of the same environment needs them too. */
+const ADDRESS: readonly Reader[] = ["serve", "health"];
 /** The longest maximum age of a connection, in seconds: a week. */
 const LONGEST_CONNECTION_AGE_SECONDS = 604_800;
 const MOST_WORKERS = 64;
@@ -21,14 +23,14 @@ export const SERVER_SETTINGS = {
     ...hostName,
     fallback: "127.0.0.1",
     defaultText: "127.0.0.1",
-    readers: SERVE,
+    readers: ADDRESS,
     meaning: "the address to listen on, for every protocol",
   }),
   PORT: setting({
     ...portNumber,
     fallback: 8080,
     defaultText: "8080",
-    readers: SERVE,
+    readers: ADDRESS,
     meaning: "the port to listen on; 0 takes any that is free",
   }),
   UNARY_ADAPTER: setting({

@@ -14,7 +14,7 @@ export const LOCAL_COMMANDS = [
 export type LocalCommand = (typeof LOCAL_COMMANDS)[number];
 
 /** A command that reads settings; `library` is `SecureTokenManager.fromEnvironment`. */
-export type Reader = "serve" | "keys" | "library" | "remote" | LocalCommand;
+export type Reader = "serve" | "health" | "keys" | "library" | "remote" | LocalCommand;
 
 /** A row of the table of settings. */
 export interface Setting<T, Default = T> {

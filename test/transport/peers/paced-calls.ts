@@ -1,4 +1,4 @@
-/** Calls at a steady rate over one grpc-js connection, without any repetition. */
+/** Calls at a steady rate, without any repetition. */
 import { setTimeout as wait } from "node:timers/promises";
 import { Client, credentials, type ServiceError } from "@grpc/grpc-js";
 
@@ -10,35 +10,21 @@ const MAX_UNDER_WAY = 64;
 /** A run of calls. */
 export interface PacedCalls {
   readonly ended: () => number;
-  /** Code and message of each call that failed. */
+  /** What each call that failed has failed with. */
   readonly failures: readonly string[];
   /** Ends the run and waits for its calls. */
   stop(): Promise<void>;
 }
 
-/** Starts `rate` calls a second of TokenService/ExportConfig, which any server answers. */
-export function startPacedCalls(port: number, rate: number): PacedCalls {
-  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
-    "grpc.enable_retries": 0,
-  });
+/** Starts `rate` calls a second. @param call makes one; rejects with the reason when it is lost */
+export function paceCalls(rate: number, call: () => Promise<void>): PacedCalls {
   const failures: string[] = [];
-  const empty = Buffer.alloc(0);
-  const same = (bytes: Buffer) => bytes;
   let started = 0;
   let ended = 0;
-  const call = () => {
+  const start = async () => {
     started++;
-    client.makeUnaryRequest(
-      "/securetoken.v1.TokenService/ExportConfig",
-      same,
-      same,
-      empty,
-      { deadline: Date.now() + 20_000 },
-      (error: ServiceError | null) => {
-        ended++;
-        if (error !== null) failures.push(`${error.code} ${error.details}`);
-      },
-    );
+    await call().catch((error: Error) => failures.push(error.message));
+    ended++;
   };
   let due = 0;
   let last = performance.now();
@@ -46,7 +32,7 @@ export function startPacedCalls(port: number, rate: number): PacedCalls {
     const now = performance.now();
     due = Math.min(due + ((now - last) * rate) / 1000, rate / 10);
     last = now;
-    for (; due >= 1 && started - ended < MAX_UNDER_WAY; due--) call();
+    for (; due >= 1 && started - ended < MAX_UNDER_WAY; due--) start();
   }, TICK_MS);
   return {
     ended: () => ended,
@@ -54,6 +40,33 @@ export function startPacedCalls(port: number, rate: number): PacedCalls {
     async stop() {
       clearInterval(timer);
       while (ended < started) await wait(TICK_MS);
+    },
+  };
+}
+
+/** Calls TokenService/ExportConfig, which any server answers, over one grpc-js connection. */
+export function startGrpcCalls(port: number, rate: number): PacedCalls {
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
+    "grpc.enable_retries": 0,
+  });
+  const empty = Buffer.alloc(0);
+  const same = (bytes: Buffer) => bytes;
+  const call = () =>
+    new Promise<void>((resolve, reject) => {
+      client.makeUnaryRequest(
+        "/securetoken.v1.TokenService/ExportConfig",
+        same,
+        same,
+        empty,
+        { deadline: Date.now() + 20_000 },
+        (error: ServiceError | null) => (error === null ? resolve() : reject(error)),
+      );
+    });
+  const calls = paceCalls(rate, call);
+  return {
+    ...calls,
+    async stop() {
+      await calls.stop();
       client.close();
     },
   };

@@ -7,7 +7,7 @@ import { InvalidTokenError, type SecureTokenClient } from "../../../src/client/n
 import { buf } from "../../support/buf.js";
 import { type ServerProcess, startServer } from "../../support/server-process.js";
 import { eventually, logLines } from "../../support/worker-lines.js";
-import { startPacedCalls } from "./paced-calls.js";
+import { startGrpcCalls } from "./paced-calls.js";
 import { skipWithout } from "./programs.js";
 import { PROXIES, type RunningProxy, startProxy } from "./proxies.js";
 import { SERVING, watchHealth } from "./watch-health.js";
@@ -67,7 +67,7 @@ for (const proxy of PROXIES) {
 
     it("loses no call while all workers are replaced", async () => {
       const rate = Number(process.env.PEER_RATE ?? RATE);
-      const calls = startPacedCalls(running.port, rate);
+      const calls = startGrpcCalls(running.port, rate);
       const reach = (count: number) => eventually(() => calls.ended() >= count);
       await reach(rate / 2);
       for (let restart = 1; restart <= RESTARTS; restart++) {

@@ -18,8 +18,12 @@ export interface Proxy {
   readonly source: string;
   /** The program; undefined where it is not installed. */
   readonly program: () => string | undefined;
-  /** Writes the configuration for h2c on `port` to h2c on `upstream`; gives the arguments. */
-  readonly configure: (folder: string, port: number, upstream: number) => string[];
+  /** Writes the configuration from `port` to `upstreams`; gives the arguments. */
+  readonly configure: (
+    folder: string,
+    port: number,
+    ...upstreams: [number, ...number[]]
+  ) => string[];
   /** What it may answer to a call that it loses of itself while a server is replaced. Default: it loses none. */
   readonly loses?: RegExp;
 }
@@ -60,15 +64,18 @@ export const PROXIES: readonly Proxy[] = [
   },
 ];
 
-/** Starts a proxy in front of the server on `upstream`, and waits until it accepts connections. */
-export async function startProxy(proxy: Proxy, upstream: number): Promise<RunningProxy> {
+/** Starts a proxy in front of the servers on `upstreams`, and waits until it accepts connections. */
+export async function startProxy(
+  proxy: Proxy,
+  ...upstreams: [number, ...number[]]
+): Promise<RunningProxy> {
   const program = proxy.program();
   if (program === undefined) throw new Error(`${proxy.name} is not installed`);
   const folder = scratchFolder();
   const port = await freePort();
   const server = new ServiceProcess({
     program,
-    args: proxy.configure(folder, port, upstream),
+    args: proxy.configure(folder, port, ...upstreams),
     options: { cwd: folder },
     isReady: () => accepts(port),
   });

@@ -2,7 +2,46 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+/** nginx, from h2c to h2c. */
 export function configureNginx(folder: string, port: number, upstream: number): string[] {
+  return writeNginx(
+    folder,
+    `
+  upstream tokens { server 127.0.0.1:${upstream}; keepalive 16; }
+  server {
+    listen 127.0.0.1:${port} http2;
+    http2_max_requests 1000000;
+    keepalive_requests 1000000;
+    location / { grpc_pass grpc://tokens; }
+  }`,
+  );
+}
+
+/** nginx, from HTTP/1.1 to HTTP/1.1, with connections kept on both sides. */
+export function configureNginxForHttp1(
+  folder: string,
+  port: number,
+  ...upstreams: number[]
+): string[] {
+  const servers = upstreams.map((upstream) => `server 127.0.0.1:${upstream};`).join(" ");
+  return writeNginx(
+    folder,
+    `
+  upstream tokens { ${servers} keepalive 16; keepalive_requests 1000000; }
+  server {
+    listen 127.0.0.1:${port};
+    keepalive_requests 1000000;
+    location / {
+      proxy_pass http://tokens;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+    }
+  }`,
+  );
+}
+
+/** @param http what stands in the block `http` beside the files' places */
+function writeNginx(folder: string, http: string): string[] {
   const config = `
 daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log stderr warn;
 events { worker_connections 512; }
@@ -10,13 +49,7 @@ http {
   access_log off;
   client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;
   fastcgi_temp_path ${folder}/fastcgi; uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
-  upstream tokens { server 127.0.0.1:${upstream}; keepalive 16; }
-  server {
-    listen 127.0.0.1:${port} http2;
-    http2_max_requests 1000000;
-    keepalive_requests 1000000;
-    location / { grpc_pass grpc://tokens; }
-  }
+${http}
 }`;
   writeFileSync(join(folder, "nginx.conf"), config);
   return ["-c", join(folder, "nginx.conf"), "-e", "stderr", "-p", folder];

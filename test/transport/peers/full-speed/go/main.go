@@ -1,8 +1,8 @@
-// Calls a server at full speed or at a steady rate, as grpc-go does with its default options, and
-// says which calls failed. Ends after a number of calls, or with its standard input.
+// Calls a server as fast as grpc-go can, with its default options, and says which calls failed. Ends
+// after a number of calls, or with its standard input.
 //
-// Prints a line with the number of calls that have ended, ten times a second, and a JSON object at
-// the end: {"ended": 1000, "failed": 1, "failures": ["Unavailable: …"], "perSecond": 20000}.
+// Prints a line when the first call has ended, and a JSON object at the end:
+// {"ended": 1000, "failed": 1, "failures": ["Unavailable: …"], "perSecond": 20000}.
 package main
 
 import (
@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,7 +25,7 @@ import (
 // A method that any server answers and that needs no argument.
 const method = "/securetoken.v1.TokenService/ExportConfig"
 
-// How many failures are told; all are counted.
+// How many different failures are told; all are counted.
 const mostTold = 10
 
 // Bytes as they are: the answers are not looked at.
@@ -54,15 +55,18 @@ func (r *run) call(connection *grpc.ClientConn) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	err := connection.Invoke(ctx, method, nil, nil, grpc.ForceCodec(rawCodec{}))
-	r.ended.Add(1)
+	if r.ended.Add(1) == 1 {
+		fmt.Println("calling")
+	}
 	if err == nil {
 		return
 	}
 	r.failed.Add(1)
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	if len(r.failures) < mostTold {
-		r.failures = append(r.failures, fmt.Sprintf("%s: %s", status.Code(err), status.Convert(err).Message()))
+	failure := fmt.Sprintf("%s: %s", status.Code(err), status.Convert(err).Message())
+	if len(r.failures) < mostTold && !slices.Contains(r.failures, failure) {
+		r.failures = append(r.failures, failure)
 	}
 }
 
@@ -71,7 +75,6 @@ func main() {
 	connections := flag.Int("connections", 1, "how many connections")
 	concurrency := flag.Int("concurrency", 64, "calls at once on each connection")
 	calls := flag.Int64("calls", 0, "how many calls; 0: until the standard input ends")
-	rate := flag.Float64("rate", 0, "calls a second over all connections; 0: as fast as they are answered")
 	flag.Parse()
 
 	r := &run{most: *calls}
@@ -79,16 +82,6 @@ func main() {
 		io.Copy(io.Discard, os.Stdin)
 		r.stopped.Store(*calls == 0)
 	}()
-	go func() {
-		for range time.Tick(100 * time.Millisecond) {
-			fmt.Println(r.ended.Load())
-		}
-	}()
-	var due chan struct{}
-	if *rate > 0 {
-		due = make(chan struct{}, 64)
-		go pace(due, *rate)
-	}
 	start := time.Now()
 	var workers sync.WaitGroup
 	for range *connections {
@@ -100,9 +93,6 @@ func main() {
 		for range *concurrency {
 			workers.Go(func() {
 				for r.next() {
-					if due != nil {
-						<-due
-					}
 					r.call(connection)
 				}
 			})
@@ -116,18 +106,4 @@ func main() {
 		"failures":  r.failures,
 		"perSecond": int64(float64(ended) / time.Since(start).Seconds()),
 	})
-}
-
-// pace lets calls begin at a rate; what falls due while all are busy is lost beyond a few.
-func pace(due chan<- struct{}, rate float64) {
-	const tick = 5 * time.Millisecond
-	owed := 0.0
-	for range time.Tick(tick) {
-		for owed += rate * tick.Seconds(); owed >= 1; owed-- {
-			select {
-			case due <- struct{}{}:
-			default:
-			}
-		}
-	}
 }

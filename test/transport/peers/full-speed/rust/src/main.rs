@@ -1,14 +1,14 @@
 //! Calls a server as fast as tonic can, with its default options, and says which calls failed.
 //!
-//! Prints a JSON object at the end:
+//! Prints a line when the first call has ended, and a JSON object at the end:
 //! `{"ended": 1000, "failed": 1, "failures": ["Unavailable: …"], "perSecond": 9000}`.
 
 use std::collections::HashMap;
 use std::error::Error;
 use std::io::sink;
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -20,7 +20,7 @@ use tonic_prost::ProstCodec;
 
 /// A method that any server answers and that needs no argument.
 const METHOD: &str = "/securetoken.v1.TokenService/ExportConfig";
-/// How many failures are told; all are counted.
+/// How many different failures are told; all are counted.
 const MOST_TOLD: usize = 10;
 const TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -48,35 +48,55 @@ impl Run {
         let mut client = Grpc::new(channel);
         while self.next() {
             let result = call(&mut client).await;
-            self.ended.fetch_add(1, Relaxed);
+            if self.ended.fetch_add(1, Relaxed) == 0 {
+                println!("calling");
+            }
             let Err(status) = result else { continue };
             self.failed.fetch_add(1, Relaxed);
-            let mut failures = self.failures.lock().expect("nothing panics with the lock held");
-            if failures.len() < MOST_TOLD {
-                failures.push(format!("{:?}: {}", status.code(), status.message()));
+            let mut failures = self
+                .failures
+                .lock()
+                .expect("nothing panics with the lock held");
+            let failure = format!("{:?}: {}", status.code(), status.message());
+            if failures.len() < MOST_TOLD && !failures.contains(&failure) {
+                failures.push(failure);
             }
         }
     }
 }
 
 async fn call(client: &mut Grpc<Channel>) -> Result<(), Status> {
-    client.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
+    client
+        .ready()
+        .await
+        .map_err(|error| Status::unavailable(error.to_string()))?;
     let mut request = Request::new(());
     request.set_timeout(TIMEOUT);
     let path = PathAndQuery::from_static(METHOD);
     // Messages without a field: what the answer holds is passed over.
-    client.unary(request, path, ProstCodec::<(), ()>::default()).await?;
+    client
+        .unary(request, path, ProstCodec::<(), ()>::default())
+        .await?;
     Ok(())
 }
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let options: HashMap<&str, &str> =
-        arguments.chunks_exact(2).map(|pair| (pair[0].as_str(), pair[1].as_str())).collect();
-    let number = |name: &str| options.get(name).map_or(Ok(0), |value| value.parse::<u64>());
+    let options: HashMap<&str, &str> = arguments
+        .chunks_exact(2)
+        .map(|pair| (pair[0].as_str(), pair[1].as_str()))
+        .collect();
+    let number = |name: &str| {
+        options
+            .get(name)
+            .map_or(Ok(0), |value| value.parse::<u64>())
+    };
     let address = options.get("-address").ok_or("-address is missing")?;
-    let run = Arc::new(Run { most: number("-calls")?, ..Run::default() });
+    let run = Arc::new(Run {
+        most: number("-calls")?,
+        ..Run::default()
+    });
     if run.most == 0 {
         let run = run.clone();
         std::thread::spawn(move || {
@@ -87,7 +107,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let start = Instant::now();
     let mut lines = Vec::new();
     for _ in 0..number("-connections")?.max(1) {
-        let channel = Endpoint::from_shared(format!("http://{address}"))?.connect().await?;
+        let channel = Endpoint::from_shared(format!("http://{address}"))?
+            .connect()
+            .await?;
         for _ in 0..number("-concurrency")?.max(1) {
             let (run, channel) = (run.clone(), channel.clone());
             lines.push(tokio::spawn(async move { run.call_on(channel).await }));
@@ -97,7 +119,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         line.await?;
     }
     let ended = run.ended.load(Relaxed);
-    let failures = run.failures.lock().map_err(|error| error.to_string())?.clone();
+    let failures = run
+        .failures
+        .lock()
+        .map_err(|error| error.to_string())?
+        .clone();
     println!(
         "{}",
         json!({

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tonic::transport::Endpoint;
+use tonic::transport::{Channel, Endpoint};
 
 use crate::api_key::ApiKey;
 use crate::call::MAX_DEADLINE;
 use crate::client::SecureTokenClient;
+use crate::servers::Servers;
 use crate::target;
 use crate::tls::Tls;
 
@@ -29,7 +30,7 @@ const TCP_KEEPALIVE: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Builder {
-    target: String,
+    targets: Vec<String>,
     tls: Option<Tls>,
     api_key: Option<Result<ApiKey, &'static str>>,
     insecure: bool,
@@ -39,7 +40,7 @@ pub struct Builder {
 impl Builder {
     pub(crate) fn new(target: String) -> Self {
         Self {
-            target,
+            targets: vec![target],
             tls: None,
             api_key: None,
             insecure: false,
@@ -47,7 +48,15 @@ impl Builder {
         }
     }
 
-    /// TLS settings, for an `https` target. Without them, the operating system's authorities are
+    /// Another server with the same keys, in the same forms. The servers take turns; a call that one of
+    /// them does not take goes to the next, and one that let a deadline pass without an answer gets no
+    /// calls for ten seconds. A name counts as one server, however many addresses it has.
+    pub fn add_target(mut self, target: impl Into<String>) -> Self {
+        self.targets.push(target.into());
+        self
+    }
+
+    /// TLS settings, for `https` targets. Without them, the operating system's authorities are
     /// trusted.
     pub fn tls(mut self, tls: Tls) -> Self {
         self.tls = Some(tls);
@@ -91,14 +100,30 @@ impl Builder {
         self
     }
 
-    /// A client that is connected.
+    /// A client that is connected, to one of its servers at least.
     ///
     /// # Errors
-    /// As [`Builder::build`], and when the server cannot be reached.
+    /// As [`Builder::build`], and when no server can be reached.
     pub async fn connect(self) -> Result<SecureTokenClient, BuildError> {
-        let (endpoint, api_key) = self.endpoint()?;
-        let channel = endpoint.connect().await.map_err(BuildError::connect)?;
-        Ok(SecureTokenClient::new(channel, api_key, self.deadline))
+        let (endpoints, api_key) = self.endpoints()?;
+        let mut servers: Vec<(Endpoint, Option<Channel>)> = Vec::new();
+        let mut failure = None;
+        for endpoint in endpoints {
+            let is_connected = servers.iter().any(|(_, channel)| channel.is_some());
+            let channel = if is_connected {
+                None
+            } else {
+                let attempt = endpoint.connect().await;
+                attempt.map_err(|error| failure = Some(error)).ok()
+            };
+            servers.push((endpoint, channel));
+        }
+        match failure {
+            Some(error) if servers.iter().all(|(_, channel)| channel.is_none()) => {
+                Err(BuildError::connect(error))
+            }
+            _ => Ok(self.client(servers, api_key)),
+        }
     }
 
     /// A client that connects with its first call.
@@ -106,23 +131,34 @@ impl Builder {
     /// # Errors
     /// For settings that cannot work, and outside of a Tokio runtime.
     pub fn build(self) -> Result<SecureTokenClient, BuildError> {
-        let (endpoint, api_key) = self.endpoint()?;
+        let (endpoints, api_key) = self.endpoints()?;
         Handle::try_current().map_err(|_| BuildError::new("there is no Tokio runtime"))?;
-        Ok(SecureTokenClient::new(
-            endpoint.connect_lazy(),
-            api_key,
-            self.deadline,
-        ))
+        let servers = endpoints.into_iter().map(|endpoint| (endpoint, None));
+        Ok(self.client(servers.collect(), api_key))
     }
 
-    fn endpoint(&self) -> Result<(Endpoint, ApiKey), BuildError> {
+    fn client(
+        &self,
+        servers: Vec<(Endpoint, Option<Channel>)>,
+        api_key: ApiKey,
+    ) -> SecureTokenClient {
+        SecureTokenClient::new(Servers::new(servers), api_key, self.deadline)
+    }
+
+    fn endpoints(&self) -> Result<(Vec<Endpoint>, ApiKey), BuildError> {
         checked_deadline(self.deadline)?;
         let api_key = match &self.api_key {
             None => ApiKey::default(),
             Some(key) => key.clone().map_err(BuildError::new)?,
         };
-        let target = target::parse(&self.target, self.insecure).map_err(BuildError::new)?;
-        if api_key.is_some() && !target.secure && !target.local && !self.insecure {
+        let targets = self.targets.iter();
+        let endpoints = targets.map(|target| self.endpoint(target, api_key.is_some()));
+        Ok((endpoints.collect::<Result<_, _>>()?, api_key))
+    }
+
+    fn endpoint(&self, target: &str, has_key: bool) -> Result<Endpoint, BuildError> {
+        let target = target::parse(target, self.insecure).map_err(BuildError::new)?;
+        if has_key && !target.secure && !target.local && !self.insecure {
             return Err(BuildError::new(
                 "the API key would travel in the clear: use https://, or insecure() where the network is trusted",
             ));
@@ -133,19 +169,16 @@ impl Builder {
             .http2_keep_alive_interval(KEEPALIVE_INTERVAL)
             .keep_alive_timeout(KEEPALIVE_TIMEOUT)
             .tcp_keepalive(Some(TCP_KEEPALIVE));
-        let endpoint = match (&self.tls, target.secure) {
-            (Some(_), false) => {
-                return Err(BuildError::new("TLS settings need an https address"));
-            }
-            (_, false) => endpoint,
+        match (&self.tls, target.secure) {
+            (Some(_), false) => Err(BuildError::new("TLS settings need an https address")),
+            (_, false) => Ok(endpoint),
             (tls, true) => {
                 let config = tls.clone().unwrap_or_default().into_config();
                 endpoint
                     .tls_config(config.map_err(BuildError::new)?)
-                    .map_err(|error| BuildError::caused("the TLS settings cannot work", error))?
+                    .map_err(|error| BuildError::caused("the TLS settings cannot work", error))
             }
-        };
-        Ok((endpoint, api_key))
+        }
     }
 }
 

@@ -2,15 +2,17 @@
 
 use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout_at};
 use tonic::{Code, Request, Response, Status};
 
-use crate::api_key::ApiKey;
+use crate::client::SecureTokenClient;
 use crate::details::{has_refusal, is_unknown_caller, retry_delay};
 use crate::error::Error;
 use crate::fault::{Origin, connection_fault, describe, origin};
+use crate::servers::{Round, Server};
 
 /// The longest deadline that a server takes.
 pub(crate) const MAX_DEADLINE: Duration = Duration::from_secs(60);
@@ -29,10 +31,10 @@ pub(crate) enum Retry {
 }
 
 /// Sends a message, again while the server cannot be reached or asks to wait, until there is an
-/// answer or the deadline has passed.
+/// answer or the deadline has passed. Where there are several servers, the next one is asked at once,
+/// and one that hangs has half of what is left of the deadline, unless all others rest.
 pub(crate) async fn call<M, R, F>(
-    deadline: Duration,
-    api_key: &ApiKey,
+    client: &SecureTokenClient,
     retry: Retry,
     message: M,
     send: impl Fn(Request<M>) -> F,
@@ -41,31 +43,39 @@ where
     M: Clone,
     F: Future<Output = Result<Response<R>, Status>>,
 {
-    let end = Instant::now() + deadline.min(MAX_SENT_DEADLINE);
-    let mut attempt = 0;
+    let end = Instant::now() + client.deadline.min(MAX_SENT_DEADLINE);
+    let mut round = Round::new(&client.servers);
     let mut renewed = false;
     let mut last = None;
     loop {
-        let mut request = Request::new(message.clone());
-        request.set_timeout(end.saturating_duration_since(Instant::now()));
-        let status = match timeout_at(end, send(request)).await {
-            Ok(Ok(response)) => return Ok(response.into_inner()),
-            Ok(Err(status)) if origin(&status) != Origin::Deadline => status,
-            // An earlier attempt's error says more than that the time is up.
-            _ => {
-                let passed = || Error::Rpc(Status::deadline_exceeded("the deadline has passed"));
-                return Err(last.unwrap_or_else(passed));
-            }
+        let server = round.next();
+        let left = end.saturating_duration_since(Instant::now());
+        let may_pass_on = retry == Retry::Safe && round.has_awake();
+        let allowed = if may_pass_on { left / 2 } else { left };
+        let status = match attempt(&server, allowed, message.clone(), &send).await {
+            Ok(answer) => return Ok(answer),
+            Err(status) => status,
         };
-        if !renewed && is_unknown_caller(&status) && api_key.renew() {
+        if !renewed && is_unknown_caller(&status) && client.api_key.renew() {
             renewed = true;
+            round.repeat();
             continue;
         }
-        let wait = match judge(&status, retry, attempt) {
+        let wait = match judge(&status, retry, round.number) {
+            Verdict::Late if may_pass_on => continue,
+            // An earlier attempt's error says more than that the time is up.
+            Verdict::Late => return Err(last.unwrap_or_else(|| Error::Rpc(status))),
             Verdict::Final => return Err(status.into()),
+            Verdict::Uncertain => return Err(unreachable(&status)),
+            Verdict::Faulty if round.has_others() => Duration::ZERO,
             Verdict::Faulty => return Err(unreachable(&status)),
-            Verdict::Again(wait) => wait,
+            Verdict::Again if round.has_others() => Duration::ZERO,
+            Verdict::Again => pause(round.number),
+            Verdict::After(wait) => wait,
         };
+        if status.code() == Code::Unavailable {
+            server.note_loss();
+        }
         let resume = Instant::now() + wait;
         let error = if origin(&status) == Origin::Server {
             status.into()
@@ -77,38 +87,70 @@ where
         }
         last = Some(error);
         sleep(wait).await;
-        attempt += 1;
+    }
+}
+
+/// One attempt at one server.
+async fn attempt<M, R, F>(
+    server: &Arc<Server>,
+    allowed: Duration,
+    message: M,
+    send: impl Fn(Request<M>) -> F,
+) -> Result<R, Status>
+where
+    F: Future<Output = Result<Response<R>, Status>>,
+{
+    let began = Instant::now();
+    let mut request = Request::new(message);
+    request.set_timeout(allowed);
+    request.extensions_mut().insert(Arc::clone(server));
+    match timeout_at(began + allowed, send(request)).await {
+        Ok(Ok(response)) => Ok(response.into_inner()),
+        Ok(Err(status)) if origin(&status) != Origin::Deadline => Err(status),
+        _ => {
+            server.note_silence(began);
+            Err(Status::deadline_exceeded("the deadline has passed"))
+        }
     }
 }
 
 enum Verdict {
     /// The status is the call's end.
     Final,
-    /// The connection failed, and trying again is of no use or not safe.
+    /// The time that the server had has passed.
+    Late,
+    /// The connection failed, and what became of the call is not known.
+    Uncertain,
+    /// The connection failed in a way that trying this server again does not mend.
     Faulty,
-    /// Worth another try after a while.
-    Again(Duration),
+    /// Worth another try.
+    Again,
+    /// The same, after a while that the server has named.
+    After(Duration),
 }
 
-fn judge(status: &Status, retry: Retry, attempt: u32) -> Verdict {
-    let repeatable = match origin(status) {
-        Origin::Server if status.code() == Code::ResourceExhausted => {
-            return match retry_delay(status) {
-                Some(delay) => Verdict::Again(delay + pause(0) / 2),
-                None => Verdict::Final,
-            };
-        }
-        Origin::Server if status.code() != Code::Unavailable || has_refusal(status) => {
-            return Verdict::Final;
-        }
-        Origin::Server if retry != Retry::Safe => return Verdict::Final,
-        Origin::Server | Origin::Unsent => true,
-        Origin::Broken | Origin::Deadline => retry == Retry::Safe,
-    };
-    if connection_fault(status).is_some() || !repeatable {
-        return Verdict::Faulty;
+fn judge(status: &Status, retry: Retry, round: u32) -> Verdict {
+    let origin = origin(status);
+    if status.code() == Code::DeadlineExceeded {
+        return Verdict::Late;
     }
-    Verdict::Again(pause(attempt).max(retry_delay(status).unwrap_or_default()))
+    if origin == Origin::Server && status.code() == Code::ResourceExhausted {
+        return match retry_delay(status) {
+            Some(delay) => Verdict::After(delay + pause(0) / 2),
+            None => Verdict::Final,
+        };
+    }
+    let is_answer = status.code() != Code::Unavailable || has_refusal(status);
+    match origin {
+        Origin::Server if is_answer || retry != Retry::Safe => return Verdict::Final,
+        Origin::Broken | Origin::Deadline if retry != Retry::Safe => return Verdict::Uncertain,
+        _ if connection_fault(status).is_some() => return Verdict::Faulty,
+        _ => {}
+    }
+    match retry_delay(status) {
+        Some(delay) => Verdict::After(delay.max(pause(round))),
+        None => Verdict::Again,
+    }
 }
 
 /// A connection that failed, as UNAVAILABLE: tonic calls some CANCELLED or UNKNOWN.

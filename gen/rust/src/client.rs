@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use tonic::service::interceptor::InterceptedService;
-use tonic::transport::Channel;
 
 use crate::api_key::ApiKey;
 use crate::builder::{BuildError, Builder, checked_deadline};
@@ -16,15 +15,16 @@ use crate::responses;
 use crate::results::{
     Claims, Introspection, IssuedToken, PermissionResult, ServerConfig, TokenInfo,
 };
+use crate::servers::Servers;
 use crate::token::sendable;
 
 /// A batch of the largest claims is larger than tonic's default of 4 MiB.
 const MAX_RESPONSE_BYTES: usize = 16 * 1024 * 1024;
 
 /// The generated client: messages as they are on the wire, every error a [`tonic::Status`].
-pub type RawClient = TokenServiceClient<InterceptedService<Channel, ApiKey>>;
+pub type RawClient = TokenServiceClient<InterceptedService<Servers, ApiKey>>;
 
-/// Calls a token service. Clones are cheap and share one connection.
+/// Calls a token service. Clones are cheap and share one connection a server.
 ///
 /// What is wrong with a token or a request is one of the first four kinds of [`Error`]; the others
 /// say nothing about a token. A call is tried again until its deadline while the server cannot be
@@ -34,6 +34,7 @@ pub type RawClient = TokenServiceClient<InterceptedService<Channel, ApiKey>>;
 #[derive(Clone, Debug)]
 pub struct SecureTokenClient {
     pub(crate) raw: RawClient,
+    pub(crate) servers: Servers,
     pub(crate) api_key: ApiKey,
     pub(crate) deadline: Duration,
 }
@@ -45,17 +46,18 @@ impl SecureTokenClient {
         Builder::new(target.into())
     }
 
-    pub(crate) fn new(channel: Channel, api_key: ApiKey, deadline: Duration) -> Self {
-        let raw = TokenServiceClient::with_interceptor(channel, api_key.clone())
+    pub(crate) fn new(servers: Servers, api_key: ApiKey, deadline: Duration) -> Self {
+        let raw = TokenServiceClient::with_interceptor(servers.clone(), api_key.clone())
             .max_decoding_message_size(MAX_RESPONSE_BYTES);
         Self {
             raw,
+            servers,
             api_key,
             deadline,
         }
     }
 
-    /// The same client with another deadline, on the same connection.
+    /// The same client with another deadline, on the same connections.
     ///
     /// # Errors
     /// For a deadline that is zero or above 60 seconds, which no server takes.
@@ -66,7 +68,7 @@ impl SecureTokenClient {
         })
     }
 
-    /// The generated client, on the same connection and with the same API key.
+    /// The generated client, on the same connections and with the same API key.
     pub fn raw(&self) -> RawClient {
         self.raw.clone()
     }
@@ -77,16 +79,10 @@ impl SecureTokenClient {
     /// [`Error::Token`] naming the input that breaks its rule.
     pub async fn generate_token(&self, new: NewToken) -> Result<IssuedToken, Error> {
         let request = new.into_message()?;
-        let response = call(
-            self.deadline,
-            &self.api_key,
-            Retry::Unprocessed,
-            request,
-            |request| {
-                let mut raw = self.raw();
-                async move { raw.generate_token(request).await }
-            },
-        );
+        let response = call(self, Retry::Unprocessed, request, |request| {
+            let mut raw = self.raw();
+            async move { raw.generate_token(request).await }
+        });
         responses::issued(response.await?, "")
     }
 
@@ -98,16 +94,10 @@ impl SecureTokenClient {
         let request = pb::ValidateTokenRequest {
             token: sendable(token.into()),
         };
-        let response = call(
-            self.deadline,
-            &self.api_key,
-            Retry::Safe,
-            request,
-            |request| {
-                let mut raw = self.raw();
-                async move { raw.validate_token(request).await }
-            },
-        );
+        let response = call(self, Retry::Safe, request, |request| {
+            let mut raw = self.raw();
+            async move { raw.validate_token(request).await }
+        });
         responses::valid(response.await?)
     }
 
@@ -125,16 +115,10 @@ impl SecureTokenClient {
             token: sendable(token.into()),
             required_permission: required_permission.into(),
         };
-        let response = call(
-            self.deadline,
-            &self.api_key,
-            Retry::Safe,
-            request,
-            |request| {
-                let mut raw = self.raw();
-                async move { raw.check_permission(request).await }
-            },
-        );
+        let response = call(self, Retry::Safe, request, |request| {
+            let mut raw = self.raw();
+            async move { raw.check_permission(request).await }
+        });
         responses::confirmed(response.await?.granted, "lacks granted")
     }
 
@@ -154,16 +138,10 @@ impl SecureTokenClient {
             token: sendable(token.into()),
             permissions,
         };
-        let response = call(
-            self.deadline,
-            &self.api_key,
-            Retry::Safe,
-            request,
-            |request| {
-                let mut raw = self.raw();
-                async move { raw.check_permissions(request).await }
-            },
-        );
+        let response = call(self, Retry::Safe, request, |request| {
+            let mut raw = self.raw();
+            async move { raw.check_permissions(request).await }
+        });
         let results = response.await?.results;
         responses::confirmed(results.len() == asked, "holds another number of results")?;
         let to_result = |result: pb::PermissionResult| PermissionResult {
@@ -187,16 +165,10 @@ impl SecureTokenClient {
             .collect();
         let asked = tokens.len();
         let request = pb::BatchValidateTokensRequest { tokens };
-        let response = call(
-            self.deadline,
-            &self.api_key,
-            Retry::Safe,
-            request,
-            |request| {
-                let mut raw = self.raw();
-                async move { raw.batch_validate_tokens(request).await }
-            },
-        );
+        let response = call(self, Retry::Safe, request, |request| {
+            let mut raw = self.raw();
+            async move { raw.batch_validate_tokens(request).await }
+        });
         let results = response.await?.results;
         responses::confirmed(results.len() == asked, "holds another number of results")?;
         results.into_iter().map(responses::batch_result).collect()
@@ -214,16 +186,10 @@ impl SecureTokenClient {
         options: RefreshOptions,
     ) -> Result<IssuedToken, Error> {
         let request = options.into_message(token.into())?;
-        let response = call(
-            self.deadline,
-            &self.api_key,
-            Retry::Unprocessed,
-            request,
-            |request| {
-                let mut raw = self.raw();
-                async move { raw.refresh_token(request).await }
-            },
-        );
+        let response = call(self, Retry::Unprocessed, request, |request| {
+            let mut raw = self.raw();
+            async move { raw.refresh_token(request).await }
+        });
         responses::refreshed(response.await?)
     }
 
@@ -235,16 +201,10 @@ impl SecureTokenClient {
         let request = pb::GetTokenInfoRequest {
             token: sendable(token.into()),
         };
-        let response = call(
-            self.deadline,
-            &self.api_key,
-            Retry::Safe,
-            request,
-            |request| {
-                let mut raw = self.raw();
-                async move { raw.get_token_info(request).await }
-            },
-        );
+        let response = call(self, Retry::Safe, request, |request| {
+            let mut raw = self.raw();
+            async move { raw.get_token_info(request).await }
+        });
         responses::info(response.await?)
     }
 
@@ -256,16 +216,10 @@ impl SecureTokenClient {
         let request = pb::IntrospectTokenRequest {
             token: sendable(token.into()),
         };
-        let response = call(
-            self.deadline,
-            &self.api_key,
-            Retry::Safe,
-            request,
-            |request| {
-                let mut raw = self.raw();
-                async move { raw.introspect_token(request).await }
-            },
-        );
+        let response = call(self, Retry::Safe, request, |request| {
+            let mut raw = self.raw();
+            async move { raw.introspect_token(request).await }
+        });
         responses::introspection(response.await?)
     }
 
@@ -275,16 +229,10 @@ impl SecureTokenClient {
     /// [`Error::Rpc`].
     pub async fn export_config(&self) -> Result<ServerConfig, Error> {
         let request = pb::ExportConfigRequest {};
-        let response = call(
-            self.deadline,
-            &self.api_key,
-            Retry::Safe,
-            request,
-            |request| {
-                let mut raw = self.raw();
-                async move { raw.export_config(request).await }
-            },
-        );
+        let response = call(self, Retry::Safe, request, |request| {
+            let mut raw = self.raw();
+            async move { raw.export_config(request).await }
+        });
         responses::server_config(response.await?)
     }
 }

@@ -83,6 +83,15 @@ pub(crate) fn origin(status: &Status) -> Origin {
     found
 }
 
+/// Whether the deadline has passed on this side.
+pub(crate) fn is_deadline(error: &(dyn StdError + 'static)) -> bool {
+    let mut found = false;
+    walk(Some(error), &mut |error| {
+        found |= error.is::<TimeoutExpired>()
+    });
+    found
+}
+
 fn is_unsent(error: &(dyn StdError + 'static)) -> bool {
     if let Some(error) = error.downcast_ref::<hyper::Error>() {
         return error.is_canceled();

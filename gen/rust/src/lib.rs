@@ -37,6 +37,7 @@ pub mod proto;
 mod responses;
 mod results;
 mod revocations;
+mod servers;
 mod target;
 mod time;
 mod tls;
@@ -56,6 +57,7 @@ pub use revocations::{
     Revocation, RevocationFilter, RevocationOutcome, RevocationPage, RevocationTarget,
     RevokedTarget,
 };
+pub use servers::Servers;
 pub use time::timedelta_text;
 pub use tls::Tls;
 

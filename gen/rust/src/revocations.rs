@@ -188,16 +188,10 @@ impl SecureTokenClient {
             reason: reason.to_owned(),
         };
         let asked = request.targets.len();
-        let response = call(
-            self.deadline,
-            &self.api_key,
-            Retry::Safe,
-            request,
-            |request| {
-                let mut raw = self.raw();
-                async move { raw.revoke_tokens(request).await }
-            },
-        );
+        let response = call(self, Retry::Safe, request, |request| {
+            let mut raw = self.raw();
+            async move { raw.revoke_tokens(request).await }
+        });
         let results = response.await?.results;
         confirmed(results.len() == asked, "holds another number of results")?;
         let to_outcome = |result: pb::RevocationResult| match result.outcome() {
@@ -224,16 +218,10 @@ impl SecureTokenClient {
             page_size: filter.page_size,
             page_token: filter.page_token,
         };
-        let response = call(
-            self.deadline,
-            &self.api_key,
-            Retry::Safe,
-            request,
-            |request| {
-                let mut raw = self.raw();
-                async move { raw.list_revocations(request).await }
-            },
-        );
+        let response = call(self, Retry::Safe, request, |request| {
+            let mut raw = self.raw();
+            async move { raw.list_revocations(request).await }
+        });
         let page = response.await?;
         let entries = page.revocations.into_iter().map(to_revocation);
         Ok(RevocationPage {

@@ -9,4 +9,5 @@ mod http_guard;
 mod live;
 mod refusals;
 mod results;
+mod servers;
 mod stand_in;

@@ -50,6 +50,17 @@ describe(".env", () => {
     [`SECRET_KEY=\`${KEY}\``, /SECRET_KEY stands in backquotes/],
     [`SECRET_KEY="${KEY}`, /SECRET_KEY has a quote that nothing closes/],
     [`SECRET_KEY=${KEY}\nSECRET_KEY=${KEY}2`, /line 2: SECRET_KEY is set on line 1 already/],
+    [`SECRET_KEY='${KEY}\${x}'`, /SECRET_KEY holds a \$\{…\}: set it in the environment/],
+    [`SECRET_KEY=${KEY}\t#x`, /SECRET_KEY holds # without quotes/],
+    [`SECRET_KEY=${KEY}\u00a0`, /SECRET_KEY holds a control character or unusual space/],
+    [`SECRET_KEY=\ufeff${KEY}`, /SECRET_KEY holds a control character or unusual space/],
+    [`SECRET_KEY=${KEY}\0x`, /SECRET_KEY holds a control character or unusual space/],
+    [`SECRET_KEY=${KEY}\x1c`, /SECRET_KEY holds a control character or unusual space/],
+    [`SECRET_KEY='${KEY}\x85'`, /SECRET_KEY holds a control character/],
+    [`SECRET_KEY='${KEY}\r\nx'\r\n`, /SECRET_KEY holds a control character/],
+    // Old Mac line ends, and those that only JavaScript knows.
+    [`A=1\rSECRET_KEY=${KEY}`, /line 1 is not NAME=value/],
+    [`# x\u2028SECRET_KEY=${KEY}`, /line 1 is not NAME=value/],
     [`SECRET_KEY: ${KEY}`, /line 1 is not NAME=value/],
     [`A=1\n${KEY}`, /line 2 is not NAME=value/],
   ];
@@ -119,6 +130,24 @@ describe(".env", () => {
     );
     writeFileSync(path, "PORT=0");
     assert.deepEqual(readEnvironment({}, "serve", path).warnings, []);
+  });
+});
+
+describe("a variable of the environment", () => {
+  it("is warned about with white space or quotes around it, and stays as it is", () => {
+    const own = { SECRET_KEY: `${KEY}\n`, SALT: "'a salt of sixteen bytes'", LANG: " C" };
+    const { settings, warnings } = readEnvironment(own, "generate", join(scratchFolder(), ".env"));
+    assert.deepEqual(settings, own);
+    assert.deepEqual(warnings, [
+      "SECRET_KEY has white space around it, which is part of it",
+      "SALT stands in quotes, which are part of it outside of .env",
+    ]);
+  });
+
+  it("is no path that a shell would have to finish", async () => {
+    const { code, output } = await runCommand(["serve"], { DATA_DIR: "~/data", PORT: "0" });
+    assert.equal(code, 78);
+    assert.match(output, /DATA_DIR must be a path without ~/);
   });
 });
 

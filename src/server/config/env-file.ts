@@ -23,6 +23,10 @@ export interface EnvFile {
 
 const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*=[ \t]*(.*)$/;
 const BLANK_OR_COMMENT = /^[ \t]*(#.*)?$/;
+/** Controls and spaces that some programs cut off, or end a line at, and others keep; but space and tab. */
+const UNUSUAL = /(?![ \t])[\p{Cc}\p{Z}\ufeff]/u;
+/** The same in quotes, where every program keeps spaces. Lines may be several there. */
+const CONTROL = /(?![\t\n])\p{Cc}/u;
 const SINGLE_QUOTES = "write the value in single quotes";
 const ELSEWHERE = "set it in the environment instead";
 
@@ -30,7 +34,9 @@ const ELSEWHERE = "set it in the environment instead";
 export function parseEnvFile(text: string): EnvFile {
   const entries = new Map<string, EnvEntry[]>();
   const unreadable: number[] = [];
-  const lines = text.replace(/^\ufeff/, "").split(/\r\n|\n|\r/);
+  const lines = text.replace(/^\ufeff/, "").split(/\r?\n/);
+  // Within quotes some programs keep the line ends of Windows.
+  const lineEnd = text.includes("\r\n") ? "\r\n" : "\n";
   for (let i = 0; i < lines.length; i++) {
     const line = i + 1;
     const content = lines[i] as string;
@@ -43,7 +49,7 @@ export function parseEnvFile(text: string): EnvFile {
     const quote = /^["'`]/.exec(rest)?.[0];
     // A quoted value goes on over the lines that follow until its quote ends it.
     const end = quote === undefined ? i : lastLineOf(lines, i, rest, quote);
-    const whole = [rest, ...lines.slice(i + 1, end + 1)].join("\n");
+    const whole = [rest, ...lines.slice(i + 1, end + 1)].join(lineEnd);
     const read = quote === undefined ? readPlain(rest) : readQuoted(whole, quote);
     entries.set(name, [...(entries.get(name) ?? []), { line, ...read }]);
     i = end;
@@ -70,7 +76,9 @@ function endOfQuoted(text: string, quote: string): number {
 }
 
 function readPlain(rest: string): Omit<EnvEntry, "line"> {
-  const value = rest.replace(/[ \t]#.*$/, "").trim();
+  const value = rest.replace(/ #.*$/, "").replace(/^[ \t]+|[ \t]+$/g, "");
+  if (UNUSUAL.test(value))
+    return { value, ambiguity: "holds a control character or unusual space" };
   const found = /["'`#$\\]/.exec(value)?.[0];
   if (found === undefined) return { value, ambiguity: undefined };
   const remedy = value.includes("'") ? ELSEWHERE : SINGLE_QUOTES;
@@ -91,10 +99,16 @@ function quotedAmbiguity(
 ): string | undefined {
   if (end < 0) return "has a quote that nothing closes";
   if (!BLANK_OR_COMMENT.test(whole.slice(end + 1))) return "has text after its closing quote";
+  if (CONTROL.test(value)) return "holds a control character";
   if (quote === "`") return `stands in backquotes: ${SINGLE_QUOTES}`;
-  // Inside of single quotes only an escaped quote or backslash is read in two ways.
-  if (quote === "'") return /\\(\\|$)/.test(value) ? `holds a backslash: ${ELSEWHERE}` : undefined;
+  if (quote === "'") return singleQuotedAmbiguity(value);
   const found = /[$\\]/.exec(value)?.[0];
   const remedy = value.includes("'") ? ELSEWHERE : SINGLE_QUOTES;
   return found && `holds ${found} in double quotes: ${remedy}`;
+}
+
+/** Inside of single quotes an escaped quote or backslash is read in two ways, and a variable by python-dotenv. */
+function singleQuotedAmbiguity(value: string): string | undefined {
+  if (/\\(\\|$)/.test(value)) return `holds a backslash: ${ELSEWHERE}`;
+  return /\$\{[^}]*\}/.test(value) ? `holds a \${…}: ${ELSEWHERE}` : undefined;
 }

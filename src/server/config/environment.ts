@@ -49,7 +49,22 @@ export function readEnvironment(own: Env, reader: Reader, path = ".env"): Enviro
     }
     if (faults.length > 0) throw new ConfigError(faults);
   }
-  return { settings, warnings: [...warnings, ...misspeltHints(settings)] };
+  return { settings, warnings: [...warnings, ...edges(own, reader), ...misspeltHints(settings)] };
+}
+
+/**
+ * Variables with white space or quotes around them: `echo KEY | base64` in a Kubernetes secret ends
+ * with a line break, and docker's --env-file keeps quotes. A key is taken with them, as by the Python
+ * library, and is another key than the one that was meant.
+ */
+function edges(own: Env, reader: Reader): string[] {
+  return Object.entries(SETTINGS).flatMap(([name, { readers }]) => {
+    const text = own[name];
+    if (!text || !readers.includes(reader)) return [];
+    if (text.trim() !== text) return [`${name} has white space around it, which is part of it`];
+    if (!/^(["']).*\1$/s.test(text)) return [];
+    return [`${name} stands in quotes, which are part of it outside of .env`];
+  });
 }
 
 /** The file, where there is one; with its permission bits. */

@@ -41,8 +41,14 @@ export function wholeNumber(least: number, most: number): Kind<number> {
 
 /** A path; whether there is such a file is seen when it is read. */
 export const filePath: Kind<string> = {
-  parse: (text) => text,
-  schema: { minLength: 1 },
+  parse(text) {
+    // DATA_DIR=~/data would make a folder of that name.
+    if (text.startsWith("~")) {
+      throw new Error("must be a path without ~, which shells replace and programs do not");
+    }
+    return text;
+  },
+  schema: { pattern: "^[^~]" },
 };
 
 /** A pattern for a word in any case: JSON Schema's patterns have no flags. */

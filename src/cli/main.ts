@@ -73,17 +73,15 @@ addCallersList(callers);
 addCompletionCommand(program);
 refuseRepeats(program);
 
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    // The reader, `head` for example, has what it wanted.
-    if (error.code === "EPIPE") process.exit();
-    if (stream === process.stdout) {
-      const fault = new Error(`standard output cannot be written (${error.code})`);
-      printError(fault, Boolean(program.opts().json));
-    }
-    process.exit(EXIT_FAILURE);
-  });
-}
+process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
+  // The reader, `head` for example, has what it wanted.
+  if (code === "EPIPE") process.exit();
+  const fault = new Error(`standard output cannot be written (${code})`);
+  printError(fault, Boolean(program.opts().json));
+  process.exit(EXIT_FAILURE);
+});
+// Nobody can be told, and the work goes on: a note that is lost must not take the key after it along.
+process.stderr.on("error", () => {});
 
 try {
   await program.parseAsync();

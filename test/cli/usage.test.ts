@@ -208,6 +208,26 @@ describe("what is printed", () => {
   });
 });
 
+const ON_LINUX = { skip: process.platform !== "linux" && "needs /dev/full" };
+describe("standard error that cannot be written", ON_LINUX, () => {
+  const shell = (command: string) => promisify(execFile)("bash", ["-c", command]);
+  const file = join(scratchFolder(), "callers.json");
+  const command = `${process.execPath} ${MAIN}`;
+
+  it("takes no key along that is printed once", async () => {
+    const add = `${command} callers add a --role admin --file ${file}`;
+    assert.match((await shell(`${add} 2>/dev/full`)).stdout, /^stk_/);
+    // Standard error is a pipe that nobody reads.
+    const rotate = `${command} callers rotate a --file ${file}`;
+    assert.match((await shell(`{ ${rotate} 2>&1 >&3 | true; } 3>&1`)).stdout, /^stk_/);
+  });
+
+  it("does not change the exit code", async () => {
+    await assert.rejects(shell(`SALT=x ${command} validate x 2>/dev/full`), { code: 78 });
+    await assert.rejects(shell(`${command} nope 2>/dev/full`), { code: 2 });
+  });
+});
+
 describe("a callers file at fault", () => {
   it("is named in every one of its faults, each on a line", async () => {
     const file = join(scratchFolder(), "callers.json");

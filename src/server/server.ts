@@ -11,7 +11,7 @@ import {
   directRpcs,
   ERROR_DETAIL_FILES,
   MAX_REQUEST_BYTES,
-  refuseInexactNumbers,
+  refuseInexactJson,
   refuseTooMany,
   tokenRoutes,
 } from "../service/index.js";
@@ -114,7 +114,7 @@ export function createServer(deps: ServerDeps): Server {
         health.routes(router);
         if (reflection) reflectionRoutes([TokenService, Health], ERROR_DETAIL_FILES)(router);
       },
-      { json: refuseInexactNumbers, binary: refuseTooMany },
+      { json: refuseInexactJson, binary: refuseTooMany },
     ),
     jsonOptions: STRICT_JSON,
     direct: directRpcs(manager, register),

@@ -1,7 +1,7 @@
 /** TokenService over the core: what a server mounts. */
 export { type Call, type Caller, callerError, callKey, type GrantRefusal } from "./call.js";
 export { ERROR_DETAIL_FILES, ERROR_DOMAIN, toConnectError } from "./error-details.js";
-export { refuseInexactNumbers } from "./exact-numbers.js";
+export { refuseInexactJson } from "./exact-json.js";
 export { refuseTooMany } from "./request-counts.js";
 export {
   type DirectRpc,

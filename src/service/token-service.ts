@@ -17,7 +17,7 @@ import { type Answer, batchAnswer, issuedAnswer, throughMessage, validAnswer } f
 import { chargeBatch, inTurns, lengthOf, noteVerdicts } from "./batches.js";
 import { about, type Call, release, tokenOf } from "./call.js";
 import { hoursToDuration, toClaims, toDuration, toHours, toTimestamp } from "./convert.js";
-import { refuseInexactNumbers } from "./exact-numbers.js";
+import { refuseInexactJson } from "./exact-json.js";
 import { newTokenBounds, refreshBounds } from "./issue-bounds.js";
 import { refuseTooMany } from "./request-counts.js";
 import {
@@ -114,7 +114,7 @@ export function createRpcs(deps: RevocationDeps): readonly Rpc[] {
       batchAnswer,
     ),
 
-    refreshToken: rpc(
+    refreshToken: exactRpc(
       method.refreshToken,
       (request, call) => {
         const token = tokenOf(request, call);
@@ -172,7 +172,7 @@ export function createRpcs(deps: RevocationDeps): readonly Rpc[] {
       }),
     ),
 
-    revokeTokens: rpc(
+    revokeTokens: exactRpc(
       method.revokeTokens,
       (request, call, context) => revokeTokens(deps, request, call, context),
       (response) => response,
@@ -203,10 +203,10 @@ function rpc<M extends DescMethodUnary, V>(
   return { method, handle, vouches, checkBinary, ...forms } as unknown as Rpc;
 }
 
-/** An RPC whose JSON may hold numbers that a double would alter. */
+/** An RPC whose JSON may hold numbers or times that would be read as others. */
 function exactRpc<M extends DescMethodUnary, V>(...parts: Parameters<typeof rpc<M, V>>): Rpc {
   const fromJson = (bytes: Buffer) => {
-    refuseInexactNumbers(parts[0].input, bytes.toString());
+    refuseInexactJson(parts[0].input, bytes.toString());
     return undefined;
   };
   return { ...rpc(...parts), fromJson };

@@ -25,6 +25,7 @@ const COMPRESSED = 0b1;
 const END_STREAM = 0b10;
 /** What is told of a fault. It may quote the request, and in gRPC it travels as a header. */
 const MAX_TEXT_LENGTH = 300;
+const NO_JSON = ": it is not JSON (RFC 8259)";
 
 /**
  * The same routes, with three differences. Connect answers INTERNAL to bytes that are no message of
@@ -134,6 +135,7 @@ function asBuffer({ buffer, byteOffset, length }: Uint8Array): Buffer {
  */
 export function unreadableRequest(fault: unknown): ConnectError {
   if (!(fault instanceof ConnectError)) return malformed(fault);
+  if (isNoJson(fault)) return malformed(fault);
   if (fault.code !== Code.Internal) return fault;
   return fault.rawMessage.includes("compressed")
     ? new ConnectError("compressed message without an encoding", Code.Unimplemented)
@@ -162,9 +164,17 @@ function requireMessage(
 }
 
 function malformed(cause: unknown): ConnectError {
-  const error = ConnectError.from(cause);
-  const text = error.rawMessage.slice(0, MAX_TEXT_LENGTH).toWellFormed();
+  const { rawMessage } = ConnectError.from(cause);
+  // V8 quotes the text where it is no JSON, and a token may stand there.
+  const whole = isNoJson(cause) ? rawMessage.replace(/ from JSON: .*/s, NO_JSON) : rawMessage;
+  const text = whole.slice(0, MAX_TEXT_LENGTH).toWellFormed();
   return new ConnectError(text, Code.InvalidArgument, undefined, undefined, cause);
+}
+
+/** Whether JSON.parse is behind an error. */
+function isNoJson(error: unknown): boolean {
+  if (error instanceof SyntaxError) return error.message.includes("JSON");
+  return error instanceof Error && isNoJson(error.cause);
 }
 
 function isStream(body: unknown): body is Body {

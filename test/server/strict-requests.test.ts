@@ -90,6 +90,48 @@ describe("JSON requests", () => {
           assert.ok(text.includes(told), text);
         }
       });
+
+      it(`are refused for a time that would be read as another, over ${version}, ${type}`, async () => {
+        const { generateToken, refreshToken, revokeTokens } = TokenService.method;
+        const revoke = (time: string) =>
+          `{"targets":[{"token":"x"},{"user":{"userId":"u","issuedBefore":${time}}}]}`;
+        const seconds = /must be seconds as a text such as \\?"3600s/;
+        const instant = /^targets\[1\]\.user\.issued_before must be an instant of RFC 3339/;
+        for (const [method, body, message] of [
+          // protobuf-es reads the first number, and goes no further.
+          [generateToken, '{"userId":"u","expiresIn":"1s30m"}', /^expires_in must be seconds/],
+          [generateToken, '{"userId":"u","expires_in":"5seconds"}', seconds],
+          [generateToken, '{"userId":"u","expiresIn":3600}', seconds],
+          [generateToken, '{"userId":"u","expiresIn":"3600"}', seconds],
+          [generateToken, '{"userId":"u","expiresIn":"3600.1234567891s"}', seconds],
+          [generateToken, '{"userId":"u","expiresIn":"999999999999s"}', seconds],
+          [generateToken, '{"userId":"u","expiresIn":{"seconds":3600}}', seconds],
+          [refreshToken, '{"token":"x","newExpiresIn":"60s "}', /^new_expires_in must be/],
+          [revokeTokens, revoke('"2026-02-30T00:00:00Z"'), instant],
+          [revokeTokens, revoke('"2026-01-01T00:00:00"'), instant],
+          [revokeTokens, revoke("1767225600"), instant],
+        ] as const) {
+          const { status, text } = await post(send, method, type, body);
+          assert.equal(status, 400, body);
+          assert.match(JSON.parse(text).message, message, body);
+        }
+        for (const time of ['"60.5s"', '"060s"', "null"]) {
+          const body = `{"userId":"u","expiresIn":${time},"additionalData":{"expiresIn":"soon"}}`;
+          assert.equal((await post(send, generateToken, type, body)).status, 200, body);
+        }
+      });
+
+      it(`are quoted by no error when they are no JSON, over ${version}, ${type}`, async () => {
+        const { validateToken } = TokenService.method;
+        for (const body of ['{"token":gAAAAA}', '{"token":"gAAAAA"', '{"token":"x"}gAAAAA', ""]) {
+          const { status, text } = await post(send, validateToken, type, body);
+          assert.equal(status, 400);
+          const { code, message } = JSON.parse(text);
+          assert.equal(code, "invalid_argument");
+          assert.match(message, /ValidateTokenRequest: it is not JSON/);
+          assert.doesNotMatch(message, /gAA/);
+        }
+      });
     }
 
     it(`in binary are read without the fields of a newer schema, over ${version}`, async () => {

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { RevocationTarget } from "../../client/revocations.js";
+import { isInstantText } from "../../core/instant-text.js";
 import { printResult } from "../output.js";
 import { readToken } from "../token-input.js";
 import { UsageError } from "../usage.js";
@@ -67,7 +68,6 @@ async function targetOf(
 
 /** An instant with its zone: without one, it would be that of whoever's shell it is. */
 function toDate(text: string): Date {
-  const date = new Date(text);
-  if (/T.*(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(date.getTime())) return date;
+  if (isInstantText(text)) return new Date(text);
   throw new UsageError("--issued-before must be an instant such as 2026-11-26T08:00:00Z");
 }

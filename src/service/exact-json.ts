@@ -1,0 +1,13 @@
+/** What protobuf's JSON would read as something else is refused, on either way to the service. */
+import type { DescMessage } from "@bufbuild/protobuf";
+import { refuseInexactNumbers } from "./exact-numbers.js";
+import { refuseInexactTimes } from "./exact-times.js";
+
+/**
+ * Looks at the JSON of a request before it is parsed.
+ * @throws ConnectError INVALID_ARGUMENT naming the field.
+ */
+export function refuseInexactJson(input: DescMessage, text: string): void {
+  refuseInexactNumbers(input, text);
+  refuseInexactTimes(input, text);
+}

@@ -5,7 +5,10 @@ import type { FileSnapshot } from "./watched-file.js";
 export interface KeysetTrust {
   /** The user of this process; undefined where there are no user ids: then owners are not checked. */
   readonly uid?: number | undefined;
-  /** ALLOW_READABLE_KEYSET: whether group and others may read it. Default false. */
+  /**
+   * ALLOW_READABLE_KEYSET: whether group and others may read it. Undefined: they may not, and the
+   * setting is not read, so that no message names it.
+   */
   readonly allowReadable?: boolean;
 }
 
@@ -21,7 +24,7 @@ const ANY_BUT_OWNER = 0o077;
  */
 export function keysetAccessFaults(
   { mode, uid }: Pick<FileSnapshot, "mode" | "uid">,
-  { uid: user, allowReadable = false }: KeysetTrust,
+  { uid: user, allowReadable }: KeysetTrust,
 ): string[] {
   if (user !== undefined && user !== ROOT && uid !== undefined && uid !== user && uid !== ROOT) {
     return ["must belong to the user of this process or to root"];
@@ -32,9 +35,8 @@ export function keysetAccessFaults(
   const isShared = uid === ROOT && user !== undefined && user !== ROOT;
   const allowed = isShared ? READABLE_BY_GROUP : 0;
   if (allowReadable || (mode & ANY_BUT_OWNER & ~allowed) === 0) return [];
-  return [
-    `must have mode 0600: nobody but its owner may read it (it is ${octal(mode)}); or ALLOW_READABLE_KEYSET=on`,
-  ];
+  const way = allowReadable === undefined ? "" : "; or ALLOW_READABLE_KEYSET=on";
+  return [`must have mode 0600: nobody but its owner may read it (it is ${octal(mode)})${way}`];
 }
 
 /** The fault of a file that every user of the machine can write, or undefined. */

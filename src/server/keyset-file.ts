@@ -50,13 +50,18 @@ const FIELDS: Readonly<Record<string, { readonly optional?: true; readonly rule:
 
 /**
  * Reads a keyset file. Whether each key_id is that of its key is known once it is derived.
- * `trust` says whose file it may be; by default one that its owner alone can read.
+ * `trust` says whose file it may be; by default one that its owner alone can read. `name` is what
+ * messages call the file.
  * @throws ConfigError with every fault, by its place in the file; it holds no value.
  */
-export function parseKeysetFile(file: FileSnapshot, trust: KeysetTrust = {}): FileKey[] {
+export function parseKeysetFile(
+  file: FileSnapshot,
+  trust: KeysetTrust = {},
+  name = "KEYSET_FILE",
+): FileKey[] {
   const faults = keysetAccessFaults(file, trust);
   const keys = readKeys(file.bytes, faults);
-  if (faults.length > 0) throw new ConfigError(faults.map((fault) => `KEYSET_FILE ${fault}`));
+  if (faults.length > 0) throw new ConfigError(faults.map((fault) => `${name} ${fault}`));
   return keys.map(fromJson);
 }
 
@@ -83,7 +88,8 @@ function readKeys(bytes: Buffer, faults: string[]): Record<string, unknown>[] {
     faults.push((error as Error).message);
     return [];
   }
-  const keys = isObject(root) && Object.keys(root).join() === "keys" ? root.keys : undefined;
+  if (isObject(root)) faults.push(...unknownNames(root, ["keys"]));
+  const keys = isObject(root) ? root.keys : undefined;
   if (!Array.isArray(keys)) {
     faults.push('must be JSON of the form { "keys": [ … ] }');
     return [];

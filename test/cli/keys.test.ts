@@ -73,6 +73,17 @@ describe("secure-token keys", () => {
     }
   });
 
+  it("names the file of --file, and no setting that the command does not read", async () => {
+    writeFileSync(path, formatKeysetFile([one]).replace("state", "stat"), { mode: 0o600 });
+    assert.match((await keys("list")).output, /keys\.json keys\[0\]\.stat is not known/);
+    chmodSync(path, 0o644);
+    for (const command of ["add", "list"]) {
+      const { output } = await keys(command, ...(command === "add" ? FAST : []));
+      assert.ok(output.includes(`${path} must have mode 0600`), output);
+      assert.doesNotMatch(output, /KEYSET_FILE|ALLOW_READABLE/);
+    }
+  });
+
   it("takes over the key of the settings, so that its tokens stay valid", async () => {
     const settings = {
       SECRET_KEY: "Command#Secret2026",

@@ -62,9 +62,10 @@ describe("a keyset file", () => {
     [
       "Docker's: root's, 0444",
       { mode: 0o444, uid: 0 },
-      { uid: NOBODY },
+      { uid: NOBODY, allowReadable: false },
       /ALLOW_READABLE_KEYSET=on/,
     ],
+    ["the same, for a command", { mode: 0o444, uid: 0 }, { uid: NOBODY }, /0600.*\(it is 0444\)$/],
     ["the same, allowed", { mode: 0o444, uid: 0 }, { uid: NOBODY, allowReadable: true }, undefined],
     ["writable, allowed", { mode: 0o664, uid: 0 }, { uid: 0, allowReadable: true }, /write it/],
     ["another user's", { mode: 0o600, uid: 1234 }, { uid: NOBODY }, /must belong to the user of/],
@@ -90,7 +91,8 @@ describe("a keyset file", () => {
   const cases: [string, unknown, RegExp][] = [
     ["no object", [], /must be JSON of the form/],
     ["no keys", {}, /must be JSON of the form/],
-    ["another member", { ...GOOD, more: 1 }, /must be JSON of the form/],
+    ["another member", { ...GOOD, more: 1 }, /KEYSET_FILE more is not known/],
+    ["a misspelt member", { key: GOOD.keys }, /key is not known: did you mean keys\?/],
     ["keys that are no list", { keys: {} }, /must be JSON of the form/],
     ["an empty list", { keys: [] }, /exactly one key in state primary, not 0/],
     ["too many keys", { keys: many }, /must hold at most 16 keys/],

@@ -14,7 +14,7 @@ const TRUST = { uid: process.geteuid?.() };
 
 /** Reads the keys of a file. @throws ConfigError for a file that breaks a rule. */
 export async function readKeysetFile(path: string): Promise<FileKey[]> {
-  return parseKeysetFile(await readSnapshot(path, MAX_KEYSET_BYTES), TRUST);
+  return parseKeysetFile(await readSnapshot(path, MAX_KEYSET_BYTES), TRUST, path);
 }
 
 /**
@@ -27,7 +27,7 @@ export async function editKeysetFile(
 ): Promise<void> {
   const change: Parameters<typeof editFile>[1] = (before) => {
     if (!before) throw new Error(`there is no file ${path}`);
-    return checkedText(edit(parseKeysetFile(before, TRUST)));
+    return checkedText(path, edit(parseKeysetFile(before, TRUST, path)));
   };
   await editFile(path, change, MAX_KEYSET_BYTES);
   tellWritten(path);
@@ -37,7 +37,7 @@ export async function editKeysetFile(
 export async function createKeysetFile(path: string, keys: FileKey[]): Promise<void> {
   await editFile(path, (before) => {
     if (before) throw new Error(`${path} exists already`);
-    return checkedText(keys);
+    return checkedText(path, keys);
   });
   tellWritten(path);
 }
@@ -48,8 +48,8 @@ function tellWritten(path: string): void {
   );
 }
 
-function checkedText(keys: readonly FileKey[]): string {
+function checkedText(path: string, keys: readonly FileKey[]): string {
   const text = formatKeysetFile(keys);
-  parseKeysetFile({ bytes: Buffer.from(text), mode: 0o600 });
+  parseKeysetFile({ bytes: Buffer.from(text), mode: 0o600 }, {}, path);
   return text;
 }

@@ -10,6 +10,7 @@ import grpc
 from secure_token_client import CallError, SecureTokenClient, Tls
 from secure_token_client.api_key import _FileKey, key_source
 from secure_token_client.target import parse_target
+from support import TARGET
 
 
 class Targets(unittest.TestCase):
@@ -29,7 +30,7 @@ class Targets(unittest.TestCase):
             ("unix:/run/tokens", "unix:/run/tokens", None, True),
         ):
             with self.subTest(address=address):
-                self.assertEqual(parse_target(address), (target, scheme, is_local))
+                self.assertEqual(parse_target(address)[:3], (target, scheme, is_local))
 
     def test_what_is_refused(self) -> None:
         for address in (
@@ -44,6 +45,12 @@ class Targets(unittest.TestCase):
     def test_a_bare_host_is_told_what_to_write(self) -> None:
         with self.assertRaisesRegex(ValueError, "host:port"):
             SecureTokenClient("tokens.example.com")
+
+    def test_a_list_of_addresses_asks_for_the_first(self) -> None:
+        host, _, port = TARGET.rpartition(":")
+        for target in (f"ipv4:{host}:{port},127.0.0.1:1", f"ipv4:127.0.0.1:1,{host}:{port}"):
+            with self.subTest(target=target), SecureTokenClient(target) as client:
+                self.assertEqual(client.export_config()["version"], "1.0")
 
     def test_loopback_goes_through_no_proxy(self) -> None:
         proxy = "http://127.0.0.1:1"

@@ -84,7 +84,8 @@ def endpoint(
             "network is trusted"
         )
     proxy = [_NO_PROXY] if parsed.is_local else []
-    return Endpoint(parsed.grpc, credentials, [*OPTIONS, *proxy, *options])
+    name = [("grpc.default_authority", parsed.authority)] if parsed.authority else []
+    return Endpoint(parsed.grpc, credentials, [*OPTIONS, *proxy, *name, *options])
 
 
 def _credentials(

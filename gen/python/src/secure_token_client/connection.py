@@ -14,18 +14,22 @@ from securetoken.v1.token_service_pb2_grpc import TokenServiceStub
 from .channel import Endpoint
 
 _REPLACED_EVERY = 2.0
-"""A channel is replaced at most so often, in seconds."""
+"""A channel that replaced another is not replaced earlier, in seconds."""
 
 
 class Link:
     """A channel, its stub, and how many calls use it."""
 
-    def __init__(self, channel: Any) -> None:
+    def __init__(self, channel: Any, *, is_first: bool) -> None:
         self.channel = channel
         self.stub: Any = TokenServiceStub(channel)
         self.calls = 0
         self.is_retired = False
-        self.made_at = time.monotonic()
+        self._replaceable_at = 0.0 if is_first else time.monotonic() + _REPLACED_EVERY
+
+    def is_replaceable(self) -> bool:
+        """Whether it may give way to another: the client's first channel at once."""
+        return time.monotonic() >= self._replaceable_at
 
 
 class Connection:
@@ -41,6 +45,7 @@ class Connection:
         self.is_plaintext = endpoint.credentials is None
         self._lock = threading.Lock()
         self._link: Optional[Link] = None
+        self._is_first = True
         self._is_closed = False
 
     def current(self) -> Link:
@@ -59,7 +64,7 @@ class Connection:
         """Ends a call; `lost` says that no answer came within its deadline."""
         with self._lock:
             link.calls -= 1
-            if lost and link is self._link and _is_replaceable(link):
+            if lost and link is self._link and link.is_replaceable():
                 self._link, link.is_retired = None, True
             is_unused = link.is_retired and link.calls == 0
         if is_unused:
@@ -83,7 +88,8 @@ class Connection:
                 if credentials is None
                 else grpc.secure_channel(target, credentials, options=options)
             )
-            self._link = Link(channel)
+            self._link = Link(channel, is_first=self._is_first)
+            self._is_first = False
         return self._link
 
 
@@ -93,6 +99,7 @@ class AsyncConnection:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._link: Optional[Link] = None
+        self._is_first = True
 
     def current(self) -> Link:
         """The link that the next call uses; made with the first call, in the running loop."""
@@ -103,7 +110,8 @@ class AsyncConnection:
                 if credentials is None
                 else grpc.aio.secure_channel(target, credentials, options=options)
             )
-            self._link = Link(channel)
+            self._link = Link(channel, is_first=self._is_first)
+            self._is_first = False
         return self._link
 
     def begin(self) -> Link:
@@ -115,7 +123,7 @@ class AsyncConnection:
     async def end(self, link: Link, *, lost: bool = False) -> None:
         """Ends a call; `lost` says that no answer came within its deadline."""
         link.calls -= 1
-        if lost and link is self._link and _is_replaceable(link):
+        if lost and link is self._link and link.is_replaceable():
             self._link, link.is_retired = None, True
         if link.is_retired and link.calls == 0:
             await link.channel.close()
@@ -125,7 +133,3 @@ class AsyncConnection:
         link, self._link = self._link, None
         if link is not None:
             await link.channel.close()
-
-
-def _is_replaceable(link: Link) -> bool:
-    return time.monotonic() - link.made_at >= _REPLACED_EVERY

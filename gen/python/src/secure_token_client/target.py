@@ -20,6 +20,8 @@ class Target(NamedTuple):
     """``http``, ``https``, or None where the address leaves it open."""
     is_local: bool
     """True where no byte leaves this machine."""
+    authority: Optional[str] = None
+    """The name to ask for, where what gRPC dials is none: a list of addresses."""
 
 
 def parse_target(address: str) -> Target:
@@ -35,7 +37,8 @@ def parse_target(address: str) -> Target:
         return _parse_url(address)
     prefix, _, rest = address.partition(":")
     if prefix in _GRPC_SCHEMES and (has_scheme or not rest.isdigit()):
-        return Target(address, None, prefix.startswith("unix") or _all_loopback(rest))
+        is_local = prefix.startswith("unix") or _all_loopback(rest)
+        return Target(address, None, is_local, _first(rest) if "," in rest else None)
     if has_scheme:
         raise ValueError("target has an unknown scheme: write host:port, http:// or https://")
     host = _split(address)
@@ -91,6 +94,11 @@ def _all_loopback(addresses: str) -> bool:
         if not is_loopback(host.strip("[]")):
             return False
     return True
+
+
+def _first(addresses: str) -> str:
+    """Of a list, by which gRPC would ask for all of it at once, and no server answers to that."""
+    return addresses.rpartition("/")[2].partition(",")[0]
 
 
 def _shown(address: str) -> str:

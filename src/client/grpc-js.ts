@@ -3,6 +3,7 @@ import type { Interceptor } from "@connectrpc/connect";
 import { type ChannelCredentials, type ChannelOptions, Client, credentials } from "@grpc/grpc-js";
 import { parseAddress, type ServerAddress } from "./address.js";
 import { type ApiKey, apiKeyInterceptors, refuseKeyInClear } from "./api-key.js";
+import { createRenewableChannel } from "./grpc-js-channel.js";
 import { createGrpcJsTransport } from "./grpc-js-transport.js";
 import { refuseUnknownOptions } from "./known-options.js";
 import { toNodeKeySource } from "./node-key-file.js";
@@ -41,7 +42,10 @@ export interface GrpcJsClientOptions {
 
 /** A SecureTokenClient that also gives its gRPC client away. */
 export interface GrpcJsTokenClient extends SecureTokenClient {
-  /** The client of @grpc/grpc-js: its channel's state, and calls of its own making. */
+  /**
+   * The current client of @grpc/grpc-js: its channel's state, and calls of its own making. After a server
+   * went silent there is another.
+   */
   readonly grpc: Client;
 }
 
@@ -58,6 +62,7 @@ const OPTIONS: readonly (keyof GrpcJsClientOptions)[] = [
 
 /**
  * A client with one gRPC channel, which connects with the first call. `close()` ends the channel for good.
+ * After a deadline without an answer it connects anew, to the first address of the name that does answer.
  * A call that meets a server which is away or shutting down is sent again until its deadline; a RefreshToken
  * that revokes only where the server has not looked at it.
  * @throws TypeError for an option that does not exist or cannot work.
@@ -69,20 +74,28 @@ export function createSecureTokenClient(options: GrpcJsClientOptions): GrpcJsTok
   const keys = toNodeKeySource(options);
   // With credentials of its own, the program has said how it connects.
   if (options.credentials === undefined) refuseKeyInClear(options, target.servers, keys);
-  const grpc = new Client(target.dialled, options.credentials ?? target.credentials, {
-    ...CHANNEL_OPTIONS,
-    ...(target.servers.some(({ isLoopback }) => isLoopback) && DIRECT),
-    ...channelOptions,
-  });
   const interceptors = [...(options.interceptors ?? []), ...apiKeyInterceptors(keys)];
+  const channel = createRenewableChannel(
+    () =>
+      new Client(target.dialled, options.credentials ?? target.credentials, {
+        ...CHANNEL_OPTIONS,
+        ...(target.servers.some(({ isLoopback }) => isLoopback) && DIRECT),
+        ...channelOptions,
+      }),
+    (client) => createGrpcJsTransport(client, target.baseUrl, interceptors),
+  );
   const transport = createPersistentTransport([
     {
-      transport: createGrpcJsTransport(grpc, target.baseUrl, interceptors),
+      transport: channel.transport,
       diagnose: options.credentials === undefined ? target.diagnose : undefined,
+      renew: channel.renew,
     },
   ]);
-  const client = new SecureTokenClient(transport, { defaultTimeoutMs, close: () => grpc.close() });
-  return Object.assign(client, { grpc });
+  const client = new SecureTokenClient(transport, { defaultTimeoutMs, close: channel.close });
+  return Object.defineProperty(client, "grpc", {
+    enumerable: true,
+    get: channel.current,
+  }) as GrpcJsTokenClient;
 }
 
 const CHANNEL_OPTIONS: ChannelOptions = {
@@ -97,6 +110,8 @@ const CHANNEL_OPTIONS: ChannelOptions = {
   // How to try again is this client's affair, not that of DNS or of the channel.
   "grpc.service_config_disable_resolution": 1,
   "grpc.enable_retries": 0,
+  // A new channel, after a server went silent, must not get the old one's connection.
+  "grpc.use_local_subchannel_pool": 1,
 };
 /** Loopback is not reached through a proxy of the environment. */
 const DIRECT: ChannelOptions = { "grpc.enable_http_proxy": 0 };

@@ -26,6 +26,16 @@ export interface Server {
   readonly transport: Transport;
   /** Finds out why the server is not reached, where the error does not tell. Default: it cannot. */
   readonly diagnose?: (() => Promise<ConnectionFault | undefined>) | undefined;
+  /** Is called once a deadline has passed without an answer: makes the next calls connect anew. Default: nothing. */
+  readonly renew?: (() => void) | undefined;
+}
+
+/** A server, and what is known of it. */
+interface State extends Server {
+  restingUntil: number;
+  hasAnswered: boolean;
+  /** When it last answered. */
+  heardAt: number;
 }
 
 /**
@@ -39,8 +49,9 @@ export interface Server {
  * that revokes: its second try would find the old token revoked.
  */
 export function createPersistentTransport(servers: readonly Server[]): Transport {
-  const states = servers.map((server) => ({ ...server, restingUntil: 0, hasAnswered: false }));
-  type State = (typeof states)[number];
+  const states = servers.map(
+    (server): State => ({ ...server, restingUntil: 0, hasAnswered: false, heardAt: 0 }),
+  );
   let turn = 0;
 
   /** The server whose turn it is, of those that rest least and were not asked in this round. */
@@ -66,7 +77,8 @@ export function createPersistentTransport(servers: readonly Server[]): Transport
       for (let round = 0; ; ) {
         const state = next(asked);
         asked.add(state);
-        const left = deadline - performance.now();
+        const began = performance.now();
+        const left = deadline - began;
         const others = states.length - asked.size;
         const share = isRepeatable && others > 0 ? left / 2 : left;
         // Whole milliseconds, and never 0: that would mean none.
@@ -81,11 +93,12 @@ export function createPersistentTransport(servers: readonly Server[]): Transport
             contextValues,
           );
           state.hasAnswered = true;
+          state.heardAt = performance.now();
           return answer;
         } catch (reason) {
           const error = ConnectError.from(reason);
           if (signal?.aborted) throw error;
-          const loss = await judge(state, error, isRepeatable);
+          const loss = await judge(state, error, isRepeatable, began);
           if (loss === "answered") throw error;
           if (loss === "late" && others === 0) throw lost ?? error;
           if (loss instanceof ServiceUnavailableError && others === 0) throw loss;
@@ -114,15 +127,20 @@ export function createPersistentTransport(servers: readonly Server[]): Transport
  * or there is a fault that does not pass.
  */
 async function judge(
-  state: Server & { restingUntil: number; hasAnswered: boolean },
+  state: State,
   error: ConnectError,
   isRepeatable: boolean,
+  began: number,
 ): Promise<"answered" | "late" | "lost" | "uncertain" | ServiceUnavailableError> {
   const rest = (ms: number) => {
     state.restingUntil = performance.now() + ms;
   };
   if (error.code === Code.DeadlineExceeded) {
-    rest(HANG_REST_MS);
+    // One that has answered others meanwhile does not hang: this call was slow, or its deadline short.
+    if (state.heardAt <= began) {
+      rest(HANG_REST_MS);
+      state.renew?.();
+    }
     return "late";
   }
   if (wasRefused(error)) {

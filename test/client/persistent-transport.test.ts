@@ -114,6 +114,45 @@ describe("a client of several servers", () => {
     assert.ok(!asked.includes(0), "the hanging server is asked again at once");
   });
 
+  it("does not let a server rest that answers others", async () => {
+    let end = () => {};
+    const hung = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    let isFirst = true;
+    let renewals = 0;
+    const router = createRouterTransport((routes) =>
+      routes.service(TokenService, {
+        exportConfig: () => ({ version: "1.0", defaultExpiresIn: { seconds: 1n } }),
+      }),
+    );
+    const asked: number[] = [];
+    const servers = [0, 1].map((index) => ({
+      transport: {
+        ...router,
+        async unary(...call: Parameters<Transport["unary"]>) {
+          asked.push(index);
+          if (isFirst) {
+            isFirst = false;
+            await hung;
+            throw HANGS;
+          }
+          return router.unary(...call);
+        },
+      } as Transport,
+      renew: () => renewals++,
+    }));
+    const client = new SecureTokenClient(createPersistentTransport(servers));
+    const slow = client.exportConfig();
+    for (let i = 0; i < 2; i++) await client.exportConfig();
+    end();
+    await slow;
+    asked.length = 0;
+    for (let i = 0; i < 4; i++) await client.exportConfig();
+    assert.deepEqual(asked.toSorted(), [0, 0, 1, 1]);
+    assert.equal(renewals, 0);
+  });
+
   it("obeys what a server asks to wait, within the deadline", async () => {
     const wait = (ms: number) => {
       const value = { retryDelay: { seconds: 0n, nanos: ms * 1e6 } };

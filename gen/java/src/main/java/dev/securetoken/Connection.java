@@ -19,7 +19,8 @@ final class Connection {
   /** Where plaintext goes to; unset with TLS, and for targets of gRPC's own. */
   private final Target plaintext;
 
-  private final AtomicLong renewedAt = new AtomicLong(System.nanoTime());
+  /** When connections were given up last; far enough back that the first silence gives them up at once. */
+  private final AtomicLong renewedAt = new AtomicLong(System.nanoTime() - RENEWED_EVERY_NANOS);
 
   Connection(Channel channel, KeySource keys, ManagedChannel own, Target plaintext) {
     this.channel = channel;

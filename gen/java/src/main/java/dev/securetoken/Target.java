@@ -7,7 +7,7 @@ import java.util.Set;
 
 /** Where a token service is: {@code host:port}, an http or https URL, or a target of gRPC's own. */
 final class Target {
-  private static final Set<String> GRPC_SCHEMES = Set.of("dns", "unix", "ipv4", "ipv6", "xds");
+  private static final Set<String> GRPC_SCHEMES = Set.of("dns", "unix", "xds");
   private static final String RULE = "target must be host:port, such as tokens.example.com:443";
 
   /** What gRPC dials. */

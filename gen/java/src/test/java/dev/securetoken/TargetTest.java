@@ -35,7 +35,7 @@ class TargetTest {
   @ValueSource(
       strings = {
         "", "tokens.example.com", "tokens.example.com:", ":8080", "a:0", "a:65536", "::1",
-        "::1:8080", "a b:1", "ftp://a:1", "http://", "http://a:b", "https://a/path",
+        "::1:8080", "ipv4:10.0.0.1:80,10.0.0.2:80", "ipv6:[::1]:80", "a b:1", "ftp://a:1", "http://", "http://a:b", "https://a/path",
         "http://user:secret@a:1", "https://a?b", "http://a:1#b"
       })
   void whatIsRefused(String address) {

@@ -19,6 +19,7 @@ import { ConnectionCap } from "./connection-cap.js";
 import type { Protocol } from "./detect-protocol.js";
 import { Http1Connections } from "./http1-connections.js";
 import { type ConnectionLimits, http1Options, http2Limits } from "./limits.js";
+import { refuseTunnel } from "./request-target.js";
 import { StreamRoom } from "./stream-room.js";
 import { createTlsListener, replaceTlsMaterial, type TlsMaterial } from "./tls-listener.js";
 
@@ -85,6 +86,7 @@ export function createListener(options: ListenerOptions): Listener {
   const age = new ConnectionAge(limits.maxConnectionAgeMs, options.random ?? Math.random);
   const http1Connections = new Http1Connections(age, limits.maxPipelined, cut);
   const http1 = createHttpServer(http1Options(limits), http1Connections.bound(onRequest));
+  http1.on("connect", refuseTunnel);
   // A server that never listens itself does not check for slow requests unless told that it does.
   http1.emit("listening");
   http1.on("clientError", (error, socket) => {

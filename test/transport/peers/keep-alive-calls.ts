@@ -8,8 +8,14 @@ import { type PacedCalls, paceCalls } from "./paced-calls.js";
 /** Connections of the pool. */
 const CONNECTIONS = 10;
 
+/** A request without a field, and what its answer ends with: a call over Connect, and one over gRPC-Web. */
+const REQUESTS = [
+  { type: "application/json", body: "{}", end: "}" },
+  { type: "application/grpc-web+proto", body: Buffer.alloc(5), end: "grpc-status: 0\r\n" },
+] as const;
+
 /**
- * Starts `rate` calls a second of TokenService/ExportConfig, as Connect's JSON.
+ * Starts `rate` calls a second of TokenService/ExportConfig, by turns over Connect and gRPC-Web.
  *
  * @param ports servers that serve alike: a new connection goes to the first that takes it
  */
@@ -22,16 +28,19 @@ export function startKeepAliveCalls(ports: readonly number[], rate: number): Pac
     );
     return undefined;
   };
+  let made = 0;
   const calls = paceCalls(rate, async () => {
+    const { type, body, end } = REQUESTS[made++ % REQUESTS.length] as (typeof REQUESTS)[number];
     const call = request({
       agent,
       method: "POST",
       path: "/securetoken.v1.TokenService/ExportConfig",
-      headers: { "content-type": "application/json", host: "localhost" },
-    }).end("{}");
+      headers: { "content-type": type, host: "localhost" },
+    }).end(body);
     const [answer] = (await once(call, "response")) as [IncomingMessage];
-    const body = await text(answer);
-    if (answer.statusCode !== 200) throw new Error(`${answer.statusCode} ${body}`);
+    const answered = await text(answer);
+    if (answer.statusCode === 200 && answered.endsWith(end)) return;
+    throw new Error(`${answer.statusCode} ${answered}`);
   });
   return {
     ...calls,

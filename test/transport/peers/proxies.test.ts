@@ -9,11 +9,13 @@ import { type ServerProcess, startServer } from "../../support/server-process.js
 import { eventually, logLines } from "../../support/worker-lines.js";
 import { startGrpcCalls } from "./paced-calls.js";
 import { skipWithout } from "./programs.js";
-import { PROXIES, type RunningProxy, startProxy } from "./proxies.js";
+import { lossesOf, PROXIES, type RunningProxy, startProxy } from "./proxies.js";
 import { SERVING, watchHealth } from "./watch-health.js";
 
 /** Restarts of all workers. */
 const RESTARTS = 2;
+/** Characters of a token: docs/limits.md. */
+const LONGEST_TOKEN = 8_192;
 /** Calls that fail by trailers alone: where a proxy flushes an answer of nothing else, some lose them. */
 const TRAILERS_ONLY = 300;
 const AT_ONCE = 10;
@@ -44,6 +46,12 @@ for (const proxy of PROXIES) {
     it("answers calls", async () => {
       const { token } = await client.generateToken("ada", { permissions: ["read"] });
       assert.equal((await client.validateToken(token)).userId, "ada");
+    });
+
+    it("passes on the longest token as a caller's credential", async () => {
+      const headers = { authorization: `Bearer ${"a".repeat(LONGEST_TOKEN)}` };
+      const { token } = await client.generateToken("ada", {}, { headers });
+      assert.equal((await client.validateToken(token, { headers })).userId, "ada");
     });
 
     it("passes on errors that are trailers alone, with their details", async () => {
@@ -77,7 +85,7 @@ for (const proxy of PROXIES) {
         await reach(before + rate / 2);
       }
       await calls.stop();
-      const { loses } = proxy;
+      const loses = lossesOf(proxy);
       assert.deepEqual(
         calls.failures.filter((failure) => !loses?.test(failure)),
         [],

@@ -1,20 +1,15 @@
 /** What each proxy needs to pass h2c on `port` to h2c on `upstream`; gives the arguments of its program. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { documentedExample } from "./documented-examples.js";
 
 /** nginx, from h2c to h2c. */
 export function configureNginx(folder: string, port: number, upstream: number): string[] {
-  return writeNginx(
-    folder,
-    `
-  upstream tokens { server 127.0.0.1:${upstream}; keepalive 16; }
-  server {
-    listen 127.0.0.1:${port} http2;
-    http2_max_requests 1000000;
-    keepalive_requests 1000000;
-    location / { grpc_pass grpc://tokens; }
-  }`,
-  );
+  const example = documentedExample("nginx", {
+    "10.0.0.1:8080": `127.0.0.1:${upstream}`,
+    "listen 8080": `listen 127.0.0.1:${port}`,
+  });
+  return writeNginx(folder, example);
 }
 
 /** nginx, from HTTP/1.1 to HTTP/1.1, with connections kept on both sides. */
@@ -40,8 +35,8 @@ export function configureNginxForHttp1(
   );
 }
 
-/** @param http what stands in the block `http` beside the files' places */
-function writeNginx(folder: string, http: string): string[] {
+/** nginx. @param http what stands in the block `http` beside the files' places */
+export function writeNginx(folder: string, http: string): string[] {
   const config = `
 daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log stderr warn;
 events { worker_connections 512; }
@@ -55,110 +50,55 @@ ${http}
   return ["-c", join(folder, "nginx.conf"), "-e", "stderr", "-p", folder];
 }
 
+/** HAProxy, from h2c to h2c. */
 export function configureHaproxy(folder: string, port: number, upstream: number): string[] {
-  const config = `
-global
-  maxconn 512
-defaults
-  mode http
-  timeout connect 5s
-  timeout client 60s
-  timeout server 60s
-frontend tokens
-  bind 127.0.0.1:${port} proto h2
-  default_backend servers
-backend servers
-  server one 127.0.0.1:${upstream} proto h2
-`;
-  writeFileSync(join(folder, "haproxy.cfg"), config);
+  const example = documentedExample("HAProxy", {
+    "10.0.0.1:8080": `127.0.0.1:${upstream}`,
+    "bind :8080": `bind 127.0.0.1:${port}`,
+  });
+  writeFileSync(join(folder, "haproxy.cfg"), `global\n  maxconn 512\n${example}`);
   return ["-db", "-f", join(folder, "haproxy.cfg")];
 }
 
-/** Caddy, in its own JSON: the Caddyfile of docs/proxies.md, without certificates and an admin port. */
+/** Caddy, from h2c to h2c: without certificates and without a port for administration. */
 export function configureCaddy(folder: string, port: number, upstream: number): string[] {
-  const proxy = {
-    handler: "reverse_proxy",
-    transport: { protocol: "http", versions: ["h2c", "2"] },
-    upstreams: [{ dial: `127.0.0.1:${upstream}` }],
-  };
-  const server = {
-    listen: [`127.0.0.1:${port}`],
-    protocols: ["h1", "h2c"],
-    automatic_https: { disable: true },
-    routes: [{ handle: [proxy] }],
-  };
-  const config = {
-    admin: { disabled: true, config: { persist: false } },
-    apps: { http: { servers: { tokens: server } } },
-  };
-  writeFileSync(join(folder, "caddy.json"), JSON.stringify(config));
-  return ["run", "--config", join(folder, "caddy.json")];
+  const example = documentedExample("Caddy", {
+    "h2c://10.0.0.1:8080": `h2c://127.0.0.1:${upstream}`,
+    "tokens.example.com": `http://127.0.0.1:${port}`,
+  });
+  const options = "{\n  admin off\n  servers {\n    protocols h1 h2c\n  }\n}\n";
+  writeFileSync(join(folder, "Caddyfile"), `${options}${example}`);
+  return ["run", "--config", join(folder, "Caddyfile"), "--adapter", "caddyfile"];
 }
 
+/** Envoy, from h2c to h2c. */
 export function configureEnvoy(folder: string, port: number, upstream: number): string[] {
-  const address = (portValue: number) => ({
-    socket_address: { address: "127.0.0.1", port_value: portValue },
+  const example = documentedExample("Envoy", {
+    "address: tokens, port_value: 8080": `address: 127.0.0.1, port_value: ${upstream}`,
   });
-  const manager = {
-    "@type":
-      "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
-    stat_prefix: "tokens",
-    codec_type: "HTTP2",
-    http_filters: [
-      {
-        name: "envoy.filters.http.router",
-        typed_config: {
-          "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router",
-        },
-      },
-    ],
-    route_config: {
-      virtual_hosts: [
-        {
-          name: "tokens",
-          domains: ["*"],
-          routes: [{ match: { prefix: "/" }, route: { cluster: "tokens", timeout: "60s" } }],
-        },
-      ],
-    },
-  };
-  const http2 = {
-    "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-    explicit_http_config: { http2_protocol_options: {} },
-  };
-  const config = {
-    static_resources: {
-      listeners: [
-        {
-          address: address(port),
-          filter_chains: [
-            {
-              filters: [
-                {
-                  name: "envoy.filters.network.http_connection_manager",
-                  typed_config: manager,
-                },
-              ],
-            },
-          ],
-        },
-      ],
-      clusters: [
-        {
-          name: "tokens",
-          type: "STATIC",
-          typed_extension_protocol_options: {
-            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": http2,
-          },
-          load_assignment: {
-            cluster_name: "tokens",
-            endpoints: [{ lb_endpoints: [{ endpoint: { address: address(upstream) } }] }],
-          },
-        },
-      ],
-    },
-  };
-  writeFileSync(join(folder, "envoy.json"), JSON.stringify(config));
+  const config = `
+static_resources:
+  listeners:
+    - address: { socket_address: { address: 127.0.0.1, port_value: ${port} } }
+      filter_chains:
+        - filters:
+            - name: envoy.filters.network.http_connection_manager
+              typed_config:
+                "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                stat_prefix: tokens
+                codec_type: HTTP2
+                http_filters:
+                  - name: envoy.filters.http.router
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
+                route_config:
+                  virtual_hosts:
+                    - name: tokens
+                      domains: ["*"]
+                      routes:
+                        - { match: { prefix: / }, route: { cluster: tokens, timeout: 60s } }
+${example.replace(/^(?=.)/gm, "  ")}`;
+  writeFileSync(join(folder, "envoy.yaml"), config);
   // Several may run on one machine: no shared memory of hot restarts.
-  return ["-c", join(folder, "envoy.json"), "--disable-hot-restart", "--concurrency", "1"];
+  return ["-c", join(folder, "envoy.yaml"), "--disable-hot-restart", "--concurrency", "1"];
 }

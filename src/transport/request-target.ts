@@ -1,0 +1,24 @@
+/** What the first line of an HTTP/1.1 request asks for, where it is not a path (RFC 9112, section 3.2). */
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+
+const ABSOLUTE_FORM = /^https?:\/\/([^/?#]+)([^#]*)$/i;
+const NO_TUNNELS = "HTTP/1.1 501 Not Implemented\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+
+/**
+ * Makes `http://host/path`, which a client sends that takes the server for a proxy, a path. The host of the target
+ * counts, whatever `Host` says (section 3.2.2).
+ */
+export function toOriginForm(request: IncomingMessage): void {
+  const { url = "" } = request;
+  if (url.startsWith("/")) return;
+  const [, host, path = ""] = ABSOLUTE_FORM.exec(url) ?? [];
+  if (host === undefined) return;
+  request.headers.host = host;
+  request.url = path.startsWith("/") ? path : `/${path}`;
+}
+
+/** Answers CONNECT, as over HTTP/2: there is no tunnel. Without this Node closes the connection in silence. */
+export function refuseTunnel(_request: IncomingMessage, socket: Duplex): void {
+  socket.end(NO_TUNNELS, () => socket.destroy());
+}

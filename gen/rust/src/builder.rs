@@ -200,7 +200,7 @@ pub struct BuildError {
 }
 
 impl BuildError {
-    fn new(message: &'static str) -> Self {
+    pub(crate) fn new(message: &'static str) -> Self {
         Self {
             message,
             source: None,

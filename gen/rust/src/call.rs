@@ -1,7 +1,6 @@
 //! One call: its deadline, its further tries, its error.
 
 use std::future::Future;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use crate::client::SecureTokenClient;
 use crate::details::{has_refusal, is_unknown_caller, retry_delay};
 use crate::error::Error;
 use crate::fault::{Origin, connection_fault, describe, origin};
+use crate::pause::up_to;
 use crate::servers::{Round, Server};
 
 /// The longest deadline that a server takes.
@@ -154,7 +154,7 @@ fn judge(status: &Status, retry: Retry, round: u32) -> Verdict {
 }
 
 /// A connection that failed, as UNAVAILABLE: tonic calls some CANCELLED or UNKNOWN.
-fn unreachable(status: &Status) -> Error {
+pub(crate) fn unreachable(status: &Status) -> Error {
     Error::ServiceUnavailable {
         fault: connection_fault(status),
         status: Box::new(Status::unavailable(describe(status))),
@@ -165,7 +165,5 @@ fn unreachable(status: &Status) -> Error {
 /// that comes back do not call as one.
 fn pause(attempt: u32) -> Duration {
     let longest = MAX_PAUSE.min(FIRST_PAUSE * 2_u32.pow(attempt.min(8)));
-    // Every RandomState has keys of its own.
-    let random = RandomState::new().hash_one(attempt) as u32;
-    longest / 2 + (longest / 2).mul_f64(f64::from(random) / f64::from(u32::MAX))
+    longest / 2 + up_to(longest / 2)
 }

@@ -11,7 +11,7 @@ use crate::fault::ConnectionFault;
 /// Why a call failed. The first four are facts about a token or a request, told by the details of
 /// the server's status and never by its text or code. The others say nothing about a token, and have
 /// a [`status`](Error::status).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The token is authentic, and past its `expires_at`.

@@ -21,6 +21,7 @@
 //!
 //! [`SecureTokenClient`] calls the service, [`Error`] says what a refusal means, and
 //! [`middleware::TokenLayer`] protects services of your own, on axum, hyper or tonic.
+//! [`watch::WatchedVerifier`] checks tokens without a call for each.
 
 mod api_key;
 mod builder;
@@ -29,10 +30,12 @@ mod client;
 mod details;
 mod error;
 mod fault;
+mod flights;
 mod json;
 mod lifetime;
 pub mod middleware;
 mod options;
+mod pause;
 pub mod proto;
 mod responses;
 mod results;
@@ -42,6 +45,7 @@ mod target;
 mod time;
 mod tls;
 mod token;
+pub mod watch;
 
 pub use api_key::ApiKey;
 pub use builder::{BuildError, Builder};

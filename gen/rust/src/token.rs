@@ -2,6 +2,8 @@
 
 /// One character more than a server reads.
 const CUT_AT: usize = 8193;
+/// The most bytes that a sendable token has: each character has four at most.
+pub(crate) const MAX_SENDABLE_BYTES: usize = CUT_AT * 4;
 
 /// A token that is too long, cut to where it still is: the server calls it malformed, as it would
 /// the whole, which would have the request refused for its size, and a batch with it.

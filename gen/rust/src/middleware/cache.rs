@@ -4,20 +4,11 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use sha2::{Digest as _, Sha256};
-
+use crate::flights::Digest;
 use crate::results::Claims;
 
 /// A revoked token may pass for this long at most, whatever is asked for.
 const MAX_TTL: Duration = Duration::from_secs(60);
-
-/// The SHA-256 of a token: the cache holds no token.
-pub(super) type Digest = [u8; 32];
-
-/// A token's digest.
-pub(super) fn digest_of(token: &str) -> Digest {
-    Sha256::digest(token.as_bytes()).into()
-}
 
 /// The present, on both clocks: the steady one stops while a machine sleeps, and the wall clock may
 /// be set. An answer is old as soon as either says so.
@@ -121,6 +112,7 @@ impl Cache {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flights::digest_of;
     use serde_json::Map;
 
     const SECOND: Duration = Duration::from_secs(1);

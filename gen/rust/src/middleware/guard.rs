@@ -116,6 +116,9 @@ impl TokenLayer {
         if requirement.is_met_by(&claims) {
             return Ok(Some((claims, UserToken::new(token))));
         }
+        if let Some(verifier) = self.validator.watched() {
+            verifier.note_missing_permission();
+        }
         Err(Refusal {
             permissions: requirement.permissions().to_vec(),
             ..Refusal::new(RefusalReason::PermissionMissing)

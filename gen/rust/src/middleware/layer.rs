@@ -11,6 +11,7 @@ use tower_layer::Layer;
 
 use crate::client::SecureTokenClient;
 use crate::error::Error;
+use crate::watch::WatchedVerifier;
 
 use super::cache::Cache;
 use super::guard::TokenGuard;
@@ -113,6 +114,20 @@ impl TokenLayer {
     /// `capacity`.
     pub fn cache(mut self, ttl: Duration, capacity: usize) -> Self {
         self.validator = self.validator.with_cache(Cache::new(ttl, capacity));
+        self
+    }
+
+    /// Checks tokens by a verifier of the layer's own, with its defaults: without a call for tokens that it
+    /// has seen, and with every revocation within about a second. Clones of the layer made afterwards share
+    /// it; the feed ends with the last. It takes the place of [`cache`](Self::cache).
+    pub fn watch(self) -> Self {
+        let verifier = WatchedVerifier::new(self.client.clone());
+        self.watch_by(verifier)
+    }
+
+    /// The same by a verifier that the program has made and may share.
+    pub fn watch_by(mut self, verifier: WatchedVerifier) -> Self {
+        self.validator = self.validator.with_watched(verifier);
         self
     }
 

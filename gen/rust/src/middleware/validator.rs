@@ -1,16 +1,15 @@
 //! Whether a token may pass.
 
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use tokio::sync::watch;
+use std::sync::{Arc, Mutex};
 
 use crate::client::SecureTokenClient;
 use crate::error::Error;
+use crate::flights::{Digest, Flights, digest_of, lock};
 use crate::results::Claims;
+use crate::watch::WatchedVerifier;
 
-use super::cache::{Cache, Digest, Present, digest_of};
+use super::cache::{Cache, Present};
 use super::refusal::RefusalReason;
 
 /// Why a request could not be decided as it should be, for the program's log. It holds no token.
@@ -34,16 +33,15 @@ impl fmt::Display for Fault<'_> {
 
 pub(super) type FaultHook = dyn Fn(&Fault<'_>) + Send + Sync;
 type Answer = Result<Arc<Claims>, RefusalReason>;
-/// The calls under way, by the token's digest.
-type Flights = Arc<Mutex<HashMap<Digest, watch::Receiver<Option<Answer>>>>>;
 
-/// Asks the token service, or a cache of its recent answers. Concurrent checks of one token are one
-/// call.
+/// Asks the token service, a cache of its recent answers, or a watched verifier. Concurrent checks of one
+/// token are one call.
 #[derive(Clone)]
 pub(super) struct Validator {
     client: SecureTokenClient,
     cache: Option<Arc<Mutex<Cache>>>,
-    flights: Flights,
+    watched: Option<WatchedVerifier>,
+    flights: Flights<Answer>,
 }
 
 impl Validator {
@@ -51,80 +49,76 @@ impl Validator {
         Self {
             client,
             cache: None,
+            watched: None,
             flights: Flights::default(),
         }
     }
 
     pub(super) fn with_cache(mut self, cache: Cache) -> Self {
         self.cache = Some(Arc::new(Mutex::new(cache)));
+        self.watched = None;
         self
+    }
+
+    pub(super) fn with_watched(mut self, verifier: WatchedVerifier) -> Self {
+        self.watched = Some(verifier);
+        self.cache = None;
+        self
+    }
+
+    pub(super) fn watched(&self) -> Option<&WatchedVerifier> {
+        self.watched.as_ref()
     }
 
     /// A valid token's claims. Only they are cached: a refusal is always asked for anew.
     pub(super) async fn validate(&self, token: &str, hook: Option<Arc<FaultHook>>) -> Answer {
+        if let Some(verifier) = &self.watched {
+            let checked = verifier.verify(token).await;
+            return checked.map_err(|error| refusal_of(&error, hook));
+        }
         let (digest, asked) = (digest_of(token), Present::now());
         if let Some(cache) = &self.cache
             && let Some(claims) = lock(cache).get(&digest, asked)
         {
             return Ok(claims);
         }
-        let mut flight = self.join(token, digest, asked, hook);
-        // An error is a call that panicked, which the program's own hook may have made it do.
-        match flight.wait_for(Option::is_some).await {
-            Ok(answer) => answer.clone().unwrap_or(Err(RefusalReason::Unavailable)),
-            Err(_) => Err(RefusalReason::Unavailable),
-        }
+        // The client's deadline bounds the call.
+        let flight = self.flights.join(digest, || {
+            let (validator, token) = (self.clone(), token.to_owned());
+            async move { validator.ask(token, digest, asked, hook).await }
+        });
+        let landed = flight.await;
+        landed.unwrap_or(Err(RefusalReason::Unavailable))
     }
 
-    /// The call under way for a token, or a new one. It is a task of its own, so that whoever began
-    /// it may leave; the client's deadline bounds it.
-    fn join(
+    async fn ask(
         &self,
-        token: &str,
+        token: String,
         digest: Digest,
         asked: Present,
         hook: Option<Arc<FaultHook>>,
-    ) -> watch::Receiver<Option<Answer>> {
-        let mut flights = lock(&self.flights);
-        if let Some(flight) = flights.get(&digest) {
-            return flight.clone();
+    ) -> Answer {
+        let checked = self.client.validate_token(token).await;
+        let claims = Arc::new(checked.map_err(|error| refusal_of(&error, hook))?);
+        if let Some(cache) = &self.cache {
+            lock(cache).put(digest, Arc::clone(&claims), asked);
         }
-        let (landed, flight) = watch::channel(None);
-        flights.insert(digest, flight.clone());
-        let (validator, token) = (self.clone(), token.to_owned());
-        tokio::spawn(async move {
-            let _landing = Landing(Arc::clone(&validator.flights), digest);
-            let answer = validator.ask(&token, hook).await;
-            if let (Some(cache), Ok(claims)) = (&validator.cache, &answer) {
-                lock(cache).put(digest, Arc::clone(claims), asked);
-            }
-            landed.send_replace(Some(answer));
-        });
-        flight
-    }
-
-    async fn ask(&self, token: &str, hook: Option<Arc<FaultHook>>) -> Answer {
-        match self.client.validate_token(token).await {
-            Ok(claims) => Ok(Arc::new(claims)),
-            Err(Error::TokenExpired { .. }) => Err(RefusalReason::TokenExpired),
-            Err(error) if error.is_token_error() => Err(RefusalReason::TokenInvalid),
-            Err(error) => {
-                if let Some(hook) = hook {
-                    hook(&Fault::Unchecked(&error));
-                }
-                Err(RefusalReason::Unavailable)
-            }
-        }
+        Ok(claims)
     }
 }
 
-/// Ends a flight, also when its call panics.
-struct Landing(Flights, Digest);
-
-impl Drop for Landing {
-    fn drop(&mut self) {
-        lock(&self.0).remove(&self.1);
+/// Why a token does not pass. The hook is told of what is no fact about it.
+fn refusal_of(error: &Error, hook: Option<Arc<FaultHook>>) -> RefusalReason {
+    if matches!(error, Error::TokenExpired { .. }) {
+        return RefusalReason::TokenExpired;
     }
+    if error.is_token_error() {
+        return RefusalReason::TokenInvalid;
+    }
+    if let Some(hook) = hook {
+        hook(&Fault::Unchecked(error));
+    }
+    RefusalReason::Unavailable
 }
 
 impl fmt::Debug for Validator {
@@ -132,11 +126,7 @@ impl fmt::Debug for Validator {
         f.debug_struct("Validator")
             .field("client", &self.client)
             .field("cached", &self.cache.is_some())
+            .field("watched", &self.watched)
             .finish_non_exhaustive()
     }
-}
-
-/// A panic cannot leave what is locked half-written: what is called meanwhile does not panic.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -41,6 +41,11 @@ impl Servers {
         }))
     }
 
+    /// The server whose turn it is.
+    pub(crate) fn take_turn(&self) -> Arc<Server> {
+        self.next(&[])
+    }
+
     /// The next server that is not among those `asked` already: one that does not rest, or the next
     /// of all where every one does.
     fn next(&self, asked: &[Arc<Server>]) -> Arc<Server> {
@@ -74,7 +79,7 @@ impl Service<Request<Body>> for Servers {
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         // A call that is tried again says whom it asks.
         let chosen = request.extensions_mut().remove::<Arc<Server>>();
-        let server = chosen.unwrap_or_else(|| self.next(&[]));
+        let server = chosen.unwrap_or_else(|| self.take_turn());
         Box::pin(async move {
             let began = Instant::now();
             let mut channel = server.channel();

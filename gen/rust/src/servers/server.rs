@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::Uri;
 use tokio::time::Instant;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::{Channel, Endpoint, Error};
 
 /// How long a server that was not reached is asked last.
 pub(super) const REST: Duration = Duration::from_secs(1);
@@ -55,6 +55,11 @@ impl Server {
         self.state().channel.clone()
     }
 
+    /// A connection beside the calls' own, for a stream that goes on for long.
+    pub(crate) async fn connect(&self) -> Result<Channel, Error> {
+        self.endpoint.connect().await
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -77,7 +82,7 @@ impl Server {
         self.state().rests_until.is_none_or(|end| end <= now)
     }
 
-    pub(super) fn note_answer(&self) {
+    pub(crate) fn note_answer(&self) {
         let mut state = self.state();
         state.heard = Some(Instant::now());
         state.rests_until = None;

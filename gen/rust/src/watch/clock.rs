@@ -1,0 +1,75 @@
+//! A clock that counts the time that the machine sleeps.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+/// What a [`WatchedVerifier`](super::WatchedVerifier) measures time with. Only tests give one of their own.
+pub trait Clock: Send + Sync {
+    /// The time since some fixed instant. No change of the machine's time alters it.
+    fn monotonic(&self) -> Duration;
+    /// The machine's time, which may be set, and goes on while the machine sleeps.
+    fn wall(&self) -> SystemTime;
+}
+
+/// The clock of the machine.
+pub(super) struct MachineClock(Instant);
+
+impl MachineClock {
+    pub(super) fn new() -> Self {
+        Self(Instant::now())
+    }
+}
+
+impl Clock for MachineClock {
+    fn monotonic(&self) -> Duration {
+        self.0.elapsed()
+    }
+
+    fn wall(&self) -> SystemTime {
+        SystemTime::now()
+    }
+}
+
+/// How far the wall clock must get ahead of the monotonic one to tell of a sleep, in nanoseconds: clocks
+/// that are slewed differ by less.
+const LEAST_SLEEP: i64 = 100_000_000;
+
+/// Never goes back, and follows the wall clock forward: Rust's monotonic clock stands still while the
+/// machine sleeps. A wall clock that is set forward ages what is kept, which is then asked for anew.
+pub(super) struct SteadyClock {
+    clock: Box<dyn Clock>,
+    monotonic: Duration,
+    wall: SystemTime,
+    /// By how much the wall clock has run ahead, in nanoseconds.
+    ahead: AtomicI64,
+}
+
+impl SteadyClock {
+    pub(super) fn new(clock: Box<dyn Clock>) -> Self {
+        Self {
+            monotonic: clock.monotonic(),
+            wall: clock.wall(),
+            clock,
+            ahead: AtomicI64::new(0),
+        }
+    }
+
+    /// The time since the clock was made.
+    pub(super) fn now(&self) -> Duration {
+        let monotonic = nanos(self.clock.monotonic().saturating_sub(self.monotonic));
+        let wall = match self.clock.wall().duration_since(self.wall) {
+            Ok(since) => nanos(since),
+            Err(before) => -nanos(before.duration()),
+        };
+        let sleep = wall.saturating_sub(monotonic);
+        let mut ahead = self.ahead.load(Ordering::Relaxed);
+        if sleep.saturating_sub(ahead) >= LEAST_SLEEP {
+            ahead = self.ahead.fetch_max(sleep, Ordering::Relaxed).max(sleep);
+        }
+        Duration::from_nanos(monotonic.saturating_add(ahead).unsigned_abs())
+    }
+}
+
+fn nanos(duration: Duration) -> i64 {
+    i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,235 @@
+//! Valid answers, kept until their tokens end or others need their place.
+
+use std::collections::HashMap;
+use std::mem::size_of;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::flights::Digest;
+use crate::results::Claims;
+
+use super::revoked::Subject;
+use super::server_time::{ServerTime, micros};
+
+/// The answer about a valid token, as the server gave it.
+#[derive(Debug)]
+pub(super) struct Answer {
+    claims: Claims,
+    pub(super) subject: Subject,
+    /// When it was asked for, on the steady clock.
+    asked: Duration,
+}
+
+impl Answer {
+    pub(super) fn new(claims: Claims, asked: Duration) -> Self {
+        Self {
+            subject: Subject::of(&claims),
+            claims,
+            asked,
+        }
+    }
+
+    pub(super) fn key_id(&self) -> &str {
+        &self.claims.key_id
+    }
+
+    /// The claims, with the time that still remains.
+    pub(super) fn claims_at(&self, now: Duration) -> Arc<Claims> {
+        let mut claims = self.claims.clone();
+        let age = now.saturating_sub(self.asked);
+        claims.time_remaining = claims.time_remaining.saturating_sub(age);
+        Arc::new(claims)
+    }
+
+    /// Whether the token may have ended: by the time it had left when it was asked about, or by the
+    /// server's present.
+    fn is_over(&self, now: Duration, server: &ServerTime) -> bool {
+        now.saturating_sub(self.asked) >= self.claims.time_remaining
+            || server
+                .at(now)
+                .is_some_and(|present| present > micros(self.claims.expires_at))
+    }
+
+    /// What it costs in memory, about.
+    fn bytes(&self) -> usize {
+        let claims = &self.claims;
+        let texts = [
+            &claims.token_id,
+            &claims.user_id,
+            &claims.session_id,
+            &claims.key_id,
+        ];
+        let permissions = claims.permissions.iter();
+        FIXED_BYTES
+            + texts.iter().map(|text| text.len()).sum::<usize>()
+            + permissions
+                .map(|it| size_of::<String>() + it.len())
+                .sum::<usize>()
+            + claims
+                .additional_data
+                .iter()
+                .map(|(key, value)| member_bytes(key, value))
+                .sum::<usize>()
+    }
+}
+
+/// An answer, its slot, and its place in the index, with the allocator's rounding.
+const FIXED_BYTES: usize = size_of::<Answer>() + size_of::<Slot>() + 2 * size_of::<Digest>() + 128;
+
+fn member_bytes(key: &str, value: &Value) -> usize {
+    2 * size_of::<usize>() + size_of::<String>() + key.len() + value_bytes(value)
+}
+
+fn value_bytes(value: &Value) -> usize {
+    size_of::<Value>()
+        + match value {
+            Value::String(text) => text.len(),
+            Value::Array(values) => values.iter().map(value_bytes).sum(),
+            Value::Object(members) => members
+                .iter()
+                .map(|(key, value)| member_bytes(key, value))
+                .sum(),
+            _ => 0,
+        }
+}
+
+/// No slot.
+const NONE: usize = usize::MAX;
+
+/// Bounded in entries and in bytes; beyond, those that were not used for longest go first.
+#[derive(Debug)]
+pub(super) struct Kept {
+    max_entries: usize,
+    max_bytes: usize,
+    bytes: usize,
+    index: HashMap<Digest, usize>,
+    /// A list from the most recently used to the least, and slots that are free.
+    slots: Vec<Slot>,
+    free: Vec<usize>,
+    newest: usize,
+    oldest: usize,
+}
+
+#[derive(Debug)]
+struct Slot {
+    digest: Digest,
+    answer: Option<Arc<Answer>>,
+    newer: usize,
+    older: usize,
+}
+
+impl Kept {
+    pub(super) fn new(max_entries: usize, max_bytes: usize) -> Self {
+        Self {
+            max_entries,
+            max_bytes,
+            bytes: 0,
+            index: HashMap::new(),
+            slots: Vec::new(),
+            free: Vec::new(),
+            newest: NONE,
+            oldest: NONE,
+        }
+    }
+
+    /// How many answers are kept, and the estimate of their bytes.
+    pub(super) fn size(&self) -> (usize, usize) {
+        (self.index.len(), self.bytes)
+    }
+
+    /// An answer of which the token has not ended.
+    pub(super) fn get(
+        &mut self,
+        digest: &Digest,
+        now: Duration,
+        server: &ServerTime,
+    ) -> Option<Arc<Answer>> {
+        let at = *self.index.get(digest)?;
+        let answer = self.slots[at].answer.clone()?;
+        if answer.is_over(now, server) {
+            self.remove(at);
+            return None;
+        }
+        self.unlink(at);
+        self.link(at);
+        Some(answer)
+    }
+
+    /// Keeps an answer that is within the bounds by itself.
+    pub(super) fn put(&mut self, digest: Digest, answer: Arc<Answer>) {
+        if let Some(at) = self.index.get(&digest) {
+            self.remove(*at);
+        }
+        let bytes = answer.bytes();
+        if bytes > self.max_bytes {
+            return;
+        }
+        while self.index.len() >= self.max_entries || self.bytes + bytes > self.max_bytes {
+            self.remove(self.oldest);
+        }
+        let slot = Slot {
+            digest,
+            answer: Some(answer),
+            newer: NONE,
+            older: NONE,
+        };
+        let at = match self.free.pop() {
+            Some(at) => {
+                self.slots[at] = slot;
+                at
+            }
+            None => {
+                self.slots.push(slot);
+                self.slots.len() - 1
+            }
+        };
+        self.index.insert(digest, at);
+        self.bytes += bytes;
+        self.link(at);
+    }
+
+    /// Forgets an answer.
+    pub(super) fn drop_answer(&mut self, digest: &Digest, answer: &Arc<Answer>) {
+        if let Some(at) = self.index.get(digest)
+            && self.slots[*at]
+                .answer
+                .as_ref()
+                .is_some_and(|kept| Arc::ptr_eq(kept, answer))
+        {
+            self.remove(*at);
+        }
+    }
+
+    fn remove(&mut self, at: usize) {
+        self.unlink(at);
+        self.index.remove(&self.slots[at].digest);
+        self.free.push(at);
+        if let Some(answer) = self.slots[at].answer.take() {
+            self.bytes -= answer.bytes();
+        }
+    }
+
+    fn link(&mut self, at: usize) {
+        self.slots[at].newer = NONE;
+        self.slots[at].older = self.newest;
+        match self.newest {
+            NONE => self.oldest = at,
+            newest => self.slots[newest].newer = at,
+        }
+        self.newest = at;
+    }
+
+    fn unlink(&mut self, at: usize) {
+        let (newer, older) = (self.slots[at].newer, self.slots[at].older);
+        match newer {
+            NONE => self.newest = older,
+            newer => self.slots[newer].older = older,
+        }
+        match older {
+            NONE => self.oldest = newer,
+            older => self.slots[older].newer = newer,
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Asks the server about tokens: one at once, and those that come while a call is under way together.
+
+use std::mem;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::sleep;
+use tonic::Status;
+
+use crate::client::SecureTokenClient;
+use crate::error::Error;
+use crate::flights::lock;
+use crate::results::Claims;
+use crate::token::{MAX_SENDABLE_BYTES, sendable};
+
+/// Within what the server takes of one BatchValidateTokens.
+const MAX_BATCH_TOKENS: usize = 1000;
+const MAX_BATCH_BYTES: usize = 1 << 19;
+/// What a token costs in a message beside its text.
+const TOKEN_OVERHEAD: usize = 4;
+/// How long a token waits at most for the call that is under way, so that a slow server holds up nobody
+/// but those who ask.
+const BATCH_PAUSE: Duration = Duration::from_millis(5);
+
+type Outcome = Result<Claims, Error>;
+
+#[derive(Clone)]
+pub(super) struct Questions(Arc<Shared>);
+
+struct Shared {
+    client: SecureTokenClient,
+    /// Whether this client may not call BatchValidateTokens.
+    single: AtomicBool,
+    queue: Mutex<Queue>,
+}
+
+#[derive(Default)]
+struct Queue {
+    /// Under way.
+    calls: usize,
+    waiting: Vec<Question>,
+    /// Of the tokens that wait.
+    bytes: usize,
+}
+
+struct Question {
+    token: String,
+    reply: oneshot::Sender<Outcome>,
+}
+
+/// Ends a call, also one that panics, and sends the questions that have waited for it.
+struct Landing(Questions);
+
+impl Drop for Landing {
+    fn drop(&mut self) {
+        let mut queue = lock(&self.0.0.queue);
+        queue.calls -= 1;
+        self.0.launch(&mut queue);
+    }
+}
+
+impl Questions {
+    pub(super) fn new(client: SecureTokenClient) -> Self {
+        Self(Arc::new(Shared {
+            client,
+            single: AtomicBool::new(false),
+            queue: Mutex::default(),
+        }))
+    }
+
+    /// A valid token's claims, or why there are none. The client's deadline bounds each call.
+    pub(super) async fn ask(&self, token: String) -> Outcome {
+        let token = sendable(token);
+        let waiting = match self.enqueue(token) {
+            Ok(waiting) => waiting,
+            Err(token) => {
+                let _landing = Landing(self.clone());
+                return self.0.client.validate_token(token).await;
+            }
+        };
+        let lost = || Error::Rpc(Status::internal("the call has ended without an answer"));
+        waiting.await.unwrap_or_else(|_| Err(lost()))
+    }
+
+    /// Gives the token back where no call is under way: it is asked about at once.
+    fn enqueue(&self, token: String) -> Result<oneshot::Receiver<Outcome>, String> {
+        let mut queue = lock(&self.0.queue);
+        if queue.calls == 0 && queue.waiting.is_empty() {
+            queue.calls += 1;
+            return Err(token);
+        }
+        let (reply, waiting) = oneshot::channel();
+        queue.bytes += token.len() + TOKEN_OVERHEAD;
+        queue.waiting.push(Question { token, reply });
+        let room = MAX_SENDABLE_BYTES + TOKEN_OVERHEAD;
+        if queue.waiting.len() == MAX_BATCH_TOKENS || queue.bytes > MAX_BATCH_BYTES - room {
+            self.launch(&mut queue);
+        } else if queue.waiting.len() == 1 {
+            let questions = self.clone();
+            tokio::spawn(async move {
+                sleep(BATCH_PAUSE).await;
+                questions.launch(&mut lock(&questions.0.queue));
+            });
+        }
+        Ok(waiting)
+    }
+
+    /// Sends those that wait.
+    fn launch(&self, queue: &mut Queue) {
+        if queue.waiting.is_empty() {
+            return;
+        }
+        let batch = mem::take(&mut queue.waiting);
+        queue.bytes = 0;
+        queue.calls += 1;
+        let landing = Landing(self.clone());
+        tokio::spawn(async move { landing.0.send(batch).await });
+    }
+
+    async fn send(&self, batch: Vec<Question>) {
+        let client = &self.0.client;
+        if batch.len() > 1 && !self.0.single.load(Ordering::Relaxed) {
+            let tokens = batch.iter().map(|question| question.token.clone());
+            match client.batch_answers(tokens.collect()).await {
+                Ok(answers) => return reply_to(batch, answers),
+                Err(error) if !may_not_batch(&error) => {
+                    let same = vec![Err(error); batch.len()];
+                    return reply_to(batch, same);
+                }
+                Err(_) => self.0.single.store(true, Ordering::Relaxed),
+            }
+        }
+        for question in batch {
+            let landing = Landing(self.clone());
+            lock(&self.0.queue).calls += 1;
+            tokio::spawn(async move {
+                let answer = landing.0.0.client.validate_token(question.token).await;
+                // Nobody waits any more: the runtime is ending.
+                let _ = question.reply.send(answer);
+            });
+        }
+    }
+}
+
+fn may_not_batch(error: &Error) -> bool {
+    matches!(error, Error::CallerRefused { reason, .. } if reason == "RPC_NOT_ALLOWED")
+}
+
+fn reply_to(batch: Vec<Question>, answers: Vec<Outcome>) {
+    for (question, answer) in batch.into_iter().zip(answers) {
+        // Nobody waits any more: the runtime is ending.
+        let _ = question.reply.send(answer);
+    }
+}

@@ -19,13 +19,14 @@ impl Connections {
         if let Some(client) = self.0.get(&key) {
             return Ok(client.clone());
         }
-        let client = build(connection)?;
+        let client = connect(connection)?;
         self.0.insert(key, client.clone());
         Ok(client)
     }
 }
 
-fn build(connection: &Value) -> Result<SecureTokenClient, Box<dyn Error>> {
+/// A client of a connection that shares it with no other.
+pub fn connect(connection: &Value) -> Result<SecureTokenClient, Box<dyn Error>> {
     let address = connection["address"]
         .as_str()
         .ok_or("a connection needs an address")?;

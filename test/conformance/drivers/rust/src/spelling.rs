@@ -11,15 +11,20 @@ use secure_token_client::{
 };
 use serde_json::{Value, json};
 
+/// The name of an error's status code.
+pub fn code(error: &Error) -> String {
+    upper_snake(&format!("{:?}", error.code()))
+}
+
 /// One of the four kinds with its facts; any other error with its code alone.
 pub fn error(error: &Error) -> Value {
-    let code = format!("{:?}", error.code());
+    let code = code(error);
     let Some(facts) = error.facts() else {
-        return json!({"kind": "RPC", "code": upper_snake(&code)});
+        return json!({"kind": "RPC", "code": code});
     };
     let mut spelled = json!({
         "kind": error.kind(),
-        "code": upper_snake(&code),
+        "code": code,
         "reason": facts.reason,
         "field": facts.field,
         "message": facts.message,

@@ -1,5 +1,12 @@
 /** TokenService over the core: what a server mounts. */
-export { type Call, type Caller, callerError, callKey, type GrantRefusal } from "./call.js";
+export {
+  askForRetry,
+  type Call,
+  type Caller,
+  callerError,
+  callKey,
+  type GrantRefusal,
+} from "./call.js";
 export { ERROR_DETAIL_FILES, ERROR_DOMAIN, toConnectError } from "./error-details.js";
 export { refuseInexactJson } from "./exact-json.js";
 export { refuseTooMany } from "./request-counts.js";

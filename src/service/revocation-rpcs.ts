@@ -1,7 +1,6 @@
 /** RevokeTokens, ListRevocations and WatchRevocations. */
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
-import { RetryInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
 import {
   type ListRevocationsRequest,
   type ListRevocationsResponseSchema,
@@ -27,7 +26,7 @@ import {
   WatcherTooSlowError,
 } from "../revocation/register.js";
 import { chargeBatch, inTurns, lengthOf } from "./batches.js";
-import { type Call, callerError } from "./call.js";
+import { askForRetry, type Call, callerError } from "./call.js";
 import { toRevocation, toTarget, toWatchResponse } from "./revocation-convert.js";
 import { toSharedEvent } from "./shared-events.js";
 
@@ -39,8 +38,8 @@ export interface RevocationDeps {
 
 const DEFAULT_PAGE_SIZE = 100;
 const MAX_PAGE_SIZE = 1000;
-/** When a call that was refused for want of freshness or storage is worth another try, in seconds. */
-const RETRY_SECONDS = 1n;
+/** When a call that was refused for want of freshness or storage is worth another try, in milliseconds. */
+const RETRY_MS = 1_000;
 
 /** Revokes what the targets name. @throws TokenError, ConnectError */
 export async function revokeTokens(
@@ -191,9 +190,7 @@ function unavailable(
   reason: "REVOCATIONS_STALE" | "REVOCATION_NOT_STORED",
   message: string,
 ): ConnectError {
-  const error = callerError(reason, Code.Unavailable, message, {});
-  error.details.push({ desc: RetryInfoSchema, value: { retryDelay: { seconds: RETRY_SECONDS } } });
-  return error;
+  return askForRetry(callerError(reason, Code.Unavailable, message, {}), RETRY_MS);
 }
 
 function invalid(field: string, message: string): TokenError {

@@ -7,13 +7,15 @@ import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { Health } from "../../gen/ts/src/health/v1/health_pb.js";
 import { accepts } from "../../src/server/accept-encoding.js";
+import { loadConsole } from "../../src/server/console-assets.js";
+import { sendHttp1, sendHttp2 } from "../support/raw-request.js";
 import { type RunningServer, startTestServer } from "../support/server.js";
 
 const CONFIG = "/securetoken.v1.TokenService/ExportConfig";
 
 let server: RunningServer;
 before(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ console: loadConsole() });
 });
 after(() => server.close());
 
@@ -49,10 +51,17 @@ describe("an answer", () => {
   });
 
   it("of 405 names the methods that there are", async () => {
-    for (const method of ["PUT", "DELETE", "GET"]) {
-      const got = await fetch(server.url + CONFIG, { method });
-      assert.equal(got.status, 405);
-      assert.equal(got.headers.get("allow"), "POST");
+    for (const [path, methods, allowed] of [
+      [CONFIG, ["PUT", "DELETE", "GET", "HEAD", "OPTIONS"], "POST"],
+      ["/grpc.health.v1.Health/Watch", ["PUT", "GET"], "POST"],
+      ["/", ["PUT", "POST", "OPTIONS"], "GET, HEAD"],
+    ] as const) {
+      for (const method of methods) {
+        for (const send of [sendHttp1, sendHttp2]) {
+          const { status, headers } = await send(server.url, { path, method });
+          assert.deepEqual([status, headers.allow], [405, allowed], `${method} ${path}`);
+        }
+      }
     }
   });
 

@@ -2,8 +2,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import { Code, type ConnectError } from "@connectrpc/connect";
-import { RetryInfoSchema } from "../../../gen/ts/src/google/rpc/error_details_pb.js";
-import { type Caller, callerError } from "../../service/index.js";
+import { askForRetry, type Caller, callerError } from "../../service/index.js";
 import { AddressRates } from "./address-rates.js";
 import { admissionOf } from "./authorization.js";
 import { type CallerRow, type KnownCaller, toCaller } from "./caller-row.js";
@@ -121,12 +120,8 @@ export class KnownCallers implements Callers {
 }
 
 function rateExceeded(waitMs: number): ConnectError {
-  const error = callerError("RATE_EXCEEDED", Code.ResourceExhausted, "too many calls a second");
-  const retryDelay = { seconds: BigInt(Math.floor(waitMs / 1000)), nanos: (waitMs % 1000) * 1e6 };
-  error.details.push({ desc: RetryInfoSchema, value: { retryDelay } });
-  // For clients of gRPC that retry by themselves (gRFC A6).
-  error.metadata.set("grpc-retry-pushback-ms", String(Math.ceil(waitMs)));
-  return error;
+  const text = "too many calls a second";
+  return askForRetry(callerError("RATE_EXCEEDED", Code.ResourceExhausted, text), waitMs);
 }
 
 function unknownCaller(): ConnectError {

@@ -9,7 +9,7 @@ import { type ServerProcess, startServer } from "../../support/server-process.js
 import { eventually, logLines } from "../../support/worker-lines.js";
 import { startGrpcCalls } from "./paced-calls.js";
 import { skipWithout } from "./programs.js";
-import { lossesOf, PROXIES, type RunningProxy, startProxy } from "./proxies.js";
+import { PROXIES, type RunningProxy, startProxy } from "./proxies.js";
 import { SERVING, watchHealth } from "./watch-health.js";
 
 /** Restarts of all workers. */
@@ -85,7 +85,7 @@ for (const proxy of PROXIES) {
         await reach(before + rate / 2);
       }
       await calls.stop();
-      const loses = lossesOf(proxy);
+      const { loses } = proxy;
       assert.deepEqual(
         calls.failures.filter((failure) => !loses?.test(failure)),
         [],

@@ -1,5 +1,4 @@
 /** Real proxies in front of the server: each a process of the test's own, on loopback. */
-import { execFileSync } from "node:child_process";
 import { connect } from "node:net";
 import { freePort } from "../../support/free-port.js";
 import { scratchFolder } from "../../support/scratch-folder.js";
@@ -26,7 +25,7 @@ export interface Proxy {
     ...upstreams: [number, ...number[]]
   ) => string[];
   /** What it may answer to a call that it loses of itself while a server is replaced. Default: it loses none. */
-  readonly loses?: (program: string) => RegExp | undefined;
+  readonly loses?: RegExp;
 }
 
 /** A proxy that runs. */
@@ -61,15 +60,9 @@ export const PROXIES: readonly Proxy[] = [
     program: () => findProgram("caddy"),
     configure: configureCaddy,
     // Go's transport closes the body of a call that finds its connection going away, and then sends it elsewhere.
-    loses: (program) => (isOlder(program, [2, 11, 2]) ? /^14 .*502/ : undefined),
+    loses: /^14 .*502/,
   },
 ];
-
-/** What a proxy that is installed may answer to a call that it loses; undefined for one that loses none. */
-export function lossesOf({ program, loses }: Proxy): RegExp | undefined {
-  const file = program();
-  return file === undefined ? undefined : loses?.(file);
-}
 
 /** Starts a proxy in front of the servers on `upstreams`, and waits until it accepts connections. */
 export async function startProxy(
@@ -99,12 +92,4 @@ function accepts(port: number): Promise<boolean> {
     socket.once("close", () => socket.destroy());
     socket.once("connect", () => socket.destroy());
   });
-}
-
-/** Whether a program says by `version` that it is older than a version. */
-function isOlder(program: string, than: readonly number[]): boolean {
-  const output = execFileSync(program, ["version"], { encoding: "utf8" });
-  const version = /(\d+)\.(\d+)\.(\d+)/.exec(output)?.slice(1).map(Number) ?? [];
-  const at = than.findIndex((part, i) => part !== version[i]);
-  return at >= 0 && (version[at] ?? Number.POSITIVE_INFINITY) < (than[at] as number);
 }

@@ -25,6 +25,9 @@ import (
 // A method that any server answers and that needs no argument.
 const method = "/securetoken.v1.TokenService/ExportConfig"
 
+// Beyond the most that the server grants, which it takes for that.
+const timeout = 2 * time.Minute
+
 // How many different failures are told; all are counted.
 const mostTold = 10
 
@@ -52,7 +55,7 @@ func (r *run) next() bool {
 }
 
 func (r *run) call(connection *grpc.ClientConn) {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	err := connection.Invoke(ctx, method, nil, nil, grpc.ForceCodec(rawCodec{}))
 	if r.ended.Add(1) == 1 {

@@ -32,7 +32,8 @@ public final class Calls {
   /** How many different failures are told; all are counted. */
   private static final int MOST_TOLD = 10;
 
-  private static final int TIMEOUT_SECONDS = 20;
+  /** Beyond the most that the server grants, which it takes for that. */
+  private static final int TIMEOUT_SECONDS = 120;
 
   private static final MethodDescriptor<byte[], byte[]> EXPORT_CONFIG =
       MethodDescriptor.<byte[], byte[]>newBuilder(new Bytes(), new Bytes())

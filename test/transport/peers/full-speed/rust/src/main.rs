@@ -22,7 +22,8 @@ use tonic_prost::ProstCodec;
 const METHOD: &str = "/securetoken.v1.TokenService/ExportConfig";
 /// How many different failures are told; all are counted.
 const MOST_TOLD: usize = 10;
-const TIMEOUT: Duration = Duration::from_secs(20);
+/// Beyond the most that the server grants, which it takes for that.
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// What has been called so far.
 #[derive(Default)]

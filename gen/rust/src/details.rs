@@ -11,9 +11,9 @@ use crate::fault::connection_fault;
 use crate::proto::google::rpc::{self, ErrorInfo, RetryInfo};
 use crate::proto::securetoken::v1::{ErrorReason, TokenErrorDetail, TokenErrorKind};
 
-const DOMAIN: &str = "securetoken.v1";
-const DETAIL: &str = "securetoken.v1.TokenErrorDetail";
-const INFO: &str = "google.rpc.ErrorInfo";
+pub(crate) const DOMAIN: &str = "securetoken.v1";
+pub(crate) const DETAIL: &str = "securetoken.v1.TokenErrorDetail";
+pub(crate) const INFO: &str = "google.rpc.ErrorInfo";
 const RETRY: &str = "google.rpc.RetryInfo";
 const REASON_PREFIX: &str = "ERROR_REASON_";
 const CALLER_PREFIX: &str = "CALLER_ERROR_REASON_";

@@ -42,6 +42,8 @@ mod results;
 mod revocations;
 mod servers;
 mod target;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod time;
 mod tls;
 mod token;

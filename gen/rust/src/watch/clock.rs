@@ -73,3 +73,42 @@ impl SteadyClock {
 fn nanos(duration: Duration) -> i64 {
     i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Arc, Mutex};
+    use std::time::UNIX_EPOCH;
+
+    /// The monotonic time and the wall's, in milliseconds.
+    #[derive(Clone, Default)]
+    struct Hands(Arc<Mutex<(u64, u64)>>);
+
+    impl Clock for Hands {
+        fn monotonic(&self) -> Duration {
+            Duration::from_millis(self.0.lock().unwrap().0)
+        }
+
+        fn wall(&self) -> SystemTime {
+            UNIX_EPOCH + Duration::from_millis(self.0.lock().unwrap().1)
+        }
+    }
+
+    #[test]
+    fn a_sleep_counts_and_a_wall_clock_that_is_set_back_does_not() {
+        let hands = Hands::default();
+        *hands.0.lock().unwrap() = (1000, 9_000_000);
+        let clock = SteadyClock::new(Box::new(hands.clone()));
+        for (name, monotonic, wall, expected) in [
+            ("both go on", 2000, 9_001_000, 1000),
+            ("the wall clock is slewed", 2000, 9_001_099, 1000),
+            ("the machine sleeps", 2000, 9_061_000, 61_000),
+            ("both go on after it", 3000, 9_062_000, 62_000),
+            ("the wall clock is set back", 3000, 1_000_000, 62_000),
+            ("both go on from there", 4000, 1_001_000, 63_000),
+        ] {
+            *hands.0.lock().unwrap() = (monotonic, wall);
+            assert_eq!(clock.now(), Duration::from_millis(expected), "{name}");
+        }
+    }
+}

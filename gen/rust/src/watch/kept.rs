@@ -233,3 +233,7 @@ impl Kept {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "kept_tests.rs"]
+mod tests;

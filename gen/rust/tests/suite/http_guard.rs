@@ -10,12 +10,15 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use secure_token_client::middleware::{GuardBody, Requirement, TokenLayer, UserToken};
-use secure_token_client::{Claims, SecureTokenClient};
+use secure_token_client::testing::TokenServiceStandIn;
+use secure_token_client::watch::WatchOptions;
+use secure_token_client::{Claims, NewToken, SecureTokenClient};
 use tonic::{Code, Status};
 use tower::{Layer, Service, ServiceExt, service_fn};
 
 use crate::refusals::{detail, detail_any, invalid_token, status};
 use crate::stand_in::{Call, StandIn};
+use crate::watch::{self, eventually, until_vouching};
 
 /// Tokens by name; see `stand_in::claims` for what the valid ones hold.
 fn rule(call: &Call) -> Result<(), Status> {
@@ -372,4 +375,49 @@ async fn the_users_token_can_be_forwarded() {
     let request = Request::builder().header("authorization", "Bearer reader");
     let response = layer.layer(service).oneshot(request.body(()).unwrap());
     assert_eq!(response.await.unwrap().status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_watching_layer_asks_once_and_refuses_what_is_revoked() {
+    let service = TokenServiceStandIn::start().unwrap();
+    let options = WatchOptions::default().max_staleness(watch::LONGEST);
+    let verifier = options.verifier(watch::client(&service)).unwrap();
+    let layer = TokenLayer::new(watch::client(&service))
+        .watch_by(verifier.clone())
+        .require("notes:read");
+    until_vouching(&verifier).await;
+    let reader = NewToken::for_user("user-1").permission("notes:read");
+    let token = service.issue(reader).unwrap();
+    for _ in 0..3 {
+        assert_eq!(send_token(&layer, &token).await.body(), "user-1");
+    }
+    let other = service.issue(NewToken::for_user("user-1")).unwrap();
+    let denied = send_token(&layer, &other).await;
+    assert_eq!(denied.status(), StatusCode::FORBIDDEN);
+    service.revoke(&token);
+    eventually("the revocation", || verifier.stats().revocations == 1).await;
+    let refused = send_token(&layer, &token).await;
+    assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(challenge(&refused), r#"Bearer error="invalid_token""#);
+    let asked = service.calls().into_iter();
+    assert_eq!(asked.filter(|call| *call == "ValidateToken").count(), 2);
+    let stats = verifier.stats();
+    assert_eq!((stats.hits, stats.misses), (2, 2));
+    let refusals: Vec<_> = stats.refusals.into_iter().collect();
+    let expected = [("PERMISSION_NOT_GRANTED", 1), ("TOKEN_REVOKED", 1)];
+    assert_eq!(refusals, expected.map(|(reason, n)| (reason.to_owned(), n)));
+}
+
+#[tokio::test]
+async fn a_layer_of_its_own_verifier_watches() {
+    let service = TokenServiceStandIn::start().unwrap();
+    let layer = TokenLayer::new(watch::client(&service)).watch();
+    let token = service.issue(NewToken::for_user("user-1")).unwrap();
+    eventually("the feed", || service.calls().contains(&"WatchRevocations")).await;
+    assert_eq!(send_token(&layer, &token).await.status(), StatusCode::OK);
+    service.revoke(&token);
+    assert_eq!(
+        send_token(&layer.clone(), "no token").await.status(),
+        StatusCode::UNAUTHORIZED
+    );
 }

@@ -11,3 +11,5 @@ mod refusals;
 mod results;
 mod servers;
 mod stand_in;
+mod testing;
+mod watch;

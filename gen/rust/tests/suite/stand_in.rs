@@ -359,8 +359,9 @@ impl TokenService for StandIn {
 
     async fn watch_revocations(
         &self,
-        _: Request<WatchRevocationsRequest>,
+        request: Request<WatchRevocationsRequest>,
     ) -> Result<Response<Self::WatchRevocationsStream>, Status> {
+        self.note("WatchRevocations", "", &request)?;
         Ok(Response::new(tokio_stream::empty()))
     }
 

@@ -3,13 +3,9 @@ import { connect } from "node:net";
 import { freePort } from "../../support/free-port.js";
 import { scratchFolder } from "../../support/scratch-folder.js";
 import { ServiceProcess } from "../../support/service-process.js";
+import { caddyRetries, configureCaddy } from "./caddy.js";
 import { findEnvoy, findProgram } from "./programs.js";
-import {
-  configureCaddy,
-  configureEnvoy,
-  configureHaproxy,
-  configureNginx,
-} from "./proxy-configurations.js";
+import { configureEnvoy, configureHaproxy, configureNginx } from "./proxy-configurations.js";
 
 /** A proxy that a test can put in front of a server. */
 export interface Proxy {
@@ -25,7 +21,7 @@ export interface Proxy {
     ...upstreams: [number, ...number[]]
   ) => string[];
   /** What it may answer to a call that it loses of itself while a server is replaced. Default: it loses none. */
-  readonly loses?: RegExp;
+  readonly loses?: () => RegExp | undefined;
 }
 
 /** A proxy that runs. */
@@ -59,8 +55,8 @@ export const PROXIES: readonly Proxy[] = [
     source: "Debian: caddy",
     program: () => findProgram("caddy"),
     configure: configureCaddy,
-    // Go's transport closes the body of a call that finds its connection going away, and then sends it elsewhere.
-    loses: /^14 .*502/,
+    // Go's transport closes the body of a call that finds its connection going away, and cannot send it elsewhere.
+    loses: () => (caddyRetries() ? undefined : /^14 .*502/),
   },
 ];
 

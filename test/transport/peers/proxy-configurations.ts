@@ -60,17 +60,6 @@ export function configureHaproxy(folder: string, port: number, upstream: number)
   return ["-db", "-f", join(folder, "haproxy.cfg")];
 }
 
-/** Caddy, from h2c to h2c: without certificates and without a port for administration. */
-export function configureCaddy(folder: string, port: number, upstream: number): string[] {
-  const example = documentedExample("Caddy", {
-    "h2c://10.0.0.1:8080": `h2c://127.0.0.1:${upstream}`,
-    "tokens.example.com": `http://127.0.0.1:${port}`,
-  });
-  const options = "{\n  admin off\n  servers {\n    protocols h1 h2c\n  }\n}\n";
-  writeFileSync(join(folder, "Caddyfile"), `${options}${example}`);
-  return ["run", "--config", join(folder, "Caddyfile"), "--adapter", "caddyfile"];
-}
-
 /** Envoy, from h2c to h2c. */
 export function configureEnvoy(folder: string, port: number, upstream: number): string[] {
   const example = documentedExample("Envoy", {

@@ -126,8 +126,13 @@ describe("credentials", () => {
   });
 
   it("reads a bearer as RFC 6750 writes it", () => {
-    assert.equal(bearerOf({ authorization: "bearer abc" }), "abc");
-    for (const authorization of [undefined, "", "Basic abc", "Bearerabc"]) {
+    for (const authorization of ["bearer abc", "Bearer  abc", "BEARER \tabc \t", " Bearer abc"]) {
+      assert.equal(bearerOf({ authorization }), "abc", authorization);
+    }
+    for (const authorization of ["Bearer", "Bearer ", " bearer\t"]) {
+      assert.equal(bearerOf({ authorization }), "", authorization);
+    }
+    for (const authorization of [undefined, "", "Basic abc", "Bearerabc", "Bearer\tabc", "Bear"]) {
       assert.equal(bearerOf(authorization === undefined ? {} : { authorization }), undefined);
     }
   });
@@ -138,12 +143,17 @@ describe("credentials", () => {
     assert.deepEqual(parseAltNames('DNS:"a\\", URI:spiffe://admin"'), []);
   });
 
-  it("reads DNS names in any case, and SPIFFE ids in their own", () => {
-    const text = "DNS:Svc.Example.ORG, URI:spiffe://a/B";
-    assert.deepEqual(parseAltNames(text), ["DNS:svc.example.org", "URI:spiffe://a/B"]);
-    const certificates = [{ dns_name: "SVC.example.org" }];
+  it("reads DNS names, and the hosts of SPIFFE ids, in any case, and their paths in their own", () => {
+    const text = "DNS:Svc.Example.ORG, URI:Spiffe://Example.ORG/B, URI:urn:A:B, URI:http://Ann@h/";
+    assert.deepEqual(parseAltNames(text), [
+      "DNS:svc.example.org",
+      "URI:spiffe://example.org/B",
+      "URI:urn:A:B",
+      "URI:http://Ann@h/",
+    ]);
+    const certificates = [{ dns_name: "SVC.example.org" }, { spiffe_id: "spiffe://Example.org/B" }];
     const [row] = parseCallers(file({ ...ROW, certificates }));
-    assert.deepEqual(row?.certificateNames, ["DNS:svc.example.org"]);
+    assert.deepEqual(row?.certificateNames, ["DNS:svc.example.org", "URI:spiffe://example.org/B"]);
   });
 });
 

@@ -18,7 +18,7 @@ export interface CallerRow {
   readonly name: string;
   /** SHA-256 of each API key, in hexadecimal; at most two, for rotation. */
   readonly apiKeys: readonly string[];
-  /** SPIFFE ids and DNS names of client certificates, exact: `URI:spiffe://…`, `DNS:…`. */
+  /** SPIFFE ids and DNS names of client certificates, `URI:spiffe://…`, `DNS:…`, as `uriName` and `dnsName` write them. */
   readonly certificateNames: readonly string[];
   /** Names of the RPCs of TokenService that it may call. */
   readonly rpcs: ReadonlySet<string>;

@@ -3,6 +3,7 @@ import { hash } from "node:crypto";
 import { TokenService } from "../../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { parseJsonFile, unknownNames } from "../json-file.js";
 import type { CallerRow, Grants } from "./caller-row.js";
+import { dnsName, uriName } from "./credentials.js";
 
 /** The most callers in a file. */
 export const MAX_CALLERS = 1000;
@@ -13,7 +14,7 @@ const RPCS: ReadonlySet<string> = new Set(TokenService.methods.map(({ name }) =>
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** What the log calls those who are no callers. */
 const RESERVED_NAMES: ReadonlySet<string> = new Set(["anonymous", "holder"]);
-const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]+(\/[A-Za-z0-9._-]+)+$/;
+const SPIFFE_ID = /^spiffe:\/\/[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)+$/;
 const DNS_NAME = /^[a-z0-9-]+(\.[a-z0-9-]+)*$/i;
 const SHA256 = /^[0-9a-f]{64}$/;
 const PATTERN = /^[^*\p{Cc}]*\*?$/u;
@@ -157,9 +158,8 @@ function parseCertificates(value: unknown): string[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const names = value.map((item) => {
     if (!isRecord(item) || Object.keys(item).length !== 1) return undefined;
-    if (isText(item.spiffe_id, SPIFFE_ID)) return `URI:${item.spiffe_id}`;
-    // DNS names are compared without regard to case (RFC 5280, section 7.2).
-    return isText(item.dns_name, DNS_NAME) ? `DNS:${item.dns_name.toLowerCase()}` : undefined;
+    if (isText(item.spiffe_id, SPIFFE_ID)) return uriName(item.spiffe_id);
+    return isText(item.dns_name, DNS_NAME) ? dnsName(item.dns_name) : undefined;
   });
   return names.every((name) => name !== undefined) ? names : undefined;
 }

@@ -18,10 +18,32 @@ export function digestApiKey(key: string): string {
   return hash("sha256", key, "hex");
 }
 
-/** The text after `Bearer ` (RFC 6750, section 2.1), or undefined where no bearer is shown. */
-export function bearerOf({ authorization }: IncomingHttpHeaders): string | undefined {
-  if (authorization?.slice(0, 7).toLowerCase() !== "bearer ") return undefined;
-  return authorization.slice(7);
+/**
+ * The credential of scheme Bearer (RFC 6750, section 2.1), or undefined where none is shown. Read as the
+ * guards of all languages read it: the scheme in any case, ended by a space, with spaces and tabs around.
+ */
+export function bearerOf({ authorization = "" }: IncomingHttpHeaders): string | undefined {
+  const value = trimBlanks(authorization);
+  if (value.length < SCHEME.length || value.slice(0, SCHEME.length).toLowerCase() !== SCHEME) {
+    return undefined;
+  }
+  if (value.length === SCHEME.length) return "";
+  return value[SCHEME.length] === " " ? trimBlanks(value.slice(SCHEME.length)) : undefined;
+}
+
+const SCHEME = "bearer";
+
+/** Character by character: a pattern would take its time over what the sender chose the length of. */
+function trimBlanks(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 /** What is kept of a client's certificate. */
@@ -71,11 +93,21 @@ function readCertificate(socket: TLSSocket): KnownCertificate {
 
 /**
  * Splits Node's text of a subjectAltName. A name that holds what could be taken for another is in
- * JSON quotes there; such a name is left out, for no row of a callers file can equal it. DNS names
- * are given in lower case: they are compared without regard to case (RFC 5280, section 7.2).
+ * JSON quotes there; such a name is left out, for no row of a callers file can equal it.
  */
 export function parseAltNames(text: string): string[] {
-  return [...text.matchAll(/(?:^|, )((?:URI|DNS):)("(?:[^"\\]|\\.)*"|[^",]*)/g)]
+  return [...text.matchAll(/(?:^|, )(URI|DNS):("(?:[^"\\]|\\.)*"|[^",]*)/g)]
     .filter(([, , name]) => !name?.startsWith('"'))
-    .map(([, kind, name]) => (kind === "DNS:" ? `DNS:${name?.toLowerCase()}` : `${kind}${name}`));
+    .map(([, kind, name = ""]) => (kind === "DNS" ? dnsName(name) : uriName(name)));
+}
+
+/** `DNS:` and a name in lower case: case makes no difference (RFC 5280, section 7.2). */
+export function dnsName(name: string): string {
+  return `DNS:${name.toLowerCase()}`;
+}
+
+/** `URI:` and a URI, its scheme and host in lower case: case makes a difference after them alone (section 7.4). */
+export function uriName(uri: string): string {
+  const hostEnd = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@]*(?=[/?#]|$)/i.exec(uri)?.[0].length ?? 0;
+  return `URI:${uri.slice(0, hostEnd).toLowerCase()}${uri.slice(hostEnd)}`;
 }

@@ -80,8 +80,10 @@ class TokenMiddleware:
     async def _check(self, scope: Scope) -> Union[Pass, Refusal]:
         method, path = scope.get("method", "GET"), route_path(scope)
         raw = scope.get("raw_path")
+        raw_path = raw and raw.decode("latin-1")
         requirement = self._faults.required(
-            lambda: self._rules.of(method, path, raw and raw.decode("latin-1")), f"{method} {path}"
+            lambda: None if path is None else self._rules.of(method, path, raw_path),
+            f"{method} {scope['path']}",
         )
         if self._extract is not None:
             return await self._guard.check(requirement, extracted(self._extract(scope)))
@@ -124,10 +126,16 @@ class TokenMiddleware:
         return bool(messages)
 
 
-def route_path(scope: Scope) -> str:
-    """The path that the application routes by: what remains of it below ``root_path``."""
+def route_path(scope: Scope) -> Optional[str]:
+    """The path that the application routes by: what remains of it below ``root_path``.
+
+    None where frameworks disagree, since ``root_path`` stands in the path but not as its first
+    segments: Litestar cuts it out wherever it stands, Starlette leaves it.
+    """
     path: str = scope["path"]
-    root: str = scope.get("root_path", "").rstrip("/")
-    if root and (path == root or path.startswith(f"{root}/")):
-        path = path[len(root) :]
-    return path or "/"
+    root: str = scope.get("root_path", "")
+    if not root or root not in path:
+        return path or "/"
+    if not path.startswith(root) or path[len(root) : len(root) + 1] not in ("", "/"):
+        return None
+    return path[len(root) :] or "/"

@@ -21,6 +21,7 @@ type HTTPPolicy map[string]Requirement
 type httpRules struct {
 	exact    map[string]Requirement // by "GET /notes"
 	prefixes map[string]Requirement // by "GET /notes/"
+	trimmed  map[string]Requirement // the exact ones without their last slashes
 	// longest is the length of the longest prefix: nothing is looked up beyond it.
 	longest int
 }
@@ -29,7 +30,11 @@ func parseHTTPPolicy(policy HTTPPolicy) (*httpRules, error) {
 	if len(policy) == 0 {
 		return nil, errors.New("the policy is empty: it would refuse everything")
 	}
-	rules := &httpRules{exact: make(map[string]Requirement), prefixes: make(map[string]Requirement)}
+	rules := &httpRules{
+		exact:    make(map[string]Requirement),
+		prefixes: make(map[string]Requirement),
+		trimmed:  make(map[string]Requirement),
+	}
 	for rule, requirement := range policy {
 		if err := requirement.check(); err != nil {
 			return nil, fmt.Errorf("rule %q: %w", rule, err)
@@ -51,9 +56,14 @@ func parseHTTPPolicy(policy HTTPPolicy) (*httpRules, error) {
 		if isPrefix {
 			rules.prefixes[method+" "+prefix] = requirement
 			rules.longest = max(rules.longest, len(prefix))
-		} else {
-			rules.exact[rule] = requirement
+			continue
 		}
+		rules.exact[rule] = requirement
+		key := method + " " + trimSlash(path)
+		if twin, ok := rules.trimmed[key]; ok && !twin.equals(requirement) {
+			return nil, fmt.Errorf("rule %q differs from another by its last slash alone: many routers read both as one", rule)
+		}
+		rules.trimmed[key] = requirement
 	}
 	return rules, nil
 }
@@ -79,6 +89,15 @@ func (h *httpRules) of(r *http.Request) (Requirement, bool) {
 	if !isPlainPath(path, rawPath(r.URL)) {
 		return Requirement{}, false
 	}
+	found, ok := h.lookUp(method, path)
+	// Where the router ignores the last slash, another rule may name the same handler.
+	if other, isNamed := either(h.trimmed, method, trimSlash(path)); isNamed && !other.equals(found) {
+		return Requirement{}, false
+	}
+	return found, ok
+}
+
+func (h *httpRules) lookUp(method, path string) (Requirement, bool) {
 	if requirement, ok := either(h.exact, method, path); ok {
 		return requirement, true
 	}
@@ -92,6 +111,13 @@ func (h *httpRules) of(r *http.Request) (Requirement, bool) {
 		}
 	}
 	return Requirement{}, false
+}
+
+func trimSlash(path string) string {
+	if path == "/" {
+		return path
+	}
+	return strings.TrimSuffix(path, "/")
 }
 
 func either(rules map[string]Requirement, method, path string) (Requirement, bool) {

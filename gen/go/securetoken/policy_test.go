@@ -56,6 +56,7 @@ func TestPoliciesThatCannotBeMeant(t *testing.T) {
 		"half a segment":       {"GET /notes*": read},
 		"an empty segment":     {"GET /notes//x": read},
 		"a dot segment":        {"GET /notes/../x": read},
+		"a slash apart":        {"GET /notes": read, "GET /notes/": securetoken.Public()},
 		"the zero requirement": {"GET /notes": {}},
 		"no permission":        {"GET /notes": securetoken.Require()},
 	} {
@@ -169,6 +170,19 @@ func TestRulesByMethodAndPath(t *testing.T) {
 		unruled = 0
 		if got := routed(t, guard, policy, it.method, it.target, it.token); got != it.want || (unruled == 0) != it.isRuled {
 			t.Errorf("%s %s as %q: got %d, told of %d", it.method, it.target, it.token, got, unruled)
+		}
+	}
+}
+
+func TestTheLastSlashMakesNoRuleWeaker(t *testing.T) {
+	fake := knowing(map[string][]string{"reader": {"read"}})
+	policy := securetoken.HTTPPolicy{
+		"GET /notes": read, "GET /reports/": read, "GET /*": securetoken.Public(),
+	}
+	guard := newGuard(t, fake.newClient(t))
+	for target, want := range map[string]int{"/notes/": 403, "/reports": 403, "/other/": 200, "/": 200} {
+		if got := routed(t, guard, policy, "GET", target, ""); got != want {
+			t.Errorf("%s: got %d", target, got)
 		}
 	}
 }

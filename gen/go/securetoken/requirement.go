@@ -13,6 +13,10 @@ type Requirement struct {
 	permissions []string
 }
 
+func (r Requirement) equals(other Requirement) bool {
+	return r.kind == other.kind && slices.Equal(r.permissions, other.permissions)
+}
+
 type requirementKind int
 
 const (

@@ -21,6 +21,7 @@ from secure_token_client.middleware import (
     forward_headers,
     wsgi,
 )
+from secure_token_client.middleware.http_rules import ParsedRules
 from support import connect, connect_async
 
 
@@ -269,6 +270,16 @@ class Asgi(unittest.IsolatedAsyncioTestCase):
                 scope = {"type": "http", "method": "GET", "path": path, "root_path": root}
                 sent, _ = await self.call(self.client, scope, [], rules)
                 self.assertEqual(sent[0]["status"], status)
+
+    async def test_the_last_slash_makes_no_rule_weaker(self) -> None:
+        rules = {"GET /notes": "admin", "GET /reports/": "admin", "GET /*": PUBLIC}
+        for path, status in (("/notes/", 403), ("/reports", 403), ("/other/", 200)):
+            with self.subTest(path=path):
+                scope = {"type": "http", "method": "GET", "path": path, "headers": []}
+                sent, _ = await self.call(self.client, scope, [], rules)
+                self.assertEqual(sent[0]["status"], status)
+        with self.assertRaisesRegex(ValueError, "last slash"):
+            ParsedRules({"GET /notes": "admin", "GET /notes/": PUBLIC})
 
     async def test_an_encoded_path_matches_no_rule(self) -> None:
         scope = {"type": "http", "method": "GET", "path": "/a/b", "raw_path": b"/a%2Fb"}

@@ -26,10 +26,14 @@ export function parseHttpPolicy(policy: HttpPolicy): HttpRules {
   const rules = newRules();
   /** The same rules by folded paths. */
   const folded = newRules();
+  /** Whether every rule is written as it is folded. */
+  let isFolded = true;
   for (const [rule, requirement] of entries) {
     const { method, path, isPrefix } = parseRule(rule);
     const parsed = parseRequirement(requirement, `rule "${rule}"`);
-    const foldedKey = `${method} ${isPrefix ? decoded(path) : fold(path)}`;
+    const foldedPath = isPrefix ? decoded(path) : fold(path);
+    if (foldedPath !== path) isFolded = false;
+    const foldedKey = `${method} ${foldedPath}`;
     const kind = isPrefix ? "prefixes" : "exact";
     const twin = folded[kind].get(foldedKey);
     if (twin !== undefined && !isDeepStrictEqual(twin, parsed)) {
@@ -50,7 +54,7 @@ export function parseHttpPolicy(policy: HttpPolicy): HttpRules {
       const method = asked === "HEAD" ? "GET" : asked;
       const found = lookUp(rules, method, path, path);
       const foldedPath = fold(path);
-      if (found === undefined || foldedPath === path) return found;
+      if (found === undefined || (isFolded && foldedPath === path)) return found;
       // Where the router ignores case or the last slash, another rule may name the same handler.
       const other = lookUp(folded, method, foldedPath, decoded(path));
       return other === undefined || isDeepStrictEqual(other, found) ? found : undefined;

@@ -267,6 +267,21 @@ describe("policy of HTTP", () => {
     parseHttpPolicy({ ...rules, "GET /Notes/": ["read"] });
   });
 
+  it("denies a path that many routers read as that of a stricter rule, however either is spelt", () => {
+    const rules = parseHttpPolicy({
+      "GET /Admin": ["admin"],
+      "GET /reports/": ["admin"],
+      "GET /notes": ["read"],
+      "GET /*": "open",
+    });
+    for (const path of ["/admin", "/ADMIN/", "/reports", "/Reports/", "/notes/", "/Notes"]) {
+      assert.equal(rules.requirementOf("GET", path), undefined, path);
+    }
+    assert.deepEqual(rules.requirementOf("GET", "/Admin"), ["admin"]);
+    assert.deepEqual(rules.requirementOf("GET", "/reports/"), ["admin"]);
+    assert.equal(rules.requirementOf("GET", "/Others/"), "open");
+  });
+
   it("looks a long path up in no more steps than its longest prefix has", () => {
     const rules = parseHttpPolicy({ "GET /a/*": "open" });
     assert.equal(rules.requirementOf("GET", `/b${"/x".repeat(8000)}`), undefined);

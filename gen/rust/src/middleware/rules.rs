@@ -35,6 +35,8 @@ impl Rules {
 pub(super) struct Routes {
     exact: HashMap<String, Requirement>,
     prefixes: HashMap<String, Requirement>,
+    /// The exact ones without their last slashes.
+    trimmed: HashMap<String, Requirement>,
     /// The length of the longest prefix: nothing is looked up beyond it.
     longest: usize,
 }
@@ -71,6 +73,13 @@ impl Routes {
                 routes.longest = routes.longest.max(plain.len());
                 routes.prefixes.insert(key, requirement);
             } else {
+                let twin = format!("{method} {}", trim_slash(plain));
+                let twin = routes.trimmed.insert(twin, requirement.clone());
+                if twin.is_some_and(|twin| twin != requirement) {
+                    return Err(broken(
+                        "differs from another by its last slash alone: many routers read both as one",
+                    ));
+                }
                 routes.exact.insert(key, requirement);
             }
         }
@@ -91,14 +100,16 @@ impl Routes {
             let own = rules.get(&format!("{method} {path}"));
             own.or_else(|| rules.get(&format!("* {path}"))).cloned()
         };
-        if let Some(requirement) = either(&self.exact, &path) {
-            return Some(requirement);
-        }
-        let ends = path.match_indices('/').map(|(at, _)| at + 1);
-        let ends: Vec<usize> = ends.take_while(|end| *end <= self.longest).collect();
-        ends.into_iter()
-            .rev()
-            .find_map(|end| either(&self.prefixes, &path[..end]))
+        let below = || {
+            let ends = path.match_indices('/').map(|(at, _)| at + 1);
+            let ends: Vec<usize> = ends.take_while(|end| *end <= self.longest).collect();
+            let mut ends = ends.into_iter().rev();
+            ends.find_map(|end| either(&self.prefixes, &path[..end]))
+        };
+        let found = either(&self.exact, &path).or_else(below)?;
+        // Where the router ignores the last slash, another rule may name the same handler.
+        let other = either(&self.trimmed, trim_slash(&path));
+        other.is_none_or(|other| other == found).then_some(found)
     }
 }
 
@@ -133,6 +144,13 @@ pub(super) fn parse_methods(
     Ok(methods)
 }
 
+fn trim_slash(path: &str) -> &str {
+    match path.strip_suffix('/') {
+        Some("") | None => path,
+        Some(trimmed) => trimmed,
+    }
+}
+
 /// A path without its percent-encoding; `None` where readers may not agree on it.
 fn decode(raw: &str) -> Option<String> {
     if !raw.contains('%') {
@@ -165,6 +183,29 @@ fn is_plain(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_slash_makes_no_rule_weaker() {
+        let admin = || Requirement::all_of(["admin"]);
+        let rule = |rule: &str, requirement| (rule.to_owned(), requirement);
+        let rules = [
+            rule("GET /notes", admin()),
+            rule("GET /reports/", admin()),
+            rule("GET /*", Requirement::open()),
+        ];
+        let routes = Routes::parse(rules).unwrap();
+        for path in ["/notes/", "/reports"] {
+            assert!(routes.of(&Method::GET, path).is_none(), "{path}");
+        }
+        for path in ["/notes", "/reports/", "/", "/other/"] {
+            assert!(routes.of(&Method::GET, path).is_some(), "{path}");
+        }
+        let twins = [
+            rule("GET /notes", admin()),
+            rule("GET /notes/", Requirement::open()),
+        ];
+        assert!(Routes::parse(twins).is_err());
+    }
 
     /// In the square of its length, a path of a million bytes would take minutes.
     #[test]

@@ -33,6 +33,8 @@ class ParsedRules:
         self._for_all: Optional[Requirement] = None
         self._exact: dict[str, Requirement] = {}
         self._prefixes: dict[str, Requirement] = {}
+        # The exact ones without their last slashes.
+        self._trimmed: dict[str, Requirement] = {}
         # The length of the longest prefix. Nothing is looked up beyond it: a path of many
         # segments would take the square of its length.
         self._longest = 0
@@ -61,7 +63,9 @@ class ParsedRules:
         end = min(len(path), self._longest)
         while found is None and (end := path.rfind("/", 0, end)) >= 0:
             found = _either(self._prefixes, method, path[: end + 1])
-        return found
+        # Where the router ignores the last slash, another rule may name the same handler.
+        other = found and _either(self._trimmed, method, _trimmed(path))
+        return found if other is None or other == found else None
 
     def _parse(self, table: Mapping[str, AnyRequirement]) -> None:
         if not table:
@@ -77,6 +81,12 @@ class ParsedRules:
                 self._longest = max(self._longest, len(path) - 1)
             else:
                 self._exact[rule] = requirement
+                twin = self._trimmed.setdefault(f"{method} {_trimmed(path)}", requirement)
+                if twin != requirement:
+                    raise ValueError(
+                        f"rule {rule!r} differs from another by its last slash alone: many routers "
+                        "read both as one"
+                    )
 
 
 def _parse_rule(rule: str) -> tuple[str, str]:
@@ -92,6 +102,11 @@ def _parse_rule(rule: str) -> tuple[str, str]:
     if not is_plain_path(prefix, prefix):
         raise ValueError(f"rule {rule!r}: its path can match no request")
     return method, path
+
+
+def _trimmed(path: str) -> str:
+    """Without its last slash."""
+    return path[:-1] if len(path) > 1 and path.endswith("/") else path
 
 
 def _either(rules: Mapping[str, Requirement], method: str, path: str) -> Optional[Requirement]:

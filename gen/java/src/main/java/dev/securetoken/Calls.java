@@ -70,7 +70,12 @@ final class Calls {
       CompletableFuture<T> future, Operation<Q, A, T> operation, Q request, Attempts attempts) {
     ClientCall<Q, A> call = connection.channel.newCall(operation.method, attempts.options());
     CompletableFuture<A> answered = new CompletableFuture<>();
-    ClientCalls.asyncUnaryCall(call, request, new AnswerObserver<>(answered));
+    try {
+      ClientCalls.asyncUnaryCall(call, request, new AnswerObserver<>(answered));
+    } catch (RuntimeException notStarted) { // as when the channel's executor has been shut down
+      future.completeExceptionally(notStarted);
+      return;
+    }
     answered.whenComplete(
         (answer, error) -> {
           if (error == null) {

@@ -23,6 +23,9 @@ public final class HttpRules {
   private final Map<String, Requirement> exact = new HashMap<>();
   private final Map<String, Requirement> prefixes = new HashMap<>();
 
+  /** The exact ones without their last slashes. */
+  private final Map<String, Requirement> trimmed = new HashMap<>();
+
   /**
    * The length of the longest prefix. Nothing is looked up beyond it: a path of many segments would
    * take the square of its length.
@@ -71,7 +74,16 @@ public final class HttpRules {
     (isPrefix ? prefixes : exact).put(method + " " + prefix, requirement);
     if (isPrefix) {
       longest = Math.max(longest, prefix.length());
+      return;
     }
+    Requirement twin = trimmed.put(method + " " + trim(prefix), requirement);
+    if (twin != null && !twin.requiresAs(requirement)) {
+      throw bad(rule, "differs from another by its last slash alone: many routers read both as one");
+    }
+  }
+
+  private static String trim(String path) {
+    return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
 
   private static IllegalArgumentException bad(String rule, String fault) {
@@ -97,7 +109,10 @@ public final class HttpRules {
         end = path.lastIndexOf('/', end - 1)) {
       found = either(prefixes, asked, path.substring(0, end + 1));
     }
-    return Optional.ofNullable(found);
+    // Where the router ignores the last slash, another rule may name the same handler.
+    Requirement other = either(trimmed, asked, trim(path));
+    boolean isDoubtful = found != null && other != null && !other.requiresAs(found);
+    return isDoubtful ? Optional.empty() : Optional.ofNullable(found);
   }
 
   private static Requirement either(Map<String, Requirement> rules, String method, String path) {

@@ -27,6 +27,11 @@ public final class Requirement {
     this.permissions = permissions;
   }
 
+  /** Whether another one is met by the same tokens, as far as the two are written alike. */
+  boolean requiresAs(Requirement other) {
+    return kind == other.kind && permissions.equals(other.permissions);
+  }
+
   /**
    * A valid token with all of the permissions.
    *

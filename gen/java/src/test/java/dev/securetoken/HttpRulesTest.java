@@ -2,7 +2,9 @@ package dev.securetoken;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +30,23 @@ class HttpRulesTest {
     for (String path : new String[] {"/", "/notes", "/note/1", "/a/notes/1"}) {
       assertEquals(Optional.empty(), find(path), path);
     }
+  }
+
+  @Test
+  void theLastSlashMakesNoRuleWeaker() {
+    Requirement admin = Requirement.allOf("admin");
+    HttpRules rules =
+        HttpRules.of(
+            Map.of("GET /notes", admin, "GET /reports/", admin, "GET /*", Requirement.open()));
+    for (String path : new String[] {"/notes/", "/reports"}) {
+      assertEquals(Optional.empty(), rules.find("GET", path, path), path);
+    }
+    for (String path : new String[] {"/notes", "/reports/", "/", "/other/"}) {
+      assertTrue(rules.find("GET", path, path).isPresent(), path);
+    }
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> HttpRules.of(Map.of("GET /notes", admin, "GET /notes/", Requirement.open())));
   }
 
   /** In the square of its length, a path of a million characters would take minutes. */

@@ -15,7 +15,8 @@ import (
 // as GET.
 //
 // No rule names a path that others might read in another way: one with an empty or a dot segment, a
-// backslash or a semicolon, or an encoded slash, dot, backslash, percent sign or NUL.
+// backslash or a semicolon, or an encoded slash, dot, backslash, percent sign or NUL; nor one that another
+// rule with another requirement names but for the last slash.
 type HTTPPolicy map[string]Requirement
 
 type httpRules struct {

@@ -15,7 +15,8 @@ that ends with ``/*`` stands for all that begin with what is before the star. Of
 exact path counts before a star, the longer path before the shorter, then the method before ``*``.
 HEAD is asked as GET. What no rule names is refused. No rule names a path that others might read in
 another way: with an empty or a dot segment, a backslash or a semicolon, or an encoded slash, dot,
-backslash, percent sign or NUL.
+backslash, percent sign or NUL; nor one that another rule with another requirement names but for
+the last slash.
 
 A function of method and path gives a requirement; for anything else, None above all, the request
 is refused.

@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
  * then the method before {@code *}. HEAD is asked as GET. What no rule names is refused.
  *
  * <p>No rule names a path that others might read in another way: one with an empty or a dot segment,
- * a backslash or a semicolon, or an encoded slash, dot, backslash, percent sign or NUL.
+ * a backslash or a semicolon, or an encoded slash, dot, backslash, percent sign or NUL; nor one that
+ * another rule with another requirement names but for the last slash.
  */
 public final class HttpRules {
   private static final Pattern METHOD = Pattern.compile("\\*|[A-Z]+");

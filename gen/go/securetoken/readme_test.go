@@ -16,6 +16,7 @@ import (
 	pb "google.golang.org/grpc/health/grpc_health_v1"
 
 	"securetoken.dev/go/securetoken"
+	"securetoken.dev/go/securetokentest"
 )
 
 // TestTheREADMECompiles holds that every Go example of the README is, line by line, part of this file.
@@ -30,7 +31,7 @@ func TestTheREADMECompiles(t *testing.T) {
 	}
 	compiled := "\n" + withoutIndent(string(source))
 	examples := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(readme), -1)
-	if len(examples) != 5 {
+	if len(examples) != 7 {
 		t.Errorf("found %d examples", len(examples))
 	}
 	for _, example := range examples {
@@ -44,7 +45,7 @@ func withoutIndent(text string) string {
 	return regexp.MustCompile(`(?m)^\t+`).ReplaceAllString(text, "")
 }
 
-var _ = []any{readmeClient, readmeGuard, readmeRoutes, readmeErrors, readmeForward}
+var _ = []any{readmeClient, readmeGuard, readmeRoutes, readmeErrors, readmeForward, readmeWatch, readmeTest}
 
 func readmeClient(ctx context.Context, key string) error {
 	client, err := securetoken.New("tokens.example.com:443", securetoken.WithAPIKey(key))
@@ -121,5 +122,39 @@ func readmeErrors(err error) {
 
 func readmeForward(r *http.Request, other pb.HealthClient) error {
 	_, err := other.Check(securetoken.ForwardToken(r.Context()), &pb.HealthCheckRequest{})
+	return err
+}
+
+func readmeWatch(ctx context.Context, client *securetoken.Client, token string) error {
+	guard, err := securetoken.NewGuard(client, securetoken.WithWatch(securetoken.WithMaxStaleness(5*time.Second)))
+	if err != nil {
+		return err
+	}
+	defer guard.Close()
+
+	verifier, err := securetoken.NewVerifier(client) // for programs without a guard, or with several
+	if err != nil {
+		return err
+	}
+	defer verifier.Close()
+	valid, err := verifier.Verify(ctx, token)
+	fmt.Println(valid)
+	return err
+}
+
+func readmeTest(ctx context.Context) error {
+	service := securetokentest.NewService()
+	defer service.Close()
+	client, err := securetoken.New(service.Address(), securetoken.WithInsecure())
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+
+	token := service.Issue("user_123", "notes:read")
+	_, err = client.ValidateToken(ctx, token) // nil
+	service.Revoke(token)
+	_, err = client.ValidateToken(ctx, token) // securetoken.ErrInvalidToken
+	service.GoAway()                          // until service.ComeBack()
 	return err
 }

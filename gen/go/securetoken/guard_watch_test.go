@@ -1,0 +1,114 @@
+package securetoken_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"testing"
+	"time"
+
+	"securetoken.dev/go/securetoken"
+	"securetoken.dev/go/securetokentest"
+)
+
+// longestStaleness is so long that no pause of the machine makes a verifier stale.
+const longestStaleness = 5 * time.Minute
+
+func startService(t *testing.T) (*securetokentest.Service, *securetoken.Client) {
+	t.Helper()
+	service := securetokentest.NewService()
+	t.Cleanup(service.Close)
+	return service, connect(t, service.Address(), securetoken.WithInsecure())
+}
+
+func statusOf(t *testing.T, handler http.Handler, token string) int {
+	t.Helper()
+	request := httptest.NewRequest(http.MethodGet, "/notes", nil)
+	request.Header.Set("Authorization", "Bearer "+token)
+	recorder := httptest.NewRecorder()
+	handler.ServeHTTP(recorder, request)
+	return recorder.Code
+}
+
+func callsOf(service *securetokentest.Service, rpc string) int {
+	others := slices.DeleteFunc(service.Calls(), func(call string) bool { return call != rpc })
+	return len(others)
+}
+
+var tellUser = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	claims, _ := securetoken.ClaimsFromContext(r.Context())
+	io.WriteString(w, claims.UserID)
+})
+
+func TestAWatchingGuardAsksOnceAndRefusesWhatIsRevoked(t *testing.T) {
+	service, client := startService(t)
+	guard, err := securetoken.NewGuard(client, securetoken.WithWatch(
+		securetoken.WithMaxStaleness(longestStaleness), securetoken.WithVerifierClock(service.Clock())))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer guard.Close()
+	handler := guard.HTTP("notes:read")(tellUser)
+	revoked, other := service.Issue("user-1", "notes:read"), service.Issue("user-2", "notes:read")
+	asked := 0
+	await(t, "a hit", func() bool {
+		before := callsOf(service, "ValidateToken")
+		if code := statusOf(t, handler, revoked); code != http.StatusOK {
+			t.Fatalf("got %d", code)
+		}
+		asked = callsOf(service, "ValidateToken")
+		return asked == before
+	})
+	if code := statusOf(t, handler, service.Issue("user-1")); code != http.StatusForbidden {
+		t.Errorf("got %d for a token without the permission", code)
+	}
+	if code := statusOf(t, handler, other); code != http.StatusOK {
+		t.Errorf("got %d", code)
+	}
+	service.RevokeUser("user-1")
+	await(t, "the revocation", func() bool { return statusOf(t, handler, revoked) == http.StatusUnauthorized })
+	if code := statusOf(t, handler, other); code != http.StatusOK {
+		t.Errorf("got %d for another user's token", code)
+	}
+	service.GoAway()
+	if code := statusOf(t, handler, other); code != http.StatusOK {
+		t.Errorf("got %d for a known token while the service is away", code)
+	}
+	if more := callsOf(service, "ValidateToken") - asked; more != 2 {
+		t.Errorf("asked %d times about two other tokens", more)
+	}
+}
+
+func TestBeyondTheBoundAGuardRefusesAsUnavailable(t *testing.T) {
+	service, _ := startService(t)
+	client := connect(t, service.Address(), securetoken.WithInsecure(), securetoken.WithTimeout(300*time.Millisecond))
+	verifier, err := securetoken.NewVerifier(client,
+		securetoken.WithMaxStaleness(longestStaleness), securetoken.WithVerifierClock(service.Clock()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer verifier.Close()
+	guard, err := securetoken.NewGuard(client, securetoken.WithVerifier(verifier))
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler := guard.HTTP("notes:read")(tellUser)
+	token := service.Issue("user-1", "notes:read")
+	await(t, "a vouching verifier", func() bool { return verifier.Stats().IsVouching })
+	await(t, "a first answer", func() bool { return statusOf(t, handler, token) == http.StatusOK })
+	service.GoAway()
+	service.Advance(longestStaleness + time.Second)
+	if code := statusOf(t, handler, token); code != http.StatusServiceUnavailable {
+		t.Errorf("got %d beyond the bound", code)
+	}
+	service.ComeBack()
+	await(t, "a vouching verifier", func() bool { return verifier.Stats().IsVouching })
+	if code := statusOf(t, handler, token); code != http.StatusOK {
+		t.Errorf("got %d after the service came back", code)
+	}
+	guard.Close() // of another's verifier: nothing ends
+	if !verifier.Stats().IsVouching {
+		t.Error("the guard has closed a verifier that others share")
+	}
+}

@@ -352,6 +352,7 @@ describe("HTTP middleware", () => {
   const adapted: [string, object][] = [
     ["empty rawHeaders", { rawHeaders: [], headers: { authorization: "Bearer T" } }],
     ["no rawHeaders", { headers: { Authorization: "Bearer T" } }],
+    ["null for rawHeaders", { rawHeaders: null, headers: { authorization: "Bearer T" } }],
     ["several values", { headers: { authorization: ["Bearer T", "Bearer T"] } }],
     ["none at all", {}],
   ];
@@ -368,6 +369,22 @@ describe("HTTP middleware", () => {
       assert.match(String(outcome), new RegExp(expected[title as never] ?? "^passes$"));
     });
   }
+
+  it("reads the headers of the Fetch standard", async () => {
+    const admit = createExpressMiddleware(guard, ["notes:read"]);
+    const authorization = `Bearer ${fixture.tokens.reader}`;
+    for (const [headers, expected] of [
+      [new Headers({ authorization }), /^passes$/],
+      [new Headers({ authorization: `${authorization}, ${authorization}` }), /invalid_token/],
+      [new Headers(), /missing_token/],
+    ] as const) {
+      const response = new FakeResponse();
+      const passed = new Promise((resolve) =>
+        admit({ headers }, response, () => resolve("passes")),
+      );
+      assert.match(String(await Promise.race([passed, response.ended])), expected);
+    }
+  });
 
   it("forwards the user's token", async () => {
     const admit = createExpressMiddleware(guard, "optional");

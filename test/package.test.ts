@@ -35,4 +35,10 @@ describe("the npm package", () => {
     assert.match(MANIFEST.peerDependencies[name], /^\^1\./);
     assert.equal(MANIFEST.peerDependenciesMeta[name].optional, true);
   });
+
+  it("shares the libraries whose types its users meet: a pinned one would be a second copy", () => {
+    for (const name of ["@bufbuild/protobuf", "@connectrpc/connect", "@connectrpc/connect-node"]) {
+      assert.match(MANIFEST.dependencies[name], /^\^2\./, name);
+    }
+  });
 });

@@ -261,6 +261,7 @@ class Asgi(unittest.IsolatedAsyncioTestCase):
             ("/api/", "/api//notes", 200),  # as uvicorn puts the two together
             ("/api/", "/api/notes", 403),  # Starlette routes by the whole, Litestar by notes
             ("/", "//notes", 200),
+            ("/", "/notes", 200),
             ("/api", "/x/api/notes", 403),  # Litestar routes by /notes
             ("/api", "/x/notes", 200),
             ("/api", "/api", 200),

@@ -137,5 +137,5 @@ def route_path(scope: Scope) -> Optional[str]:
     if not root or root not in path:
         return path or "/"
     if not path.startswith(root) or path[len(root) : len(root) + 1] not in ("", "/"):
-        return None
+        return path if root == "/" else None
     return path[len(root) :] or "/"

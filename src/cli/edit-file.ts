@@ -1,6 +1,6 @@
 /** Changes a file as a whole or not at all, one command at a time. */
 import { randomBytes } from "node:crypto";
-import { type FileHandle, open, realpath, rename, rm } from "node:fs/promises";
+import { type FileHandle, lstat, open, realpath, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type FileSnapshot, readSnapshot } from "../server/watched-file.js";
@@ -21,7 +21,7 @@ export async function editFile(
   maxBytes?: number,
 ): Promise<void> {
   // A link stays a link: what it leads to is replaced.
-  const target = await realpath(path).catch(() => path);
+  const target = await realpath(path).catch(() => absentTarget(path));
   await withLock(target, async () => {
     const before = await readIfThere(target, maxBytes);
     await replace(target, edit(before), before, async () => {
@@ -30,6 +30,13 @@ export async function editFile(
       if (!isSame) throw new Error(`${path} has changed meanwhile; try again`);
     });
   });
+}
+
+/** The path itself, for a file that is not there yet. A link that leads nowhere would be lost. */
+async function absentTarget(path: string): Promise<string> {
+  const stats = await lstat(path).catch(() => undefined);
+  if (stats?.isSymbolicLink()) throw new Error(`${path} is a link that leads to no file`);
+  return path;
 }
 
 async function readIfThere(path: string, maxBytes?: number): Promise<FileSnapshot | undefined> {
@@ -98,7 +105,8 @@ async function withLock(path: string, work: () => Promise<void>): Promise<void> 
       await (await open(lock, "wx", 0o600)).close();
       break;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== "EEXIST") throw new Error(`${path}: its folder cannot be written (${code})`);
       if (attempt < LOCK_ATTEMPTS) await setTimeout(LOCK_PAUSE_MS);
       else throw new Error(`another command holds ${lock}: remove it if none is running`);
     }

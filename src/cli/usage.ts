@@ -21,11 +21,12 @@ export function listOption(flags: string, description: string): Option {
 
 /**
  * Refuses options that are given twice, and an option beside its `--no-` form, where the second would
- * silently replace the first.
+ * silently replace the first; and empty names of files.
  */
 export function refuseRepeats(command: Command): void {
   for (const option of command.options) {
     if (option.negate) refuseBoth(command, option);
+    if (/<(file|path)>/.test(option.flags)) refuseEmpty(command, option);
     const takesValue = option.required || option.optional;
     if (!takesValue || option.variadic || REPEATABLE.has(option)) continue;
     let seen = false;
@@ -35,6 +36,13 @@ export function refuseRepeats(command: Command): void {
     });
   }
   for (const child of command.commands) refuseRepeats(child);
+}
+
+/** Refuses the empty name of a file, which a variable that is not set leaves behind. */
+function refuseEmpty(command: Command, option: Option): void {
+  command.on(`option:${option.name()}`, (value: string) => {
+    if (value === "") command.error(`error: option '${option.flags}' must not be empty`);
+  });
 }
 
 /** Refuses a `--no-` option beside the option that it negates, in either order. */

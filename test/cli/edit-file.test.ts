@@ -2,7 +2,16 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, it } from "node:test";
 import { editFile } from "../../src/cli/edit-file.js";
@@ -51,6 +60,40 @@ describe("an edit of a file", () => {
     await assert.rejects(edit, /^Error: no$/);
     assert.equal(readFileSync(path, "utf8"), "old");
     assert.deepEqual(readdirSync(folder), ["file"]);
+  });
+});
+
+describe("a file that no command changes", () => {
+  const folder = scratchFolder();
+  const path = (name: string) => join(folder, name);
+  const edit = (name: string) => editFile(path(name), () => "text");
+  const list = (name: string) => runCommand(["callers", "list", "--file", path(name)]);
+
+  it("is a link that leads to no file, which would be lost", async () => {
+    symlinkSync("none", path("link"));
+    await assert.rejects(edit("link"), /link is a link that leads to no file$/);
+    assert.equal(readlinkSync(path("link")), "none");
+  });
+
+  it("is one in no folder", async () => {
+    await assert.rejects(edit("none/file"), /none\/file: its folder cannot be written \(ENOENT\)$/);
+  });
+
+  it("is a pipe, which is not read either", async () => {
+    spawnSync("mkfifo", [path("pipe")]);
+    await assert.rejects(edit("pipe"), /pipe is not a regular file$/);
+    assert.match((await list("pipe")).output, /pipe is not a regular file/);
+  });
+
+  it("is a callers file that every user can write: servers refuse it", async () => {
+    writeFileSync(path("open.json"), '{"callers":[]}');
+    chmodSync(path("open.json"), 0o666);
+    const add = ["callers", "add", "a", "--role", "admin", "--file", path("open.json")];
+    for (const { code, output } of [await list("open.json"), await runCommand(add)]) {
+      assert.equal(code, 78);
+      assert.match(output, /open\.json can be written by every user \(mode 0666\): chmod o-w/);
+    }
+    assert.equal(readFileSync(path("open.json"), "utf8"), '{"callers":[]}');
   });
 });
 

@@ -70,6 +70,8 @@ describe("a wrong command line", () => {
       ["keys", "--file", file, "init", "--from-settings", "--iterations", "200000"],
       /'--from-settings' cannot be used with option '--iterations/,
     ],
+    [["callers", "list", "--file", ""], /'--file <path>' must not be empty/],
+    [["validate", "x", "--server", "a:1", "--ca="], /'--ca <file>' must not be empty/],
     [["serve", "--host", ""], /'--host <address>' argument '' is invalid\. It must not be empty/],
     [["refresh", "x", "--revoke-old"], /--revoke-old needs --server/],
   ];

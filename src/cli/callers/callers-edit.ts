@@ -1,5 +1,4 @@
 /** Edits a callers file: read, change, check, write. */
-import { readFileSync } from "node:fs";
 import {
   type CallerEntry,
   entriesOf,
@@ -7,19 +6,30 @@ import {
   revisionOf,
 } from "../../server/callers/callers-file.js";
 import { ConfigError } from "../../server/config/index.js";
+import { writableFault } from "../../server/file-access.js";
+import { type FileSnapshot, readSnapshot } from "../../server/watched-file.js";
 import { editFile } from "../edit-file.js";
 import { printNote } from "../output.js";
 
 /**
  * The entries of a callers file, and its revision as the server's log tells it.
- * @throws Error when there is no such file, ConfigError when it is no callers file.
+ * @throws Error when there is no such file, ConfigError when a server would refuse it.
  */
-export function readEntries(path: string): { entries: CallerEntry[]; revision: string } {
-  const bytes = readFileSync(path);
-  return inFile(path, () => ({
-    entries: entriesOf(bytes),
-    revision: revisionOf(parseCallers(bytes)),
-  }));
+export async function readEntries(
+  path: string,
+): Promise<{ entries: CallerEntry[]; revision: string }> {
+  const file = await readSnapshot(path);
+  return inFile(path, () => {
+    const entries = entriesIn(file);
+    return { entries, revision: revisionOf(parseCallers(file.bytes)) };
+  });
+}
+
+/** The entries of a file that a server would read. @throws Error that follows the file's name */
+function entriesIn(file: FileSnapshot): CallerEntry[] {
+  const fault = writableFault(file);
+  if (fault !== undefined) throw new Error(fault);
+  return entriesOf(file.bytes);
 }
 
 /** Names the file in every fault that `read` finds in it. @throws ConfigError */
@@ -42,7 +52,7 @@ export async function editEntries(
 ): Promise<void> {
   let revision = "";
   await editFile(path, (before) => {
-    const entries = before ? inFile(path, () => entriesOf(before.bytes)) : [];
+    const entries = before ? inFile(path, () => entriesIn(before)) : [];
     edit(entries);
     const text = `${JSON.stringify({ callers: entries }, undefined, 2)}\n`;
     revision = inFile(path, () => revisionOf(parseCallers(text)));

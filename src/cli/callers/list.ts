@@ -9,9 +9,9 @@ export function addCallersList(callers: Command): void {
     .command("list")
     .description("List the callers: how each is known, what it may call and grant, how often.")
     .requiredOption("--file <path>", "the callers file")
-    .action((_: unknown, command: Command) => {
+    .action(async (_: unknown, command: Command) => {
       const { file, json } = command.optsWithGlobals<{ file: string; json: boolean }>();
-      const { entries, revision } = readEntries(file);
+      const { entries, revision } = await readEntries(file);
       process.stdout.write(
         json
           ? `${printableJson({ callers: entries, revision })}\n`

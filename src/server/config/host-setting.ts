@@ -1,4 +1,4 @@
-/** HOST and PORT: where a server listens. Other software sets variables of these names too. */
+/** HOST, PORT and their like: where a server listens. Other software sets variables of these names too. */
 import { isIP } from "node:net";
 import type { Kind } from "./parsers.js";
 
@@ -15,7 +15,7 @@ export const hostName: Kind<string> = {
     const isName = host.length <= LONGEST_HOST && host.split(".").every((it) => LABEL.test(it));
     if (!isName || host !== text) {
       throw new Error(
-        `is ${shown(text)}, which is neither an IP address nor a host name. Other software sets HOST too (conda, for example): set HOST=127.0.0.1, or unset it`,
+        `is ${shown(text)}, which is neither an IP address nor a host name. Other software sets such a variable too (conda sets HOST): set an address such as 127.0.0.1, or unset it`,
       );
     }
     return host;
@@ -28,7 +28,7 @@ export const portNumber: Kind<number> = {
   parse(text) {
     if (/^(tcp|udp):\/\//.test(text)) {
       throw new Error(
-        `is ${shown(text)}, as Kubernetes writes the address of a Service: set PORT to a number, or enableServiceLinks: false in the pod`,
+        `is ${shown(text)}, as Kubernetes writes the address of a Service: set a number, or enableServiceLinks: false in the pod`,
       );
     }
     if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {

@@ -1,9 +1,15 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { parseExactJson } from "../core/exact-json.js";
 import type { JsonObject } from "../core/index.js";
+import { parseStrictJson } from "../core/strict-json.js";
 import { parseDecimal } from "./numbers.js";
 import { printValue } from "./output.js";
 import { type TargetOptions, withTarget } from "./target.js";
 import { listOption } from "./usage.js";
+
+/** Deeper objects are read, and refused by name where tokens are made. */
+const MAX_DEPTH = 100;
+const STRICTLY = " in which no name comes twice, without lone surrogates and endless numbers";
 
 interface GenerateCommandOptions extends TargetOptions {
   readonly permission?: string[];
@@ -33,15 +39,22 @@ export function addGenerateCommand(program: Command): void {
     });
 }
 
+/** The object of a text, digit for digit; a name that comes twice would hide one of its values. */
 function parseObject(text: string): JsonObject {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new InvalidArgumentError("It must be JSON.");
-  }
+  const strict = parseStrictJson(text, MAX_DEPTH);
+  if (!strict) throw new InvalidArgumentError(`It must be JSON${isJson(text) ? STRICTLY : ""}.`);
+  const value = strict.hasBigInteger ? parseExactJson(text) : strict.value;
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     return value as JsonObject;
   }
   throw new InvalidArgumentError("It must be a JSON object.");
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

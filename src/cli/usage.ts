@@ -14,6 +14,10 @@ export function listOption(flags: string, description: string): Option {
   REPEATABLE.add(option);
   return option.argParser((value: string, before: string[] = []) => {
     const values = value.split(",").map((one) => one.trim());
+    // commander takes -p=read for the value "=read".
+    if (option.short && value.startsWith("=")) {
+      throw new InvalidArgumentError(`No = stands after ${option.short}.`);
+    }
     if (values.includes("")) throw new InvalidArgumentError("Nothing stands beside a comma.");
     return [...before, ...values];
   });

@@ -1,5 +1,5 @@
 /** The attacker as a process of its own, so that its work does not slow the honest client's. */
-
+import { setTimeout as wait } from "node:timers/promises";
 import { ATTACKS } from "./all-attacks.js";
 import type { Attack, Tally } from "./attack.js";
 import { type Destination, RawConnection } from "./raw-connection.js";
@@ -11,19 +11,25 @@ export interface Order {
   /** Whether the server encrypts. */
   readonly tls: boolean;
   readonly seconds: number;
+  /** Whether the server must close a connection: a slow machine is given the time that it takes. */
+  readonly mustClose: boolean;
 }
 
 /** Before a connection that was closed is opened anew. */
 const PAUSE_MS = 100;
+/** How much longer an attack goes on at most until a connection is closed, in milliseconds. */
+const PATIENCE_MS = 60_000;
 
-process.on("message", async ({ name, port, tls, seconds }: Order) => {
-  const attack = ATTACKS.find((candidate) => candidate.name === name) as Attack;
-  const alpn = tls && !attack.beforeTls ? (attack.protocol ?? "h2") : undefined;
-  process.send?.(await run(attack, { port, alpn }, AbortSignal.timeout(seconds * 1000)));
+process.on("message", async (order: Order) => {
+  const attack = ATTACKS.find((candidate) => candidate.name === order.name) as Attack;
+  const alpn = order.tls && !attack.beforeTls ? (attack.protocol ?? "h2") : undefined;
+  process.send?.(await run(attack, { port: order.port, alpn }, order));
 });
 
-async function run(attack: Attack, to: Destination, over: AbortSignal): Promise<Tally> {
+async function run(attack: Attack, to: Destination, order: Order): Promise<Tally> {
   const tally = { sent: 0, opened: 0, closed: 0, firstClosedMs: undefined as number | undefined };
+  const end = new AbortController();
+  const over = end.signal;
   const work = async () => {
     while (!over.aborted) {
       const connection = await RawConnection.open(to, over);
@@ -36,9 +42,16 @@ async function run(attack: Attack, to: Destination, over: AbortSignal): Promise<
         tally.firstClosedMs ??= performance.now() - openedAt;
       }
       connection.leave();
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      await wait(PAUSE_MS);
     }
   };
-  await Promise.all(Array.from({ length: attack.connections }, work));
+  const workers = Array.from({ length: attack.connections }, work);
+  await wait(order.seconds * 1000);
+  for (let waited = 0; order.mustClose && tally.closed === 0; waited += PAUSE_MS) {
+    if (waited >= PATIENCE_MS) break;
+    await wait(PAUSE_MS);
+  }
+  end.abort();
+  await Promise.all(workers);
   return tally;
 }

@@ -34,7 +34,7 @@ export interface Outcome {
 const MAX_GROWTH = 256;
 const LOOK_EVERY_MS = 250;
 
-/** Attacks for some seconds. */
+/** Attacks for some seconds, and until a connection is closed where one must be. */
 export async function siege(
   attack: Attack,
   target: Target,
@@ -46,16 +46,18 @@ export async function siege(
   const look = setInterval(() => {
     peak = Math.max(peak, residentMiB(target.pid));
   }, LOOK_EVERY_MS);
+  const staysOpen = attack.staysOpen === true || seconds <= (attack.endsAfter ?? 0);
   const client = await startHonestClient(target.url, target.token);
   try {
     const { port, protocol } = new URL(target.url);
-    const order = { name: attack.name, port: Number(port), tls: protocol === "https:", seconds };
+    const tls = protocol === "https:";
+    const order = { name: attack.name, port: Number(port), tls, seconds, mustClose: !staysOpen };
     const tally = await attacker.attack(order);
     const served = await client.stop();
     const after = residentMiB(target.pid);
     return {
       name: attack.name,
-      staysOpen: attack.staysOpen === true || seconds <= (attack.endsAfter ?? 0),
+      staysOpen,
       tally,
       served,
       memory: { before, peak, after },

@@ -22,6 +22,10 @@ describe("a wrong command line", () => {
   const wrong: [string[], RegExp][] = [
     [["generate", "u", "--expires-in", "soon"], /decimal number/],
     [["generate", "u", "--data", "[1]"], /must be a JSON object/],
+    [["generate", "u", "--data", '{"a":1,"a":2}'], /JSON in which no name comes twice/],
+    [["generate", "u", "--data", '{"a":[1e400]}'], /JSON in which .* endless numbers/],
+    [["generate", "u", "--data", "{"], /It must be JSON\./],
+    [["generate", "u", "-p=read"], /No = stands after -p/],
     [["generate", "u", "-p", "read,"], /Nothing stands beside a comma/],
     [["generate", "u", "--expires-in", "1", "--expires-in", "2"], /may be given only once/],
     [["--json", "generate", "u", "--data", "{}", "--data", "{}"], /may be given only once/],
@@ -143,6 +147,24 @@ describe("what is printed", () => {
     assert.match(JSON.parse(expired.output).error.expiredAt, /^\d{4}-\d\d-\d\dT/);
     const config = await runCommand(["--json", "validate", "x"], { SALT: "x" });
     assert.match(JSON.parse(config.output).error.faults[0], /^SALT must/);
+  });
+
+  it("holds every digit of an integer that --data gives", async () => {
+    const data = '{"id":12345678901234567890,"of":[9007199254740993]}';
+    const { stdout } = await runCommand(["--json", "generate", "u", "--data", data], KEY);
+    // As printed for programs: as text, as protobuf writes them.
+    const printed = data.replace(/\d{16,}/g, '"$&"');
+    assert.ok(stdout.includes(`"additionalData":${printed}`), stdout);
+    const { token } = JSON.parse(stdout);
+    for (const args of [["validate"], ["--json", "validate"]]) {
+      assert.ok((await runCommand(args, KEY, token)).stdout.includes(printed));
+    }
+    const server = await startServer();
+    const asked = ["--server", server.url, "generate", "u", "--data", data];
+    const refused = await runCommand(asked);
+    await server.end();
+    assert.equal(refused.code, 3);
+    assert.match(refused.output, /additional_data must hold no bigint/);
   });
 
   it("is JSON from every command that prints", async () => {

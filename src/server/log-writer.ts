@@ -76,10 +76,12 @@ export class LogWriter implements DestinationStream {
     this.#gather();
     if (this.#hangs()) return;
     try {
+      const { fd, shared } = this.#options;
       // What a thread is writing, it goes on writing.
-      const begun = this.#state === "writing" ? [] : [this.#begun];
-      const { fd } = this.#options;
-      writeSync(fd, Buffer.concat([...begun, Buffer.from(this.#waiting.join(""))]));
+      if (this.#state !== "writing" && this.#begun.length > 0) writeSync(fd, this.#begun);
+      // A full pipe takes a part of what is longer than a piece, and the last line would be cut.
+      const pieces = shared ? this.#waiting : [this.#waiting.join("")];
+      for (const piece of pieces) writeSync(fd, piece);
       this.#waiting.length = 0;
     } catch {
       // There is nobody left to tell.

@@ -13,7 +13,10 @@ export interface LogLine {
 /** The whole lines of the log so far, those with the text `msg` where one is given. */
 export function logLines(server: ServerProcess, msg?: string): LogLine[] {
   const lines = server.output().split("\n").slice(0, -1);
-  const parsed = lines.map((line) => JSON.parse(line) as LogLine);
+  // A line for every call may stand there: whoever looks for one text parses no others.
+  const mark = msg === undefined ? "" : `"msg":${JSON.stringify(msg)}`;
+  const wanted = lines.filter((line) => line.includes(mark));
+  const parsed = wanted.map((line) => JSON.parse(line) as LogLine);
   return parsed.filter((line) => msg === undefined || line.msg === msg);
 }
 

@@ -7,6 +7,8 @@ export class UsageError extends Error {
 }
 
 const REPEATABLE = new WeakSet<Option>();
+/** Options whose value names something: empty it would name nothing, or everything. */
+const NAMING = /<(file|path|id|name|url)>/;
 
 /** An option that takes one value, may be given several times, and splits its value at commas. */
 export function listOption(flags: string, description: string): Option {
@@ -25,12 +27,12 @@ export function listOption(flags: string, description: string): Option {
 
 /**
  * Refuses options that are given twice, and an option beside its `--no-` form, where the second would
- * silently replace the first; and empty names of files.
+ * silently replace the first; and empty names.
  */
 export function refuseRepeats(command: Command): void {
   for (const option of command.options) {
     if (option.negate) refuseBoth(command, option);
-    if (/<(file|path)>/.test(option.flags)) refuseEmpty(command, option);
+    if (NAMING.test(option.flags)) refuseEmpty(command, option);
     const takesValue = option.required || option.optional;
     if (!takesValue || option.variadic || REPEATABLE.has(option)) continue;
     let seen = false;
@@ -42,7 +44,7 @@ export function refuseRepeats(command: Command): void {
   for (const child of command.commands) refuseRepeats(child);
 }
 
-/** Refuses the empty name of a file, which a variable that is not set leaves behind. */
+/** Refuses an empty name, which a variable that is not set leaves behind. */
 function refuseEmpty(command: Command, option: Option): void {
   command.on(`option:${option.name()}`, (value: string) => {
     if (value === "") command.error(`error: option '${option.flags}' must not be empty`);

@@ -75,6 +75,8 @@ describe("a wrong command line", () => {
       /'--from-settings' cannot be used with option '--iterations/,
     ],
     [["callers", "list", "--file", ""], /'--file <path>' must not be empty/],
+    [["revocations", "list", "--server", "a:1", "--user", ""], /'--user <id>' must not be empty/],
+    [["revocations", "schema", "--role", ""], /'--role <name>' must not be empty/],
     [["validate", "x", "--server", "a:1", "--ca="], /'--ca <file>' must not be empty/],
     [["serve", "--host", ""], /'--host <address>' argument '' is invalid\. It must not be empty/],
     [["refresh", "x", "--revoke-old"], /--revoke-old needs --server/],

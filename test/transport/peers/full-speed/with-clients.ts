@@ -1,5 +1,5 @@
 /**
- * grpcio, grpc-java and tonic at their own limit: `npm run test:full-speed`. Each runs on what its client of ours
+ * grpcio, grpc-java and tonic at their own limit: `npm run test:peers`. Each runs on what its client of ours
  * is built with, so that the drivers of `npm run test:clients` are built first.
  */
 import { join } from "node:path";

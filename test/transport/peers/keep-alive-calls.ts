@@ -1,12 +1,19 @@
 /** Calls over HTTP/1.1 connections that are kept, as a pool of them makes them: none is sent again. */
 import { once } from "node:events";
-import { Agent, type IncomingMessage, request } from "node:http";
+import { Agent, type ClientRequest, type IncomingMessage, request } from "node:http";
 import { connect, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
 import { type PacedCalls, paceCalls } from "./paced-calls.js";
 
 /** Connections of the pool. */
 const CONNECTIONS = 10;
+
+/**
+ * How long a connection may have been unused to be used again, in milliseconds. A server that ends closes those that
+ * were idle for twice as long, which a client that the system has kept waiting would not know yet.
+ */
+const FRESH_MS = 1_000;
 
 /** A request without a field, and what its answer ends with: a call over Connect, and one over gRPC-Web. */
 const REQUESTS = [
@@ -20,16 +27,10 @@ const REQUESTS = [
  * @param ports servers that serve alike: a new connection goes to the first that takes it
  */
 export function startKeepAliveCalls(ports: readonly number[], rate: number): PacedCalls {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-  agent.createConnection = (_, onCreated) => {
-    connectToFirst(ports).then(
-      (socket) => onCreated?.(null, socket),
-      (error) => onCreated?.(error, undefined as never),
-    );
-    return undefined;
-  };
+  const agent = new FreshConnections(ports);
   let made = 0;
   const calls = paceCalls(rate, async () => {
+    agent.dropStale();
     const { type, body, end } = REQUESTS[made++ % REQUESTS.length] as (typeof REQUESTS)[number];
     const call = request({
       agent,
@@ -49,6 +50,52 @@ export function startKeepAliveCalls(ports: readonly number[], rate: number): Pac
       agent.destroy();
     },
   };
+}
+
+/** A pool that uses no connection again that was unused for long. */
+class FreshConnections extends Agent {
+  readonly #ports: readonly number[];
+  readonly #usedAt = new WeakMap<Duplex, number>();
+
+  constructor(ports: readonly number[]) {
+    super({ keepAlive: true, maxSockets: CONNECTIONS });
+    this.#ports = ports;
+  }
+
+  override createConnection(
+    ...[, onCreated]: Parameters<Agent["createConnection"]>
+  ): ReturnType<Agent["createConnection"]> {
+    connectToFirst(this.#ports).then(
+      (socket) => {
+        this.#usedAt.set(socket, performance.now());
+        onCreated?.(null, socket);
+      },
+      (error) => onCreated?.(error, undefined as never),
+    );
+    return undefined;
+  }
+
+  override keepSocketAlive(socket: Duplex): boolean {
+    // Declared as void; Node asks for a boolean.
+    const keeps: unknown = super.keepSocketAlive(socket);
+    return keeps === true && this.#isFresh(socket);
+  }
+
+  override reuseSocket(socket: Duplex, request: ClientRequest): void {
+    this.#usedAt.set(socket, performance.now());
+    super.reuseSocket(socket, request);
+  }
+
+  /** Closes what is not to be used any more. */
+  dropStale(): void {
+    for (const sockets of Object.values(this.freeSockets)) {
+      for (const socket of sockets ?? []) if (!this.#isFresh(socket)) socket.destroy();
+    }
+  }
+
+  #isFresh(socket: Duplex): boolean {
+    return performance.now() - (this.#usedAt.get(socket) ?? 0) < FRESH_MS;
+  }
 }
 
 async function connectToFirst(ports: readonly number[]): Promise<Socket> {

@@ -22,7 +22,7 @@ export function configureNginxForHttp1(
   return writeNginx(
     folder,
     `
-  upstream tokens { ${servers} keepalive 16; keepalive_requests 1000000; }
+  upstream tokens { ${servers} keepalive 16; keepalive_requests 1000000; keepalive_timeout 1s; }
   server {
     listen 127.0.0.1:${port};
     keepalive_requests 1000000;

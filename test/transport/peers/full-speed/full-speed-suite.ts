@@ -1,6 +1,6 @@
 /** A gRPC library at its own limit, with its default options: no call is lost, and no connection is cut. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, before, describe, it } from "node:test";
 import { type ServerProcess, startServer } from "../../../support/server-process.js";
@@ -49,14 +49,20 @@ const SHAPES = [
 export function fullSpeedSuite({ name, skip, build, command, loses }: FullSpeedProgram): void {
   describe(name, { skip }, () => {
     let server: ServerProcess;
+    let running: ChildProcess | undefined;
     before(build);
-    afterEach(() => server?.end());
+    afterEach(async () => {
+      // One that a failed test has left would go on calling.
+      running?.kill();
+      await server?.end();
+    });
 
     function run(connections: number, concurrency: number, calls: number): Run {
       const options = { connections, concurrency, calls, address: `127.0.0.1:${server.port}` };
       const args = Object.entries(options).flatMap(([option, value]) => [`-${option}`, `${value}`]);
       const [program, ...before] = command;
       const child = spawn(program, [...before, ...args], { stdio: ["pipe", "pipe", "inherit"] });
+      running = child;
       let printed = "";
       child.stdout.on("data", (chunk) => {
         printed += chunk;

@@ -20,13 +20,15 @@ const RULES: Readonly<Record<string, readonly [(value: unknown) => boolean, stri
 };
 /** Messages with a time somewhere in them. */
 const HOLDERS = new WeakMap<DescMessage, boolean>();
+/** By request: what its text must hold for a time to be in it. Most requests name none. */
+const MENTIONS = new WeakMap<DescMessage, RegExp>();
 
 /**
  * Refuses the JSON of a request with a time in it that would be read as another.
  * @throws ConnectError INVALID_ARGUMENT naming the field.
  */
 export function refuseInexactTimes(input: DescMessage, text: string): void {
-  if (!holdsTime(input)) return;
+  if (!mentionOf(input)?.test(text)) return;
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -35,6 +37,25 @@ export function refuseInexactTimes(input: DescMessage, text: string): void {
     return;
   }
   check(input, json, "");
+}
+
+/** A name of a time, or a backslash, which may spell one; undefined for a request without times. */
+function mentionOf(input: DescMessage): RegExp | undefined {
+  if (!holdsTime(input)) return undefined;
+  let mention = MENTIONS.get(input);
+  if (!mention) {
+    mention = new RegExp(["\\\\", ...namesOfTimes(input)].join("|"));
+    MENTIONS.set(input, mention);
+  }
+  return mention;
+}
+
+function namesOfTimes(message: DescMessage): string[] {
+  return message.fields.flatMap((field) => {
+    if (field.message === undefined || !holdsTime(field.message)) return [];
+    const isTime = Object.hasOwn(RULES, field.message.typeName);
+    return isTime ? [field.jsonName, field.name] : namesOfTimes(field.message);
+  });
 }
 
 function check(message: DescMessage, json: unknown, path: string): void {

@@ -101,6 +101,7 @@ describe("JSON requests", () => {
           // protobuf-es reads the first number, and goes no further.
           [generateToken, '{"userId":"u","expiresIn":"1s30m"}', /^expires_in must be seconds/],
           [generateToken, '{"userId":"u","expires_in":"5seconds"}', seconds],
+          [generateToken, '{"userId":"u","\\u0065xpiresIn":"5seconds"}', seconds],
           [generateToken, '{"userId":"u","expiresIn":3600}', seconds],
           [generateToken, '{"userId":"u","expiresIn":"3600"}', seconds],
           [generateToken, '{"userId":"u","expiresIn":"3600.1234567891s"}', seconds],

@@ -54,7 +54,7 @@ func WithMaxEntries(entries int) VerifierOption {
 }
 
 // WithMaxBytes is how much memory the answers take, by an estimate: 1 MiB at least, 256 MiB unless set.
-// What is known of revocations comes beside it, about 40 bytes each.
+// What is known of revocations comes beside it, some 60 bytes each.
 func WithMaxBytes(bytes int64) VerifierOption {
 	return func(c *verifierConfig) error {
 		if bytes < leastMaxBytes {

@@ -48,7 +48,7 @@ impl WatchOptions {
     }
 
     /// How much memory the answers take, by an estimate: 1 MiB at least, 256 MiB unless set. What is known
-    /// of revocations comes beside it, about 40 bytes each.
+    /// of revocations comes beside it, some 60 bytes each.
     pub fn max_bytes(mut self, bytes: usize) -> Self {
         self.max_bytes = bytes;
         self

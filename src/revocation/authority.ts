@@ -10,7 +10,7 @@ import { EXPIRE_STEP, EXPIRE_STEP_MS, LiveIndex } from "./live-index.js";
 import type { RevocationLog } from "./log/log.js";
 import { LogFollower } from "./log/log-follower.js";
 import {
-  type FeedEvent,
+  type FeedWatch,
   RevocationNotStoredError,
   type RevocationPage,
   type RevocationQuery,
@@ -139,8 +139,8 @@ export class RevocationAuthority implements RevocationRegister {
     return listPage(this.index, query);
   }
 
-  watch(cursor: string, signal: AbortSignal, caller?: string): AsyncIterable<FeedEvent> {
-    return this.feed.watch(cursor, signal, caller);
+  watch(cursor: string, wake: () => void, caller?: string): FeedWatch {
+    return this.feed.watch(cursor, wake, caller);
   }
 
   /** Tells a worker of every entry from now on, until the answer is called. */

@@ -4,7 +4,7 @@
  * in one write.
  */
 import type { FeedEvent } from "./register.js";
-import { type Sleeper, Sweep } from "./sweep.js";
+import { Sweep } from "./sweep.js";
 
 /** How often each watcher gets a checkpoint, in milliseconds. */
 const CHECKPOINT_MS = 1_000;
@@ -34,8 +34,8 @@ export class Checkpoints {
   }
 
   /** Wakes a watcher whenever a checkpoint is due. */
-  enter(sleeper: Sleeper): void {
-    this.#sweep.add(sleeper);
+  enter(wake: () => void): void {
+    this.#sweep.add(wake);
     this.#timer ??= setInterval(() => {
       this.#turns++;
       this.#sweep.start();
@@ -43,8 +43,8 @@ export class Checkpoints {
   }
 
   /** A watcher has gone. */
-  leave(sleeper: Sleeper): void {
-    this.#sweep.delete(sleeper);
+  leave(wake: () => void): void {
+    this.#sweep.delete(wake);
     if (this.#sweep.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;

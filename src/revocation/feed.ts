@@ -1,13 +1,12 @@
 /** The feed: a snapshot, changes, and a checkpoint every second, for any number of watchers. */
 import type { Revocation } from "../core/index.js";
+import { ChangeLog } from "./change-log.js";
 import { Checkpoints } from "./checkpoints.js";
+import { FeedReader } from "./feed-reader.js";
 import type { LiveIndex } from "./live-index.js";
-import { type FeedEvent, WatcherTooSlowError } from "./register.js";
-import { Sleeper, Sweep } from "./sweep.js";
+import type { FeedWatch } from "./register.js";
+import { Sweep } from "./sweep.js";
 import { MAX_WATCHERS, WatcherRoom } from "./watcher-room.js";
-
-/** Entries of one event. */
-const PAGE_SIZE = 1_000;
 
 /** How a feed runs. */
 export interface FeedOptions {
@@ -23,41 +22,33 @@ export interface FeedOptions {
   readonly maxWatchers?: number;
 }
 
-type Changes = Extract<FeedEvent, { readonly kind: "CHANGES" }>;
-
 /** Tells watchers of an index's changes. No watcher has a buffer: each reads on from its own place. */
 export class Feed {
+  /** What names the feed in cursors. */
+  readonly id: string;
   readonly #index: LiveIndex;
-  readonly #options: Required<FeedOptions>;
-  /** The changes from `#first` on. */
-  #changes: Revocation[] = [];
-  #first = 0;
-  readonly #checkpoints = new Checkpoints((position) => this.#checkpoint(position));
+  readonly #log: ChangeLog;
+  readonly #checkpoints: Checkpoints;
   readonly #room: WatcherRoom;
-  readonly #sweep = new Sweep();
-  /** The changes that the last watcher was given, and from where on. */
-  #shared: { readonly position: number; readonly event: Changes } | undefined;
+  readonly #sweep: Sweep;
 
   constructor(index: LiveIndex, options: FeedOptions) {
+    const { id, stalenessMs, position = 0, maxBehind = 100_000 } = options;
+    this.id = id;
     this.#index = index;
-    this.#options = {
-      maxBehind: 100_000,
-      position: 0,
-      maxWatchers: MAX_WATCHERS,
-      ...options,
-    };
-    this.#first = this.#options.position;
-    this.#room = new WatcherRoom(this.#options.maxWatchers);
-  }
-
-  /** What names the feed in cursors. */
-  get id(): string {
-    return this.#options.id;
+    this.#log = new ChangeLog(position, maxBehind);
+    this.#room = new WatcherRoom(options.maxWatchers ?? MAX_WATCHERS);
+    this.#sweep = new Sweep(() => this.#log.seal());
+    this.#checkpoints = new Checkpoints((position) => ({
+      kind: "CHECKPOINT",
+      cursor: `${id}.${position}`,
+      stalenessMs: stalenessMs(),
+    }));
   }
 
   /** How many changes there have been. */
   get position(): number {
-    return this.#first + this.#changes.length;
+    return this.#log.position;
   }
 
   /** How many watch. */
@@ -67,90 +58,39 @@ export class Feed {
 
   /** Tells of entries that the index has just taken. */
   publish(revocations: readonly Revocation[]): void {
-    for (const revocation of revocations) this.#changes.push(revocation);
-    const { maxBehind } = this.#options;
-    // In halves, so that an array of that length is not moved for each change.
-    if (this.#changes.length > 2 * maxBehind) {
-      this.#first += this.#changes.length - maxBehind;
-      this.#changes = this.#changes.slice(-maxBehind);
-    }
+    this.#log.add(revocations);
     this.#sweep.start();
   }
 
   /** See `RevocationRegister.watch`. */
-  async *watch(cursor: string, signal: AbortSignal, caller = ""): AsyncGenerator<FeedEvent> {
-    const sleeper = new Sleeper();
+  watch(cursor: string, wake: () => void, caller = ""): FeedWatch {
     this.#room.enter(caller);
-    this.#sweep.add(sleeper);
-    this.#checkpoints.enter(sleeper);
-    const onAbort = () => sleeper.wake();
-    signal.addEventListener("abort", onAbort);
-    try {
-      let position = this.#positionOf(cursor);
-      if (position === undefined) {
-        position = this.position;
-        yield* this.#snapshot();
-      }
-      let turn = -1;
-      while (!signal.aborted) {
-        if (position < this.#first) throw new WatcherTooSlowError("the watcher is too far behind");
-        if (position < this.position) {
-          const changes = this.#changesAfter(position);
-          position += changes.revocations.length;
-          yield changes;
-        } else if (turn !== this.#checkpoints.turns) {
-          turn = this.#checkpoints.turns;
-          yield this.#checkpoints.at(position);
-        } else {
-          await sleeper.sleep();
-        }
-      }
-    } finally {
-      signal.removeEventListener("abort", onAbort);
-      this.#room.leave(caller);
-      this.#sweep.delete(sleeper);
-      this.#checkpoints.leave(sleeper);
-    }
+    // What comes before the snapshot is in it, and what comes later is behind this place.
+    this.#log.seal();
+    const place = this.#log.placeOf(this.#positionOf(cursor));
+    const reader = new FeedReader(
+      this.#log,
+      this.#checkpoints,
+      place ?? { batch: this.#log.end, offset: 0 },
+      place === undefined ? this.#index : undefined,
+    );
+    this.#sweep.add(wake);
+    this.#checkpoints.enter(wake);
+    return {
+      next: () => reader.next(),
+      close: () => {
+        this.#room.leave(caller);
+        this.#sweep.delete(wake);
+        this.#checkpoints.leave(wake);
+      },
+    };
   }
 
-  /** One event for all who stand at the same place, so that it need be encoded only once. */
-  #changesAfter(position: number): Changes {
-    const from = position - this.#first;
-    const count = Math.min(PAGE_SIZE, this.#changes.length - from);
-    const shared = this.#shared;
-    if (shared?.position === position && shared.event.revocations.length === count) {
-      return shared.event;
-    }
-    const revocations = this.#changes.slice(from, from + count);
-    const event: Changes = { kind: "CHANGES", revocations };
-    this.#shared = { position, event };
-    return event;
-  }
-
-  *#snapshot(): Generator<FeedEvent> {
-    let page: Revocation[] = [];
-    let first = true;
-    for (const { revocation } of this.#index.values()) {
-      if (page.length === PAGE_SIZE) {
-        yield { kind: "SNAPSHOT", revocations: page, first, last: false };
-        page = [];
-        first = false;
-      }
-      page.push(revocation);
-    }
-    yield { kind: "SNAPSHOT", revocations: page, first, last: true };
-  }
-
-  #checkpoint(position: number) {
-    const { id, stalenessMs } = this.#options;
-    return { kind: "CHECKPOINT" as const, cursor: `${id}.${position}`, stalenessMs: stalenessMs() };
-  }
-
-  #positionOf(cursor: string): number | undefined {
-    const prefix = `${this.#options.id}.`;
-    if (!cursor.startsWith(prefix)) return undefined;
+  /** How many changes the holder of a cursor has seen; -1 for a cursor that is not of this feed. */
+  #positionOf(cursor: string): number {
+    const prefix = `${this.id}.`;
+    if (!cursor.startsWith(prefix)) return -1;
     const text = cursor.slice(prefix.length);
-    const position = /^\d{1,15}$/.test(text) ? Number(text) : -1;
-    return position >= this.#first && position <= this.position ? position : undefined;
+    return /^\d{1,15}$/.test(text) ? Number(text) : -1;
   }
 }

@@ -36,6 +36,17 @@ export type FeedEvent =
       readonly stalenessMs: number;
     };
 
+/** A watcher of the feed. Nothing is kept for it: it asks for one event after the other. */
+export interface FeedWatch {
+  /**
+   * The next event; undefined where there is none yet.
+   * @throws WatcherTooSlowError when it is further behind than what is kept
+   */
+  next(): FeedEvent | undefined;
+  /** The watcher has gone. To be called once. */
+  close(): void;
+}
+
 /** Keeps revocations. */
 export interface RevocationRegister extends RevocationCheck {
   /** False for a server that keeps none, whose other methods must not be called. */
@@ -53,13 +64,13 @@ export interface RevocationRegister extends RevocationCheck {
   /** @throws RangeError for a page token of no earlier page. */
   list(query: RevocationQuery): RevocationPage;
   /**
-   * Everything from a cursor on, for as long as it is asked. Ends when `signal` is aborted.
+   * Everything from a cursor on, for as long as it is asked.
    * @param cursor of an earlier checkpoint; empty, unknown or too old: from a snapshot on
+   * @param wake is called when there may be a further event, after `next` gave none. It must not throw
    * @param caller who watches: a caller may have a part of all watchers. Default: one without a name
-   * @throws WatcherTooSlowError when more waits for the reader than is kept for one
    * @throws TooManyWatchersError
    */
-  watch(cursor: string, signal: AbortSignal, caller?: string): AsyncIterable<FeedEvent>;
+  watch(cursor: string, wake: () => void, caller?: string): FeedWatch;
 }
 
 /** Revocations could not be made durable in time. They may take effect all the same. */

@@ -13,46 +13,30 @@ export const COALESCE_MS = 50;
 /** How long a sweep rests for each millisecond of a round: rounds take a third of the process at most. */
 const REST_SHARE = 2;
 
-/** A watcher between two events. */
-export class Sleeper {
-  #isWoken = false;
-  #resolve: (() => void) | undefined;
-
-  /** Ends the present sleep, or the next one before it begins. */
-  wake(): void {
-    this.#isWoken = true;
-    this.#resolve?.();
-  }
-
-  /** Settles with the next `wake`, or at once where that came since the last sleep. */
-  async sleep(): Promise<void> {
-    if (!this.#isWoken) {
-      await new Promise<void>((resolve) => {
-        this.#resolve = resolve;
-      });
-    }
-    this.#isWoken = false;
-    this.#resolve = undefined;
-  }
-}
-
-/** The set of those who wait. */
+/** The set of those who are woken, each by its own function. */
 export class Sweep {
-  readonly #sleepers = new Set<Sleeper>();
-  #round: Iterator<Sleeper> | undefined;
+  readonly #wakes = new Set<() => void>();
+  readonly #onRound: () => void;
+  #round: Iterator<() => void> | undefined;
   #again = false;
   #startedAt = 0;
 
+  /** @param onRound is called before the first of each round is woken. Default nothing */
+  constructor(onRound: () => void = () => {}) {
+    this.#onRound = onRound;
+  }
+
   get size(): number {
-    return this.#sleepers.size;
+    return this.#wakes.size;
   }
 
-  add(sleeper: Sleeper): void {
-    this.#sleepers.add(sleeper);
+  /** @param wake must not throw */
+  add(wake: () => void): void {
+    this.#wakes.add(wake);
   }
 
-  delete(sleeper: Sleeper): void {
-    this.#sleepers.delete(sleeper);
+  delete(wake: () => void): void {
+    this.#wakes.delete(wake);
   }
 
   /** Wakes everyone soon. */
@@ -61,8 +45,9 @@ export class Sweep {
       this.#again = true;
       return;
     }
-    if (this.#sleepers.size === 0) return;
-    this.#round = this.#sleepers.values();
+    if (this.#wakes.size === 0) return;
+    this.#onRound();
+    this.#round = this.#wakes.values();
     this.#startedAt = performance.now();
     this.#step();
   }
@@ -74,7 +59,7 @@ export class Sweep {
         this.#rest();
         return;
       }
-      next.value.wake();
+      next.value();
     }
     setImmediate(this.#step);
   };

@@ -6,28 +6,15 @@ export class ChangeSignal {
 
   /** Wakes all who wait. */
   notify(): void {
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const wake of waiting) wake();
+    for (const wake of [...this.#waiting]) wake();
   }
 
-  /** Waits for the next change. @throws the signal's reason once it is aborted */
-  next(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const stop = () => {
-        this.#waiting.delete(wake);
-        reject(signal.reason);
-      };
-      const wake = () => {
-        signal.removeEventListener("abort", stop);
-        resolve();
-      };
-      if (signal.aborted) {
-        stop();
-        return;
-      }
-      signal.addEventListener("abort", stop);
-      this.#waiting.add(wake);
-    });
+  /** @param wake is called at every change, until it is removed; it must not throw */
+  add(wake: () => void): void {
+    this.#waiting.add(wake);
+  }
+
+  remove(wake: () => void): void {
+    this.#waiting.delete(wake);
   }
 }

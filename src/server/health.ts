@@ -1,4 +1,5 @@
 /** grpc.health.v1 (github.com/grpc/grpc/blob/master/doc/health-checking.md). */
+import type { DescMethod } from "@bufbuild/protobuf";
 import {
   Code,
   ConnectError,
@@ -11,12 +12,10 @@ import {
   Health,
   HealthCheckResponse_ServingStatus as ServingStatus,
 } from "../../gen/ts/src/health/v1/health_pb.js";
-import { callKey } from "../service/index.js";
-import { originOf } from "./authorize.js";
-import { ChangeSignal } from "./change-signal.js";
+import { callKey, type DirectFeed } from "../service/index.js";
+import { HealthWatch } from "./health-watch.js";
 import type { Readiness } from "./metrics/report.js";
 import { MAX_OPEN_REQUEST_BYTES } from "./open-requests.js";
-import { OpenStreams } from "./open-streams.js";
 
 /** Which files are not in force helps an attacker more than a stranger: a known caller may ask. */
 function seesParts(values: ContextValues): boolean {
@@ -28,6 +27,8 @@ function seesParts(values: ContextValues): boolean {
 export interface HealthState {
   /** Registers Check, Watch and List. Anyone learns the state; parts are told to known callers alone. */
   readonly routes: (router: ConnectRouter) => void;
+  /** Watch for a server that writes bytes. */
+  readonly streams: ReadonlyMap<DescMethod, DirectFeed>;
   /** From now on SERVING, or NOT_SERVING; watchers are told. */
   setServing(serving: boolean): void;
   /** Whether calls may come, and each part. */
@@ -40,19 +41,19 @@ export interface HealthState {
 export function createHealth(services: readonly string[]): HealthState {
   const names = new Set(["", ...services]);
   const parts = new Map<string, boolean>();
-  const changes = new ChangeSignal();
-  const watchers = new OpenStreams();
   let up = false;
   const isTold = (name: string, { values }: HandlerContext) =>
     names.has(name) || (parts.has(name) && seesParts(values));
   const statusOf = (name: string) =>
     up && (parts.get(name) ?? true) ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
-  const watchedStatus = (name: string, context: HandlerContext) =>
-    isTold(name, context) ? statusOf(name) : ServingStatus.SERVICE_UNKNOWN;
+  const watches = new HealthWatch((name, context) =>
+    isTold(name, context) ? statusOf(name) : ServingStatus.SERVICE_UNKNOWN,
+  );
   return {
+    streams: watches.streams,
     setServing(serving) {
       up = serving;
-      changes.notify();
+      watches.notify();
     },
     // A server that vouches for no token is to be sent no call.
     readiness: () => ({
@@ -61,7 +62,7 @@ export function createHealth(services: readonly string[]): HealthState {
     }),
     setPart(name, serving) {
       parts.set(name, serving);
-      changes.notify();
+      watches.notify();
     },
     routes(router) {
       const handlers: ServiceImpl<typeof Health> = {
@@ -69,21 +70,7 @@ export function createHealth(services: readonly string[]): HealthState {
           if (!isTold(service, context)) throw new ConnectError("unknown service", Code.NotFound);
           return { status: statusOf(service) };
         },
-        async *watch({ service }, context) {
-          const close = watchers.open(originOf(context.values));
-          try {
-            let told: ServingStatus | undefined;
-            for (;;) {
-              const status = watchedStatus(service, context);
-              if (status !== told) yield { status };
-              told = status;
-              // A change while the client took the last one is seen at once.
-              if (watchedStatus(service, context) === told) await changes.next(context.signal);
-            }
-          } finally {
-            close();
-          }
-        },
+        watch: (request, context) => watches.watch(request, context),
         list(_, { values }) {
           const all = [...names, ...(seesParts(values) ? parts.keys() : [])];
           return {

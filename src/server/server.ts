@@ -8,6 +8,7 @@ import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.j
 import type { SecureTokenManager } from "../core/index.js";
 import type { RevocationRegister } from "../revocation/register.js";
 import {
+  directFeeds,
   directRpcs,
   ERROR_DETAIL_FILES,
   MAX_REQUEST_BYTES,
@@ -118,6 +119,7 @@ export function createServer(deps: ServerDeps): Server {
     ),
     jsonOptions: STRICT_JSON,
     direct: directRpcs(manager, register),
+    directStreams: new Map([...directFeeds(manager, register), ...health.streams]),
     ...observeCalls({ authorize, ended: createAudit(deps.logger) }, deps.observer),
     // Tokens belong in no cache (RFC 9111, section 5.2.2.5).
     responseHeaders: { "cache-control": "no-store" },

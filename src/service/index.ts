@@ -9,9 +9,12 @@ export {
 } from "./call.js";
 export { ERROR_DETAIL_FILES, ERROR_DOMAIN, toConnectError } from "./error-details.js";
 export { refuseInexactJson } from "./exact-json.js";
+export { iterate, type Pulled } from "./pulled.js";
 export { refuseTooMany } from "./request-counts.js";
 export {
+  type DirectFeed,
   type DirectRpc,
+  directFeeds,
   directRpcs,
   MAX_BATCH_REQUEST_BYTES,
   MAX_REQUEST_BYTES,

@@ -1,14 +1,12 @@
-/** RevokeTokens, ListRevocations and WatchRevocations. */
-import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
+/** RevokeTokens and ListRevocations. */
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { Code, type ConnectError, type HandlerContext } from "@connectrpc/connect";
 import {
   type ListRevocationsRequest,
   type ListRevocationsResponseSchema,
   RevocationOutcome,
   type RevokeTokensRequest,
   type RevokeTokensResponseSchema,
-  type WatchRevocationsRequestSchema,
-  type WatchRevocationsResponseSchema,
 } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import {
   MAX_TARGETS,
@@ -19,16 +17,10 @@ import {
   userKey,
 } from "../core/index.js";
 import { checkUserId } from "../core/rules.js";
-import {
-  RevocationNotStoredError,
-  type RevocationRegister,
-  TooManyWatchersError,
-  WatcherTooSlowError,
-} from "../revocation/register.js";
+import { RevocationNotStoredError, type RevocationRegister } from "../revocation/register.js";
 import { chargeBatch, inTurns, lengthOf } from "./batches.js";
 import { askForRetry, type Call, callerError } from "./call.js";
-import { toRevocation, toTarget, toWatchResponse } from "./revocation-convert.js";
-import { toSharedEvent } from "./shared-events.js";
+import { toRevocation, toTarget } from "./revocation-convert.js";
 
 /** What the RPCs work on. */
 export interface RevocationDeps {
@@ -111,31 +103,6 @@ export function listRevocations(
   }
 }
 
-/** The feed, until the watcher leaves, or may not watch any more. @throws TokenError, ConnectError */
-export async function* watchRevocations(
-  { manager, register }: RevocationDeps,
-  { cursor }: MessageShape<typeof WatchRevocationsRequestSchema>,
-  call: Call | undefined,
-  { signal, requestHeader }: HandlerContext,
-): AsyncIterable<MessageInitShape<typeof WatchRevocationsResponseSchema>> {
-  requireEnabled(register, "");
-  const isJson = requestHeader.get("content-type")?.includes("json") ?? true;
-  const keyIds = () => manager.exportConfig().keys.map(({ keyId }) => keyId);
-  try {
-    for await (const event of register.watch(cursor, signal, call?.caller.name)) {
-      if (call?.current && call.current() === undefined) throw mayNotWatch();
-      const shared = event.kind !== "SNAPSHOT" && !isJson;
-      yield shared ? toSharedEvent(event, keyIds) : toWatchResponse(event, keyIds());
-    }
-  } catch (error) {
-    if (error instanceof TooManyWatchersError) {
-      throw new ConnectError(`too many watchers: ${error.message}`, Code.ResourceExhausted);
-    }
-    if (!(error instanceof WatcherTooSlowError)) throw error;
-    throw new ConnectError("the watcher does not read in time", Code.ResourceExhausted);
-  }
-}
-
 /** Refuses to vouch for a token. @throws ConnectError UNAVAILABLE while revocations may be missing */
 export function requireFresh(register: RevocationRegister): void {
   if (register.isFresh) return;
@@ -179,11 +146,6 @@ function requireEntitled(
     const metadata = { field: `targets[${all}].everything_issued_before` };
     throw callerError("RPC_NOT_ALLOWED", Code.PermissionDenied, text, metadata);
   }
-}
-
-function mayNotWatch(): ConnectError {
-  const text = "the caller may not call WatchRevocations any more";
-  return callerError("RPC_NOT_ALLOWED", Code.PermissionDenied, text);
 }
 
 function unavailable(

@@ -10,9 +10,11 @@ import { NO_REGISTER, type RevocationRegister } from "../revocation/register.js"
 import { ANSWER_JSON } from "./answers.js";
 import { type Call, callKey } from "./call.js";
 import { toConnectError } from "./error-details.js";
-import { type RevocationDeps, requireFresh, watchRevocations } from "./revocation-rpcs.js";
+import type { Pulled } from "./pulled.js";
+import { type RevocationDeps, requireFresh } from "./revocation-rpcs.js";
 import { keepByteOrderMarks } from "./text-encoding.js";
 import { createRpcs, type Rpc } from "./token-service.js";
+import { pullRevocations, watchRevocations } from "./watch-revocations.js";
 
 /** The largest request message, in bytes. */
 export const MAX_REQUEST_BYTES = 64 * 1024;
@@ -78,6 +80,35 @@ export function directRpcs(
     return [method, { ...forms, call: (request, context) => run(rpc, deps, request, context) }];
   });
   return new Map(entries);
+}
+
+/** A server stream that is asked for its messages as bytes. */
+export interface DirectFeed {
+  /** @throws ConnectError with typed details, and so does `next`; anything else is a fault of ours. */
+  readonly open: (
+    request: Request,
+    context: HandlerContext,
+    wake: () => void,
+    reserve: number,
+  ) => Pulled<Uint8Array>;
+}
+
+/** Every server stream for a server that writes bytes; each does what its route does. */
+export function directFeeds(
+  manager: SecureTokenManager,
+  register: RevocationRegister = NO_REGISTER,
+): ReadonlyMap<DescMethod, DirectFeed> {
+  const deps = { manager, register };
+  const open: DirectFeed["open"] = (request, { values }, wake, reserve) => {
+    const call = values.get(callKey);
+    try {
+      const watched = request as MessageShape<typeof WatchRevocationsRequestSchema>;
+      return pullRevocations(deps, watched, call, wake, reserve);
+    } catch (error) {
+      return refuse(error, call);
+    }
+  };
+  return new Map([[TokenService.method.watchRevocations, { open }]]);
 }
 
 function run(

@@ -6,6 +6,7 @@ import { createKeyset } from "../../src/core/keyset.js";
 import { RevocationAuthority } from "../../src/revocation/authority.js";
 import type { FeedEvent } from "../../src/revocation/register.js";
 import { openLevelStore } from "../../src/revocation/store/level-store.js";
+import { eventsOf } from "../support/feed-events.js";
 import { HOUR_MICROS, movableClock, testKey } from "../support/fixed-manager.js";
 import { keepReports } from "../support/reports.js";
 import { NOON, userEntry } from "../support/revocation-entries.js";
@@ -155,12 +156,12 @@ describe("an authority in memory", () => {
     await revoke({ tokenId: "one" });
     const watch = (cursor: string) => {
       const leave = new AbortController();
-      const events = register.watch(cursor, leave.signal)[Symbol.asyncIterator]();
+      const events = eventsOf(register, cursor, leave.signal);
       return {
         next: async () => (await events.next()).value as FeedEvent,
         async end() {
           leave.abort();
-          await events.return?.(undefined);
+          await events.return(undefined);
         },
       };
     };

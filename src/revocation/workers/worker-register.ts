@@ -5,7 +5,7 @@ import { Feed } from "../feed.js";
 import { Freshness, type FreshnessClocks } from "../freshness.js";
 import { EXPIRE_STEP, EXPIRE_STEP_MS, LiveIndex } from "../live-index.js";
 import {
-  type FeedEvent,
+  type FeedWatch,
   RevocationNotStoredError,
   type RevocationPage,
   type RevocationQuery,
@@ -95,9 +95,9 @@ export class WorkerRegister implements RevocationRegister {
     return listPage(this.#index, query);
   }
 
-  watch(cursor: string, signal: AbortSignal, caller?: string): AsyncIterable<FeedEvent> {
+  watch(cursor: string, wake: () => void, caller?: string): FeedWatch {
     if (!this.#feed) throw new Error("not joined yet");
-    return this.#feed.watch(cursor, signal, caller);
+    return this.#feed.watch(cursor, wake, caller);
   }
 
   #onMessage(message: ToWorker): void {

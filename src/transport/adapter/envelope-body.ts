@@ -10,7 +10,7 @@ const HEAD_BYTES = 5;
 const UNKNOWN = -1;
 
 /**
- * A body of gRPC's length-prefixed messages, of which a unary call has exactly one.
+ * A body of gRPC's length-prefixed messages, of which a unary call and a server stream have exactly one.
  *
  * Stops reading at the first byte that decides the verdict: the head of a message beyond the limit, or the end of a
  * second message. So no more than two messages within the limit are ever held. Faults are found in the order in which
@@ -18,13 +18,18 @@ const UNKNOWN = -1;
  */
 export class EnvelopeBody implements MessageBody {
   readonly #maxBytes: number;
+  readonly #methodKind: string;
   readonly #bytes = new GatheredBytes();
   #firstLength = UNKNOWN;
   #secondLength = UNKNOWN;
 
-  /** @param maxBytes the largest message to accept, in bytes, its five-byte prefix not counted */
-  constructor(maxBytes: number) {
+  /**
+   * @param maxBytes the largest message to accept, in bytes, its five-byte prefix not counted
+   * @param methodKind what errors call the method
+   */
+  constructor(maxBytes: number, methodKind: "unary" | "server-streaming") {
     this.#maxBytes = maxBytes;
+    this.#methodKind = methodKind;
   }
 
   push(chunk: Buffer): boolean {
@@ -57,13 +62,17 @@ export class EnvelopeBody implements MessageBody {
     // Connect's decoder forgets a head that no data follows; for the first message that is the better answer.
     if (this.#bytes.length === 0 || (this.#bytes.length === HEAD_BYTES && this.#firstLength > 0)) {
       this.#assertWithinLimit(this.#firstLength);
-      throw protocolError("missing input message for unary method", Code.Unimplemented);
+      throw protocolError(
+        `missing input message for ${this.#methodKind} method`,
+        Code.Unimplemented,
+      );
     }
     const message = this.#parseAt(0, this.#firstLength, parse, own);
     const secondAt = HEAD_BYTES + this.#firstLength;
     if (this.#bytes.length > secondAt) {
       this.#parseAt(secondAt, this.#secondLength, parse, own);
-      throw protocolError("received extra input message for unary method", Code.Unimplemented);
+      const text = `received extra input message for ${this.#methodKind} method`;
+      throw protocolError(text, Code.Unimplemented);
     }
     return message;
   }

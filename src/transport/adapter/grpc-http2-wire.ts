@@ -15,12 +15,7 @@ export class GrpcHttp2Wire extends Http2Wire implements Wire {
   readonly reserve = ENVELOPE_HEAD;
 
   respond(call: AnsweredCall, envelope: Uint8Array): void {
-    const length = envelope.byteLength - ENVELOPE_HEAD;
-    envelope[0] = 0;
-    envelope[1] = length >>> 24;
-    envelope[2] = length >>> 16;
-    envelope[3] = length >>> 8;
-    envelope[4] = length;
+    fillHead(envelope);
     if (call.hasResponseHeader || call.hasResponseTrailer) {
       const head = headBlock(200, call.nodeResponseHeaders({ ...call.format.head }));
       this.stream.respond(head, envelope, trailerBlock(nodeTrailers(call.responseTrailer)));
@@ -39,6 +34,61 @@ export class GrpcHttp2Wire extends Http2Wire implements Wire {
       this.stream.respond(headBlock(200, { ...call.format.head, ...trailers }));
     }
   }
+}
+
+/** A server stream of gRPC over HTTP/2. */
+export class GrpcStreamWire extends GrpcHttp2Wire {
+  #hasBegun = false;
+
+  /**
+   * Sends a message, the first one behind the call's headers.
+   *
+   * @param envelope the message behind `reserve` bytes, which are overwritten
+   * @returns false when there is no room for another until the stream drains
+   * @throws as `respond`
+   */
+  send(call: AnsweredCall, envelope: Uint8Array): boolean {
+    this.#begin(call);
+    fillHead(envelope);
+    return this.stream.write(envelope);
+  }
+
+  /** Ends the stream with status 0. @throws as `respond` */
+  complete(call: AnsweredCall): void {
+    this.#begin(call);
+    const { hasResponseTrailer } = call;
+    this.stream.end(
+      hasResponseTrailer ? trailerBlock(nodeTrailers(call.responseTrailer)) : OK_TRAILERS,
+    );
+  }
+
+  override refuse(call: AnsweredCall, error: ConnectError): void {
+    if (!this.#hasBegun) super.refuse(call, error);
+    else {
+      const trailers = nodeTrailers(setTrailerStatus(call.responseTrailer, error));
+      this.stream.end(trailerBlock(trailers));
+    }
+  }
+
+  #begin(call: AnsweredCall): void {
+    if (this.#hasBegun) return;
+    this.stream.sendHeaders(
+      call.hasResponseHeader
+        ? headBlock(200, call.nodeResponseHeaders({ ...call.format.head }))
+        : call.format.block,
+    );
+    this.#hasBegun = true;
+  }
+}
+
+/** Writes the head of an uncompressed message (gRPC over HTTP/2, "Length-Prefixed-Message"). */
+function fillHead(envelope: Uint8Array): void {
+  const length = envelope.byteLength - ENVELOPE_HEAD;
+  envelope[0] = 0;
+  envelope[1] = length >>> 24;
+  envelope[2] = length >>> 16;
+  envelope[3] = length >>> 8;
+  envelope[4] = length;
 }
 
 function nodeTrailers(trailer: Headers): OutgoingHttpHeaders {

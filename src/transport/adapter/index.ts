@@ -4,8 +4,10 @@ export type {
   Authorize,
   CallHead,
   DirectMethod,
+  DirectStream,
   Ended,
   Gate,
+  MessageSource,
   UnaryAdapter,
   UnaryAdapterOptions,
 } from "./options.js";

@@ -1,7 +1,8 @@
 import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
 import type { HandlerContext, Interceptor, UnaryRequest, UnaryResponse } from "@connectrpc/connect";
-import type { UnaryCall } from "./unary-call.js";
+import type { UnaryRoute } from "./routes.js";
+import type { ShortCall } from "./short-call.js";
 
 type Message = MessageShape<DescMessage>;
 type AnyFn = ReturnType<Interceptor>;
@@ -13,7 +14,10 @@ type AnyFn = ReturnType<Interceptor>;
  * @param message the parsed request
  * @returns the response message, at once when there is no interceptor and the implementation is synchronous
  */
-export function invokeUnary(call: UnaryCall, message: Message): Message | Promise<Message> {
+export function invokeUnary(
+  call: ShortCall<UnaryRoute>,
+  message: Message,
+): Message | Promise<Message> {
   const { impl, method, options } = call.route;
   if (options.interceptors.length > 0) return intercept(call, message, options.interceptors);
   const output = impl(message, handlerContext(call));
@@ -27,7 +31,7 @@ export function invokeUnary(call: UnaryCall, message: Message): Message | Promis
 
 /** Applied anew for every call, as Connect does: an interceptor may keep state of one call in its outer function. */
 async function intercept(
-  call: UnaryCall,
+  call: ShortCall<UnaryRoute>,
   message: Message,
   interceptors: readonly Interceptor[],
 ): Promise<Message> {
@@ -56,7 +60,7 @@ async function intercept(
  * own properties only.
  */
 
-function unaryRequest(call: UnaryCall, message: Message): UnaryRequest {
+function unaryRequest(call: ShortCall<UnaryRoute>, message: Message): UnaryRequest {
   const { method } = call.route;
   return {
     stream: false,
@@ -79,7 +83,7 @@ function unaryRequest(call: UnaryCall, message: Message): UnaryRequest {
   };
 }
 
-function unaryResponse(call: UnaryCall, message: Message): UnaryResponse {
+function unaryResponse(call: ShortCall<UnaryRoute>, message: Message): UnaryResponse {
   const { method } = call.route;
   return {
     stream: false,
@@ -95,7 +99,7 @@ function unaryResponse(call: UnaryCall, message: Message): UnaryResponse {
   };
 }
 
-function handlerContext(call: UnaryCall): HandlerContext {
+function handlerContext(call: ShortCall<UnaryRoute>): HandlerContext {
   const { method } = call.route;
   return {
     method,
@@ -125,7 +129,7 @@ function handlerContext(call: UnaryCall): HandlerContext {
 }
 
 /** The context of a handler behind an interceptor that passed on a request of its own making. */
-function mergedContext(call: UnaryCall, request: UnaryRequest): HandlerContext {
+function mergedContext(call: ShortCall<UnaryRoute>, request: UnaryRequest): HandlerContext {
   return {
     method: call.route.method,
     service: request.service,

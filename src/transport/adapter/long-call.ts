@@ -108,7 +108,8 @@ export class LongCall implements UnfinishedBody {
     const header = toWebHeaders(exchange.headers);
     if (this.#deadlineHeader !== undefined) header.set(...this.#deadlineHeader);
     const { httpVersion, method, signal } = exchange;
-    const body = this.#route.unary === undefined ? exchange.body : this.#counted(exchange);
+    const body =
+      this.#route.method.methodKind !== "unary" ? exchange.body : this.#counted(exchange);
     const response = await this.#handler({
       httpVersion,
       method,
@@ -183,7 +184,7 @@ export class LongCall implements UnfinishedBody {
   #onTimeUp(): void {
     const exchange = this.#exchange;
     // The peers of a stream may fall silent for as long as they like.
-    const isSlow = this.#route.unary !== undefined && !exchange.isRequestRead;
+    const isSlow = this.#route.method.methodKind === "unary" && !exchange.isRequestRead;
     if (isSlow || exchange.isAnswerUnread) exchange.noteSlow();
     if (exchange.isAnswerUnread) {
       exchange.drop();

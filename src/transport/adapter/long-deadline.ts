@@ -23,7 +23,7 @@ export function longDeadline(
   defaultTimeoutMs: number | undefined,
 ): LongDeadline {
   const isGrpc = headers["content-type"]?.toLowerCase().startsWith("application/grpc") ?? false;
-  const isUnary = route.unary !== undefined;
+  const isUnary = route.method.methodKind === "unary";
   const maxTimeoutMs = isUnary ? route.maxTimeoutMs : Number.POSITIVE_INFINITY;
   const ownDefault = isUnary ? defaultTimeoutMs : undefined;
   const { timeoutMs, isAsked, error } = readTimeout(headers, isGrpc, maxTimeoutMs, ownDefault);

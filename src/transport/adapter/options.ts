@@ -66,6 +66,37 @@ export interface DirectMethod {
   readonly toJson: (value: unknown) => string;
 }
 
+/** What a server stream sends: it is asked for one message after the other. */
+export interface MessageSource {
+  /**
+   * The next message in binary, behind `reserve` bytes that are the adapter's to fill; undefined where there is none
+   * yet, null at the end. The bytes must not change: many streams may be given the same ones. Throws what the client is
+   * told.
+   */
+  next(): Uint8Array | undefined | null;
+  /** The stream is over. Called once. */
+  close(): void;
+}
+
+/**
+ * A method with a stream of answers that are written as bytes. It must answer as the method's handler on the router
+ * does, which serves the long way. A stream costs one object and no promise, iterator or signal.
+ */
+export interface DirectStream {
+  /**
+   * Begins. Throws what the handler would throw.
+   *
+   * @param wake is to be called when there may be a message, after `next` gave none; it does not throw
+   * @param reserve how many bytes each message is to leave free before it
+   */
+  readonly open: (
+    request: MessageShape<DescMessage>,
+    context: HandlerContext,
+    wake: () => void,
+    reserve: number,
+  ) => MessageSource;
+}
+
 /**
  * Options of `createUnaryAdapter`: those of `connectNodeAdapter`, and a few more.
  *
@@ -87,6 +118,8 @@ export interface UnaryAdapterOptions
   ended?: Ended;
   /** Methods that the short way calls in place of their handlers, unless there are interceptors. Default: none. */
   direct?: ReadonlyMap<DescMethod, DirectMethod>;
+  /** Server streams that the short way opens in place of their handlers, unless there are interceptors. Default: none. */
+  directStreams?: ReadonlyMap<DescMethod, DirectStream>;
   /** Headers of every answer to a call, errors included, on either way; names in lower case. Default: none. */
   responseHeaders?: Readonly<Record<string, string>>;
   /**
@@ -118,7 +151,17 @@ export type Hooks = {
   readonly [K in "authorize" | "defaultTimeoutMs" | "ended" | "responseHeaders" | "unreadable"]:
     | UnaryAdapterOptions[K]
     | undefined;
-} & { readonly deadlines: DeadlineWheel; readonly bodies: HeldBodies };
+} & {
+  readonly deadlines: DeadlineWheel;
+  readonly bodies: HeldBodies;
+  /** The server streams of the short way that are open: each is told of the shutdown. */
+  readonly openStreams: Set<Interruptible>;
+};
+
+/** What ends early when the server does. */
+export interface Interruptible {
+  interrupt(reason: unknown): void;
+}
 
 /** What `createUnaryAdapter` returns: one listener for each version of HTTP. */
 export interface UnaryAdapter {

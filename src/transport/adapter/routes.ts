@@ -1,4 +1,10 @@
-import type { DescMessage, DescMethod, DescMethodUnary, MessageShape } from "@bufbuild/protobuf";
+import type {
+  DescMessage,
+  DescMethod,
+  DescMethodServerStreaming,
+  DescMethodUnary,
+  MessageShape,
+} from "@bufbuild/protobuf";
 import { ScalarType } from "@bufbuild/protobuf";
 import type { ConnectRouter, MethodImplSpec } from "@connectrpc/connect";
 import { createMethodImplSpec, createServiceImplSpec } from "@connectrpc/connect";
@@ -11,7 +17,7 @@ import {
   validateUniversalHandlerOptions,
 } from "@connectrpc/connect/protocol";
 
-import type { DirectMethod, Hooks, UnaryAdapterOptions } from "./options.js";
+import type { DirectMethod, DirectStream, Hooks, UnaryAdapterOptions } from "./options.js";
 
 type UnarySpec = Extract<MethodImplSpec, { kind: "unary" }>;
 
@@ -24,16 +30,15 @@ export interface Route {
   readonly maxTimeoutMs: number;
   /** Which of `grpc`, `grpc-web` and `connect` it is served over. */
   readonly protocols: readonly string[];
-  /** What a unary call needs, `undefined` for a streaming method. */
-  readonly unary: UnaryRoute | undefined;
+  /** What the short way needs, `undefined` for a method that it does not serve. */
+  readonly short: ShortRoute | undefined;
 }
 
-/** The part of a {@link Route} that only a unary method has. */
-export interface UnaryRoute {
-  readonly method: DescMethodUnary;
-  readonly impl: UnarySpec["impl"];
-  /** What is called in place of `impl`, if anything. */
-  readonly direct: DirectMethod | undefined;
+/** The part of a {@link Route} that only a method of the short way has. */
+export type ShortRoute = UnaryRoute | StreamRoute;
+
+/** What both kinds have in common: requests of one message. */
+interface RequestRoute {
   readonly hooks: Hooks;
   /** Parses a request in binary. */
   readonly parseBinary: (bytes: Buffer) => MessageShape<DescMessage>;
@@ -42,12 +47,28 @@ export interface UnaryRoute {
   /** Whether a parsed request may hold windows onto what it was parsed from, as fields of bytes and unknown fields are. */
   readonly keepsBytes: boolean;
   readonly options: UniversalHandlerOptions;
-  /** The longest deadline, in milliseconds. */
+  /** The longest deadline, in milliseconds. A stream lives as long as its client asks. */
   readonly maxTimeoutMs: number;
+}
+
+/** A unary method. */
+export interface UnaryRoute extends RequestRoute {
+  readonly kind: "unary";
+  readonly method: DescMethodUnary;
+  readonly impl: UnarySpec["impl"];
+  /** What is called in place of `impl`, if anything. */
+  readonly direct: DirectMethod | undefined;
   readonly serialization: MethodSerializationLookup<
     DescMethodUnary["input"],
     DescMethodUnary["output"]
   >;
+}
+
+/** A server stream of gRPC in binary that is written as bytes. */
+export interface StreamRoute extends RequestRoute {
+  readonly kind: "stream";
+  readonly method: DescMethodServerStreaming;
+  readonly direct: DirectStream;
 }
 
 /**
@@ -82,7 +103,7 @@ export function recordRoutes(
         options,
         maxTimeoutMs,
         protocols: handler.protocolNames,
-        unary: spec?.kind === "unary" ? toUnaryRoute(spec, options, base.direct, hooks) : undefined,
+        short: spec && toShortRoute(spec, options, base, hooks),
       });
     }
   };
@@ -113,16 +134,50 @@ export function withoutMaxTimeout<T extends Partial<UniversalHandlerOptions>>(
   return others;
 }
 
+function toShortRoute(
+  spec: MethodImplSpec,
+  options: UniversalHandlerOptions,
+  base: UnaryAdapterOptions,
+  hooks: Hooks,
+): ShortRoute | undefined {
+  // Interceptors are promised messages.
+  const { direct, directStreams }: Partial<UnaryAdapterOptions> =
+    options.interceptors.length > 0 ? {} : base;
+  if (spec.kind === "unary") return toUnaryRoute(spec, options, direct?.get(spec.method), hooks);
+  const stream = directStreams?.get(spec.method);
+  if (spec.kind !== "server_streaming" || stream === undefined) return undefined;
+  return toStreamRoute(spec.method, options, stream, hooks);
+}
+
+function toStreamRoute(
+  method: DescMethodServerStreaming,
+  options: UniversalHandlerOptions,
+  direct: DirectStream,
+  hooks: Hooks,
+): StreamRoute {
+  const { binaryOptions, jsonOptions } = options;
+  const { getI } = createMethodSerializationLookup(method, binaryOptions, jsonOptions, options);
+  return {
+    kind: "stream",
+    method,
+    direct,
+    hooks,
+    parseBinary: getI(true).parse,
+    parseJson: getI(false).parse,
+    keepsBytes: true,
+    options,
+    maxTimeoutMs: Number.POSITIVE_INFINITY,
+  };
+}
+
 function toUnaryRoute(
   spec: UnarySpec,
   options: UniversalHandlerOptions,
-  directMethods: UnaryAdapterOptions["direct"],
+  direct: DirectMethod | undefined,
   hooks: Hooks,
 ): UnaryRoute {
   const { method, impl } = spec;
   const { binaryOptions, jsonOptions } = options;
-  // Interceptors are promised a message.
-  const direct = options.interceptors.length > 0 ? undefined : directMethods?.get(method);
   const serialization = createMethodSerializationLookup(
     method,
     binaryOptions,
@@ -130,6 +185,7 @@ function toUnaryRoute(
     options,
   );
   return {
+    kind: "unary",
     method,
     impl,
     direct,

@@ -7,10 +7,11 @@ import { readTimeout } from "./deadline.js";
 import { EnvelopeBody } from "./envelope-body.js";
 import { ignoreError } from "./errors.js";
 import type { Formats } from "./formats.js";
-import { GrpcHttp2Wire } from "./grpc-http2-wire.js";
+import { GrpcHttp2Wire, GrpcStreamWire } from "./grpc-http2-wire.js";
 import { BareBody, messageTooLarge } from "./message-body.js";
-import type { Route, UnaryRoute } from "./routes.js";
-import { UnaryCall } from "./unary-call.js";
+import type { Route, ShortRoute, StreamRoute, UnaryRoute } from "./routes.js";
+import { ShortCall } from "./short-call.js";
+import { StreamExchange } from "./stream-exchange.js";
 import { UnaryExchange } from "./unary-exchange.js";
 import type { Format } from "./wire.js";
 
@@ -22,7 +23,7 @@ export interface ShortWay {
 }
 
 /**
- * Serves an ordinary unary call on its stream.
+ * Serves an ordinary call on its stream.
  *
  * @returns `false`, with the stream untouched, when the request is anything but ordinary
  */
@@ -30,13 +31,17 @@ export function tryStream({ routes, formats }: ShortWay, stream: ServerStream): 
   const { headers } = stream;
   const path = headers[":path"] as string;
   const format = formats.get(headers["content-type"]);
-  const route = matchUnary(routes.get(path), format, headers[":method"], headers);
+  const route = match(routes.get(path), format, headers[":method"], headers);
   if (format === undefined || route === undefined) return false;
+  if (route.kind === "stream") {
+    serveMessages(route, format, path, stream);
+    return true;
+  }
   const isGrpc = format.protocolName === "grpc";
   const wire = isGrpc ? new GrpcHttp2Wire(stream) : new ConnectHttp2Wire(stream);
-  const call = new UnaryCall(route, format, wire, path, headers);
+  const call = new ShortCall(route, format, wire, path, headers);
   const { readMaxBytes } = route.options;
-  const body = isGrpc ? new EnvelopeBody(readMaxBytes) : new BareBody(readMaxBytes);
+  const body = isGrpc ? new EnvelopeBody(readMaxBytes, "unary") : new BareBody(readMaxBytes);
   const exchange = new UnaryExchange(call, body);
   stream.handler = exchange;
   const timeout = timeoutOf(route, headers, isGrpc);
@@ -45,6 +50,23 @@ export function tryStream({ routes, formats }: ShortWay, stream: ServerStream): 
     timeout.error ?? (isGrpc ? undefined : lengthFault(headers, readMaxBytes)),
   );
   return true;
+}
+
+/** Serves a server stream of gRPC. */
+function serveMessages(
+  route: StreamRoute,
+  format: Format,
+  path: string,
+  stream: ServerStream,
+): void {
+  const { headers } = stream;
+  const wire = new GrpcStreamWire(stream);
+  const call = new ShortCall(route, format, wire, path, headers);
+  const body = new EnvelopeBody(route.options.readMaxBytes, "server-streaming");
+  const exchange = new StreamExchange(call, body, wire);
+  stream.handler = exchange;
+  const timeout = readTimeout(headers, true, route.maxTimeoutMs, undefined);
+  exchange.start(timeout, timeout.error);
 }
 
 /**
@@ -59,9 +81,11 @@ export function tryRequest(
 ): boolean {
   const { headers, url: path = "" } = request;
   const format = formats.get(headers["content-type"]);
-  const route = matchUnary(routes.get(path), format, request.method, headers);
-  if (format === undefined || route === undefined || format.protocolName === "grpc") return false;
-  const call = new UnaryCall(route, format, new ConnectHttp1Wire(request, response), path, headers);
+  const route = match(routes.get(path), format, request.method, headers);
+  if (format === undefined || route?.kind !== "unary" || format.protocolName === "grpc") {
+    return false;
+  }
+  const call = new ShortCall(route, format, new ConnectHttp1Wire(request, response), path, headers);
   const { readMaxBytes } = route.options;
   const exchange = new UnaryExchange(call, new BareBody(readMaxBytes));
   request.on("error", ignoreError);
@@ -72,14 +96,14 @@ export function tryRequest(
   return true;
 }
 
-function matchUnary(
+function match(
   route: Route | undefined,
   format: Format | undefined,
   httpMethod: unknown,
   headers: IncomingHttpHeaders,
-): UnaryRoute | undefined {
+): ShortRoute | undefined {
   if (
-    route?.unary === undefined ||
+    route?.short === undefined ||
     format === undefined ||
     httpMethod !== "POST" ||
     headers.origin !== undefined ||
@@ -91,10 +115,12 @@ function matchUnary(
   const isGrpc = format.protocolName === "grpc";
   const encoding = headers[isGrpc ? "grpc-encoding" : "content-encoding"];
   if (encoding !== undefined && encoding !== "identity") return undefined;
+  // Connect's own streams have other content types.
+  if (route.short.kind === "stream") return isGrpc ? route.short : undefined;
   if (!isGrpc && route.options.requireConnectProtocolHeader) {
     if (headers["connect-protocol-version"] !== "1") return undefined;
   }
-  return route.unary;
+  return route.short;
 }
 
 function timeoutOf(

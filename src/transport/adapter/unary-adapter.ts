@@ -40,7 +40,12 @@ export function createUnaryAdapter(options: UnaryAdapterOptions): UnaryAdapter {
     unreadable,
     deadlines: new DeadlineWheel(),
     bodies: new HeldBodies(),
+    openStreams: new Set(),
   };
+  const { shutdownSignal } = options;
+  shutdownSignal?.addEventListener("abort", () => {
+    for (const stream of hooks.openStreams) stream.interrupt(shutdownSignal.reason);
+  });
   const own = {
     ...options,
     acceptCompression,

@@ -2,9 +2,9 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import type { ConnectError } from "@connectrpc/connect";
 import type { HeaderBlock } from "../../http2/index.js";
-import type { UnaryRoute } from "./routes.js";
+import type { ShortRoute } from "./routes.js";
 
-/** The unary format that a call speaks. */
+/** The format that a call speaks. */
 export interface Format {
   readonly protocolName: "grpc" | "connect";
   /** Binary or JSON. */
@@ -19,7 +19,7 @@ export interface Format {
 
 /** What a wire needs of the call that it answers. */
 export interface AnsweredCall {
-  readonly route: UnaryRoute;
+  readonly route: ShortRoute;
   readonly format: Format;
   readonly responseHeader: Headers;
   readonly responseTrailer: Headers;

@@ -1,12 +1,16 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
-import type { UnaryCall } from "./unary-call.js";
+import type { UnaryRoute } from "./routes.js";
+import type { ShortCall } from "./short-call.js";
 
 /**
  * Writes what a method gave in the call's format, behind the bytes that its wire wants for framing.
  *
  * @param output what `DirectMethod.call` gave, where the method has one; else its message
  */
-export function writeAnswer({ route, format, wire }: UnaryCall, output: unknown): Uint8Array {
+export function writeAnswer(
+  { route, format, wire }: ShortCall<UnaryRoute>,
+  output: unknown,
+): Uint8Array {
   const { direct } = route;
   if (direct !== undefined && format.binary) return direct.toBinary(output, wire.reserve);
   const bytes =

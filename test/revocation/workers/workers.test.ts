@@ -9,6 +9,7 @@ import { openLevelStore } from "../../../src/revocation/store/level-store.js";
 import type { Channel, ToPrimary, ToWorker } from "../../../src/revocation/workers/protocol.js";
 import { WorkerLink } from "../../../src/revocation/workers/worker-link.js";
 import { WorkerRegister } from "../../../src/revocation/workers/worker-register.js";
+import { eventsOf } from "../../support/feed-events.js";
 import { keepReports } from "../../support/reports.js";
 import { NOON, tokenEntry, userEntry } from "../../support/revocation-entries.js";
 import { scratchFolder } from "../../support/scratch-folder.js";
@@ -85,7 +86,7 @@ function startWorker(authority: RevocationAuthority, silenceMs = 5000) {
 async function firstEvents(register: WorkerRegister, cursor: string, count: number) {
   const leave = new AbortController();
   const events: FeedEvent[] = [];
-  for await (const event of register.watch(cursor, leave.signal)) {
+  for await (const event of eventsOf(register, cursor, leave.signal)) {
     events.push(event);
     if (events.length === count) leave.abort();
   }

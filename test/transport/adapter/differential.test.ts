@@ -4,18 +4,28 @@ import http2 from "node:http2";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { EchoService } from "./gen/adaptertest/v1/echo_pb.js";
 import { oddConnect } from "./odd-connect.js";
 import { oddGrpc } from "./odd-grpc.js";
 import { oddMessages } from "./odd-messages.js";
 import { oddPaths } from "./odd-paths.js";
+import { oddStreams } from "./odd-streams.js";
 import type { RawRequest } from "./raw-requests.js";
 import { echo, rawRequests } from "./raw-requests.js";
 import type { RawAnswer, TestServers } from "./support.js";
-import { echoRoutes, rawHttp2, startServers } from "./support.js";
+import { echoRoutes, rawHttp2, spellDirectly, startServers } from "./support.js";
 
-const requests = [...rawRequests, ...oddGrpc, ...oddMessages, ...oddConnect, ...oddPaths];
+const requests = [
+  ...rawRequests,
+  ...oddGrpc,
+  ...oddMessages,
+  ...oddConnect,
+  ...oddPaths,
+  ...oddStreams,
+];
 /** Of RFC 9113, section 7. */
 const PROTOCOL_ERROR = http2.constants.NGHTTP2_PROTOCOL_ERROR;
+const directStreams = new Map([[EchoService.method.spell, spellDirectly]]);
 const limits = { readMaxBytes: 4_096, maxTimeoutMs: 60_000 };
 
 /** What a client makes of an answer, without the date and the three differences that every request may show. */
@@ -46,7 +56,7 @@ for (const enabled of [true, false]) {
     let oracle: http2.Http2Server;
     let reference: string;
     before(async () => {
-      servers = await startServers({ ...limits, enabled });
+      servers = await startServers({ ...limits, enabled, directStreams });
       // Connect refuses deadlines beyond its maximum, which are capped here.
       const { readMaxBytes } = limits;
       oracle = http2.createServer(connectNodeAdapter({ routes: echoRoutes(), readMaxBytes }));

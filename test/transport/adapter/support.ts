@@ -2,12 +2,21 @@ import { once } from "node:events";
 import http from "node:http";
 import type http2 from "node:http2";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import type { ConnectRouter, ServiceImpl } from "@connectrpc/connect";
+import { create, type MessageShape, toBinary } from "@bufbuild/protobuf";
+import type { ConnectRouter, HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { createHttp2Server } from "../../../src/http2/index.js";
-import type { UnaryAdapter, UnaryAdapterOptions } from "../../../src/transport/adapter/index.js";
+import type {
+  DirectStream,
+  UnaryAdapter,
+  UnaryAdapterOptions,
+} from "../../../src/transport/adapter/index.js";
 import { createUnaryAdapter } from "../../../src/transport/adapter/index.js";
-import { EchoRequestSchema, EchoService } from "./gen/adaptertest/v1/echo_pb.js";
+import {
+  EchoRequestSchema,
+  EchoResponseSchema,
+  EchoService,
+} from "./gen/adaptertest/v1/echo_pb.js";
 
 /** The handlers of the tests; what `echo` does depends on the text it gets. */
 export const echoService: Partial<ServiceImpl<typeof EchoService>> = {
@@ -43,8 +52,14 @@ export const echoService: Partial<ServiceImpl<typeof EchoService>> = {
     return { text: request.text, data: request.data };
   },
   look: (request) => ({ text: request.text, data: request.data }),
-  async *spell(request) {
-    for (const text of request.text) yield { text };
+  async *spell({ text }, context) {
+    if (text === "headers") setHeaders(context);
+    if (text === "nothing") throw new ConnectError("nothing to spell", Code.NotFound);
+    for (const letter of text) {
+      if (letter === "!") throw new ConnectError("no letter", Code.OutOfRange, { "x-meta": "m" });
+      if (letter === "?") throw new Error("secret of the inside");
+      yield { text: letter };
+    }
   },
   async join(requests) {
     let text = "";
@@ -53,6 +68,32 @@ export const echoService: Partial<ServiceImpl<typeof EchoService>> = {
   },
   async *chat(requests) {
     for await (const { text } of requests) yield { text };
+  },
+};
+
+function setHeaders({ responseHeader, responseTrailer }: HandlerContext): void {
+  responseHeader.set("x-head", "spelt");
+  responseTrailer.set("x-tail", "end");
+}
+
+/** The method `spell` as bytes; it does what the handler does. */
+export const spellDirectly: DirectStream = {
+  open(request, context, _wake, reserve) {
+    const { text } = request as MessageShape<typeof EchoRequestSchema>;
+    if (text === "headers") setHeaders(context);
+    if (text === "nothing") throw new ConnectError("nothing to spell", Code.NotFound);
+    const letters = [...text];
+    return {
+      next() {
+        const letter = letters.shift();
+        if (letter === undefined) return null;
+        if (letter === "!") throw new ConnectError("no letter", Code.OutOfRange, { "x-meta": "m" });
+        if (letter === "?") throw new Error("secret of the inside");
+        const message = create(EchoResponseSchema, { text: letter });
+        return Buffer.concat([Buffer.alloc(reserve), toBinary(EchoResponseSchema, message)]);
+      },
+      close() {},
+    };
   },
 };
 

@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
-import type { DescMethodUnary, DescService } from "@bufbuild/protobuf";
+import type { DescService } from "@bufbuild/protobuf";
 import type { ConnectError, ContextValues, HandlerContext } from "@connectrpc/connect";
 import { createContextValues } from "@connectrpc/connect";
 import { copyToNodeHeaders, toWebHeaders } from "./node-headers.js";
 import type { CallHead } from "./options.js";
-import type { UnaryRoute } from "./routes.js";
+import type { ShortRoute } from "./routes.js";
 import type { AnsweredCall, Format, Wire } from "./wire.js";
 
 /**
@@ -15,8 +15,10 @@ import type { AnsweredCall, Format, Wire } from "./wire.js";
  * Signal, `Headers`, URL and context values cost more than many a handler and most handlers touch none of them, so each
  * comes into being when first asked for.
  */
-export class UnaryCall implements AnsweredCall, CallHead, HandlerContext {
-  readonly route: UnaryRoute;
+export class ShortCall<R extends ShortRoute = ShortRoute>
+  implements AnsweredCall, CallHead, HandlerContext
+{
+  readonly route: R;
   readonly format: Format;
   readonly wire: Wire;
   /** The path as received. */
@@ -36,13 +38,7 @@ export class UnaryCall implements AnsweredCall, CallHead, HandlerContext {
   #responseTrailer: Headers | undefined;
   #values: ContextValues | undefined;
 
-  constructor(
-    route: UnaryRoute,
-    format: Format,
-    wire: Wire,
-    path: string,
-    headers: IncomingHttpHeaders,
-  ) {
+  constructor(route: R, format: Format, wire: Wire, path: string, headers: IncomingHttpHeaders) {
     this.route = route;
     this.format = format;
     this.wire = wire;
@@ -50,7 +46,7 @@ export class UnaryCall implements AnsweredCall, CallHead, HandlerContext {
     this.headers = headers;
   }
 
-  get method(): DescMethodUnary {
+  get method(): R["method"] {
     return this.route.method;
   }
 

@@ -1,0 +1,78 @@
+/** Health/Watch: the status of a service, and again whenever it is another one. */
+import { create, type DescMethod, type MessageShape, toBinary } from "@bufbuild/protobuf";
+import type { HandlerContext } from "@connectrpc/connect";
+import {
+  Health,
+  type HealthCheckRequestSchema,
+  type HealthCheckResponse_ServingStatus,
+  HealthCheckResponseSchema,
+} from "../../gen/ts/src/health/v1/health_pb.js";
+import { type DirectFeed, iterate, type Pulled } from "../service/index.js";
+import { originOf } from "./authorize.js";
+import { ChangeSignal } from "./change-signal.js";
+import { OpenStreams } from "./open-streams.js";
+
+type Request = MessageShape<typeof HealthCheckRequestSchema>;
+type Status = HealthCheckResponse_ServingStatus;
+
+/** Everybody who watches. */
+export class HealthWatch {
+  readonly #statusOf: (service: string, context: HandlerContext) => Status;
+  readonly #changes = new ChangeSignal();
+  readonly #open = new OpenStreams();
+
+  /** @param statusOf what a watcher is told of a service at present */
+  constructor(statusOf: (service: string, context: HandlerContext) => Status) {
+    this.#statusOf = statusOf;
+  }
+
+  /** A status may be another one. */
+  notify(): void {
+    this.#changes.notify();
+  }
+
+  /** The RPC for a Connect router. @throws ConnectError RESOURCE_EXHAUSTED for too many watchers */
+  async *watch({ service }: Request, context: HandlerContext) {
+    const open = (wake: () => void) => this.#pull(service, context, wake);
+    for await (const status of iterate(open, context.signal)) yield { status };
+  }
+
+  /** The same for a server that writes bytes. */
+  get streams(): ReadonlyMap<DescMethod, DirectFeed> {
+    const open: DirectFeed["open"] = (request, context, wake, reserve) => {
+      const statuses = this.#pull((request as Request).service, context, wake);
+      const next = () => {
+        const status = statuses.next();
+        return status === undefined ? undefined : encode(status, reserve);
+      };
+      return { next, close: statuses.close };
+    };
+    return new Map([[Health.method.watch, { open }]]);
+  }
+
+  #pull(service: string, context: HandlerContext, wake: () => void): Pulled<Status> {
+    const leave = this.#open.open(originOf(context.values));
+    this.#changes.add(wake);
+    let told: Status | undefined;
+    return {
+      next: () => {
+        const status = this.#statusOf(service, context);
+        if (status === told) return undefined;
+        told = status;
+        return status;
+      },
+      close: () => {
+        this.#changes.remove(wake);
+        leave();
+      },
+    };
+  }
+}
+
+/** A status as a message in binary, behind bytes for framing. */
+function encode(status: Status, reserve: number): Uint8Array {
+  const bytes = toBinary(HealthCheckResponseSchema, create(HealthCheckResponseSchema, { status }));
+  const framed = new Uint8Array(reserve + bytes.length);
+  framed.set(bytes, reserve);
+  return framed;
+}

@@ -1,8 +1,8 @@
 import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
 import type { HandlerContext, Interceptor, UnaryRequest, UnaryResponse } from "@connectrpc/connect";
-import type { UnaryRoute } from "./routes.js";
 import type { ShortCall } from "./short-call.js";
+import type { UnaryRoute } from "./short-route.js";
 
 type Message = MessageShape<DescMessage>;
 type AnyFn = ReturnType<Interceptor>;

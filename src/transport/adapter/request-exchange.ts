@@ -8,8 +8,8 @@ import type { Timed } from "./deadline-wheel.js";
 import { internalError, resetReason, toConnectError } from "./errors.js";
 import type { UnfinishedBody } from "./held-bodies.js";
 import type { MessageBody } from "./message-body.js";
-import type { ShortRoute } from "./routes.js";
 import type { ShortCall } from "./short-call.js";
+import type { ShortRoute } from "./short-route.js";
 
 /**
  * Takes a call from its headers to its message: deadline, permission, body.

@@ -5,7 +5,7 @@ import type { ConnectError, ContextValues, HandlerContext } from "@connectrpc/co
 import { createContextValues } from "@connectrpc/connect";
 import { copyToNodeHeaders, toWebHeaders } from "./node-headers.js";
 import type { CallHead } from "./options.js";
-import type { ShortRoute } from "./routes.js";
+import type { ShortRoute } from "./short-route.js";
 import type { AnsweredCall, Format, Wire } from "./wire.js";
 
 /**

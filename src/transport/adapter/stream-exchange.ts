@@ -4,8 +4,8 @@ import type { GrpcStreamWire } from "./grpc-http2-wire.js";
 import type { MessageBody } from "./message-body.js";
 import type { Interruptible, MessageSource } from "./options.js";
 import { RequestExchange } from "./request-exchange.js";
-import type { StreamRoute } from "./routes.js";
 import type { ShortCall } from "./short-call.js";
+import type { StreamRoute } from "./short-route.js";
 
 /** What one stream may send before others have their turn, in bytes: a snapshot is many messages. */
 const BYTES_PER_TURN = 64 * 1024;

@@ -1,7 +1,7 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import { invokeUnary } from "./invoke.js";
 import { RequestExchange } from "./request-exchange.js";
-import type { UnaryRoute } from "./routes.js";
+import type { UnaryRoute } from "./short-route.js";
 import { writeAnswer } from "./write-answer.js";
 
 /** Takes a unary call from its headers to its answer. */

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import type { ConnectError } from "@connectrpc/connect";
 import type { HeaderBlock } from "../../http2/index.js";
-import type { ShortRoute } from "./routes.js";
+import type { ShortRoute } from "./short-route.js";
 
 /** The format that a call speaks. */
 export interface Format {

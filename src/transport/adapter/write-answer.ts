@@ -1,6 +1,6 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
-import type { UnaryRoute } from "./routes.js";
 import type { ShortCall } from "./short-call.js";
+import type { UnaryRoute } from "./short-route.js";
 
 /**
  * Writes what a method gave in the call's format, behind the bytes that its wire wants for framing.

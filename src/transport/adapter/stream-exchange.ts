@@ -1,5 +1,6 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
+import type { Timeout } from "./deadline.js";
 import type { GrpcStreamWire } from "./grpc-http2-wire.js";
 import type { MessageBody } from "./message-body.js";
 import type { Interruptible, MessageSource } from "./options.js";
@@ -9,6 +10,9 @@ import type { StreamRoute } from "./short-route.js";
 
 /** What one stream may send before others have their turn, in bytes: a snapshot is many messages. */
 const BYTES_PER_TURN = 64 * 1024;
+
+/** How long a client that has left no room may take to see why its stream ends early, in milliseconds. */
+const LAST_READ_MS = 1_000;
 
 /**
  * Takes a server stream from its headers to its end. Nothing is kept for a client that does not read: its source is
@@ -20,10 +24,21 @@ export class StreamExchange extends RequestExchange<StreamRoute> implements Inte
   #hasRoom = true;
   /** Whether the next turn of the event loop goes on. */
   #isResting = false;
+  /** Whether the deadline is the request's alone: the stream has none. */
+  #isRequestTimed = false;
 
   constructor(call: ShortCall<StreamRoute>, body: MessageBody, wire: GrpcStreamWire) {
     super(call, body);
     this.#wire = wire;
+  }
+
+  /** A request must come in time, as that of a unary call, however long its stream then lives. */
+  override start(timeout: Timeout, fault: ConnectError | undefined): void {
+    const { hooks } = this.call.route;
+    hooks.openStreams.add(this);
+    this.#isRequestTimed = timeout.timeoutMs === undefined;
+    const { timeoutMs = hooks.defaultTimeoutMs } = timeout;
+    super.start({ ...timeout, timeoutMs }, fault);
   }
 
   /** A client that does not read would not see a status either. */
@@ -40,6 +55,10 @@ export class StreamExchange extends RequestExchange<StreamRoute> implements Inte
   /** Ends the stream early, with an error. */
   interrupt(reason: unknown): void {
     this.fail(reason);
+    if (this.#hasRoom) return;
+    const { deadlines } = this.call.route.hooks;
+    deadlines.remove(this);
+    deadlines.add(this, LAST_READ_MS, performance.now());
   }
 
   /** The client has taken what was sent. */
@@ -51,6 +70,10 @@ export class StreamExchange extends RequestExchange<StreamRoute> implements Inte
   protected override answer(request: MessageShape<DescMessage>): void {
     const { call } = this;
     const { direct, hooks, options } = call.route;
+    if (this.#isRequestTimed) {
+      hooks.deadlines.remove(this);
+      call.deadlineAt = undefined;
+    }
     if (options.shutdownSignal?.aborted) {
       this.fail(options.shutdownSignal.reason);
       return;
@@ -61,7 +84,6 @@ export class StreamExchange extends RequestExchange<StreamRoute> implements Inte
       this.fail(reason);
       return;
     }
-    hooks.openStreams.add(this);
     this.#send();
   }
 
@@ -113,10 +135,9 @@ export class StreamExchange extends RequestExchange<StreamRoute> implements Inte
   };
 
   #close(): void {
-    const source = this.#source;
-    if (source === undefined) return;
-    this.#source = undefined;
     this.call.route.hooks.openStreams.delete(this);
-    source.close();
+    const source = this.#source;
+    this.#source = undefined;
+    source?.close();
   }
 }

@@ -14,6 +14,13 @@ const RESERVE = 5;
 const letter = (text: string) =>
   Buffer.concat([Buffer.alloc(RESERVE), Buffer.from(`\n\x01${text}`)]);
 
+const HEADERS = {
+  ":method": "POST",
+  ":path": "/adaptertest.v1.EchoService/Spell",
+  "content-type": "application/grpc",
+  te: "trailers",
+};
+
 /** A stream whose messages come from the test. */
 class Source implements DirectStream {
   readonly messages: Uint8Array[] = [];
@@ -53,6 +60,7 @@ describe("a stream of the short way", () => {
     servers = await startServers({
       directStreams: new Map([[EchoService.method.spell, source]]),
       shutdownSignal: shutdown.signal,
+      defaultTimeoutMs: 200,
       ended: (_head, _values, error) => void errors.push(error),
     });
     session = http2.connect(servers.h2);
@@ -66,13 +74,7 @@ describe("a stream of the short way", () => {
   /** Opens a stream, with one message on its way. */
   async function open(headers: http2.OutgoingHttpHeaders = {}) {
     source.messages.push(letter("a"));
-    const stream = session.request({
-      ":method": "POST",
-      ":path": "/adaptertest.v1.EchoService/Spell",
-      "content-type": "application/grpc",
-      te: "trailers",
-      ...headers,
-    });
+    const stream = session.request({ ...HEADERS, ...headers });
     stream.on("error", () => {});
     stream.end(envelope(Buffer.alloc(0)));
     const [first] = await once(stream, "data");
@@ -134,14 +136,43 @@ describe("a stream of the short way", () => {
     assert.equal(await status, String(Code.Unavailable));
     assert.equal(source.closed, 1);
     source.messages.push(letter("a"));
-    const late = session.request({
-      ":method": "POST",
-      ":path": "/adaptertest.v1.EchoService/Spell",
-      "content-type": "application/grpc",
-    });
+    const late = session.request({ ...HEADERS });
     late.end(envelope(Buffer.alloc(0)));
     const [headers] = await once(late, "response");
     assert.equal(headers["grpc-status"], String(Code.Unavailable));
+  });
+
+  it("ends before its request has come, when the server does", async () => {
+    const waiting = session.request({ ...HEADERS });
+    waiting.write(Buffer.alloc(3));
+    await (await open()).close();
+    shutdown.abort(new ConnectError("closing", Code.Unavailable));
+    const [headers] = await once(waiting, "response");
+    assert.equal(headers["grpc-status"], String(Code.Unavailable));
+  });
+
+  it("is reset soon after the server ends where its client reads nothing", async () => {
+    const stream = await open();
+    stream.pause();
+    source.messages.push(...Array.from({ length: 40 }, () => Buffer.alloc(RESERVE + 16_384)));
+    source.wake();
+    await turn();
+    shutdown.abort(new ConnectError("closing", Code.Unavailable));
+    await once(stream, "close");
+    assert.equal(stream.rstCode, http2.constants.NGHTTP2_CANCEL);
+    assert.equal(source.closed, 1);
+  });
+
+  it("must be asked for in time, and then lives on", async () => {
+    const stream = await open();
+    const slow = session.request({ ...HEADERS });
+    slow.write(Buffer.alloc(3));
+    const [headers] = await once(slow, "response");
+    assert.equal(headers["grpc-status"], String(Code.DeadlineExceeded));
+    source.messages.push(letter("b"));
+    source.wake();
+    const [next] = await once(stream, "data");
+    assert.deepEqual(next, envelope(Buffer.from("\n\x01b")));
   });
 
   it("asks for nothing while its client has left no room, and goes on once there is some", async () => {

@@ -18,10 +18,13 @@ describe("nginx with auth_request", { skip: skipWithout("nginx", "Debian: nginx"
   let url: string;
   let issuerKey: string;
   const paths: (string | undefined)[] = [];
-  const app = createServer((request: IncomingMessage, response: ServerResponse) => {
-    paths.push(request.url);
-    response.end("the application");
-  });
+  const app = createServer(
+    { maxHeaderSize: 65_536 },
+    (request: IncomingMessage, response: ServerResponse) => {
+      paths.push(request.url);
+      response.end("the application");
+    },
+  );
   before(async () => {
     const callers = join(scratchFolder(), "callers.json");
     const addCaller = async (...flags: string[]) => {
@@ -75,6 +78,22 @@ describe("nginx with auth_request", { skip: skipWithout("nginx", "Debian: nginx"
   it("passes on a request with a token that has the permission", async () => {
     assert.deepEqual(await get(`Bearer ${await tokenWith("read")}`), [200, "the application"]);
     assert.deepEqual(paths.splice(0), ["/page"]);
+  });
+
+  it("asks about the token alone, whatever else the request brings", async () => {
+    const token = await tokenWith("read");
+    for (const headers of [
+      { origin: "https://shop.example.com" },
+      { "content-encoding": "gzip" },
+      { "connect-timeout-ms": "0" },
+      { cookie: "c".repeat(7_000), "x-more": "m".repeat(7_000), "x-most": "m".repeat(7_000) },
+    ]) {
+      const answer = await fetch(url, {
+        headers: { ...headers, authorization: `bearer  ${token}` },
+      });
+      assert.equal(answer.status, 200, Object.keys(headers)[0]);
+    }
+    assert.equal(paths.splice(0).length, 4);
   });
 
   it("answers 401 without a token, and to one that is none", async () => {

@@ -5,10 +5,13 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -31,8 +34,18 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer client.Close()
+	staleness, err := seconds("MAX_STALENESS_SECONDS", 10*time.Second)
+	if err != nil {
+		return err
+	}
+	// Tokens are checked without a call for each, as long as the feed of revocations is not too old.
+	verifier, err := securetoken.NewVerifier(client, securetoken.WithMaxStaleness(staleness))
+	if err != nil {
+		return err
+	}
+	defer verifier.Close()
 	guard, err := securetoken.NewGuard(client,
-		securetoken.WithCache(2*time.Second, 10_000),
+		securetoken.WithVerifier(verifier),
 		securetoken.WithFaultHandler(func(_ context.Context, err error) {
 			slog.Error("a token could not be checked", "error", err)
 		}))
@@ -42,23 +55,23 @@ func run(ctx context.Context) error {
 	if err := guard.Ready(ctx); err != nil { // requests are refused until the token service is there
 		slog.Warn("tokens cannot be checked yet", "error", err)
 	}
-	handler, err := routes(guard, &notebook{})
+	handler, err := routes(guard, &notebook{}, verifier)
 	if err != nil {
 		return err
 	}
-	server := &http.Server{
-		Addr:              setting("NOTES_ADDRESS", "127.0.0.1:8090"),
-		Handler:           handler,
-		ReadHeaderTimeout: 5 * time.Second,
+	listener, err := net.Listen("tcp", setting("NOTES_ADDRESS", "127.0.0.1:8090"))
+	if err != nil {
+		return err
 	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
 	go func() {
 		<-ctx.Done()
 		last, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
 		server.Shutdown(last)
 	}()
-	slog.Info("notes listens", "address", server.Addr)
-	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+	slog.Info("notes listens", "url", "http://"+listener.Addr().String())
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil
@@ -67,7 +80,11 @@ func run(ctx context.Context) error {
 // connect reads where the token service is: http:// is plaintext, https:// TLS with the system's authorities
 // or the one that is named. The file of the API key is read again when it changes.
 func connect() (*securetoken.Client, error) {
-	var options []securetoken.Option
+	timeout, err := seconds("TIMEOUT_SECONDS", 5*time.Second)
+	if err != nil {
+		return nil, err
+	}
+	options := []securetoken.Option{securetoken.WithTimeout(timeout)}
 	if authority := os.Getenv("TOKEN_SERVICE_CA_FILE"); authority != "" {
 		options = append(options, securetoken.WithCAFile(authority))
 	}
@@ -85,4 +102,16 @@ func setting(name, fallback string) string {
 		return value
 	}
 	return fallback
+}
+
+func seconds(name string, fallback time.Duration) (time.Duration, error) {
+	value := setting(name, "")
+	if value == "" {
+		return fallback, nil
+	}
+	number, err := strconv.ParseFloat(value, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%s must be a number of seconds", name)
+	}
+	return time.Duration(number * float64(time.Second)), nil
 }

@@ -17,11 +17,12 @@ type notebook struct {
 }
 
 // routes is the whole service. Each route names what it requires; any other is refused.
-func routes(guard *securetoken.Guard, book *notebook) (http.Handler, error) {
+func routes(guard *securetoken.Guard, book *notebook, verifier *securetoken.Verifier) (http.Handler, error) {
 	protect, err := guard.Routes(securetoken.HTTPPolicy{
-		"GET /notes":   securetoken.Require("notes:read"),
-		"POST /notes":  securetoken.Require("notes:write"),
-		"GET /healthz": securetoken.Public(),
+		"GET /notes":    securetoken.Require("notes:read"),
+		"POST /notes":   securetoken.Require("notes:write"),
+		"GET /healthz":  securetoken.Public(),
+		"GET /verifier": securetoken.Public(),
 	})
 	if err != nil {
 		return nil, err
@@ -31,6 +32,9 @@ func routes(guard *securetoken.Guard, book *notebook) (http.Handler, error) {
 	mux.HandleFunc("POST /notes", book.add)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
+	})
+	mux.HandleFunc("GET /verifier", func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, http.StatusOK, report(verifier.Stats()))
 	})
 	return protect(mux), nil
 }
@@ -60,6 +64,18 @@ func (b *notebook) add(w http.ResponseWriter, r *http.Request) {
 	b.notes[claims.UserID] = append(b.notes[claims.UserID], note.Text)
 	b.mu.Unlock()
 	writeJSON(w, http.StatusCreated, note)
+}
+
+// report is what the verifier has done: how many requests needed no call, and how old its knowledge is.
+func report(stats securetoken.VerifierStats) map[string]any {
+	var staleness any
+	if stats.IsReady {
+		staleness = stats.Staleness.Milliseconds()
+	}
+	return map[string]any{
+		"hits": stats.Hits, "misses": stats.Misses,
+		"stalenessMs": staleness, "revocations": stats.Revocations,
+	}
 }
 
 func writeJSON(w http.ResponseWriter, status int, value any) {

@@ -54,11 +54,16 @@ func newService(t *testing.T) http.Handler {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { client.Close() })
-	guard, err := securetoken.NewGuard(client)
+	verifier, err := securetoken.NewVerifier(client)
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler, err := routes(guard, &notebook{})
+	t.Cleanup(verifier.Close)
+	guard, err := securetoken.NewGuard(client, securetoken.WithVerifier(verifier))
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler, err := routes(guard, &notebook{}, verifier)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,6 +78,7 @@ func TestNotes(t *testing.T) {
 		answer                          string
 	}{
 		{"health needs no token", "GET", "/healthz", "", "", 204, ""},
+		{"nor does what the verifier has done", "GET", "/verifier", "", "", 200, `"misses":`},
 		{"what no rule names", "GET", "/other", "writer", "", 403, "permission"},
 		{"nothing without a token", "GET", "/notes", "", "", 401, "required"},
 		{"a reader reads", "GET", "/notes", "reader", "", 200, `"user":"user-1"`},

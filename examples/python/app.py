@@ -1,16 +1,19 @@
 """Notes: a small FastAPI service whose every request is checked by Secure Token.
 
-Reading needs the permission "notes.read", writing "notes.write"; /health is open to anyone.
+Reading needs the permission "notes.read", writing "notes.write"; /health and
+/verifier are open to anyone.
 """
 
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Optional
 
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
+from verifier_report import VerifierReport
 
-from secure_token_client import AsyncSecureTokenClient
+from secure_token_client import AsyncSecureTokenClient, AsyncWatchedVerifier
 from secure_token_client.middleware import PUBLIC, current_token
 from secure_token_client.middleware.asgi import TokenMiddleware
 
@@ -18,6 +21,13 @@ tokens = AsyncSecureTokenClient(
     os.environ.get("SECURE_TOKEN_TARGET", "127.0.0.1:8080"),
     api_key=os.environ.get("SECURE_TOKEN_API_KEY") or None,
     api_key_file=os.environ.get("SECURE_TOKEN_API_KEY_FILE") or None,
+    timeout=float(os.environ.get("TIMEOUT_SECONDS", "5")),
+)
+report = VerifierReport()
+verifier = AsyncWatchedVerifier(
+    tokens,
+    max_staleness=float(os.environ.get("MAX_STALENESS_SECONDS", "10")),
+    observer=report,
 )
 
 
@@ -29,8 +39,10 @@ class Note(BaseModel):
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Ends the connection to the token service with this one."""
+    """Follows the revocations, and ends the connection to the token service with this one."""
+    await verifier.start()
     yield
+    await verifier.close()
     await tokens.close()
 
 
@@ -40,10 +52,11 @@ app.add_middleware(
     client=tokens,
     rules={
         "* /health": PUBLIC,
+        "* /verifier": PUBLIC,
         "GET /notes": "notes.read",
         "POST /notes": "notes.write",
     },
-    watch=True,
+    watch=verifier,
 )
 notes: dict[str, list[str]] = {}
 
@@ -52,6 +65,12 @@ notes: dict[str, list[str]] = {}
 async def health() -> dict[str, str]:
     """Whether this service runs."""
     return {"status": "ok"}
+
+
+@app.get("/verifier")
+async def verified() -> dict[str, Optional[float]]:
+    """How many requests needed no call, and how old what is known of revocations is."""
+    return report.of(verifier.state)
 
 
 @app.get("/notes")

@@ -1,20 +1,32 @@
 /** Starts the notes, with settings from the environment. */
 import { createSecureTokenClient } from "secure-token-service/client";
-import { createTokenGuard } from "secure-token-service/middleware";
+import { createTokenGuard, WatchedVerifier } from "secure-token-service/middleware";
 import { createNotes } from "./notes.js";
+import { VerifierReport } from "./verifier-report.js";
 
 const { PORT = "8091", TOKEN_SERVICE = "http://127.0.0.1:8080", API_KEY } = process.env;
+const { MAX_STALENESS_SECONDS = "10", TIMEOUT_SECONDS = "5" } = process.env;
 
-const client = createSecureTokenClient({ baseUrl: TOKEN_SERVICE, apiKey: API_KEY });
+const client = createSecureTokenClient({
+  baseUrl: TOKEN_SERVICE,
+  apiKey: API_KEY,
+  defaultTimeoutMs: Number(TIMEOUT_SECONDS) * 1000,
+});
+const report = new VerifierReport();
+const verifier = new WatchedVerifier(client, {
+  // What is known of revocations may be so old; beyond it each request asks the token service.
+  maxStalenessMs: Number(MAX_STALENESS_SECONDS) * 1000,
+  onEvent: (event) => report.count(event),
+});
 const guard = createTokenGuard(client, {
-  // A revoked token may pass for so long; without the cache, for no time.
-  cache: { ttlMs: 2000, maxEntries: 10_000 },
+  watch: verifier,
   onFault: (error) => process.stderr.write(`not decided: ${error}\n`),
 });
-const app = createNotes(guard);
+const app = createNotes(guard, () => report.of(verifier.state));
 
 process.once("SIGTERM", async () => {
   await app.close();
+  verifier.close();
   client.close();
 });
 

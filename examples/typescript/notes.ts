@@ -6,10 +6,12 @@ import {
   type HttpPolicy,
   type TokenGuard,
 } from "secure-token-service/middleware";
+import type { Report } from "./verifier-report.js";
 
 /** What each route requires. A route that is not named is denied. */
 const POLICY: HttpPolicy = {
   "GET /health": "open",
+  "GET /verifier": "open",
   "GET /notes": ["notes:read"],
   "POST /notes": ["notes:write"],
 };
@@ -21,13 +23,15 @@ const BODY = {
 };
 
 /** Makes the service; `listen` is its caller's affair. */
-export function createNotes(guard: TokenGuard): FastifyInstance {
+export function createNotes(guard: TokenGuard, report: () => Report): FastifyInstance {
   const app = Fastify();
   const notesOf = new Map<string, string[]>();
   const ownerOf = (request: object) => claimsOf(request)?.userId ?? "";
   app.addHook("onRequest", createFastifyHook(guard, POLICY));
 
   app.get("/health", async () => ({ status: "ok" }));
+
+  app.get("/verifier", async () => report());
 
   app.get("/notes", async (request) => notesOf.get(ownerOf(request)) ?? []);
 

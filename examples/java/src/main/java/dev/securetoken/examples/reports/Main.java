@@ -2,6 +2,7 @@ package dev.securetoken.examples.reports;
 
 import dev.securetoken.SecureTokenClient;
 import dev.securetoken.SecureTokenClientBuilder;
+import java.time.Duration;
 import java.util.Map;
 import org.eclipse.jetty.server.Server;
 
@@ -19,9 +20,10 @@ public final class Main {
     Map<String, String> env = System.getenv();
     try (SecureTokenClient client = connect(env)) {
       int port = Integer.parseInt(env.getOrDefault("PORT", "8090"));
-      Server server = ReportsServer.create(client, port);
+      Server server = ReportsServer.create(client, port, seconds(env, "MAX_STALENESS_SECONDS", "10"));
       server.setStopAtShutdown(true);
       server.start();
+      System.out.println("reports at " + server.getURI());
       server.join();
     }
   }
@@ -29,10 +31,16 @@ public final class Main {
   private static SecureTokenClient connect(Map<String, String> env) {
     String target = env.getOrDefault("SECURE_TOKEN_TARGET", "http://127.0.0.1:8080");
     SecureTokenClientBuilder builder =
-        SecureTokenClient.builder(target).apiKey(env.get("SECURE_TOKEN_API_KEY"));
+        SecureTokenClient.builder(target)
+            .apiKey(env.get("SECURE_TOKEN_API_KEY"))
+            .defaultDeadline(seconds(env, "TIMEOUT_SECONDS", "5"));
     if ("1".equals(env.get("SECURE_TOKEN_PLAINTEXT"))) {
       builder.plaintext();
     }
     return builder.build();
+  }
+
+  private static Duration seconds(Map<String, String> env, String name, String fallback) {
+    return Duration.ofMillis(Math.round(1000 * Double.parseDouble(env.getOrDefault(name, fallback))));
   }
 }

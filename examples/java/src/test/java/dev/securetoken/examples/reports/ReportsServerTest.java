@@ -3,7 +3,6 @@ package dev.securetoken.examples.reports;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import dev.securetoken.SecureTokenClient;
 import dev.securetoken.v1.TokenServiceGrpc.TokenServiceImplBase;
@@ -16,6 +15,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import org.eclipse.jetty.server.Server;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +39,7 @@ class ReportsServerTest {
               .addPermissions(request.getToken().replace('.', ':'))
               .setIssuedAt(Timestamp.getDefaultInstance())
               .setExpiresAt(Timestamp.getDefaultInstance())
-              .setTimeRemaining(Duration.newBuilder().setSeconds(60))
+              .setTimeRemaining(com.google.protobuf.Duration.newBuilder().setSeconds(60))
               .build());
       observer.onCompleted();
     }
@@ -53,7 +53,7 @@ class ReportsServerTest {
             .build()
             .start();
     client = SecureTokenClient.builder("127.0.0.1:" + tokens.getPort()).plaintext().build();
-    server = ReportsServer.create(client, 0);
+    server = ReportsServer.create(client, 0, Duration.ofSeconds(10));
     server.start();
   }
 
@@ -101,6 +101,12 @@ class ReportsServerTest {
   @Test
   void whatNoRuleNamesIsRefused() throws Exception {
     assertEquals(403, get("/other", "Bearer reports.read").statusCode());
+  }
+
+  @Test
+  void whatTheVerifierHasDoneIsOpen() throws Exception {
+    get("/reports", "Bearer reports.read");
+    assertTrue(get("/verifier", null).body().contains("\"misses\":1,"));
   }
 
   @Test

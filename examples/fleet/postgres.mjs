@@ -21,11 +21,11 @@ export async function startPostgres() {
   const port = await freePort();
   const args = ["-D", data, "-p", `${port}`, "-k", folder, "-c", "listen_addresses=127.0.0.1"];
   const server = spawn(join(bin, "postgres"), args, options);
+  const ended = new Promise((resolve) => server.once("exit", resolve));
   await untilReady(bin, port);
   return {
     url: `postgres://fleet@127.0.0.1:${port}/postgres`,
     async close() {
-      const ended = new Promise((resolve) => server.once("exit", resolve));
       server.kill("SIGINT");
       await ended;
       rmSync(folder, { recursive: true, force: true });
@@ -33,11 +33,16 @@ export async function startPostgres() {
   };
 }
 
-function findPrograms() {
+/** The folder of PostgreSQL's programs; undefined where it is not installed. */
+export function findPostgres() {
   const folders = existsSync(DEBIAN_FOLDER) ? readdirSync(DEBIAN_FOLDER) : [];
-  const bin = folders
+  return folders
     .map((version) => join(DEBIAN_FOLDER, version, "bin"))
     .find((folder) => existsSync(join(folder, "initdb")));
+}
+
+function findPrograms() {
+  const bin = findPostgres();
   if (bin) return bin;
   throw new Error("PostgreSQL is not installed; set REVOCATION_LOG to the URL of one that runs");
 }

@@ -7,24 +7,30 @@ import { createSecureTokenClient } from "secure-token-service/client";
 
 const COMMAND = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
-/** Starts a server on a port, by default a free one. Gives its URL, a client, and what ends both. */
+/**
+ * Starts a server on a port, by default a free one. Gives its URL, a client, what signals it, and what
+ * ends both and waits for the exit.
+ */
 export async function startServer(index, folder, settings, port = "0") {
   const child = spawn(process.execPath, [COMMAND, "serve"], {
     cwd: folder,
     env: { ...process.env, ...settings, PORT: port, DATA_DIR: join(folder, `server-${index}`) },
     stdio: ["ignore", "ignore", "pipe"],
   });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
   for await (const line of createInterface({ input: child.stderr })) {
     const url = /"url":"([^"]+)"/.exec(line)?.[1];
     if (!url) continue;
     child.stderr.resume();
     process.stdout.write(`server ${index + 1}: ${url}\n`);
     const client = createSecureTokenClient({ baseUrl: url });
-    const close = (signal = "SIGTERM") => {
+    const signal = (name) => child.kill(name);
+    const close = (name = "SIGTERM") => {
       client.close();
-      child.kill(signal);
+      child.kill(name);
+      return ended;
     };
-    return { url, client, close };
+    return { url, client, signal, close };
   }
   throw new Error(`server ${index + 1} did not start`);
 }

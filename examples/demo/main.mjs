@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { createDemonstration } from "./demonstration.mjs";
 import { createJudge, createUser } from "./judge.mjs";
 import { LANGUAGES, PERMISSIONS } from "./languages.mjs";
@@ -24,6 +25,8 @@ const closers = [() => rmSync(scratch, { recursive: true, force: true })];
 try {
   await main();
 } catch (error) {
+  // Ctrl-C ends the children too: what one of them leaves may be seen before the signal is.
+  await setImmediate();
   if (!ending.signal.aborted) throw error;
 } finally {
   for (const close of closers.reverse()) await close();

@@ -16,6 +16,15 @@ const SERVERS = 3;
  */
 export async function startTokenService() {
   const folder = mkdtempSync(join(tmpdir(), "secure-token-demo-"));
+  try {
+    return await startIn(folder);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function startIn(folder) {
   const { REVOCATION_LOG } = process.env;
   const postgres = REVOCATION_LOG || !findPostgres() ? undefined : await startPostgres();
   const log = REVOCATION_LOG ?? postgres?.url;
@@ -25,9 +34,28 @@ export async function startTokenService() {
     PBKDF2_ITERATIONS: "100000",
     REVOCATION_LOG: log,
   };
-  const startOne = (i, port) => startServer(i, folder, settings, port);
+  const servers = [];
+  /** Starts under way and done: what ends the service waits for them, and then ends their servers. */
+  const starts = new Set();
+  const startOne = async (i, port) => {
+    const start = startServer(i, folder, settings, port);
+    starts.add(start);
+    servers[i] = await start;
+  };
+  const stop = (signal) => Promise.all(servers.map((server) => server?.close(signal)));
+  const remove = async () => {
+    await Promise.allSettled(starts);
+    await stop("SIGTERM");
+    await postgres?.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
   const count = log ? SERVERS : 1;
-  const servers = await Promise.all(Array.from({ length: count }, (_, i) => startOne(i)));
+  try {
+    await Promise.all(Array.from({ length: count }, (_, i) => startOne(i)));
+  } catch (error) {
+    await remove();
+    throw error;
+  }
   const ports = servers.map(({ url }) => new URL(url).port);
   const balancer = await startBalancer(ports);
   const client = createSecureTokenClient({ baseUrl: balancer.url });
@@ -37,23 +65,15 @@ export async function startTokenService() {
     servers,
     description: log ? `${count} servers on PostgreSQL` : "1 server (PostgreSQL is not installed)",
     /** Ends every server with a signal, and waits for the exits. */
-    async stop(signal = "SIGTERM") {
-      await Promise.all(servers.map((server) => server.close(signal)));
-    },
+    stop: (signal = "SIGTERM") => stop(signal),
     /** Starts every server again, on its port and its data. */
     async start() {
-      await Promise.all(ports.map((_, i) => this.restart(i)));
-    },
-    /** Starts one server again. */
-    async restart(i) {
-      servers[i] = await startOne(i, ports[i]);
+      await Promise.all(ports.map((port, i) => startOne(i, port)));
     },
     async close() {
       client.close();
       balancer.close();
-      await this.stop();
-      await postgres?.close();
-      rmSync(folder, { recursive: true, force: true });
+      await remove();
     },
   };
 }

@@ -17,18 +17,27 @@ export async function startPostgres() {
   const user = unprivilegedUser();
   if (user) chownSync(folder, user.uid, user.gid);
   const options = { ...user, cwd: folder, stdio: "ignore" };
-  execFileSync(join(bin, "initdb"), ["-D", data, "-U", "fleet", "-A", "trust"], options);
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    execFileSync(join(bin, "initdb"), ["-D", data, "-U", "fleet", "-A", "trust"], options);
+  } catch (error) {
+    remove();
+    throw error;
+  }
   const port = await freePort();
   const args = ["-D", data, "-p", `${port}`, "-k", folder, "-c", "listen_addresses=127.0.0.1"];
   const server = spawn(join(bin, "postgres"), args, options);
   const ended = new Promise((resolve) => server.once("exit", resolve));
-  await untilReady(bin, port);
+  if (!(await isReady(bin, port, server))) {
+    remove();
+    throw new Error("PostgreSQL ended before it was ready");
+  }
   return {
     url: `postgres://fleet@127.0.0.1:${port}/postgres`,
     async close() {
       server.kill("SIGINT");
       await ended;
-      rmSync(folder, { recursive: true, force: true });
+      remove();
     },
   };
 }
@@ -54,15 +63,17 @@ function unprivilegedUser() {
   return { uid: id("-u"), gid: id("-g") };
 }
 
-async function untilReady(bin, port) {
-  for (;;) {
+/** Waits until it takes connections; false where its process has ended. */
+async function isReady(bin, port, server) {
+  while (server.exitCode === null && server.signalCode === null) {
     try {
       execFileSync(join(bin, "pg_isready"), ["-h", "127.0.0.1", "-p", `${port}`]);
-      return;
+      return true;
     } catch {
       await setTimeout(100);
     }
   }
+  return false;
 }
 
 function freePort() {

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
+import { setTimeout } from "node:timers/promises";
 import { createDemonstration } from "./demonstration.mjs";
 import { createJudge, createUser } from "./judge.mjs";
 import { LANGUAGES, PERMISSIONS } from "./languages.mjs";
@@ -26,7 +26,7 @@ try {
   await main();
 } catch (error) {
   // Ctrl-C ends the children too: what one of them leaves may be seen before the signal is.
-  await setImmediate();
+  await setTimeout(100);
   if (!ending.signal.aborted) throw error;
 } finally {
   for (const close of closers.reverse()) await close();

@@ -12,9 +12,9 @@ const DEBIAN_FOLDER = "/usr/lib/postgresql";
 /** Starts it. Gives its URL and what ends it. */
 export async function startPostgres() {
   const bin = findPrograms();
+  const user = unprivilegedUser();
   const folder = mkdtempSync(join(tmpdir(), "secure-token-fleet-"));
   const data = join(folder, "data");
-  const user = unprivilegedUser();
   if (user) chownSync(folder, user.uid, user.gid);
   const options = { ...user, cwd: folder, stdio: "ignore" };
   const remove = () => rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 /** Answers what Node's HTTP/1.1 parser would not take. */
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 const BAD_REQUEST = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
@@ -37,4 +38,12 @@ export function answerClientError(
   }
   const answer = error.code === "HPE_HEADER_OVERFLOW" ? HEADERS_TOO_LARGE : BAD_REQUEST;
   socket.end(answer, () => socket.destroy());
+}
+
+/**
+ * Answers an `Expect` other than 100-continue (RFC 9110, section 10.1.1). Node would do the same, past the bounds of
+ * the connection, and would answer a second time where the rest of the request is malformed.
+ */
+export function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(417, { connection: "close" }).end();
 }

@@ -12,7 +12,7 @@ import {
   type Http2Server,
   type ServerStream,
 } from "../http2/index.js";
-import { answerClientError } from "./answer-client-error.js";
+import { answerClientError, refuseExpectation } from "./answer-client-error.js";
 import { createClearListener } from "./clear-listener.js";
 import { ConnectionAge } from "./connection-age.js";
 import { ConnectionCap } from "./connection-cap.js";
@@ -87,6 +87,7 @@ export function createListener(options: ListenerOptions): Listener {
   const http1Connections = new Http1Connections(age, limits.maxPipelined, cut);
   const http1 = createHttpServer(http1Options(limits), http1Connections.bound(onRequest));
   http1.on("connect", refuseTunnel);
+  http1.on("checkExpectation", http1Connections.bound(refuseExpectation));
   // A server that never listens itself does not check for slow requests unless told that it does.
   http1.emit("listening");
   http1.on("clientError", (error, socket) => {

@@ -1,4 +1,4 @@
-/** What the first line of an HTTP/1.1 request asks for, where it is not a path (RFC 9112, section 3.2). */
+/** What an HTTP/1.1 request asks for, and of which host (RFC 9112, section 3.2). */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 
@@ -16,6 +16,18 @@ export function toOriginForm(request: IncomingMessage): void {
   if (host === undefined) return;
   request.headers.host = host;
   request.url = path.startsWith("/") ? path : `/${path}`;
+}
+
+/**
+ * Whether a request has several `Host` headers, which is to be answered with 400 (section 3.2). Node reads the first of
+ * them, and a proxy that reads the last would have checked another host.
+ */
+export function namesSeveralHosts({ rawHeaders }: IncomingMessage): boolean {
+  let found = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (rawHeaders[i]?.length === 4 && rawHeaders[i]?.toLowerCase() === "host") found++;
+  }
+  return found > 1;
 }
 
 /** Answers CONNECT, as over HTTP/2: there is no tunnel. Without this Node closes the connection in silence. */

@@ -74,18 +74,24 @@ describe("an answer", () => {
     assert.match(told, /supported encodings are identity$/);
   });
 
-  it("to a chunked request whose rest is malformed is the only one", async () => {
-    const { hostname, port } = new URL(server.url);
-    const socket = connect(Number(port), hostname);
-    const head = `POST ${CONFIG} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n`;
-    socket.write(`${head}Transfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n\r\n1\r\n{\r\n`);
-    let got = "";
-    for await (const chunk of socket) {
-      if (got === "") socket.write("no chunk\r\n");
-      got += chunk;
-    }
-    assert.equal(got.match(/^HTTP\/1\.1 /gm)?.length, 1, got);
-  });
+  for (const [why, header, status] of [
+    ["its encoding", "Content-Encoding: gzip", 501],
+    ["what it expects", "Expect: a-second-answer", 417],
+    ["a second host", "Host: example.com", 400],
+  ] as const) {
+    it(`to a chunked request that is refused for ${why} is the only one, though its rest is malformed`, async () => {
+      const { hostname, port } = new URL(server.url);
+      const socket = connect(Number(port), hostname);
+      const head = `POST ${CONFIG} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n`;
+      socket.write(`${head}Transfer-Encoding: chunked\r\n${header}\r\n\r\n1\r\n{\r\n`);
+      let got = "";
+      for await (const chunk of socket) {
+        if (got === "") socket.write("no chunk\r\n");
+        got += chunk;
+      }
+      assert.deepEqual(got.match(/^HTTP\/1\.1 \d+/gm), [`HTTP/1.1 ${status}`], got);
+    });
+  }
 });
 
 describe("Health/Watch", () => {

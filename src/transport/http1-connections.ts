@@ -98,7 +98,10 @@ export class Http1Connections {
     const connection = known ?? { open: new Set(), request, response, idleSince: 0, isCut: false };
     if (known === undefined) {
       this.#connections.set(socket, connection);
-      socket.once("close", () => this.#connections.delete(socket));
+      socket.once("close", () => {
+        this.#connections.delete(socket);
+        for (const waiting of connection.open) closeWaiting(waiting);
+      });
     }
     connection.request = request;
     connection.response = response;
@@ -109,4 +112,14 @@ export class Http1Connections {
     });
     return connection;
   }
+}
+
+/**
+ * Closes an answer that waited for those before it when its connection closed. Node closes only the one whose turn it
+ * was: the others, with their requests, would be kept until their deadlines.
+ */
+function closeWaiting(response: ServerResponse): void {
+  if (response.socket) return;
+  response.destroy();
+  response.emit("close");
 }

@@ -1,6 +1,6 @@
 /** What an HTTP/1.1 connection may leave unread, and how it ends. */
 import assert from "node:assert/strict";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { Agent, type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { describe, it } from "node:test";
@@ -37,6 +37,29 @@ describe("an HTTP/1.1 connection", () => {
     assert.deepEqual(cuts, [{ peer: "127.0.0.1", reason: "answers that nobody reads" }]);
     assert.ok(served() <= DEFAULT_LIMITS.maxPipelined, `${served()} requests`);
     socket.destroy();
+    await listener.close(0);
+  });
+
+  it("that closes ends all the requests that it has pipelined", async () => {
+    const closed: unknown[] = [];
+    const allClosed = new EventEmitter();
+    const listener = createListener({
+      onStream: (stream) => stream.reset(0),
+      onRequest(request, response) {
+        response.once("close", () => {
+          closed.push(request.url);
+          if (closed.length === 3) allClosed.emit("closed");
+        });
+        if (request.url === "/3") socket.destroy();
+      },
+      limits: DEFAULT_LIMITS,
+    });
+    const { port } = await listener.listen(0, "127.0.0.1");
+    const all = once(allClosed, "closed");
+    const socket = connect(port, "127.0.0.1");
+    for (const path of ["/1", "/2", "/3"]) socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    await all;
+    assert.deepEqual(closed.sort(), ["/1", "/2", "/3"]);
     await listener.close(0);
   });
 

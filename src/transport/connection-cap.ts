@@ -83,19 +83,20 @@ export class ConnectionCap {
     entries.set(decrypted, entry);
   }
 
-  /** Closes some connections: unknown ones first, then those of whoever holds most, then the quietest. */
+  /**
+   * Closes some connections: those of whoever holds most, of these the quietest. One that a known caller has used is
+   * closed only where there is no other, however new the others are.
+   */
   #makeRoom(now: number, address: string | undefined): boolean {
-    const candidates = [...this.#entries].filter(
-      ([, entry]) =>
-        now - entry.openedAt >= GRACE_MS && (address === undefined || entry.address === address),
+    const all = [...this.#entries].filter(
+      ([, entry]) => address === undefined || entry.address === address,
+    );
+    const unknown = all.filter(([, { isKnown }]) => !isKnown);
+    const candidates = (unknown.length > 0 ? unknown : all).filter(
+      ([, { openedAt }]) => now - openedAt >= GRACE_MS,
     );
     const held = (entry: Entry) => this.#byAddress.get(entry.address) ?? 0;
-    candidates.sort(
-      ([, a], [, b]) =>
-        Number(a.isKnown) - Number(b.isKnown) ||
-        held(b) - held(a) ||
-        a.socket.bytesRead - b.socket.bytesRead,
-    );
+    candidates.sort(([, a], [, b]) => held(b) - held(a) || a.socket.bytesRead - b.socket.bytesRead);
     const displaced = candidates.slice(0, Math.max(1, Math.floor(this.#max * SHARE)));
     for (const [raw, entry] of displaced) {
       this.#forget(raw, entry);

@@ -58,6 +58,17 @@ describe("a full server", () => {
     end(known, loud, late);
   });
 
+  it("closes no connection of a known caller while others are open, though they are new", async () => {
+    begin();
+    const [known, knownSockets] = await open(2, "127.0.0.3");
+    for (const socket of knownSockets) noteKnownCaller(socket);
+    await pause(GRACE_MS);
+    const [crowd, crowdSockets] = await open(8, "127.0.0.3");
+    assert.ok(displaced.length >= 4, `${displaced.length} were displaced`);
+    assert.ok(displaced.every((socket) => crowdSockets.includes(socket)));
+    end(known, crowd);
+  });
+
   it("lets one address hold three quarters, and make room only at its own cost", async () => {
     begin();
     const [honest, honestSockets] = await open(1, "127.0.0.2");

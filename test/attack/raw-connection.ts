@@ -40,7 +40,8 @@ export class RawConnection {
     const socket = alpn === undefined ? raw : connectTls(options);
     const connection = new RawConnection(socket, over);
     const opened = once(socket, alpn === undefined ? "connect" : "secureConnect");
-    await Promise.race([opened.catch(() => {}), once(socket, "close")]);
+    // A server may close it before its handshake is over.
+    await Promise.race([opened, once(socket, "close")]).catch(() => {});
     return connection;
   }
 

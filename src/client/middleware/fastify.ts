@@ -92,8 +92,11 @@ export function createFastifyHook<
 
 function byRoute(policy: HttpPolicy): (request: FastifyLikeRequest) => Requirement | undefined {
   const rules = parseHttpPolicy(policy);
-  return ({ method, originalUrl, routeOptions: { url } }) =>
-    url === undefined || !isPlainPath(pathOf(originalUrl))
-      ? undefined
-      : rules.requirementOf(method, url);
+  return ({ method, originalUrl, routeOptions: { url } }) => {
+    const path = pathOf(originalUrl);
+    if (url === undefined || !isPlainPath(path)) return undefined;
+    // A route of many paths may be asked for one that a stricter rule names in another spelling.
+    const isDenied = url.endsWith("/*") && rules.requirementOf(method, path) === undefined;
+    return isDenied ? undefined : rules.requirementOf(method, url);
+  };
 }

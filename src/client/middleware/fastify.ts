@@ -1,4 +1,5 @@
 /** A hook for Fastify 4 and 5. */
+import { isDeepStrictEqual } from "node:util";
 import type { TokenGuard } from "./guard.js";
 import { authorizationOf, type HttpRequest } from "./http-headers.js";
 import { type HttpPolicy, parseHttpPolicy } from "./http-policy.js";
@@ -95,8 +96,9 @@ function byRoute(policy: HttpPolicy): (request: FastifyLikeRequest) => Requireme
   return ({ method, originalUrl, routeOptions: { url } }) => {
     const path = pathOf(originalUrl);
     if (url === undefined || !isPlainPath(path)) return undefined;
-    // A route of many paths may be asked for one that a stricter rule names in another spelling.
-    const isDenied = url.endsWith("/*") && rules.requirementOf(method, path) === undefined;
-    return isDenied ? undefined : rules.requirementOf(method, url);
+    const requirement = rules.requirementOf(method, url);
+    // A route of many paths may be asked for one that another rule names in another spelling.
+    const other = rules.otherReadingOf(method, path);
+    return other === undefined || isDeepStrictEqual(other, requirement) ? requirement : undefined;
   };
 }

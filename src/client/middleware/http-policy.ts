@@ -15,6 +15,11 @@ export type HttpPolicy = Readonly<Record<string, Requirement>>;
 export interface HttpRules {
   /** What a request requires; undefined where no rule names it. The path has no query. */
   requirementOf(method: string, path: string): Requirement | undefined;
+  /**
+   * What a request requires by the rules whose paths differ from its own in spelling, where that is
+   * something else; undefined where it is not.
+   */
+  otherReadingOf(method: string, path: string): Requirement | undefined;
 }
 
 const RULE = /^(\*|[A-Z]+) (\/[^*]*)(\*?)$/;
@@ -48,18 +53,31 @@ export function parseHttpPolicy(policy: HttpPolicy): HttpRules {
       folded.longest = Math.max(folded.longest, decoded(path).length);
     }
   }
-  return {
-    requirementOf(asked, path) {
-      if (!isPlainPath(path)) return undefined;
-      const method = asked === "HEAD" ? "GET" : asked;
-      const found = lookUp(rules, method, path, path);
-      const foldedPath = fold(path);
-      if (found === undefined || (isFolded && foldedPath === path)) return found;
-      // Where the router ignores case or the last slash, another rule may name the same handler.
-      const other = lookUp(folded, method, foldedPath, decoded(path));
-      return other === undefined || isDeepStrictEqual(other, found) ? found : undefined;
-    },
+  const find = (asked: string, path: string): Reading => {
+    if (!isPlainPath(path)) return {};
+    const method = asked === "HEAD" ? "GET" : asked;
+    const literal = lookUp(rules, method, path, path);
+    const foldedPath = fold(path);
+    if (isFolded && foldedPath === path) return { literal };
+    // Where the router ignores case or the last slash, another rule may name the same handler.
+    const other = lookUp(folded, method, foldedPath, decoded(path));
+    return other === undefined || isDeepStrictEqual(other, literal)
+      ? { literal }
+      : { literal, other };
   };
+  return {
+    requirementOf(method, path) {
+      const { literal, other } = find(method, path);
+      return other === undefined ? literal : undefined;
+    },
+    otherReadingOf: (method, path) => find(method, path).other,
+  };
+}
+
+/** What the rules say of a path: as it is spelled, and what else they may say of it. */
+interface Reading {
+  readonly literal?: Requirement | undefined;
+  readonly other?: Requirement | undefined;
 }
 
 interface Rules {

@@ -12,6 +12,7 @@ import {
   createFastifyHook,
   createTokenGuard,
   forwardedAuthorization,
+  type HttpPolicy,
   type NoRuleError,
   type Requirement,
   type TokenGuard,
@@ -408,5 +409,43 @@ describe("HTTP middleware", () => {
     assert.equal(await status("HEAD", "/notes/7", { authorization }), 200);
     assert.equal(await status("HEAD", "/notes/7"), 401);
     assert.equal(await status("GET", "/other", { authorization }), 403);
+  });
+
+  it("fastify: a route of many paths is not asked for one that another rule names in another spelling", async (t) => {
+    const lenient = { caseSensitive: false, ignoreTrailingSlash: true };
+    const start = (routerOptions: object, more: HttpPolicy) => {
+      const app = Fastify({ routerOptions });
+      const policy: HttpPolicy = {
+        "GET /public/*": "open",
+        "GET /public/staff": ["staff"],
+        "GET /public/reports/": ["staff"],
+        "GET /users/:id/*": "open",
+        "GET /about": "open",
+        ...more,
+      };
+      app.addHook("onRequest", createFastifyHook(guard, policy));
+      for (const path of ["/public/*", "/users/:id/*", "/about"]) app.get(path, () => path);
+      t.after(() => app.close());
+      return app;
+    };
+    for (const more of [{}, { "GET /*": ["staff"] }] as HttpPolicy[]) {
+      const apps = [start({}, more), start(lenient, more)];
+      const rows = [
+        ["/public/a", 200],
+        ["/public/staff/", 403],
+        ["/public/Staff", 403],
+        ["/public/%73taff", 403],
+        ["/public/reports", 403],
+        ["/users/7/notes", 200],
+      ] as const;
+      for (const [url, expected] of rows) {
+        for (const app of apps) assert.equal((await app.inject({ url })).statusCode, expected, url);
+      }
+    }
+    const app = start(lenient, {});
+    // The router takes these for the route that the rule names.
+    for (const url of ["/About", "/about/"]) {
+      assert.equal((await app.inject({ url })).statusCode, 200, url);
+    }
   });
 });

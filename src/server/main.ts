@@ -4,13 +4,14 @@ import type { RevocationAuthority } from "../revocation/authority.js";
 import { NO_REGISTER } from "../revocation/register.js";
 import { type ForkedWorker, forkWorker, joinPrimary, type Primary } from "./cluster.js";
 import { type Config, ConfigError, type Env, loadConfig, readEnvironment } from "./config/index.js";
-import { hasFiles, type Instance, type Listening, openInstance } from "./instance.js";
+import { type Instance, type Listening, openInstance } from "./instance.js";
 import { completeKey, isEphemeral } from "./keys.js";
 import { type Log, openLog } from "./log.js";
 import { type Reports, startMetricsServer } from "./metrics/metrics-server.js";
 import { gatherReports, type ProcessReport } from "./metrics/report.js";
 import { collectRevocations } from "./metrics/revocation-metrics.js";
 import { joinAuthority, linkWorker, openAuthority } from "./revocations.js";
+import { endOnSignal, onReload } from "./signals.js";
 import { startupBanner } from "./startup-banner.js";
 import { VERSION } from "./version.js";
 import { type StartError, WorkerPool } from "./worker-pool.js";
@@ -21,7 +22,7 @@ export const EXIT_CONFIG = 78;
 const GRACE_MS = 10_000;
 
 /**
- * Runs a server until SIGTERM or SIGINT. A second signal ends it at once. With WORKERS this process
+ * Runs a server until SIGTERM or SIGINT; see `endOnSignal`. With WORKERS this process
  * is the primary, which holds the port and runs itself again for each worker. `overrides` are settings
  * of the command line, which go before the environment.
  */
@@ -55,10 +56,11 @@ async function runAlone(config: Config, log: Log): Promise<void> {
     authority ?? NO_REGISTER,
     process.geteuid?.(),
   ).catch(exitOnConfigError);
-  onReload(config, logger, () => server.reload());
+  onReload(process, config, logger, () => server.reload());
   // It would end the process: a rolling restart is what WORKERS makes possible.
   process.on("SIGUSR2", () => logger.warn("SIGUSR2 is ignored: WORKERS is 1"));
   endOnSignal(
+    process,
     log,
     async () => {
       await closeServer(server, logger);
@@ -90,9 +92,10 @@ async function runPrimary(settings: Env, config: Config, log: Log): Promise<void
     logger,
     graceMs: GRACE_MS,
   });
-  onReload(config, logger, () => pool.reload());
+  onReload(process, config, logger, () => pool.reload());
   process.on("SIGUSR2", () => pool.renew());
   endOnSignal(
+    process,
     log,
     async () => {
       await pool.end();
@@ -200,38 +203,7 @@ function tellListening({ url, keyId }: Listening, config: Config, logger: Logger
   if (ephemeral) logger.warn("the key is ephemeral: its tokens end with this process");
 }
 
-/** SIGHUP never ends a server, not even one that has no file to read again. */
-function onReload(config: Config, logger: Logger, reload: () => unknown): void {
-  process.on("SIGHUP", () => {
-    if (hasFiles(config)) reload();
-    else logger.warn("SIGHUP is ignored: no file is configured");
-  });
-}
-
 async function closeServer(server: Instance, logger: Logger): Promise<void> {
   const forced = await server.close(GRACE_MS);
   logger.info({ forced }, "ended");
-}
-
-/** At the first signal all calls finish; at the second, `cut` ends whatever else there is. */
-function endOnSignal({ logger, writer }: Log, finish: () => Promise<void>, cut: () => void): void {
-  let ending = false;
-  const end = async (signal: NodeJS.Signals) => {
-    if (ending) {
-      cut();
-      // By the signal itself: an exit in order waits for a log that nobody reads.
-      process.off("SIGTERM", end);
-      process.off("SIGINT", end);
-      process.kill(process.pid, signal);
-      return;
-    }
-    ending = true;
-    logger.info({ signal }, "ending: calls in flight finish, a second signal ends at once");
-    await finish();
-    // An exit in order would wait for the thread that hangs.
-    if (!(await writer.end())) process.kill(process.pid, "SIGKILL");
-    process.exit(0);
-  };
-  process.on("SIGTERM", end);
-  process.on("SIGINT", end);
 }

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { connect } from "node:http2";
 import { connect as connectSocket } from "node:net";
 import { describe, it } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { runCommand, startServer as startProcess } from "../support/server-process.js";
 
 const KEY = { SECRET_KEY: "Process#Secret2026", SALT: "a salt of sixteen bytes" };
@@ -113,6 +114,25 @@ function processSuite(WORKERS: string): void {
     session.destroy();
   });
 
+  it("takes a signal that comes at once for the first one's copy, as npm passes it on", async () => {
+    const server = await startServer();
+    const socket = connectSocket(server.port, "127.0.0.1");
+    const path = "/securetoken.v1.TokenService/GenerateToken";
+    const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n`;
+    const body = '{"userId":"in flight"}';
+    socket.write(`${head}Content-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`);
+    await once(socket, "connect");
+    const { stderr } = server.process;
+    const ended = server.end("SIGINT");
+    server.process.kill("SIGTERM");
+    await once(stderr as NodeJS.ReadableStream, "data");
+    socket.write(body.slice(5));
+    const [answer] = await once(socket, "data");
+    assert.match(String(answer), /^HTTP\/1.1 200/);
+    assert.equal(await ended, 0);
+    socket.destroy();
+  });
+
   it("ends at once on a second signal", async () => {
     const server = await startServer();
     // Half a request holds the first signal's grace open.
@@ -122,6 +142,8 @@ function processSuite(WORKERS: string): void {
     await once(socket, "connect");
     server.process.kill("SIGTERM");
     await once(server.process.stderr as NodeJS.ReadableStream, "data");
+    // Sooner it would be a copy of the first.
+    await pause(600);
     await server.end("SIGTERM");
     // By the signal itself: a shell makes 143 of it.
     assert.equal(server.process.signalCode, "SIGTERM");

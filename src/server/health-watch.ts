@@ -1,5 +1,5 @@
 /** Health/Watch: the status of a service, and again whenever it is another one. */
-import { create, type DescMethod, type MessageShape, toBinary } from "@bufbuild/protobuf";
+import type { DescMethod, MessageShape } from "@bufbuild/protobuf";
 import type { HandlerContext } from "@connectrpc/connect";
 import {
   Health,
@@ -7,13 +7,15 @@ import {
   type HealthCheckResponse_ServingStatus,
   HealthCheckResponseSchema,
 } from "../../gen/ts/src/health/v1/health_pb.js";
-import { type DirectFeed, iterate, type Pulled } from "../service/index.js";
+import { type DirectFeed, iterate, type Pulled, throughMessage } from "../service/index.js";
 import { originOf } from "./authorize.js";
 import { ChangeSignal } from "./change-signal.js";
 import { OpenStreams } from "./open-streams.js";
 
 type Request = MessageShape<typeof HealthCheckRequestSchema>;
 type Status = HealthCheckResponse_ServingStatus;
+
+const answer = throughMessage(HealthCheckResponseSchema, (status: Status) => ({ status }));
 
 /** Everybody who watches. */
 export class HealthWatch {
@@ -43,7 +45,7 @@ export class HealthWatch {
       const statuses = this.#pull((request as Request).service, context, wake);
       const next = () => {
         const status = statuses.next();
-        return status === undefined ? undefined : encode(status, reserve);
+        return status === undefined ? undefined : answer.toBinary(status, reserve);
       };
       return { next, close: statuses.close };
     };
@@ -67,12 +69,4 @@ export class HealthWatch {
       },
     };
   }
-}
-
-/** A status as a message in binary, behind bytes for framing. */
-function encode(status: Status, reserve: number): Uint8Array {
-  const bytes = toBinary(HealthCheckResponseSchema, create(HealthCheckResponseSchema, { status }));
-  const framed = new Uint8Array(reserve + bytes.length);
-  framed.set(bytes, reserve);
-  return framed;
 }

@@ -1,4 +1,5 @@
 /** TokenService over the core: what a server mounts. */
+export { throughMessage } from "./answers.js";
 export {
   askForRetry,
   type Call,

@@ -1,5 +1,5 @@
 /** WatchRevocations: the feed, until the watcher leaves, or may not watch any more. */
-import { create, type MessageInitShape, type MessageShape, toBinary } from "@bufbuild/protobuf";
+import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
 import {
   type WatchRevocationsRequestSchema,
@@ -10,6 +10,7 @@ import {
   TooManyWatchersError,
   WatcherTooSlowError,
 } from "../revocation/register.js";
+import { throughMessage } from "./answers.js";
 import { type Call, callerError } from "./call.js";
 import { iterate, type Pulled } from "./pulled.js";
 import { toWatchResponse } from "./revocation-convert.js";
@@ -80,17 +81,18 @@ function nextOf(feed: Pulled<FeedEvent>, call: Call | undefined): FeedEvent | un
 
 /** By event: the feed gives all who stand at the same place the same one. Snapshots are a watcher's own. */
 const encoded = new WeakMap<FeedEvent, Uint8Array>();
+const eventAnswer = throughMessage(
+  WatchRevocationsResponseSchema,
+  (message: MessageInitShape<typeof WatchRevocationsResponseSchema>) => message,
+);
 
 function encode(event: FeedEvent, deps: RevocationDeps, reserve: number): Uint8Array {
   const known = encoded.get(event);
   if (known !== undefined) return known;
-  const init = toWatchResponse(event, event.kind === "CHECKPOINT" ? keyIds(deps) : []);
-  const message = create(WatchRevocationsResponseSchema, init);
-  const bytes = toBinary(WatchRevocationsResponseSchema, message);
-  const framed = new Uint8Array(reserve + bytes.length);
-  framed.set(bytes, reserve);
-  if (event.kind !== "SNAPSHOT") encoded.set(event, framed);
-  return framed;
+  const message = toWatchResponse(event, event.kind === "CHECKPOINT" ? keyIds(deps) : []);
+  const bytes = eventAnswer.toBinary(message, reserve);
+  if (event.kind !== "SNAPSHOT") encoded.set(event, bytes);
+  return bytes;
 }
 
 /** The keys of valid tokens, which a checkpoint names. */

@@ -198,6 +198,25 @@ describe("a stream of the short way", () => {
     assert.equal(read, total);
   });
 
+  it("lets others have their turn while its client has room for much", async () => {
+    session.destroy();
+    const roomy = http2.connect(servers.h2, { settings: { initialWindowSize: 2 ** 24 } });
+    roomy.on("error", () => {});
+    await once(roomy, "connect");
+    roomy.setLocalWindowSize(2 ** 24);
+    session = roomy;
+    const stream = await open();
+    // The window of the connection has grown once the server has answered a later frame.
+    await new Promise((resolve) => roomy.ping(resolve));
+    stream.on("data", () => {});
+    source.asked = 0;
+    const page = Buffer.alloc(RESERVE + 16_379);
+    source.messages.push(...Array.from({ length: 40 }, () => page));
+    source.wake();
+    assert.equal(source.asked, 5, "64 KiB and a message in one turn");
+    while (source.messages.length > 0) await turn();
+  });
+
   it("is reset at its deadline where its client reads nothing", async () => {
     const stream = await open({ "grpc-timeout": "300m" });
     stream.pause();

@@ -82,6 +82,14 @@ describe("a stream of the short way", () => {
     return stream;
   }
 
+  /** Settles once the window is used up: what the source was asked for last waits. */
+  async function untilFull(): Promise<void> {
+    for (let before = -1; before !== source.asked; ) {
+      before = source.asked;
+      for (let i = 0; i < 50; i++) await turn();
+    }
+  }
+
   async function statusOf(stream: http2.ClientHttp2Stream) {
     stream.resume();
     const [trailers] = await once(stream, "trailers");
@@ -156,7 +164,7 @@ describe("a stream of the short way", () => {
     stream.pause();
     source.messages.push(...Array.from({ length: 40 }, () => Buffer.alloc(RESERVE + 16_384)));
     source.wake();
-    await turn();
+    await untilFull();
     shutdown.abort(new ConnectError("closing", Code.Unavailable));
     await once(stream, "close");
     assert.equal(stream.rstCode, http2.constants.NGHTTP2_CANCEL);
@@ -182,11 +190,7 @@ describe("a stream of the short way", () => {
     source.messages.push(...Array.from({ length: 40 }, () => page));
     const total = source.messages.length * page.length;
     source.wake();
-    // Until the window is used up: what was asked for last waits.
-    for (let before = -1; before !== source.asked; ) {
-      before = source.asked;
-      for (let i = 0; i < 50; i++) await turn();
-    }
+    await untilFull();
     const { length } = source.messages;
     assert.ok(length > 20, `${length} messages are left`);
     let read = 0;

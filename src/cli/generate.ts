@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { toStruct } from "../client/struct.js";
 import { parseExactJson } from "../core/exact-json.js";
 import type { JsonObject } from "../core/index.js";
 import { parseStrictJson } from "../core/strict-json.js";
@@ -28,11 +29,13 @@ export function addGenerateCommand(program: Command): void {
     .option("--data <json>", "what else it carries, a JSON object", parseObject)
     .action(async (userId: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<GenerateCommandOptions>();
+      // The local key could sign more, which no server takes: the same data is right with both, or with none.
+      const additionalData = options.data && (toStruct(options.data) as JsonObject);
       const issued = await withTarget(command, (target) =>
         target.generateToken(userId, {
           permissions: options.permission,
           expiresInHours: options.expiresIn,
-          additionalData: options.data,
+          additionalData,
         }),
       );
       printValue(issued.token, issued, options);

@@ -1,5 +1,7 @@
 /** JSON in which no digit of an integer is lost, for `additional_data_json`. */
 
+export { bigIntegerRule } from "../values/big-integers.js";
+
 /** A JSON value. Integers beyond ±(2^53 - 1) are `bigint`. */
 export type JsonValue =
   | null

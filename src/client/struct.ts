@@ -1,6 +1,7 @@
 /** additional_data as a google.protobuf.Struct, which holds less than JavaScript does. */
 import type { JsonObject as StructInit } from "@bufbuild/protobuf";
 import { Code } from "@connectrpc/connect";
+import { bigIntegerRule } from "../values/big-integers.js";
 import { TokenError } from "./errors.js";
 
 /**
@@ -18,12 +19,16 @@ export function toStruct(data: unknown): StructInit {
     throw broken("must be an object");
   }
   checkValue(data, 0);
+  const rule = bigIntegerRule(data);
+  if (rule !== undefined) throw broken(rule);
   return data as StructInit;
 }
 
 function checkValue(value: unknown, depth: number): void {
   switch (typeof value) {
     case "boolean":
+    // It has a rule of its own.
+    case "bigint":
       return;
     case "string":
       checkText(value);
@@ -31,8 +36,6 @@ function checkValue(value: unknown, depth: number): void {
     case "number":
       if (!Number.isFinite(value)) throw broken("must hold finite numbers only");
       return;
-    case "bigint":
-      throw broken("must hold no bigint: a double would lose its digits, send it as a string");
     case "object":
       if (value !== null) checkChildren(value, depth);
       return;

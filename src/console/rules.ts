@@ -2,7 +2,12 @@
  * The server's rules, in its own words, so that a fault shows while it is being typed. The server
  * decides all the same. Each function gives the fault, or `undefined`.
  */
-import { type JsonObject, type JsonValue, parseExactJson } from "../client/exact-json.js";
+import {
+  bigIntegerRule,
+  type JsonObject,
+  type JsonValue,
+  parseExactJson,
+} from "../client/exact-json.js";
 
 /** The most permissions of a token. */
 export const MAX_PERMISSIONS = 64;
@@ -55,7 +60,8 @@ export function readAdditionalData(
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return { fault: "additional_data must be an object" };
   }
-  const rule = valueRule(value, 0, { left: MAX_DATA.nodes }) ?? sizeRule(value);
+  const rule =
+    valueRule(value, 0, { left: MAX_DATA.nodes }) ?? bigIntegerRule(value) ?? sizeRule(value);
   return rule ? { fault: `additional_data ${rule}` } : { value: value as JsonObject };
 }
 
@@ -65,9 +71,6 @@ function valueRule(value: JsonValue, depth: number, nodes: { left: number }): st
   if (typeof value === "string") return textRule(value);
   if (typeof value === "number") {
     return Number.isFinite(value) ? undefined : "must hold finite numbers only";
-  }
-  if (typeof value === "bigint") {
-    return "must hold no bigint: a double would lose its digits, send it as a string";
   }
   if (typeof value !== "object" || value === null) return undefined;
   if (depth >= MAX_DATA.depth) return `must be at most ${MAX_DATA.depth} levels deep`;

@@ -2,6 +2,8 @@
 import { quoteJson } from "./quote-json.js";
 import { endOfNumber, endOfString, isBigInteger } from "./strict-json.js";
 
+export { bigIntegerRule } from "../values/big-integers.js";
+
 /** A JSON value. Integers beyond ±(2^53 - 1) are `bigint`. */
 export type JsonValue =
   | null

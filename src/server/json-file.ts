@@ -1,12 +1,10 @@
 /** Reads JSON files of a configuration strictly, and says where they are wrong. */
 import { isUtf8 } from "node:buffer";
 import { endOfString, parseStrictJson } from "../core/strict-json.js";
-import { editDistance } from "./config/index.js";
+import { MOST_UNKNOWN_NAMES, nearestName, shownName } from "../core/unknown-names.js";
 
 /** More levels than any of our files has. */
 const MAX_DEPTH = 16;
-/** The most characters of a name that a message shows. */
-const SHOWN_NAME = 40;
 
 /**
  * The value of a file.
@@ -31,16 +29,17 @@ export function parseJsonFile(content: Buffer | string): unknown {
 }
 
 /**
- * A line for every member of `object` that is not among `known`, with the known one that is meant.
- * Names are shown in JSON quotes, and cut.
+ * A line for every member of `object` that is not among `known`, with the known one that is meant; of
+ * more than ten, the number of the others. Names are shown in JSON quotes, and cut.
  */
 export function unknownNames(object: object, known: readonly string[]): string[] {
-  return Object.keys(object)
-    .filter((name) => !known.includes(name))
-    .map((name) => {
-      const meant = known.find((one) => isNear(name.toLowerCase(), one));
-      return `${shown(name)} is not known${meant === undefined ? "" : `: did you mean ${meant}?`}`;
-    });
+  const unknown = Object.keys(object).filter((name) => !known.includes(name));
+  const lines = unknown.slice(0, MOST_UNKNOWN_NAMES).map((name) => {
+    const meant = nearestName(name, known);
+    return `${shownName(name)} is not known${meant === undefined ? "" : `: did you mean ${meant}?`}`;
+  });
+  const others = unknown.length - lines.length;
+  return others > 0 ? [...lines, `${others} more names are not known`] : lines;
 }
 
 /** The path of the first name that stands twice in one object of a JSON text. */
@@ -77,15 +76,5 @@ function findDuplicate(text: string): string | undefined {
 
 function step(at: string | number): string {
   if (typeof at === "number") return `[${at}]`;
-  return /^\w{1,40}$/.test(at) ? `.${at}` : `[${shown(at)}]`;
-}
-
-function shown(name: string): string {
-  const short = name.length > SHOWN_NAME ? `${name.slice(0, SHOWN_NAME)}…` : name;
-  return /^\w+$/.test(short) ? short : JSON.stringify(short.replace(/[^\x20-\x7e…]/g, "?"));
-}
-
-/** Whether one name becomes the other by one or two letters put in, left out or replaced. */
-function isNear(name: string, known: string): boolean {
-  return editDistance(name, known) <= (known.length > 5 ? 2 : 1);
+  return /^\w{1,40}$/.test(at) ? `.${at}` : `[${shownName(at)}]`;
 }

@@ -118,6 +118,7 @@ export function createServer(deps: ServerDeps): Server {
       { json: refuseInexactJson, binary: refuseTooMany },
     ),
     jsonOptions: STRICT_JSON,
+    checkJson: refuseInexactJson,
     direct: directRpcs(manager, register),
     directStreams: new Map([...directFeeds(manager, register), ...health.streams]),
     ...observeCalls({ authorize, ended: createAudit(deps.logger) }, deps.observer),

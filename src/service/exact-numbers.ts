@@ -5,6 +5,7 @@
 import type { DescMessage } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { GenerateTokenRequestSchema } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import { bigIntegerRule, type JsonObject, parseExactJson } from "../core/exact-json.js";
 import { TokenError } from "../core/index.js";
 import { parseStrictJson } from "../core/strict-json.js";
 import { toConnectError } from "./error-details.js";
@@ -27,10 +28,14 @@ export function refuseInexactNumbers(input: DescMessage, text: string): void {
     throw new ConnectError(rule, Code.InvalidArgument);
   }
   if (!json.hasBigInteger) return;
+  const { additionalData, additional_data = additionalData } = parseExactJson(text) as JsonObject;
+  const rule = bigIntegerRule(additional_data);
+  // Where another field holds it, protobuf names that one.
+  if (rule === undefined) return;
   throw toConnectError(
-    new TokenError(
-      "additional_data must hold no integer beyond 2^53 - 1: it would lose digits, send it as a string",
-      { reason: "ADDITIONAL_DATA_INVALID", field: "additional_data" },
-    ),
+    new TokenError(`additional_data ${rule}`, {
+      reason: "ADDITIONAL_DATA_INVALID",
+      field: "additional_data",
+    }),
   );
 }

@@ -17,7 +17,6 @@ import { type Answer, batchAnswer, issuedAnswer, throughMessage, validAnswer } f
 import { chargeBatch, inTurns, lengthOf, noteVerdicts } from "./batches.js";
 import { about, type Call, release, tokenOf } from "./call.js";
 import { hoursToDuration, toClaims, toDuration, toHours, toTimestamp } from "./convert.js";
-import { refuseInexactJson } from "./exact-json.js";
 import { newTokenBounds, refreshBounds } from "./issue-bounds.js";
 import { refuseTooMany } from "./request-counts.js";
 import {
@@ -64,7 +63,7 @@ const VOUCHING: ReadonlySet<DescMethodUnary> = new Set([
 export function createRpcs(deps: RevocationDeps): readonly Rpc[] {
   const { manager, register } = deps;
   const rpcs = {
-    generateToken: exactRpc(
+    generateToken: rpc(
       method.generateToken,
       ({ userId, permissions, additionalData, expiresIn }, call) => {
         const bounds = newTokenBounds(toHours(expiresIn), manager, call);
@@ -114,7 +113,7 @@ export function createRpcs(deps: RevocationDeps): readonly Rpc[] {
       batchAnswer,
     ),
 
-    refreshToken: exactRpc(
+    refreshToken: rpc(
       method.refreshToken,
       (request, call) => {
         const token = tokenOf(request, call);
@@ -172,7 +171,7 @@ export function createRpcs(deps: RevocationDeps): readonly Rpc[] {
       }),
     ),
 
-    revokeTokens: exactRpc(
+    revokeTokens: rpc(
       method.revokeTokens,
       (request, call, context) => revokeTokens(deps, request, call, context),
       (response) => response,
@@ -201,15 +200,6 @@ function rpc<M extends DescMethodUnary, V>(
   const checkBinary = (bytes: Buffer) => refuseTooMany(method.input, bytes);
   const vouches = VOUCHING.has(method);
   return { method, handle, vouches, checkBinary, ...forms } as unknown as Rpc;
-}
-
-/** An RPC whose JSON may hold numbers or times that would be read as others. */
-function exactRpc<M extends DescMethodUnary, V>(...parts: Parameters<typeof rpc<M, V>>): Rpc {
-  const fromJson = (bytes: Buffer) => {
-    refuseInexactJson(parts[0].input, bytes.toString());
-    return undefined;
-  };
-  return { ...rpc(...parts), fromJson };
 }
 
 /** An RPC whose request is a token and nothing else. */

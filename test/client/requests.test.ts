@@ -107,7 +107,11 @@ describe("client: refused before a call", () => {
   for (const [what, data, rule] of [
     ["a list", [], "must be an object"],
     ["a text", "{}", "must be an object"],
-    ["a bigint", { a: [1n] }, /^additional_data must hold no bigint/],
+    [
+      "a bigint",
+      { a: [0, { "b c": 2n ** 53n }] },
+      'must hold integers from -(2^53 - 1) to 2^53 - 1 only: write additional_data.a[1]["b c"] as a string',
+    ],
     ["NaN", { a: Number.NaN }, "must hold finite numbers only"],
     ["an infinity", { a: Number.POSITIVE_INFINITY }, "must hold finite numbers only"],
     ["undefined", { a: undefined }, json],
@@ -127,8 +131,7 @@ describe("client: refused before a call", () => {
       assert.ok(error instanceof TokenError, String(error));
       const facts = [error.field, error.reason];
       assert.deepEqual(facts, ["additional_data", "ADDITIONAL_DATA_INVALID"]);
-      if (rule instanceof RegExp) assert.match(error.message, rule);
-      else assert.equal(error.message, `additional_data ${rule}`);
+      assert.equal(error.message, `additional_data ${rule}`);
     });
   }
 });

@@ -47,4 +47,10 @@ describe("unknownNames", () => {
       '"a?b" is not known',
     ]);
   });
+
+  it("names ten, and counts the others", () => {
+    const names = Array.from({ length: 12 }, (_, i) => `x${i}`);
+    const lines = unknownNames(Object.fromEntries(names.map((name) => [name, 1])), ["name"]);
+    assert.deepEqual(lines.slice(9), ["x9 is not known", "2 more names are not known"]);
+  });
 });

@@ -57,6 +57,32 @@ describe("JSON requests", () => {
         }
       });
 
+      it(`are told of all members that are no fields, with what is meant, over ${version}, ${type}`, async () => {
+        const { generateToken, revokeTokens } = TokenService.method;
+        const many = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`x${i}`, i]));
+        for (const [method, body, list] of [
+          [
+            generateToken,
+            '{"userID":"u","permision":["read"],"expiresInHours":1,"a\\nb":0,"additionalData":{"free":1}}',
+            'userID (did you mean userId?), permision (did you mean permissions?), expiresInHours (did you mean expiresIn?), "a?b"',
+          ],
+          [
+            revokeTokens,
+            '{"targets":[{"token":"x"},{"sesionId":"u","toke":"x"}],"raeson":1}',
+            "raeson (did you mean reason?), targets[1].sesionId (did you mean sessionId?), targets[1].toke (did you mean token?)",
+          ],
+          [
+            generateToken,
+            JSON.stringify(many),
+            "x0, x1, x2, x3, x4, x5, x6, x7, x8, x9 and 2 more",
+          ],
+        ] as const) {
+          const { status, text } = await post(send, method, type, body);
+          assert.equal(status, 400, text);
+          assert.equal(JSON.parse(text).message, `${method.input.name} has no field ${list}`);
+        }
+      });
+
       it(`are refused for an integer that would be altered, over ${version}, ${type}`, async () => {
         const generate = (data: string) =>
           post(
@@ -74,7 +100,11 @@ describe("JSON requests", () => {
           const { status, text } = await generate(data);
           assert.equal(status, 400, data);
           const { message, details } = JSON.parse(text);
-          assert.match(message, /^additional_data must hold no integer beyond 2\^53 - 1/);
+          assert.match(
+            message,
+            /^additional_data must hold integers from -\(2\^53 - 1\) to 2\^53 - 1/,
+          );
+          assert.match(message, /: write additional_data\.(id|deep\[0\]\.id) as a string$/);
           assert.equal(details[0].debug?.field, "additional_data");
         }
         const twice = '{"id":1,"id":12345678901234567890}';

@@ -129,7 +129,7 @@ func parseNumber(number json.Number) (*structpb.Value, error) {
 }
 
 func tooLong() error {
-	return broken("must hold no integer beyond 2^53 - 1: a double would lose its digits, send it as a string")
+	return broken("must hold integers from -(2^53 - 1) to 2^53 - 1 only: write a larger one as a string")
 }
 
 func broken(rule string) error {

@@ -44,7 +44,8 @@ class Refusals(unittest.TestCase):
             (
                 {"additional_data": {"n": 2**53}},
                 "additional_data",
-                "additional_data must hold no integer beyond 2**53 - 1: send it as a string",
+                "additional_data must hold integers from -(2^53 - 1) to 2^53 - 1 only: "
+                "write a larger one as a string",
             ),
             (
                 {"additional_data": {"n": [math.nan]}},

@@ -9,6 +9,9 @@ use crate::error::Error;
 /// The server's limit, which holds here as well: decoders stop at 100 nested messages, of which
 /// every level of a `Struct` takes three.
 const MAX_LEVELS: usize = 32;
+/// The rule of integers, as the server words it.
+const INTEGERS: &str =
+    "must hold integers from -(2^53 - 1) to 2^53 - 1 only: write a larger one as a string";
 /// The largest integer that a double and its neighbours hold exactly: 2^53 - 1.
 const MAX_SAFE_INTEGER: u64 = 9_007_199_254_740_991;
 
@@ -63,8 +66,7 @@ fn to_double(number: &Number) -> Result<f64, Error> {
             .as_i64()
             .filter(|integer| integer.unsigned_abs() <= MAX_SAFE_INTEGER);
         if safe.is_none() {
-            let rule = "must hold no integer beyond 2^53 - 1: a double would lose its digits";
-            return Err(broken(rule.to_owned()));
+            return Err(broken(INTEGERS.to_owned()));
         }
     }
     number

@@ -75,8 +75,8 @@ export function entriesOf(content: Buffer | string): CallerEntry[] {
   const file = parseJsonFile(content);
   const entries = isRecord(file) ? file.callers : undefined;
   if (!Array.isArray(entries) || Object.keys(file as object).length !== 1) {
-    const [unknown] = isRecord(file) ? unknownNames(file, ["callers"]) : [];
-    if (unknown !== undefined) throw new Error(unknown);
+    const unknown = isRecord(file) ? unknownNames(file, ["callers"]) : [];
+    if (unknown.length > 0) throw new Error(unknown.join("\n"));
     throw new Error('must be an object with "callers", a list, and nothing else');
   }
   if (entries.length > MAX_CALLERS) throw new Error(`callers must be at most ${MAX_CALLERS}`);

@@ -12,7 +12,6 @@ export {
   type TlsFiles,
 } from "./config.js";
 export { ConfigError } from "./config-error.js";
-export { editDistance } from "./edit-distance.js";
 export { readEnvironment } from "./environment.js";
 export { isLoopback } from "./host-setting.js";
 export type { LocalCommand } from "./setting.js";

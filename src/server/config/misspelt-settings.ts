@@ -1,6 +1,7 @@
 /** Finds variables that look like settings and are none: CALLER_FILE, SECRET_KEYS. */
+
+import { editDistance } from "../../core/edit-distance.js";
 import type { Env } from "../../core/environment.js";
-import { editDistance } from "./edit-distance.js";
 import { SETTINGS } from "./settings.js";
 
 /** Shorter names have too many neighbours: HOST and POST, SALT and SALE. */

@@ -127,6 +127,8 @@ export interface UnaryAdapterOptions
    * Connect tells it, which is `internal` where the client is to blame.
    */
   unreadable?: (fault: unknown) => ConnectError;
+  /** Looks at a request in JSON before it is parsed, on the short way. Throws what the client is told. Default: nothing. */
+  checkJson?: (input: DescMessage, text: string) => void;
   /** Tells from a request's headers whether it is for this server at all; others are refused. Default: all are. */
   gate?: Gate;
   /** Answers requests whose path is no method's. Default: 404, and `unimplemented` for calls of gRPC. */

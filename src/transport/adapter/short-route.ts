@@ -1,5 +1,6 @@
 import type {
   DescMessage,
+  DescMethod,
   DescMethodServerStreaming,
   DescMethodUnary,
   MessageShape,
@@ -66,16 +67,18 @@ export function toShortRoute(
   // Interceptors are promised messages.
   const { direct, directStreams }: Partial<UnaryAdapterOptions> =
     options.interceptors.length > 0 ? {} : base;
-  if (spec.kind === "unary") return toUnaryRoute(spec, options, direct?.get(spec.method), hooks);
+  if (spec.kind === "unary")
+    return toUnaryRoute(spec, options, direct?.get(spec.method), base, hooks);
   const stream = directStreams?.get(spec.method);
   if (spec.kind !== "server_streaming" || stream === undefined) return undefined;
-  return toStreamRoute(spec.method, options, stream, hooks);
+  return toStreamRoute(spec.method, options, stream, base, hooks);
 }
 
 function toStreamRoute(
   method: DescMethodServerStreaming,
   options: UniversalHandlerOptions,
   direct: DirectStream,
+  { checkJson }: UnaryAdapterOptions,
   hooks: Hooks,
 ): StreamRoute {
   const { binaryOptions, jsonOptions } = options;
@@ -86,7 +89,7 @@ function toStreamRoute(
     direct,
     hooks,
     parseBinary: getI(true).parse,
-    parseJson: getI(false).parse,
+    parseJson: checkedJson(method, checkJson, getI(false).parse),
     keepsBytes: true,
     options,
     maxTimeoutMs: Number.POSITIVE_INFINITY,
@@ -97,6 +100,7 @@ function toUnaryRoute(
   spec: UnarySpec,
   options: UniversalHandlerOptions,
   direct: DirectMethod | undefined,
+  { checkJson }: UnaryAdapterOptions,
   hooks: Hooks,
 ): UnaryRoute {
   const { method, impl } = spec;
@@ -117,12 +121,23 @@ function toUnaryRoute(
       direct?.checkBinary,
       firstOf(direct?.fromBinary, serialization.getI(true).parse),
     ),
-    parseJson: firstOf(direct?.fromJson, serialization.getI(false).parse),
+    parseJson: firstOf(
+      direct?.fromJson,
+      checkedJson(method, checkJson, serialization.getI(false).parse),
+    ),
     keepsBytes: direct?.fromBinary === undefined || holdsBytes(method.input),
     options,
     maxTimeoutMs: options.maxTimeoutMs,
     serialization,
   };
+}
+
+function checkedJson<T>(
+  { input }: DescMethod,
+  check: UnaryAdapterOptions["checkJson"],
+  parse: (bytes: Buffer) => T,
+): (bytes: Buffer) => T {
+  return checked(check && ((bytes) => check(input, bytes.toString())), parse);
 }
 
 function checked<T>(

@@ -54,7 +54,10 @@ def _value(value: object, depth: int) -> Value:
         return Value(string_value=_text(value))
     if isinstance(value, int):
         if abs(value) > _MAX_SAFE_INTEGER:
-            raise _broken("must hold no integer beyond 2**53 - 1: send it as a string")
+            raise _broken(
+                "must hold integers from -(2^53 - 1) to 2^53 - 1 only: "
+                "write a larger one as a string"
+            )
         return Value(number_value=value)
     if isinstance(value, float):
         if not math.isfinite(value):

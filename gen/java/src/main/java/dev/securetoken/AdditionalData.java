@@ -82,7 +82,7 @@ final class AdditionalData {
     boolean whole = exact.signum() == 0 || exact.stripTrailingZeros().scale() <= 0;
     if (whole && !JsonNumbers.isSafe(exact)) {
       throw Refusals.additionalData(
-          "must hold no integer beyond 2^53 - 1: a double would lose its digits, send it as text");
+          "must hold integers from -(2^53 - 1) to 2^53 - 1 only: write a larger one as a string");
     }
     return number.doubleValue();
   }

@@ -8,6 +8,8 @@ const MAX_AGE_SECONDS = 7200;
 const CREDENTIAL_HEADER = "Authorization";
 /** What tracers in browsers add to calls (W3C Trace Context and Baggage). */
 const TRACE_HEADERS = ["traceparent", "tracestate", "baggage"];
+/** When a refused call may be made again; see `askForRetry`. */
+const RETRY_HEADERS = ["Retry-After", "Grpc-Retry-Pushback-Ms"];
 /**
  * An origin of an application's own scheme: `capacitor://localhost`, `app://.` (Electron),
  * `capacitor-electron://-`. Its host is no domain: WebKit keeps its upper case (the URL standard's
@@ -32,7 +34,7 @@ export function withCors(handler: HttpHandler, origins: readonly string[]): Http
     ].join(", "),
     "access-control-max-age": String(MAX_AGE_SECONDS),
   };
-  const exposed = connect.exposedHeaders.join(", ");
+  const exposed = [...connect.exposedHeaders, ...RETRY_HEADERS].join(", ");
   return async (exchange) => {
     const { origin } = exchange.headers;
     const welcome = origin !== undefined && allowed.has(origin);

@@ -1,5 +1,5 @@
 /** Bounds the streams that anyone may hold open without a credential: Health/Watch and reflection. */
-import { Code, ConnectError } from "@connectrpc/connect";
+import { noRoom } from "../service/index.js";
 
 /** Most open streams of one kind. */
 export interface OpenStreamLimits {
@@ -48,7 +48,7 @@ export class OpenStreams {
     const ofConnection = this.#byConnection.get(connection) ?? 0;
     const ofAddress = this.#byAddress.get(address) ?? 0;
     if (ofConnection >= perConnection || ofAddress >= perAddress || this.#inAll >= inAll) {
-      throw new ConnectError("too many open streams", Code.ResourceExhausted);
+      throw noRoom("too many open streams");
     }
     this.#byConnection.set(connection, ofConnection + 1);
     this.#byAddress.set(address, ofAddress + 1);

@@ -6,13 +6,14 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { type DescFile, type DescMessage, type DescService, toBinary } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
-import { Code, ConnectError, type ConnectRouter, type HandlerContext } from "@connectrpc/connect";
+import { Code, type ConnectRouter, type HandlerContext } from "@connectrpc/connect";
 import {
   type ServerReflectionRequest,
   type ServerReflectionResponseSchema,
   ServerReflection as V1,
 } from "../../gen/ts/src/grpc/reflection/v1/reflection_pb.js";
 import { ServerReflection as V1Alpha } from "../../gen/ts/src/grpc/reflection/v1alpha/reflection_pb.js";
+import { noRoom } from "../service/index.js";
 import { originOf } from "./authorize.js";
 import { MAX_OPEN_REQUEST_BYTES } from "./open-requests.js";
 import { OpenStreams } from "./open-streams.js";
@@ -71,7 +72,7 @@ export function reflectionRoutes(
       let count = 0;
       for await (const request of requests) {
         if (++count > MAX_REQUESTS) {
-          throw new ConnectError("too many requests on one stream", Code.ResourceExhausted);
+          throw noRoom("too many requests on one stream");
         }
         // What one read of a socket brings would else be answered in one turn of the event loop.
         await nextTurn();

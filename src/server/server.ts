@@ -1,7 +1,6 @@
 /** A server: TokenService, health and reflection on one port. */
 import { setMaxListeners } from "node:events";
 import type { AddressInfo } from "node:net";
-import { Code, ConnectError } from "@connectrpc/connect";
 import type { Logger } from "pino";
 import { Health } from "../../gen/ts/src/health/v1/health_pb.js";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
@@ -12,8 +11,10 @@ import {
   directRpcs,
   ERROR_DETAIL_FILES,
   MAX_REQUEST_BYTES,
+  noRoom,
   refuseInexactJson,
   refuseTooMany,
+  shuttingDown,
   tokenRoutes,
 } from "../service/index.js";
 import { createUnaryAdapter } from "../transport/adapter/index.js";
@@ -130,6 +131,7 @@ export function createServer(deps: ServerDeps): Server {
     maxTimeoutMs: MAX_TIMEOUT_MS,
     defaultTimeoutMs: deps.defaultTimeoutMs ?? DEFAULT_TIMEOUT_MS,
     unreadable: unreadableRequest,
+    noRoom,
     ...(gate && { gate }),
     wrapHandler(handler) {
       const open = withCors(assets ? withConsole(handler, assets) : handler, corsOrigins);
@@ -165,9 +167,7 @@ export function createServer(deps: ServerDeps): Server {
       const closed = listener.close(graceMs);
       // Watch and reflection streams would keep their connections open for ever. They first learn of
       // NOT_SERVING, which takes a turn of the event loop.
-      setImmediate(() =>
-        shutdown.abort(new ConnectError("the server is shutting down", Code.Unavailable)),
-      );
+      setImmediate(() => shutdown.abort(shuttingDown()));
       return closed;
     },
   };

@@ -1,7 +1,7 @@
 /** Who makes a call, and what the call turned out to be about. */
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { Code, ConnectError, createContextKey } from "@connectrpc/connect";
-import { ErrorInfoSchema, RetryInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
+import { ErrorInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
 import type { CallerErrorReason } from "../../gen/ts/src/securetoken/v1/error_pb.js";
 import type { IssuedToken, TokenSubject } from "../core/index.js";
 import { ERROR_DOMAIN } from "./error-details.js";
@@ -88,22 +88,6 @@ export function callerError(
     metadata,
   };
   return new ConnectError(message, code, undefined, [{ desc: ErrorInfoSchema, value: info }]);
-}
-
-/**
- * Says when a call that was refused may be made again: for this project's clients by RetryInfo, for gRPC's own
- * retries by their header (gRFC A6).
- *
- * @param waitMs from now on, in milliseconds, above 0
- * @returns the error itself
- */
-export function askForRetry(error: ConnectError, waitMs: number): ConnectError {
-  const wholeMs = Math.ceil(waitMs);
-  const seconds = BigInt(Math.floor(wholeMs / 1000));
-  const value = { retryDelay: { seconds, nanos: (wholeMs % 1000) * 1_000_000 } };
-  error.details.push({ desc: RetryInfoSchema, value });
-  error.metadata.set("grpc-retry-pushback-ms", String(wholeMs));
-  return error;
 }
 
 /**

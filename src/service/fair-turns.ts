@@ -2,7 +2,7 @@
  * Spreads the work on batches over turns of the event loop. A batch of 1,000 tokens takes 20 ms: without turns, a few
  * connections that send such batches keep every other call waiting for seconds.
  */
-import { Code, ConnectError } from "@connectrpc/connect";
+import { noRoom } from "./try-later.js";
 
 /** Items of one turn: about a millisecond's work. */
 const ITEMS_PER_TURN = 64;
@@ -147,9 +147,7 @@ export class FairTurns {
     const all = [...this.#networks.values()].flatMap((rows) => [...rows.values()]);
     const most = all.reduce((one, other) => (other.size > one.size ? other : one));
     const job = this.#take(most, most.jobs.length - 1);
-    job?.fail(
-      new ConnectError("too many batches wait; send fewer at once", Code.ResourceExhausted),
-    );
+    job?.fail(noRoom("too many batches wait; send fewer at once"));
   }
 
   #take(row: Row, index: number): Job | undefined {

@@ -1,7 +1,6 @@
 /** TokenService over the core: what a server mounts. */
 export { throughMessage } from "./answers.js";
 export {
-  askForRetry,
   type Call,
   type Caller,
   callerError,
@@ -21,3 +20,4 @@ export {
   MAX_REQUEST_BYTES,
   tokenRoutes,
 } from "./routes.js";
+export { askForRetry, noRoom, shuttingDown } from "./try-later.js";

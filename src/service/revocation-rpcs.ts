@@ -19,8 +19,9 @@ import {
 import { checkUserId } from "../core/rules.js";
 import { RevocationNotStoredError, type RevocationRegister } from "../revocation/register.js";
 import { chargeBatch, inTurns, lengthOf } from "./batches.js";
-import { askForRetry, type Call, callerError } from "./call.js";
+import { type Call, callerError } from "./call.js";
 import { toRevocation, toTarget } from "./revocation-convert.js";
+import { askForRetry } from "./try-later.js";
 
 /** What the RPCs work on. */
 export interface RevocationDeps {

@@ -1,6 +1,6 @@
 /** WatchRevocations: the feed, until the watcher leaves, or may not watch any more. */
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
+import { Code, type ConnectError, type HandlerContext } from "@connectrpc/connect";
 import {
   type WatchRevocationsRequestSchema,
   WatchRevocationsResponseSchema,
@@ -15,6 +15,7 @@ import { type Call, callerError } from "./call.js";
 import { iterate, type Pulled } from "./pulled.js";
 import { toWatchResponse } from "./revocation-convert.js";
 import { type RevocationDeps, requireEnabled } from "./revocation-rpcs.js";
+import { noRoom } from "./try-later.js";
 
 type Request = MessageShape<typeof WatchRevocationsRequestSchema>;
 
@@ -64,7 +65,7 @@ function openFeed(
     return { next: () => nextOf(feed, call), close: () => feed.close() };
   } catch (error) {
     if (!(error instanceof TooManyWatchersError)) throw error;
-    throw new ConnectError(`too many watchers: ${error.message}`, Code.ResourceExhausted);
+    throw noRoom(`too many watchers: ${error.message}`);
   }
 }
 
@@ -75,7 +76,7 @@ function nextOf(feed: Pulled<FeedEvent>, call: Call | undefined): FeedEvent | un
     return event;
   } catch (error) {
     if (!(error instanceof WatcherTooSlowError)) throw error;
-    throw new ConnectError("the watcher does not read in time", Code.ResourceExhausted);
+    throw noRoom("the watcher does not read in time");
   }
 }
 

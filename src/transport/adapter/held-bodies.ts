@@ -9,6 +9,11 @@ const MAX_BYTES = 64 * 1024 * 1024;
 /** A body of so many bytes is not counted: the cap on open streams bounds what those hold. */
 const FREE_BYTES = 4 * 1024;
 
+const TEXT = "the server holds too many unfinished requests; send the whole request at once";
+
+/** Makes the error of a request for which there is no room. */
+export type NoRoom = (text: string) => ConnectError;
+
 /** A request whose body is on its way. */
 export interface UnfinishedBody {
   /** Ends the request with an error: others need its memory. */
@@ -26,12 +31,17 @@ interface Holder {
 /** The unfinished bodies of a server. */
 export class HeldBodies {
   readonly #maxBytes: number;
+  readonly #noRoom: NoRoom;
   readonly #holders = new Map<object, Holder>();
   readonly #holderOf = new Map<UnfinishedBody, Holder>();
   #bytes = 0;
 
-  /** @param maxBytes what all bodies may hold together */
-  constructor(maxBytes: number = MAX_BYTES) {
+  /**
+   * @param noRoom makes the error of a request that is given up
+   * @param maxBytes what all bodies may hold together
+   */
+  constructor(noRoom: NoRoom = exhausted, maxBytes: number = MAX_BYTES) {
+    this.#noRoom = noRoom;
     this.#maxBytes = maxBytes;
   }
 
@@ -79,11 +89,10 @@ export class HeldBodies {
     }
     const [oldest] = (most as Holder).bodies.keys();
     this.forget(oldest as UnfinishedBody);
-    (oldest as UnfinishedBody).giveUp(noRoom());
+    (oldest as UnfinishedBody).giveUp(this.#noRoom(TEXT));
   }
 }
 
-function noRoom(): ConnectError {
-  const text = "the server holds too many unfinished requests; send the whole request at once";
+function exhausted(text: string): ConnectError {
   return new ConnectError(text, Code.ResourceExhausted);
 }

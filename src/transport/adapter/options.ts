@@ -5,7 +5,7 @@ import type { ConnectError, ContextValues, HandlerContext } from "@connectrpc/co
 import type { ConnectNodeAdapterOptions } from "@connectrpc/connect-node";
 import type { ServerStream } from "../../http2/index.js";
 import type { DeadlineWheel } from "./deadline-wheel.js";
-import type { HeldBodies } from "./held-bodies.js";
+import type { HeldBodies, NoRoom } from "./held-bodies.js";
 import type { HttpHandler } from "./http-exchange.js";
 
 /** What is known of a call when its headers have arrived and nothing of its body has been read. */
@@ -129,6 +129,11 @@ export interface UnaryAdapterOptions
   unreadable?: (fault: unknown) => ConnectError;
   /** Looks at a request in JSON before it is parsed, on the short way. Throws what the client is told. Default: nothing. */
   checkJson?: (input: DescMessage, text: string) => void;
+  /**
+   * Makes the answer to a request that is given up because the server holds too much of unfinished ones. Default:
+   * `resource_exhausted` with the text.
+   */
+  noRoom?: NoRoom;
   /** Tells from a request's headers whether it is for this server at all; others are refused. Default: all are. */
   gate?: Gate;
   /** Answers requests whose path is no method's. Default: 404, and `unimplemented` for calls of gRPC. */

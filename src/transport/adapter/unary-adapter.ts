@@ -39,7 +39,7 @@ export function createUnaryAdapter(options: UnaryAdapterOptions): UnaryAdapter {
     responseHeaders,
     unreadable,
     deadlines: new DeadlineWheel(),
-    bodies: new HeldBodies(),
+    bodies: new HeldBodies(options.noRoom),
     openStreams: new Set(),
   };
   const { shutdownSignal } = options;

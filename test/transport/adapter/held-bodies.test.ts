@@ -17,7 +17,7 @@ function body(): UnfinishedBody & { error: ConnectError | undefined } {
 
 describe("unfinished bodies", () => {
   it("beyond the bound cost the connection that holds most its oldest request", () => {
-    const bodies = new HeldBodies(100 * KIB);
+    const bodies = new HeldBodies(undefined, 100 * KIB);
     const [greedy, modest] = [{}, {}];
     const [oldest, newest, other] = [body(), body(), body()];
     bodies.note(oldest, greedy, 40 * KIB);
@@ -34,7 +34,7 @@ describe("unfinished bodies", () => {
   });
 
   it("that are whole or over give their room back, once", () => {
-    const bodies = new HeldBodies(100 * KIB);
+    const bodies = new HeldBodies(undefined, 100 * KIB);
     for (let i = 0; i < 1000; i++) {
       const one = body();
       bodies.note(one, {}, 90 * KIB);
@@ -45,14 +45,14 @@ describe("unfinished bodies", () => {
   });
 
   it("of a few kilobytes are not counted: the cap on streams bounds them", () => {
-    const bodies = new HeldBodies(100 * KIB);
+    const bodies = new HeldBodies(undefined, 100 * KIB);
     const all = Array.from({ length: 1000 }, body);
     for (const one of all) bodies.note(one, {}, 4 * KIB);
     assert.ok(all.every(({ error }) => error === undefined));
   });
 
   it("may cost the very request that goes beyond the bound", () => {
-    const bodies = new HeldBodies(100 * KIB);
+    const bodies = new HeldBodies(undefined, 100 * KIB);
     const one = body();
     bodies.note(one, {}, 101 * KIB);
     assert.equal(one.error?.code, Code.ResourceExhausted);

@@ -22,7 +22,8 @@ const HEAD_LENGTH = 5;
 /** The least that passes on of a message without a head, in bytes. */
 const PIECE_LENGTH = 4096;
 const COMPRESSED = 0b1;
-const END_STREAM = 0b10;
+/** Of the other flags, Connect's end of a stream and gRPC-Web's trailers are for answers alone. */
+const RESERVED_FLAGS = new Error("protocol error: reserved flags of an envelope are set");
 /** What is told of a fault. It may quote the request, and in gRPC it travels as a header. */
 const MAX_TEXT_LENGTH = 300;
 const NO_JSON = ": it is not JSON (RFC 8259)";
@@ -68,8 +69,7 @@ function checkBody(body: Body, header: Headers, input: DescMessage, checks: Requ
   if ((header.get(encoding ?? "grpc-encoding") ?? "identity") !== "identity") return body;
   const check: Check = (data) => requireMessage(input, data, format, checks);
   if (framing === "") return checkWhole(body, check);
-  // Only Connect's streams end with an envelope that is no message.
-  return checkEnvelopes(body, framing === "connect" ? END_STREAM : 0, check);
+  return checkEnvelopes(body, check);
 }
 
 /** A body that is one message. Pieces of some length pass on as they come, so that Connect's limit ends it. */
@@ -95,7 +95,7 @@ async function* checkWhole(body: Body, check: Check): Body {
  * for Connect to refuse a message that is too large, and a message in one piece: Connect adds up all its
  * pieces whenever one more comes, so that a body sent byte by byte would cost the square of its length.
  */
-async function* checkEnvelopes(body: Body, endFlag: number, check: Check): Body {
+async function* checkEnvelopes(body: Body, check: Check): Body {
   let held = new GatheredBytes();
   /** The flags of the message that is awaited, once its head has come. */
   let flags: number | undefined;
@@ -109,12 +109,13 @@ async function* checkEnvelopes(body: Body, endFlag: number, check: Check): Body 
       if (rest.length > 0) held.push(rest);
       if (flags === undefined) {
         flags = part[0] as number;
+        if (flags & ~COMPRESSED) throw malformed(RESERVED_FLAGS);
         if (flags & COMPRESSED) {
           throw new ConnectError("compressed message without an encoding", Code.Unimplemented);
         }
         awaited = part.readUInt32BE(1);
       } else {
-        if (!(flags & endFlag)) check(part);
+        check(part);
         flags = undefined;
         awaited = HEAD_LENGTH;
       }

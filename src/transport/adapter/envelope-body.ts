@@ -8,12 +8,14 @@ import { messageTooLarge } from "./message-body.js";
 const HEAD_BYTES = 5;
 /** The length of a message whose head has not come yet. */
 const UNKNOWN = -1;
+/** Flags that no version of gRPC gives a meaning to. */
+const RESERVED_FLAGS = ~compressedFlag;
 
 /**
  * A body of gRPC's length-prefixed messages, of which a unary call and a server stream have exactly one.
  *
- * Stops reading at the first byte that decides the verdict: the head of a message beyond the limit, or the end of a
- * second message. So no more than two messages within the limit are ever held. Faults are found in the order in which
+ * Stops reading at the first byte that decides the verdict: the head of a message beyond the limit or with reserved
+ * flags, or the end of a second message. So no more than two messages within the limit are ever held. Faults are found in the order in which
  * Connect finds them: the first message is judged before the second.
  */
 export class EnvelopeBody implements MessageBody {
@@ -36,14 +38,14 @@ export class EnvelopeBody implements MessageBody {
     this.#bytes.push(chunk);
     if (this.#firstLength === UNKNOWN) this.#firstLength = this.#readLength(0);
     if (this.#firstLength === UNKNOWN) return false;
-    if (this.#firstLength > this.#maxBytes) return true;
+    if (this.#firstLength > this.#maxBytes || this.#hasReservedFlags(0)) return true;
     const secondAt = HEAD_BYTES + this.#firstLength;
     if (this.#bytes.length <= secondAt) return false;
     if (this.#secondLength === UNKNOWN) this.#secondLength = this.#readLength(secondAt);
     if (this.#secondLength === UNKNOWN) return false;
-    const tooLong = this.#secondLength > this.#maxBytes;
+    const isWrong = this.#secondLength > this.#maxBytes || this.#hasReservedFlags(secondAt);
     const ended = this.#bytes.length >= secondAt + HEAD_BYTES + this.#secondLength;
-    return tooLong || ended;
+    return isWrong || ended;
   }
 
   message<T>(parse: (bytes: Buffer) => T, own: boolean): T {
@@ -59,6 +61,7 @@ export class EnvelopeBody implements MessageBody {
   }
 
   #message<T>(parse: (bytes: Buffer) => T, own: boolean): T {
+    this.#assertNoReservedFlags(0);
     // Connect's decoder forgets a head that no data follows; for the first message that is the better answer.
     if (this.#bytes.length === 0 || (this.#bytes.length === HEAD_BYTES && this.#firstLength > 0)) {
       this.#assertWithinLimit(this.#firstLength);
@@ -70,6 +73,7 @@ export class EnvelopeBody implements MessageBody {
     const message = this.#parseAt(0, this.#firstLength, parse, own);
     const secondAt = HEAD_BYTES + this.#firstLength;
     if (this.#bytes.length > secondAt) {
+      this.#assertNoReservedFlags(secondAt);
       this.#parseAt(secondAt, this.#secondLength, parse, own);
       const text = `received extra input message for ${this.#methodKind} method`;
       throw protocolError(text, Code.Unimplemented);
@@ -89,6 +93,16 @@ export class EnvelopeBody implements MessageBody {
       );
     }
     return parse(this.#bytes.slice(offset + HEAD_BYTES, length, own));
+  }
+
+  /** INTERNAL, as grpc-go, grpc-java and gRPC's core have it: what follows cannot be understood. */
+  #assertNoReservedFlags(offset: number): void {
+    if (!this.#hasReservedFlags(offset)) return;
+    throw protocolError("reserved flags of an envelope are set", Code.Internal);
+  }
+
+  #hasReservedFlags(offset: number): boolean {
+    return this.#bytes.length > offset && (this.#bytes.at(offset) & RESERVED_FLAGS) !== 0;
   }
 
   #assertWithinLimit(length: number): void {

@@ -67,9 +67,11 @@ export const oddGrpc: readonly RawRequest[] = [
     headers: grpc,
   })),
   // Bodies of gRPC
-  ...rows("gRPC, flags", [1, 3, 0x80, 0xff], (flags) => ({
+  { name: "gRPC, compressed", headers: grpc, body: [envelope(message, 1)] },
+  ...rows("gRPC, flags", [2, 0x80, 0xfe], (flags) => ({
     headers: grpc,
     body: [envelope(message, flags)],
+    differs: "Connect ignores the flags that nothing is known of, which gRPC's own servers refuse",
   })),
   {
     name: "gRPC, gzip of nothing",

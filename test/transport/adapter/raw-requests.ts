@@ -74,7 +74,6 @@ export const rawRequests: readonly RawRequest[] = [
     headers: { ...grpc, "grpc-timeout": "10S" },
     body: [envelope(message)],
   },
-  { name: "gRPC, unknown flag", headers: grpc, body: [envelope(message, 2)] },
   {
     name: "gRPC, answers with headers",
     headers: { ...grpc, "x-ask": "b" },

@@ -42,12 +42,13 @@ export async function withTarget<T>(
 /** A manager with the configured key: a made-up one would open no token that exists. */
 async function localManager(command: string): Promise<SecureTokenManager> {
   const reader = command as LocalCommand;
-  const { settings, warnings } = readEnvironment(process.env, reader);
-  const config = loadKeyConfig(settings, reader);
+  const { settings, warnings, unread } = readEnvironment(process.env, reader);
+  const config = loadKeyConfig(settings, reader, unread);
   if (!config.keysetFile && (!config.secretKey || !config.salt)) {
     throw new ConfigError([
       "SECRET_KEY and SALT, or KEYSET_FILE, must be set, unless --server names a server",
       ...warnings,
+      ...unread,
     ]);
   }
   const keyset = await loadKeys(config, process.geteuid?.());

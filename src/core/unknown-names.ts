@@ -1,5 +1,6 @@
 /** Names in JSON that mean nothing where they stand, each with the name that was probably meant. */
 import { editDistance } from "./edit-distance.js";
+import { shownText } from "./shown-text.js";
 
 /** The most names that one message lists. */
 export const MOST_UNKNOWN_NAMES = 10;
@@ -12,8 +13,7 @@ const LONG_NAME = 6;
 
 /** A name in a message: on its own where it is one word, else in JSON quotes; ASCII, and cut. */
 export function shownName(name: string): string {
-  const short = name.length > SHOWN_NAME ? `${name.slice(0, SHOWN_NAME)}…` : name;
-  return /^\w+$/.test(short) ? short : JSON.stringify(short.replace(/[^\x20-\x7e…]/g, "?"));
+  return /^\w+$/.test(name) && name.length <= SHOWN_NAME ? name : shownText(name, SHOWN_NAME);
 }
 
 /**

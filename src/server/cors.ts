@@ -1,6 +1,7 @@
 /** Cross-origin calls (the Fetch standard, "HTTP-CORS protocol"): an exact list, and nothing else. */
 import { cors as connect } from "@connectrpc/connect";
 import { addHeader, type HttpExchange, type HttpHandler } from "../transport/adapter/index.js";
+import { ShownFault, wrongItems } from "./config/shown-fault.js";
 
 /** How long a browser may remember a preflight, in seconds: the most that Chromium takes. */
 const MAX_AGE_SECONDS = 7200;
@@ -66,16 +67,15 @@ function isPreflight({ method, headers }: HttpExchange): boolean {
 /**
  * Parses CORS_ORIGINS: exact origins (RFC 6454), separated by commas, in the spelling in which
  * browsers send them.
- * @throws Error that tells the place of every entry that is none. A URL may hold a password, so no
- * entry is quoted.
+ * @throws ShownFault with every entry that is none, and its place.
  */
 export function parseOrigins(text: string): readonly string[] {
   const entries = text.split(",").map((entry) => entry.trim());
-  const wrong = entries.flatMap((entry, i) => (isOrigin(entry) ? [] : [i + 1]));
-  if (wrong.length > 0) {
-    throw new Error(
+  const wrong = wrongItems(entries, isOrigin);
+  if (wrong !== "") {
+    throw new ShownFault(
       `must list exact origins such as https://app.example.com (lower case, no path, no default ` +
-        `port, no *): wrong at ${wrong.join(", ")} of ${entries.length}`,
+        `port, no *), not ${wrong}`,
     );
   }
   return [...new Set(entries)];

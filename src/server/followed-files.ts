@@ -47,7 +47,12 @@ export async function followFiles<T>(
   const followers: Follower<T>[] = [];
   const state: { value?: T; inForce: boolean } = { inForce: true };
   const watched: WatchedFile[] = [];
-  const warn = (warning: string) => logger.warn({ file: name, warning }, "configuration");
+  // A start that fails tells its faults alone; each of several files may have warned of the same.
+  const early = new Set<string>();
+  const warn = (warning: string) => {
+    if (followers.length === 0) early.add(warning);
+    else logger.warn({ file: name, warning }, "configuration");
+  };
   for (const [setting, path] of Object.entries(paths)) {
     const file = await watchFile(path, (changed) => load(changed, warn), {
       ...(maxBytes !== undefined && { maxBytes }),
@@ -72,6 +77,8 @@ export async function followFiles<T>(
     value: state.value as T,
     follow(follower) {
       followers.push(follower);
+      for (const warning of early) warn(warning);
+      early.clear();
       follower.use(state.value as T);
       follower.setHealth(name, state.inForce);
     },

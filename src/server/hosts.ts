@@ -3,7 +3,9 @@
  * of the server's origin to its browser; the name that it asks for gives it away.
  */
 import type { IncomingHttpHeaders } from "node:http";
+import { isIPv6 } from "node:net";
 import { isLoopback } from "./config/host-setting.js";
+import { ShownFault, wrongItems } from "./config/shown-fault.js";
 
 /** A host of a header, without its port: a name, an IPv4 address, or an IPv6 address in brackets. */
 const HOST_AND_PORT = /^(\[[0-9a-f:.]+\]|[^:[\]]+)(?::\d{0,5})?$/;
@@ -39,14 +41,14 @@ function isListed(authority: string, names: ReadonlySet<string>): boolean {
 
 /**
  * Parses ALLOWED_HOSTS: names and addresses without ports, separated by commas.
- * @throws Error that tells the place of every entry that is none.
+ * @throws ShownFault with every entry that is none, and its place.
  */
 export function parseHosts(text: string): readonly string[] {
   const entries = text.split(",").map((entry) => entry.trim().toLowerCase());
-  const wrong = entries.flatMap((entry, i) => (isHost(entry) ? [] : [i + 1]));
-  if (wrong.length > 0) {
-    throw new Error(
-      `must list host names such as tokens.example.com (no scheme, no port, no *): wrong at ${wrong.join(", ")} of ${entries.length}`,
+  const wrong = wrongItems(entries, isHost);
+  if (wrong !== "") {
+    throw new ShownFault(
+      `must list host names such as tokens.example.com (no scheme, no port, no *), not ${wrong}`,
     );
   }
   return [...new Set(entries.map((entry) => entry.replace(/^\[|\]$/g, "")))];
@@ -55,6 +57,7 @@ export function parseHosts(text: string): readonly string[] {
 function isHost(text: string): boolean {
   return (
     /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/.test(text) ||
-    (/^\[?[0-9a-f:.]+\]?$/.test(text) && text.includes(":"))
+    // An IPv4 address with a port holds colons too.
+    isIPv6(/^\[(.*)\]$/.exec(text)?.[1] ?? text)
   );
 }

@@ -31,23 +31,33 @@ export async function runServer(overrides: Env = {}): Promise<void> {
   // is named "__proto__" is an ordinary member, and no input can reach a prototype.
   Reflect.deleteProperty(Object.prototype, "__proto__");
   const primary = await joinPrimary(process.env);
-  const { settings, warnings } = primary
-    ? { settings: primary.settings, warnings: [] }
+  const { settings, warnings, unread } = primary
+    ? { settings: primary.settings, warnings: [], unread: [] }
     : orExit(() => readEnvironment({ ...process.env, ...overrides }, "serve"));
-  const config = orExit(() => loadConfig(settings));
+  const config = orExit(() => loadConfig(settings, unread));
   const log = openLog(config.logLevel, {
     shared: config.workers > 1,
     human: process.stderr.isTTY,
   });
-  for (const warning of warnings) log.logger.warn({ warning }, "settings");
+  // A key that is made up may be one that was to be read.
+  const told = isEphemeral(config) ? [...warnings, ...unread] : warnings;
+  // A start that fails tells its faults alone.
+  const tellWarnings = () => {
+    for (const warning of told) log.logger.warn({ warning }, "settings");
+    if (config.revocations && !config.revocations.dataDir && !config.revocations.log) {
+      log.logger.warn(
+        "revocations are kept in memory: they end with this process (DATA_DIR keeps them)",
+      );
+    }
+  };
   process.on("exit", () => log.writer.flushSync());
   if (primary) await runWorker(primary, config, log);
-  else if (config.workers > 1) await runPrimary(settings, config, log);
-  else await runAlone(config, log);
+  else if (config.workers > 1) await runPrimary(settings, config, log, tellWarnings);
+  else await runAlone(config, log, tellWarnings);
 }
 
 /** The whole server in this process. */
-async function runAlone(config: Config, log: Log): Promise<void> {
+async function runAlone(config: Config, log: Log, tellWarnings: () => void): Promise<void> {
   const { logger } = log;
   const authority = await openAuthority(config, logger).catch(exitOnConfigError);
   const server = await openInstance(
@@ -71,11 +81,17 @@ async function runAlone(config: Config, log: Log): Promise<void> {
   const listening = await listenOrExit(server, config);
   const own = async () => withRevocations(await server.report(), authority);
   await startMetrics(config, logger, () => Promise.all([own()]));
+  tellWarnings();
   tellListening(listening, config, logger);
 }
 
 /** The processes that serve, and what becomes of them. */
-async function runPrimary(settings: Env, config: Config, log: Log): Promise<void> {
+async function runPrimary(
+  settings: Env,
+  config: Config,
+  log: Log,
+  tellWarnings: () => void,
+): Promise<void> {
   const { logger } = log;
   const shared = completeKey(settings, config);
   const authority = await openAuthority(config, logger).catch(exitOnConfigError);
@@ -113,6 +129,7 @@ async function runPrimary(settings: Env, config: Config, log: Log): Promise<void
     const reports = await gatherReports([...workers].map((worker) => worker.report()));
     return reports.map((report, i) => (i === 0 ? withRevocations(report, authority) : report));
   });
+  tellWarnings();
   tellListening(listening, config, logger);
 }
 

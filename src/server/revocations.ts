@@ -27,9 +27,6 @@ export async function openAuthority(
   const { dataDir, log: logUrl, logRequired, maxStalenessMs } = revocations;
   const log = logUrl && (await connectLog(logUrl));
   const store = dataDir === undefined ? undefined : await openStore(dataDir);
-  if (!store && !log) {
-    logger.warn("revocations are kept in memory: they end with this process (DATA_DIR keeps them)");
-  }
   if (log) logger.info({ log: log.name }, "revocation log is followed");
   const authority = await RevocationAuthority.open({
     clock: systemClock,

@@ -1,11 +1,11 @@
 /** `.env` as people write it: what every program reads alike is read, all else is refused by name. */
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { ConfigError, readEnvironment } from "../../src/server/config/index.js";
 import { scratchFolder } from "../support/scratch-folder.js";
-import { runCommand } from "../support/server-process.js";
+import { runCommand, startServer } from "../support/server-process.js";
 
 const KEY = "MyStrongPassw0rd@1234567";
 
@@ -94,11 +94,46 @@ describe(".env", () => {
     assert.equal(read("CALLERS_FILE=c.json", { CALLERS_FILE: "" }).settings.CALLERS_FILE, "c.json");
   });
 
-  it("may be missing, or a folder", () => {
+  it("may be missing, a folder, or a link to nothing", () => {
     const path = join(scratchFolder(), ".env");
-    assert.deepEqual(readEnvironment({ A: "1" }, "serve", path).settings, { A: "1" });
+    const missing = readEnvironment({ A: "1" }, "serve", path);
+    assert.deepEqual(missing, { settings: { A: "1" }, warnings: [], unread: [] });
+    symlinkSync("gone", path);
+    const link = readEnvironment({ A: "1" }, "serve", path);
+    assert.deepEqual(link.unread, [`${path} is a link to nothing, and was not read`]);
+    rmSync(path);
     mkdirSync(path);
-    assert.deepEqual(readEnvironment({ A: "1" }, "serve", path).settings, { A: "1" });
+    const folder = readEnvironment({ A: "1" }, "serve", path);
+    assert.deepEqual(folder.settings, { A: "1" });
+    assert.deepEqual(folder.unread, [`${path} is a folder, and was not read`]);
+  });
+
+  const UNREAD = ".env is a folder, and was not read";
+  const lacking: [string[], Record<string, string>][] = [
+    [["generate", "u"], {}],
+    [["keys", "init", "--from-settings", "--file", "keys.json"], {}],
+    [["serve"], { HOST: "0.0.0.0" }],
+  ];
+  for (const [args, env] of lacking) {
+    it(`is told of when it is a folder and a setting is missing: ${args.join(" ")}`, async () => {
+      const cwd = scratchFolder();
+      mkdirSync(join(cwd, ".env"));
+      const { code, output } = await runCommand(args, env, { cwd });
+      assert.equal(code, 78, output);
+      assert.match(output, /SECRET_KEY and SALT|SECRET_KEY must be set/);
+      assert.ok(output.includes(UNREAD), output);
+    });
+  }
+
+  it("is told of when it is a folder and a key is made up, and to nobody who has one", async () => {
+    const cwd = scratchFolder();
+    mkdirSync(join(cwd, ".env"));
+    const made = await startServer({}, { cwd });
+    await made.end();
+    assert.ok(made.output().includes(UNREAD), made.output());
+    const given = await startServer({ SECRET_KEY: KEY, SALT: "a salt of sixteen bytes" }, { cwd });
+    await given.end();
+    assert.ok(!given.output().includes("not read"), given.output());
   });
 
   it("is named when it cannot be read, and the command ends with 78", async () => {

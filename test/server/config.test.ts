@@ -105,6 +105,9 @@ describe("loadConfig", () => {
       "*",
       "https://a.example",
       "a.example:443",
+      "10.0.0.1:8080",
+      "[::1]:8080",
+      "::g",
       "a.example/",
       "a b",
       ",",
@@ -162,7 +165,7 @@ describe("loadConfig", () => {
     });
   }
 
-  it("reports every fault at once, and no value", () => {
+  it("reports every fault at once, and no secret value", () => {
     const env = { SECRET_KEY: "lowercaseonly12345", SALT: "pepper", PORT: "http", LOG_LEVEL: "x" };
     assert.throws(
       () => loadConfig(env),

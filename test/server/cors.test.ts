@@ -77,13 +77,15 @@ describe("CORS_ORIGINS", () => {
     "https://",
   ];
   for (const entry of refused) {
-    it(`refuses ${entry}, and does not quote it`, () => {
+    it(`refuses ${entry}, and quotes it without a password`, () => {
       const text = `https://ok.example,${entry}`;
       assert.throws(
         () => loadConfig({ CORS_ORIGINS: text }),
         (error) =>
           error instanceof ConfigError &&
-          /^CORS_ORIGINS must list exact origins .* wrong at 2 of 2$/.test(error.faults[0] ?? "") &&
+          /^CORS_ORIGINS must list exact origins .* not ".*" \(2 of 2\)$/.test(
+            error.faults[0] ?? "",
+          ) &&
           !error.message.includes("secret"),
       );
     });
@@ -96,7 +98,7 @@ describe("CORS_ORIGINS", () => {
       (error) =>
         error instanceof ConfigError &&
         error.faults.length === 3 &&
-        error.message.includes("wrong at 1, 3, 4 of 4") &&
+        error.message.includes('not "*" (1 of 4), "" (3 of 4), "x" (4 of 4)') &&
         error.message.includes("CONSOLE must be on or off"),
     );
   });

@@ -49,9 +49,10 @@ function randomSource(iterations: number) {
 
 function settingsSource() {
   // KEYSET_FILE, which may name the file that is being made, is not among them.
-  const config = loadKeyConfig(readEnvironment(process.env, "keys").settings, "keys");
+  const { settings, unread } = readEnvironment(process.env, "keys");
+  const config = loadKeyConfig(settings, "keys", unread);
   if (!config.secretKey || !config.salt) {
-    throw new ConfigError(["SECRET_KEY and SALT must be set for --from-settings"]);
+    throw new ConfigError(["SECRET_KEY and SALT must be set for --from-settings", ...unread]);
   }
   const { secretKey, salt, pbkdf2Iterations: iterations } = config;
   return { secretKey: secretKey.reveal(), salt, iterations };

@@ -32,9 +32,9 @@ export async function checkConfiguration(
   now: number,
 ): Promise<Checkup> {
   try {
-    const { settings, warnings } = readEnvironment(own, "serve");
-    const findings = warnings.map(warning);
-    const config = loadConfig(settings);
+    const { settings, warnings, unread } = readEnvironment(own, "serve");
+    const findings = [...warnings, ...unread].map(warning);
+    const config = loadConfig(settings, unread);
     const given = `HOST ${config.host}, PORT ${config.port}`;
     findings.push(ok(`settings are right (${given})`), ...remarks(config));
     findings.push(...(await checkFiles(config, uid, now)), ...(await dataDirFindings(config)));

@@ -91,13 +91,14 @@ export interface TlsFiles {
 }
 
 /**
- * Reads the settings of a server. An empty setting counts as not set.
+ * Reads the settings of a server. An empty setting counts as not set. `unread` is told beside faults:
+ * see `Environment`.
  * @throws ConfigError with every fault.
  */
-export function loadConfig(env: Env): Config {
+export function loadConfig(env: Env, unread: readonly string[] = []): Config {
   const settings = readSettings(env, "serve");
   const { values } = settings;
-  refuse([...settings.faults, ...brokenRequirements(settings)], env);
+  refuse([...settings.faults, ...brokenRequirements(settings)], env, unread);
   const onLoopback = isLoopback(values.HOST);
   return {
     ...toKeyConfig(values),
@@ -119,12 +120,17 @@ export function loadConfig(env: Env): Config {
 }
 
 /**
- * Reads the settings that a command without a server needs, and no others.
+ * Reads the settings that a command without a server needs, and no others. `unread` is told beside
+ * faults: see `Environment`.
  * @throws ConfigError with every fault.
  */
-export function loadKeyConfig(env: Env, reader: "keys" | LocalCommand): KeyConfig {
+export function loadKeyConfig(
+  env: Env,
+  reader: "keys" | LocalCommand,
+  unread: readonly string[] = [],
+): KeyConfig {
   const { values, given, faults } = readSettings(env, reader);
-  refuse([...faults, ...keyFaults(given)], env);
+  refuse([...faults, ...keyFaults(given)], env, unread);
   return toKeyConfig(values);
 }
 
@@ -138,9 +144,9 @@ export function loadAddress(env: Env): Address {
   return toAddress(values);
 }
 
-/** Whoever misspells a setting learns of it beside what is missing. */
-function refuse(faults: readonly string[], env: Env): void {
-  if (faults.length > 0) throw new ConfigError([...faults, ...misspeltHints(env)]);
+/** Whoever misspells a setting, or has a `.env` that is no file, learns of it beside what is missing. */
+function refuse(faults: readonly string[], env: Env, unread: readonly string[] = []): void {
+  if (faults.length > 0) throw new ConfigError([...faults, ...misspeltHints(env), ...unread]);
 }
 
 function toKeyConfig(values: SettingValues): KeyConfig {

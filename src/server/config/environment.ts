@@ -1,6 +1,6 @@
 /** The settings of a process: its environment over those of `.env`. */
 import { isUtf8 } from "node:buffer";
-import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
 import type { Env } from "../../core/environment.js";
 import { ConfigError } from "./config-error.js";
 import { type EnvFile, parseEnvFile } from "./env-file.js";
@@ -17,11 +17,13 @@ export interface Environment {
   readonly settings: Env;
   /** What is no fault and should be known; one line each, without any value. */
   readonly warnings: readonly string[];
+  /** Why a `.env` that is there was not read. To be told beside a setting that is missing. */
+  readonly unread: readonly string[];
 }
 
 /**
- * Joins the process's own environment with `.env`, which may be missing, or a folder of that name
- * (a Python environment). The process's own variables win unless they are empty.
+ * Joins the process's own environment with `.env`, which may be missing, a folder of that name (a
+ * Python environment), or a link to a file that is gone. The process's own variables win unless they are empty.
  * @throws ConfigError when the file cannot be read, or a setting of `reader` in it is read differently
  * by different programs. It names file, line and setting, and holds no value.
  */
@@ -29,7 +31,7 @@ export function readEnvironment(own: Env, reader: Reader, path = ".env"): Enviro
   const settings: Record<string, string | undefined> = { ...own };
   const file = readEnvFile(path);
   const warnings: string[] = [];
-  if (file) {
+  if (file && !isUnread(file)) {
     const faults = file.unreadable.map((line) => `${path} line ${line} is not NAME=value`);
     for (const [name, [first, second]] of file.entries) {
       if (!first || own[name]) continue;
@@ -49,7 +51,11 @@ export function readEnvironment(own: Env, reader: Reader, path = ".env"): Enviro
     }
     if (faults.length > 0) throw new ConfigError(faults);
   }
-  return { settings, warnings: [...warnings, ...edges(own, reader), ...misspeltHints(settings)] };
+  return {
+    settings,
+    warnings: [...warnings, ...edges(own, reader), ...misspeltHints(settings)],
+    unread: file && isUnread(file) ? [`${path} ${file.unread}, and was not read`] : [],
+  };
 }
 
 /**
@@ -67,20 +73,29 @@ function edges(own: Env, reader: Reader): string[] {
   });
 }
 
+/** What is there and is no file, which stops nobody who needs none. */
+interface Unread {
+  readonly unread: string;
+}
+
+function isUnread(file: object): file is Unread {
+  return "unread" in file;
+}
+
 /** The file, where there is one; with its permission bits. */
-function readEnvFile(path: string): (EnvFile & { readonly mode: number }) | undefined {
+function readEnvFile(path: string): (EnvFile & { readonly mode: number }) | Unread | undefined {
   let fd: number;
   try {
     // Without O_NONBLOCK, opening a pipe would wait for its writer.
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") return undefined;
+    if (code === "ENOENT") return isLink(path) ? { unread: "is a link to nothing" } : undefined;
     throw new ConfigError([`${path} cannot be read (${code})`]);
   }
   try {
     const stats = fstatSync(fd);
-    if (stats.isDirectory()) return undefined;
+    if (stats.isDirectory()) return { unread: "is a folder" };
     if (!stats.isFile()) throw new ConfigError([`${path} is not a regular file`]);
     if (stats.size > MAX_BYTES)
       throw new ConfigError([`${path} is larger than ${MAX_BYTES} bytes`]);
@@ -90,4 +105,9 @@ function readEnvFile(path: string): (EnvFile & { readonly mode: number }) | unde
   } finally {
     closeSync(fd);
   }
+}
+
+/** Whether a path that leads nowhere is a link, rather than nothing at all. */
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }

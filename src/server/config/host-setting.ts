@@ -1,6 +1,7 @@
 /** HOST, PORT and their like: where a server listens. Other software sets variables of these names too. */
 import { isIP } from "node:net";
 import type { Kind } from "./parsers.js";
+import { ShownFault, shownValue } from "./shown-fault.js";
 
 /** The longest host name (RFC 1035, section 2.3.4). */
 const LONGEST_HOST = 253;
@@ -14,8 +15,8 @@ export const hostName: Kind<string> = {
     if (isIP(host) !== 0) return host;
     const isName = host.length <= LONGEST_HOST && host.split(".").every((it) => LABEL.test(it));
     if (!isName || host !== text) {
-      throw new Error(
-        `is ${shown(text)}, which is neither an IP address nor a host name. Other software sets such a variable too (conda sets HOST): set an address such as 127.0.0.1, or unset it`,
+      throw new ShownFault(
+        `is ${shownValue(text)}, which is neither an IP address nor a host name. Other software sets such a variable too (conda sets HOST): set an address such as 127.0.0.1, or unset it`,
       );
     }
     return host;
@@ -27,8 +28,8 @@ export const hostName: Kind<string> = {
 export const portNumber: Kind<number> = {
   parse(text) {
     if (/^(tcp|udp):\/\//.test(text)) {
-      throw new Error(
-        `is ${shown(text)}, as Kubernetes writes the address of a Service: set a number, or enableServiceLinks: false in the pod`,
+      throw new ShownFault(
+        `is ${shownValue(text)}, as Kubernetes writes the address of a Service: set a number, or enableServiceLinks: false in the pod`,
       );
     }
     if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
@@ -46,10 +47,4 @@ export function isLoopback(host: string): boolean {
     host === "::1" ||
     (isIP(host) === 4 && host.startsWith("127."))
   );
-}
-
-/** A value of HOST or PORT in a message: short, and without control characters. */
-export function shown(text: string): string {
-  const short = text.length > 60 ? `${text.slice(0, 60)}…` : text;
-  return JSON.stringify(short.replace(/[^\x20-\x7e…]/g, "?"));
 }

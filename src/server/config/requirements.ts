@@ -1,6 +1,7 @@
 /** Rules that join several settings. */
-import { isLoopback, shown } from "./host-setting.js";
+import { isLoopback } from "./host-setting.js";
 import type { ReadSettings, SettingValues } from "./settings.js";
+import { shownValue } from "./shown-fault.js";
 
 /** What a server that others can reach must have, by the setting that waives it. */
 const REQUIRED_BEYOND_LOOPBACK = {
@@ -51,7 +52,7 @@ function exposureFaults(values: SettingValues, given: ReadonlySet<string>): stri
     const why =
       waived === false && isLoopback(host)
         ? `must be set, because ${waiver} is off`
-        : `must be set, or ${waiver}=on, because HOST ${shown(host)} is not a loopback address`;
+        : `must be set, or ${waiver}=on, because HOST ${shownValue(host)} is not a loopback address`;
     for (const name of names) if (!given.has(name)) faults.push(`${name} ${why}`);
   }
   return faults;
@@ -66,6 +67,6 @@ function revocationFaults(values: SettingValues, given: ReadonlySet<string>): st
     return ["DATA_DIR must be set, because REVOCATION_LOG_REQUIRED is off"];
   }
   if (isLoopback(host)) return [];
-  const why = `because HOST ${shown(host)} is not a loopback address`;
+  const why = `because HOST ${shownValue(host)} is not a loopback address`;
   return [`DATA_DIR or REVOCATION_LOG must be set, or REVOCATIONS=off, ${why}`];
 }

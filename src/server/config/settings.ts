@@ -6,6 +6,7 @@ import { KEY_SETTINGS } from "./key-settings.js";
 import { REVOCATION_SETTINGS } from "./revocation-settings.js";
 import { SERVER_SETTINGS } from "./server-settings.js";
 import type { Reader, SettingTable, ValuesOf } from "./setting.js";
+import { faultOf } from "./shown-fault.js";
 
 const TABLE = {
   ...KEY_SETTINGS,
@@ -26,7 +27,7 @@ export interface ReadSettings {
   readonly values: SettingValues;
   /** The names of what is set, right or wrong. */
   readonly given: ReadonlySet<string>;
-  /** One line a fault, starting with the setting's name; without the value of any secret. */
+  /** One line a fault, starting with the setting's name; with the value, unless it is secret. */
   readonly faults: string[];
 }
 
@@ -35,7 +36,7 @@ export function readSettings(env: Env, reader: Reader): ReadSettings {
   const faults: string[] = [];
   const values: Record<string, unknown> = {};
   const given = new Set<string>();
-  for (const [name, { parse, fallback, readers }] of Object.entries(SETTINGS)) {
+  for (const [name, { parse, fallback, readers, secret }] of Object.entries(SETTINGS)) {
     const text = readers.includes(reader) ? env[name] : undefined;
     values[name] = fallback;
     if (text === undefined || text === "") continue;
@@ -43,7 +44,7 @@ export function readSettings(env: Env, reader: Reader): ReadSettings {
     try {
       values[name] = parse(text);
     } catch (error) {
-      faults.push(toFault(name, (error as Error).message));
+      faults.push(toFault(name, faultOf(error, text, secret === true)));
     }
   }
   return { values: values as SettingValues, given, faults };

@@ -56,7 +56,8 @@ export function withCors(handler: HttpHandler, origins: readonly string[]): Http
   };
 }
 
-function isPreflight({ method, headers }: HttpExchange): boolean {
+/** Whether a browser asks whether a page may make a call. */
+export function isPreflight({ method, headers }: HttpExchange): boolean {
   return (
     method === "OPTIONS" &&
     headers.origin !== undefined &&

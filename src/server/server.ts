@@ -1,6 +1,7 @@
 /** A server: TokenService, health and reflection on one port. */
 import { setMaxListeners } from "node:events";
 import type { AddressInfo } from "node:net";
+import type { DescService } from "@bufbuild/protobuf";
 import type { Logger } from "pino";
 import { Health } from "../../gen/ts/src/health/v1/health_pb.js";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
@@ -28,13 +29,14 @@ import { requireRows } from "./callers/authorization.js";
 import type { Callers } from "./callers/callers.js";
 import { withConsole } from "./console.js";
 import type { ConsoleAssets } from "./console-assets.js";
-import { withCors } from "./cors.js";
+import { isPreflight, withCors } from "./cors.js";
 import { createHealth } from "./health.js";
 import { type CallObserver, observeCalls } from "./metrics/observe-calls.js";
 import type { Readiness } from "./metrics/report.js";
 import { createHostGate } from "./misdirected.js";
 import { createProxyWarning } from "./proxied-requests.js";
 import { REFLECTION_SERVICES, reflectionRoutes } from "./reflection.js";
+import { createPathCheck, createRefusedRequests, observeRefused } from "./refused-requests.js";
 import { noteRepeated } from "./repeated-authorization.js";
 import { withTransportSecurity } from "./transport-security.js";
 
@@ -43,6 +45,9 @@ export const MAX_TIMEOUT_MS = 60_000;
 
 /** The deadline of a call whose client names none, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 5_000;
+
+/** How to authenticate, said in every 401 (RFC 9110, section 11.6.1; RFC 6750). */
+const CHALLENGE = "Bearer";
 
 /** What a server is made from. */
 export interface ServerDeps {
@@ -98,7 +103,8 @@ export interface Server {
 export function createServer(deps: ServerDeps): Server {
   const { manager, callers, reflection = true, tls, register } = deps;
   const { corsOrigins = [], console: assets } = deps;
-  requireRows([TokenService, Health, ...(reflection ? REFLECTION_SERVICES : [])]);
+  const services = [TokenService, Health, ...(reflection ? REFLECTION_SERVICES : [])];
+  requireRows(services);
   const health = createHealth([TokenService.typeName]);
   const shutdown = new AbortController();
   // Every open stream listens; that many is no leak.
@@ -108,6 +114,8 @@ export function createServer(deps: ServerDeps): Server {
     onHeaders: deps.warnOfProxies ? createProxyWarning(deps.logger) : undefined,
   });
   const gate = createHostGate(deps.allowedHosts);
+  const onRefused = createRefusedRequests(deps.logger, deps.observer?.refusedRequest);
+  const isCall = createPathCheck(methodPaths(services));
   const adapter = createUnaryAdapter({
     enabled: deps.unaryAdapter ?? true,
     routes: refuseMalformed(
@@ -132,9 +140,15 @@ export function createServer(deps: ServerDeps): Server {
     defaultTimeoutMs: deps.defaultTimeoutMs ?? DEFAULT_TIMEOUT_MS,
     unreadable: unreadableRequest,
     noRoom,
-    ...(gate && { gate }),
+    challenge: CHALLENGE,
+    ...(gate && { gate: { ...gate, refuse: observeRefused(gate.refuse, onRefused, () => false) } }),
     wrapHandler(handler) {
-      const open = withCors(assets ? withConsole(handler, assets) : handler, corsOrigins);
+      const cors = withCors(assets ? withConsole(handler, assets) : handler, corsOrigins);
+      const open = observeRefused(
+        cors,
+        onRefused,
+        (exchange) => isCall(exchange) && !isPreflight(exchange),
+      );
       return tls ? withTransportSecurity(open) : open;
     },
     shutdownSignal: shutdown.signal,
@@ -151,6 +165,7 @@ export function createServer(deps: ServerDeps): Server {
     onCut: ({ peer, reason, counts }) => {
       deps.logger.warn({ peer, reason, ...counts }, "connection cut");
     },
+    onRefused,
     onFault: (err) => deps.logger.error({ err }, "internal error"),
   });
   return {
@@ -171,4 +186,10 @@ export function createServer(deps: ServerDeps): Server {
       return closed;
     },
   };
+}
+
+function* methodPaths(services: readonly DescService[]): Iterable<string> {
+  for (const { typeName, methods } of services) {
+    for (const { name } of methods) yield `/${typeName}/${name}`;
+  }
 }

@@ -22,6 +22,8 @@ const HEADERS_TOO_LARGE = [
 /**
  * Answers, and does not wait for a peer that never closes.
  *
+ * @returns the status that was answered; 408 for a request that did not come in time, which gets no answer; undefined
+ *   where nothing was refused
  * @param isAnswered whether the request at fault has its answer already; then the connection only ends, as it does
  *   when a request does not come in time
  */
@@ -29,15 +31,19 @@ export function answerClientError(
   error: NodeJS.ErrnoException,
   socket: Socket,
   isAnswered: boolean,
-): void {
-  if (!socket.writable) return void socket.destroy();
+): number | undefined {
+  if (!socket.writable) {
+    socket.destroy();
+    return undefined;
+  }
   // Some clients open a connection before they need it: an answer that nobody asked for would confuse them.
   if (isAnswered || error.code === "ERR_HTTP_REQUEST_TIMEOUT") {
     socket.end(() => socket.destroy());
-    return;
+    return isAnswered ? undefined : 408;
   }
-  const answer = error.code === "HPE_HEADER_OVERFLOW" ? HEADERS_TOO_LARGE : BAD_REQUEST;
-  socket.end(answer, () => socket.destroy());
+  const isTooLarge = error.code === "HPE_HEADER_OVERFLOW";
+  socket.end(isTooLarge ? HEADERS_TOO_LARGE : BAD_REQUEST, () => socket.destroy());
+  return isTooLarge ? 429 : 400;
 }
 
 /**

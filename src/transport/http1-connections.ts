@@ -26,16 +26,19 @@ export class Http1Connections {
   readonly #age: ConnectionAge;
   readonly #maxPipelined: number;
   readonly #onCut: (socket: Socket, reason: string) => void;
+  readonly #onRefused: (socket: Socket, status: number) => void;
   #isDraining = false;
 
   constructor(
     age: ConnectionAge,
     maxPipelined: number,
     onCut: (socket: Socket, reason: string) => void,
+    onRefused: (socket: Socket, status: number) => void,
   ) {
     this.#age = age;
     this.#maxPipelined = maxPipelined;
     this.#onCut = onCut;
+    this.#onRefused = onRefused;
   }
 
   /** The same listener, for connections within their bounds. */
@@ -53,6 +56,7 @@ export class Http1Connections {
       const isLast = this.#isDraining || this.#age.isOver(socket) || isOutdated(socket);
       if (isLast) response.setHeader("connection", "close");
       if (namesSeveralHosts(request)) {
+        this.#onRefused(socket, 400);
         response.writeHead(400, { connection: "close" }).end();
         return;
       }

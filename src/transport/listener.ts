@@ -47,6 +47,8 @@ export interface ListenerOptions {
   readonly random?: (() => number) | undefined;
   /** Called for each connection that is cut. */
   readonly onCut?: ((cut: ConnectionCut) => void) | undefined;
+  /** Called for each request of HTTP/1.1 that is refused before `onRequest` sees it: the peer's address, the status. */
+  readonly onRefused?: ((peer: string, status: number) => void) | undefined;
   /** Called with what `onStream`, or a handler of a stream, threw: a fault of the server. */
   readonly onFault?: ((error: unknown) => void) | undefined;
 }
@@ -79,19 +81,30 @@ const IDLE_MS = 2_000;
 
 /** Makes a listener that does not listen yet. */
 export function createListener(options: ListenerOptions): Listener {
-  const { onStream, onRequest, limits, tls, onCut = () => {} } = options;
+  const { onStream, onRequest, limits, tls, onCut = () => {}, onRefused } = options;
   const sockets = new Set<Socket>();
   const cut = ({ remoteAddress = "" }: Socket, reason: string) =>
     onCut({ peer: remoteAddress, reason });
+  const refused = ({ remoteAddress = "" }: Socket, status: number) =>
+    onRefused?.(remoteAddress, status);
   const age = new ConnectionAge(limits.maxConnectionAgeMs, options.random ?? Math.random);
-  const http1Connections = new Http1Connections(age, limits.maxPipelined, cut);
+  const http1Connections = new Http1Connections(age, limits.maxPipelined, cut, refused);
   const http1 = createHttpServer(http1Options(limits), http1Connections.bound(onRequest));
-  http1.on("connect", refuseTunnel);
-  http1.on("checkExpectation", http1Connections.bound(refuseExpectation));
+  http1.on("connect", (request, socket) => {
+    refused(socket as Socket, 501);
+    refuseTunnel(request, socket);
+  });
+  const refuseExpected = http1Connections.bound((request, response) => {
+    refused(request.socket, 417);
+    refuseExpectation(request, response);
+  });
+  http1.on("checkExpectation", refuseExpected);
   // A server that never listens itself does not check for slow requests unless told that it does.
   http1.emit("listening");
   http1.on("clientError", (error, socket) => {
-    answerClientError(error, socket as Socket, http1Connections.isAnswered(socket as Socket));
+    const isAnswered = http1Connections.isAnswered(socket as Socket);
+    const status = answerClientError(error, socket as Socket, isAnswered);
+    if (status !== undefined) refused(socket as Socket, status);
   });
   const room = new StreamRoom(limits.maxStreams);
   const http2: Http2Server = createHttp2Server({

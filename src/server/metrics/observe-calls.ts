@@ -16,6 +16,8 @@ export interface CallObserver {
    * @param seconds how long it took; undefined where it ended before anybody looked at the clock
    */
   ended(method: DescMethod, error: ConnectError | undefined, seconds: number | undefined): void;
+  /** A request was refused with a status of HTTP before it was a call. A function of its own: it needs no `this`. */
+  readonly refusedRequest: (status: number) => void;
 }
 
 /** What a server does with the head and the end of a call. */

@@ -8,6 +8,13 @@ import type { CollectedMetric } from "./call-metrics.js";
 export class RefusalMetrics {
   readonly #counts = new Map<string, { kind: string; reason: string; count: number }>();
 
+  readonly #requests = new Map<number, number>();
+
+  /** Counts a request that was refused before it was a call. @param status of HTTP */
+  refusedRequest(status: number): void {
+    this.#requests.set(status, (this.#requests.get(status) ?? 0) + 1);
+  }
+
   /** Counts what a client was told, where it names a rule. */
   refused(error: ConnectError): void {
     const { cause } = error;
@@ -31,6 +38,16 @@ export class RefusalMetrics {
         values: [...this.#counts.values()].map(({ kind, reason, count }) => ({
           labels: { kind, reason },
           value: count,
+        })),
+      },
+      {
+        name: "secure_token_refused_requests_total",
+        help: "HTTP requests that were refused before they were calls, by status.",
+        type: "counter",
+        aggregator: "sum",
+        values: [...this.#requests].map(([status, value]) => ({
+          labels: { status: String(status) },
+          value,
         })),
       },
     ];

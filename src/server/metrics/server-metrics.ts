@@ -40,6 +40,8 @@ export class ServerMetrics implements CallObserver {
     else if (ISSUING.has(method)) this.#issued++;
   }
 
+  readonly refusedRequest = (status: number): void => this.#refusals.refusedRequest(status);
+
   /** Tells the keys that tokens are made and read with, each time that it is asked. */
   watchKeys(keys: () => ExportedConfig["keys"]): void {
     this.#registry.add(() => [

@@ -38,5 +38,8 @@ export function connectErrorResponse(call: AnsweredCall, error: ConnectError): C
   const headers: OutgoingHttpHeaders = { ...call.format.head };
   copyToNodeHeaders(trailerMux(responseHeader, responseTrailer), headers);
   headers["content-length"] = body.byteLength;
-  return { status: codeToHttpStatus(error.code), headers, body };
+  const status = codeToHttpStatus(error.code);
+  const { challenge } = call.route.hooks;
+  if (status === 401 && challenge !== undefined) headers["www-authenticate"] = challenge;
+  return { status, headers, body };
 }

@@ -26,7 +26,7 @@ export interface LongWayOptions {
  */
 export function createLongWay(options: LongWayOptions): HttpHandler {
   const { routes, handlers, hooks, compressions } = options;
-  const { responseHeaders = {} } = hooks;
+  const { challenge, responseHeaders = {} } = hooks;
   const fallback = options.fallback ?? notFound;
   return async (exchange) => {
     const path = pathOf(exchange);
@@ -36,7 +36,11 @@ export function createLongWay(options: LongWayOptions): HttpHandler {
       route === undefined || handler === undefined
         ? await fallback(exchange)
         : await new LongCall(exchange, route, handler, { hooks, compressions }).answer();
-    return addHeader(response, responseHeaders);
+    const isChallenged = response.status === 401 && challenge !== undefined;
+    return addHeader(
+      response,
+      isChallenged ? { ...responseHeaders, "www-authenticate": challenge } : responseHeaders,
+    );
   };
 }
 

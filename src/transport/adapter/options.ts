@@ -123,6 +123,10 @@ export interface UnaryAdapterOptions
   /** Headers of every answer to a call, errors included, on either way; names in lower case. Default: none. */
   responseHeaders?: Readonly<Record<string, string>>;
   /**
+   * The `www-authenticate` of every 401, which HTTP asks for (RFC 9110, section 11.6.1); gRPC has no 401. Default: none.
+   */
+  challenge?: string;
+  /**
    * Makes the answer to a body in which the method's message cannot be found, on the short way. Default: the fault as
    * Connect tells it, which is `internal` where the client is to blame.
    */
@@ -155,9 +159,13 @@ export interface Gate {
 
 /** What every call asks of its adapter: some of its options, its deadlines, and room for its body. */
 export type Hooks = {
-  readonly [K in "authorize" | "defaultTimeoutMs" | "ended" | "responseHeaders" | "unreadable"]:
-    | UnaryAdapterOptions[K]
-    | undefined;
+  readonly [K in
+    | "authorize"
+    | "challenge"
+    | "defaultTimeoutMs"
+    | "ended"
+    | "responseHeaders"
+    | "unreadable"]: UnaryAdapterOptions[K] | undefined;
 } & {
   readonly deadlines: DeadlineWheel;
   readonly bodies: HeldBodies;

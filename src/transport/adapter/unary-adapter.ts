@@ -28,12 +28,13 @@ const PLAIN_ANSWER_MS = 10_000;
  * @throws ConnectError when Connect refuses an option, or two options that exclude each other
  */
 export function createUnaryAdapter(options: UnaryAdapterOptions): UnaryAdapter {
-  const { authorize, defaultTimeoutMs, ended, responseHeaders, unreadable } = options;
+  const { authorize, challenge, defaultTimeoutMs, ended, responseHeaders, unreadable } = options;
   const { enabled = true, interceptors = [] } = options;
   const { acceptCompression = [compressionGzip, compressionBrotli] } = options;
   assertDefaultTimeout(defaultTimeoutMs);
   const hooks: Hooks = {
     authorize,
+    challenge,
     defaultTimeoutMs,
     ended,
     responseHeaders,

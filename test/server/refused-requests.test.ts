@@ -1,0 +1,176 @@
+/** Requests that are refused before they are calls: each is counted, and a flood of them leaves few lines. */
+import assert from "node:assert/strict";
+import { connect as connectHttp2 } from "node:http2";
+import { connect } from "node:net";
+import { after, before, beforeEach, describe, it } from "node:test";
+import { pino } from "pino";
+import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import { KnownCallers } from "../../src/server/callers/callers.js";
+import { createRefusedRequests } from "../../src/server/refused-requests.js";
+import { createServer, type Server } from "../../src/server/server.js";
+import { fixedManager } from "../support/fixed-manager.js";
+import { sendHttp1, sendHttp2 } from "../support/raw-request.js";
+import { eventually } from "../support/worker-lines.js";
+
+const CALL = `/${TokenService.typeName}/ValidateToken`;
+const HOST = "tokens.example";
+const lines: string[] = [];
+const counted: number[] = [];
+const NOTHING = () => {};
+let server: Server;
+let url: string;
+let port: number;
+
+before(async () => {
+  server = createServer({
+    manager: await fixedManager(),
+    logger: pino({ base: null }, { write: (line: string) => lines.push(line) }),
+    callers: new KnownCallers([], () => false),
+    allowedHosts: [HOST],
+    corsOrigins: ["https://app.example"],
+    observer: {
+      started: NOTHING,
+      ended: NOTHING,
+      refusedRequest: (status) => counted.push(status),
+    },
+  });
+  ({ port } = await server.listen(0, "127.0.0.1"));
+  url = `http://127.0.0.1:${port}`;
+});
+after(() => server.close(0));
+beforeEach(() => {
+  lines.splice(0);
+  counted.splice(0);
+});
+
+/** The status line that answers these bytes; empty where the connection ends without an answer. */
+function raw(text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1", () => socket.write(text));
+    let answer = "";
+    socket.on("data", (chunk) => {
+      answer += chunk;
+    });
+    socket.on("close", () => resolve(answer.split("\r\n")[0] as string));
+    socket.on("error", reject);
+  });
+}
+
+const close = "Connection: close\r\n";
+const call = (rest: string) => `POST ${CALL} HTTP/1.1\r\n${rest}`;
+/** What is refused below the calls over HTTP/1.1: the status that is answered, and the request. */
+const REFUSED: readonly (readonly [status: number, text: string])[] = [
+  [400, "nonsense\r\n\r\n"],
+  [400, "GET / HTTP/9.9\r\n\r\n"],
+  [400, call(`Host: localhost\r\nHost: other\r\n${close}\r\n`)],
+  [400, call("Host: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n")],
+  [404, `GET /nothing HTTP/1.1\r\nHost: localhost\r\n${close}\r\n`],
+  [404, `TRACE / HTTP/1.1\r\nHost: localhost\r\n${close}\r\n`],
+  [
+    403,
+    `OPTIONS ${CALL} HTTP/1.1\r\nHost: localhost\r\nOrigin: https://x.example\r\nAccess-Control-Request-Method: POST\r\n${close}\r\n`,
+  ],
+  [417, call(`Host: localhost\r\nExpect: miracles\r\n${close}\r\n`)],
+  [421, call(`Host: other.example\r\nContent-Length: 0\r\n${close}\r\n`)],
+  [429, call(`Host: localhost\r\nX: ${"x".repeat(20_000)}\r\n\r\n`)],
+  [501, "CONNECT other:443 HTTP/1.1\r\nHost: other:443\r\n\r\n"],
+];
+
+describe("a request that is refused before it is a call", () => {
+  for (const [status, text] of REFUSED) {
+    const start = JSON.stringify(text.slice(0, 60));
+    it(`is counted as ${status}: ${start}`, async () => {
+      assert.match(await raw(text), new RegExp(`^HTTP/1\\.1 ${status} `));
+      assert.deepEqual(counted, [status]);
+    });
+  }
+
+  it("is counted over HTTP/2 too, of gRPC by what its status means", async () => {
+    for (const [path, headers] of [
+      ["/nothing", {}],
+      ["/no.Service/Method", { "content-type": "application/grpc" }],
+      [CALL, { ":authority": "other.example" }],
+    ] as const) {
+      const session = connectHttp2(url);
+      const stream = session.request({ ":method": "POST", ":path": path, ...headers });
+      stream.resume().end();
+      await new Promise((resolve) => stream.once("close", resolve));
+      session.destroy();
+    }
+    assert.deepEqual(counted, [404, 404, 421]);
+  });
+
+  it("is no call, and a call that is refused is none of these", async () => {
+    const headers = { "content-type": "application/json" };
+    for (const method of ["POST", "GET", "PUT", "OPTIONS", "HEAD"]) {
+      await sendHttp1(url, { path: CALL, method, headers });
+    }
+    await sendHttp1(url, { path: CALL, method: "POST", headers: { "content-type": "text/plain" } });
+    assert.deepEqual(counted, []);
+    // A call's line is written once its stream has closed, which its client need not have waited for.
+    await eventually(() => lines.filter((line) => line.includes('"msg":"call"')).length === 6);
+  });
+
+  it("leaves one line in ten seconds for its status, which tells of those since the last", () => {
+    const told: object[] = [];
+    const logger = pino({ base: null }, { write: (line: string) => told.push(JSON.parse(line)) });
+    let now = 0;
+    const refused = createRefusedRequests(logger, undefined, () => now);
+    for (let i = 0; i < 1_000; i++) refused("192.0.2.1", 404);
+    refused("192.0.2.2", 421);
+    now = 10_000;
+    refused("192.0.2.3", 404);
+    now = 20_000;
+    refused("192.0.2.4", 404);
+    const line = (peer: string, status: number, unsaid?: number) => ({
+      peer,
+      status,
+      ...(unsaid !== undefined && { unsaid }),
+    });
+    assert.deepEqual(
+      told.map((each) => {
+        const { level: _, time: __, msg, ...rest } = each as Record<string, unknown>;
+        assert.equal(msg, "request refused");
+        return rest;
+      }),
+      [
+        line("192.0.2.1", 404),
+        line("192.0.2.2", 421),
+        line("192.0.2.3", 404, 999),
+        line("192.0.2.4", 404),
+      ],
+    );
+  });
+});
+
+describe("a 401 over HTTP", () => {
+  for (const [version, send] of [
+    ["HTTP/1.1", sendHttp1],
+    ["HTTP/2", sendHttp2],
+  ] as const) {
+    // The second type goes Connect's own way.
+    for (const type of ["application/json", "application/json; charset=utf-8"]) {
+      it(`says how to authenticate, ${version}, ${type}`, async () => {
+        const { status, headers } = await send(url, {
+          path: CALL,
+          method: "POST",
+          headers: { "content-type": type },
+          body: "{}",
+        });
+        assert.deepEqual([status, headers["www-authenticate"]], [401, "Bearer"]);
+      });
+    }
+  }
+
+  it("is none of gRPC's, whose answers say nothing of it", async () => {
+    for (const type of ["application/grpc", "application/grpc-web+proto"]) {
+      const { status, headers } = await sendHttp2(url, {
+        path: CALL,
+        method: "POST",
+        headers: { "content-type": type, te: "trailers" },
+        body: Buffer.alloc(5),
+      });
+      assert.deepEqual([status, headers["www-authenticate"]], [200, undefined]);
+    }
+  });
+});

@@ -81,6 +81,7 @@ function toVouchers({ clientCa, clientCrl }: ClientVouchers): Vouchers {
 }
 
 /** Both ends of a connection: no two that are open have the same. */
-function addressesOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
+export function addressesOf(socket: Socket): string {
+  const { remoteAddress, remotePort, localAddress, localPort } = socket;
   return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
 }

@@ -20,6 +20,7 @@ import type { Protocol } from "./detect-protocol.js";
 import { Http1Connections } from "./http1-connections.js";
 import { type ConnectionLimits, http1Options, http2Limits } from "./limits.js";
 import { refuseTunnel } from "./request-target.js";
+import { SilentConnections } from "./silent-connections.js";
 import { StreamRoom } from "./stream-room.js";
 import { createTlsListener, replaceTlsMaterial, type TlsMaterial } from "./tls-listener.js";
 
@@ -71,8 +72,8 @@ export interface Listener {
   close(graceMs: number): Promise<number>;
 }
 
-/** How often idle HTTP/1.1 connections are looked for while closing, in milliseconds. */
-const IDLE_SWEEP_MS = 50;
+/** How often silent connections, and idle ones of HTTP/1.1, are looked for while closing, in milliseconds. */
+const SWEEP_MS = 50;
 /**
  * How long an HTTP/1.1 connection must have been idle to be closed while closing, in milliseconds: to close one in use
  * would race with its next request.
@@ -122,9 +123,11 @@ export function createListener(options: ListenerOptions): Listener {
     ...(options.onFault && { onHandlerError: options.onFault }),
   });
 
+  const silent = new SilentConnections(tls !== undefined);
   const cap = new ConnectionCap(limits.maxConnections, cut);
   const serve = (protocol: Protocol, socket: Socket, firstBytes?: Buffer) => {
     cap.adopt(socket);
+    if (tls) silent.secured(socket);
     const retireAt = age.begin(socket);
     if (protocol === "http/1.1") {
       http1.emit("connection", socket);
@@ -141,6 +144,7 @@ export function createListener(options: ListenerOptions): Listener {
     socket.on("error", () => socket.destroy());
     if (!cap.admit(socket)) return;
     sockets.add(socket);
+    silent.accepted(socket, performance.now());
     socket.once("close", () => sockets.delete(socket));
   });
 
@@ -159,7 +163,7 @@ export function createListener(options: ListenerOptions): Listener {
       http2.goAway();
     },
     close: (graceMs) =>
-      closeGracefully({ server, http1, http1Connections, http2, sockets, graceMs }),
+      closeGracefully({ server, http1, http1Connections, http2, silent, sockets, graceMs }),
   };
 }
 
@@ -175,17 +179,21 @@ async function closeGracefully(parts: {
   http1: Server;
   http1Connections: Http1Connections;
   http2: Http2Server;
+  silent: SilentConnections;
   sockets: Set<Socket>;
   graceMs: number;
 }): Promise<number> {
-  const { server, http1, http1Connections, http2, sockets, graceMs } = parts;
+  const { server, http1, http1Connections, http2, silent, sockets, graceMs } = parts;
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   let forced = 0;
   const force = setTimeout(() => {
     forced = sockets.size;
     for (const socket of sockets) socket.destroy();
   }, graceMs);
-  const sweep = setInterval(() => http1Connections.closeIdle(IDLE_MS), IDLE_SWEEP_MS);
+  const sweep = setInterval(() => {
+    http1Connections.closeIdle(IDLE_MS);
+    silent.close(performance.now());
+  }, SWEEP_MS);
   http2.goAway();
   http1Connections.drain();
   await closed;

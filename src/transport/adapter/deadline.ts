@@ -3,6 +3,9 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { parseTimeout as parseConnectTimeout } from "@connectrpc/connect/protocol-connect";
 import { parseTimeout as parseGrpcTimeout } from "@connectrpc/connect/protocol-grpc";
 
+/** How long a client that does not read may take to see why its stream ends early, in milliseconds. */
+export const LAST_READ_MS = 1_000;
+
 /** The longest delay `setTimeout` can keep; a longer one would fire at once. About 24.8 days. */
 export const LONGEST_TIMER_MS = 0x7fffffff;
 

@@ -2,13 +2,13 @@ import type { Socket } from "node:net";
 import { Code, ConnectError, type ContextValues, createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { countedBody } from "./counted-body.js";
-import { deadlineExceeded, startTimer } from "./deadline.js";
+import { deadlineExceeded, LAST_READ_MS, startTimer } from "./deadline.js";
 import { toConnectError } from "./errors.js";
 import type { UnfinishedBody } from "./held-bodies.js";
 import { addHeader, type HttpExchange, type HttpResponse } from "./http-exchange.js";
 import { longDeadline } from "./long-deadline.js";
 import { toWebHeaders } from "./node-headers.js";
-import type { CallHead, Hooks } from "./options.js";
+import type { CallHead, Hooks, Interruptible } from "./options.js";
 import { errorOf, expectOutcome, type Outcome } from "./outcome.js";
 import { refusal } from "./refusal.js";
 import type { Route } from "./routes.js";
@@ -23,7 +23,7 @@ export interface LongCallOptions {
 }
 
 /** A call that goes through Connect's universal handler: deadline, permission, handler, answer. */
-export class LongCall implements UnfinishedBody {
+export class LongCall implements UnfinishedBody, Interruptible {
   readonly #exchange: HttpExchange;
   readonly #route: Route;
   readonly #handler: UniversalHandler;
@@ -36,6 +36,8 @@ export class LongCall implements UnfinishedBody {
   #values: ContextValues | undefined;
   #outcome: Outcome | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** Runs once the server ends. */
+  #lastRead: NodeJS.Timeout | undefined;
 
   constructor(
     exchange: HttpExchange,
@@ -92,6 +94,8 @@ export class LongCall implements UnfinishedBody {
       return;
     }
     this.#isPending = false;
+    // Deadlines end the others.
+    if (this.#route.method.methodKind !== "unary") this.#options.hooks.openStreams.add(this);
     this.#resolve(this.#handle(admitted ?? createContextValues()));
   }
 
@@ -125,6 +129,15 @@ export class LongCall implements UnfinishedBody {
   giveUp(error: ConnectError): void {
     this.#exchange.noteSlow();
     this.#interrupt(error);
+  }
+
+  /** Ends a stream early: one whose request has not come to its end, and one whose client does not read. */
+  interrupt(reason: unknown): void {
+    const exchange = this.#exchange;
+    if (!exchange.isRequestRead) this.#interrupt(toConnectError(reason));
+    this.#lastRead = setTimeout(() => {
+      if (exchange.isAnswerUnread) exchange.drop();
+    }, LAST_READ_MS);
   }
 
   /** The body of a unary call, which Connect keeps until it is whole. */
@@ -199,6 +212,8 @@ export class LongCall implements UnfinishedBody {
   #onClosed(): void {
     this.#isPending = false;
     clearTimeout(this.#timer);
+    clearTimeout(this.#lastRead);
+    this.#options.hooks.openStreams.delete(this);
     this.#options.hooks.bodies.forget(this);
     this.#options.hooks.ended?.(this.#head, this.#values, errorOf(this.#outcome));
   }

@@ -169,7 +169,7 @@ export type Hooks = {
 } & {
   readonly deadlines: DeadlineWheel;
   readonly bodies: HeldBodies;
-  /** The server streams of the short way that are open: each is told of the shutdown. */
+  /** The streams that are open: each is told of the shutdown. */
   readonly openStreams: Set<Interruptible>;
 };
 

@@ -1,6 +1,6 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
-import type { Timeout } from "./deadline.js";
+import { LAST_READ_MS, type Timeout } from "./deadline.js";
 import type { GrpcStreamWire } from "./grpc-http2-wire.js";
 import type { MessageBody } from "./message-body.js";
 import type { Interruptible, MessageSource } from "./options.js";
@@ -10,9 +10,6 @@ import type { StreamRoute } from "./short-route.js";
 
 /** What one stream may send before others have their turn, in bytes: a snapshot is many messages. */
 const BYTES_PER_TURN = 64 * 1024;
-
-/** How long a client that has left no room may take to see why its stream ends early, in milliseconds. */
-const LAST_READ_MS = 1_000;
 
 /**
  * Takes a server stream from its headers to its end. Nothing is kept for a client that does not read: its source is

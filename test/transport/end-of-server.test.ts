@@ -1,0 +1,199 @@
+/** What the end of a server does not wait for: connections without a request, and streams that nobody reads. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { connect, type Socket } from "node:net";
+import { afterEach, describe, it } from "node:test";
+import { connect as connectTls } from "node:tls";
+import { pino } from "pino";
+import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import { NO_REGISTER, type RevocationRegister } from "../../src/revocation/register.js";
+import { ANYONE } from "../../src/server/callers/callers.js";
+import { createServer, type Server, type ServerDeps } from "../../src/server/server.js";
+import { SilentConnections } from "../../src/transport/silent-connections.js";
+import { fixedManager } from "../support/fixed-manager.js";
+import { tokenEntry } from "../support/revocation-entries.js";
+import { TEST_CERTIFICATE, TEST_CERTIFICATE_KEY } from "../support/tls.js";
+
+/** Longer than any test: what ends sooner has not ended by this. */
+const EVER_MS = 600_000;
+const PATIENT = {
+  detectionTimeoutMs: EVER_MS,
+  headersTimeoutMs: EVER_MS,
+  requestTimeoutMs: EVER_MS,
+  keepAliveTimeoutMs: EVER_MS,
+};
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function start(deps: Partial<ServerDeps> = {}): Promise<{ server: Server; port: number }> {
+  const logger = pino({ level: "silent" });
+  const manager = await fixedManager();
+  const server = createServer({ manager, logger, callers: ANYONE, limits: PATIENT, ...deps });
+  const { port } = await server.listen(0, "127.0.0.1");
+  return { server, port };
+}
+
+async function open(port: number): Promise<Socket> {
+  const socket = connect(port, "127.0.0.1");
+  closing.push(() => socket.destroy());
+  socket.on("error", () => {});
+  await once(socket, "connect");
+  return socket;
+}
+
+/** Waits until the server has accepted all that were connected before: it accepts in order. */
+async function accepted(port: number, tls = false): Promise<void> {
+  const socket = tls
+    ? connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false })
+    : await open(port);
+  socket.write("GET /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  socket.resume();
+  await once(socket, "close");
+}
+
+describe("the end of a server", () => {
+  it("does not wait for a connection over which nothing has come", async () => {
+    const { server, port } = await start();
+    const silent = await open(port);
+    await accepted(port);
+    const gone = once(silent.resume(), "close");
+    assert.equal(await server.close(EVER_MS), 0);
+    await gone;
+  });
+
+  it("does not wait for a connection that agreed on HTTP/1.1 over TLS and says nothing", async () => {
+    const tls = { cert: TEST_CERTIFICATE, key: TEST_CERTIFICATE_KEY };
+    const { server, port } = await start({ tls });
+    const silent = connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false });
+    silent.on("error", () => {});
+    await once(silent, "secureConnect");
+    await accepted(port, true);
+    const gone = once(silent.resume(), "close");
+    assert.equal(await server.close(EVER_MS), 0);
+    await gone;
+  });
+
+  for (const tls of [undefined, { cert: TEST_CERTIFICATE, key: TEST_CERTIFICATE_KEY }]) {
+    it(`waits for a request of which a part has come, ${tls ? "TLS" : "in the clear"}`, async () => {
+      const { server, port } = await start({ tls });
+      const silent = await open(port);
+      const speaking = tls
+        ? connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false })
+        : await open(port);
+      speaking.write("GET /nothing HTTP/1.1\r\nHo");
+      await accepted(port, tls !== undefined);
+      const closed = server.close(EVER_MS);
+      // By then the server has looked for silent ones, at an age that both have.
+      await once(silent.resume(), "close");
+      speaking.write("st: localhost\r\n\r\n");
+      const [answer] = await once(speaking, "data");
+      assert.match(String(answer), /^HTTP\/1\.1 404 /);
+      assert.equal(await closed, 0);
+    });
+  }
+
+  for (const type of ["application/grpc-web+proto", "application/connect+proto"]) {
+    it(`does not wait for a stream of ${type} that nobody reads`, async () => {
+      let isFull: () => void = () => {};
+      const full = new Promise<void>((resolve) => {
+        isFull = resolve;
+      });
+      const { server, port } = await start({ register: endlessRegister(() => isFull()) });
+      const response = await startStream(port, type);
+      response.pause();
+      await full;
+      assert.equal(await server.close(EVER_MS), 0);
+    });
+
+    it(`does not wait for a request of ${type} that never ends`, async () => {
+      const { server, port } = await start({ register: endlessRegister(() => {}) });
+      const request = httpRequest({
+        port,
+        method: "POST",
+        path: `/${TokenService.typeName}/WatchRevocations`,
+        headers: { "content-type": type },
+      });
+      closing.push(() => request.destroy());
+      request.on("error", () => {});
+      request.write(Buffer.alloc(2));
+      await accepted(port);
+      assert.equal(await server.close(EVER_MS), 0);
+    });
+  }
+});
+
+describe("connections without a request", () => {
+  it("are closed when they are a second old, during the handshake of TLS too", () => {
+    const silent = new SilentConnections(true);
+    const [handshake, secured, speaking] = [1, 2, 3].map(fakeSocket) as [Fake, Fake, Fake];
+    for (const { socket } of [handshake, secured, speaking]) silent.accepted(socket, 0);
+    silent.secured(fakeSocket(2).socket);
+    silent.secured(Object.assign(fakeSocket(3).socket, { bytesRead: 1 }));
+    silent.close(999);
+    assert.deepEqual([handshake.closed, secured.closed, speaking.closed], [false, false, false]);
+    silent.close(1_000);
+    assert.deepEqual([handshake.closed, secured.closed, speaking.closed], [true, true, false]);
+  });
+});
+
+interface Fake {
+  readonly socket: Socket;
+  closed: boolean;
+}
+
+/** As much of a socket as is looked at. */
+function fakeSocket(remotePort: number): Fake {
+  const socket = {
+    remotePort,
+    bytesRead: 0,
+    once: () => {},
+    destroy: () => {
+      fake.closed = true;
+    },
+  };
+  const fake: Fake = { socket: socket as unknown as Socket, closed: false };
+  return fake;
+}
+
+/** A register whose feed always has more; tells when a watcher has stopped to take it. */
+function endlessRegister(onFull: () => void): RevocationRegister {
+  const revocations = Array.from({ length: 1_000 }, (_, i) => tokenEntry(`t${i}`));
+  const event = { kind: "CHANGES" as const, revocations };
+  return {
+    ...NO_REGISTER,
+    isEnabled: true,
+    watch() {
+      let timer: NodeJS.Timeout | undefined;
+      return {
+        next() {
+          clearTimeout(timer);
+          timer = setTimeout(onFull, 200);
+          return event;
+        },
+        close: () => clearTimeout(timer),
+      };
+    },
+  };
+}
+
+/** Begins to watch over HTTP/1.1; resolves with an answer that nothing has been read of. */
+function startStream(port: number, type: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(
+      {
+        port,
+        method: "POST",
+        path: `/${TokenService.typeName}/WatchRevocations`,
+        headers: { "content-type": type },
+      },
+      resolve,
+    );
+    closing.push(() => request.destroy());
+    request.on("error", reject);
+    request.end(Buffer.alloc(5));
+  });
+}

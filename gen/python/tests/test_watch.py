@@ -123,7 +123,7 @@ class Suite:
     async def test_a_token_is_asked_for_once(self) -> None:
         token = self.service.issue("user-1", ["read"])
         async with self.watched() as watched:
-            await until(lambda: watched.state.is_ready)
+            await until(lambda: watched.state.is_ready and self.heard.events)
             first = await watched.verify(token)
             self.monotonic += 1
             again = await watched.verify(token, "read")

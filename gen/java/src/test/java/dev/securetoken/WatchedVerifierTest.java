@@ -33,7 +33,8 @@ class WatchedVerifierTest {
   void watch() {
     verifier =
         WatchedVerifier.builder(client).listener(heard).clocks(nanos::get, wall::get).build();
-    await(() -> verifier.state().isReady());
+    // The listener is told after the state has changed, in another thread.
+    await(() -> verifier.state().isReady() && heard.events().contains("connected"));
   }
 
   @AfterEach

@@ -52,19 +52,6 @@ class Targets(unittest.TestCase):
             with self.subTest(target=target), SecureTokenClient(target) as client:
                 self.assertEqual(client.export_config()["version"], "1.0")
 
-    def test_loopback_goes_through_no_proxy(self) -> None:
-        proxy = "http://127.0.0.1:1"
-        before = os.environ.get("http_proxy")
-        os.environ["http_proxy"] = proxy
-        try:
-            target = os.environ.get("SECURE_TOKEN_TARGET", "127.0.0.1:8080")
-            with SecureTokenClient(f"http://{target}") as client:
-                self.assertEqual(client.export_config()["version"], "1.0")
-        finally:
-            del os.environ["http_proxy"]
-            if before is not None:
-                os.environ["http_proxy"] = before
-
 
 class Options(unittest.TestCase):
     def test_timeouts(self) -> None:

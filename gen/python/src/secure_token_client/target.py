@@ -21,7 +21,7 @@ class Target(NamedTuple):
     is_local: bool
     """True where no byte leaves this machine."""
     authority: Optional[str] = None
-    """The name to ask for, where what gRPC dials is none: a list of addresses."""
+    """The name to ask for, where what gRPC dials is none: a list of addresses, a Unix socket."""
 
 
 def parse_target(address: str) -> Target:
@@ -37,8 +37,10 @@ def parse_target(address: str) -> Target:
         return _parse_url(address)
     prefix, _, rest = address.partition(":")
     if prefix in _GRPC_SCHEMES and (has_scheme or not rest.isdigit()):
-        is_local = prefix.startswith("unix") or _all_loopback(rest)
-        return Target(address, None, is_local, _first(rest) if "," in rest else None)
+        if prefix.startswith("unix"):
+            # gRPC would ask for the path, a name to which no server answers.
+            return Target(address, None, True, "localhost")
+        return Target(address, None, _all_loopback(rest), _first(rest) if "," in rest else None)
     if has_scheme:
         raise ValueError("target has an unknown scheme: write host:port, http:// or https://")
     host = _split(address)

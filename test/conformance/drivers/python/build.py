@@ -25,6 +25,7 @@ if not STAMP.exists() or STAMP.read_text() != manifest:
         "httpx>=0.28,<1",
         "uvicorn>=0.34,<1",
         "django>=4.2,<6",
+        "flask>=3,<4",
     ]
     subprocess.run([*pip, *frameworks], check=True)
     STAMP.write_text(manifest)

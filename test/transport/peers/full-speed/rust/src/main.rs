@@ -1,7 +1,10 @@
-//! Calls a server as fast as tonic can, with its default options, and says which calls failed.
+//! Calls a server as fast as tonic can, with its default options, or this project's client with its own, and says
+//! which calls failed.
 //!
 //! Prints a line when the first call has ended, and a JSON object at the end:
 //! `{"ended": 1000, "failed": 1, "failures": ["Unavailable: …"], "perSecond": 9000}`.
+
+mod caller;
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -9,21 +12,14 @@ use std::io::sink;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::json;
-use tonic::client::Grpc;
-use tonic::codegen::http::uri::PathAndQuery;
-use tonic::transport::{Channel, Endpoint};
-use tonic::{Request, Status};
-use tonic_prost::ProstCodec;
 
-/// A method that any server answers and that needs no argument.
-const METHOD: &str = "/securetoken.v1.TokenService/ExportConfig";
+use crate::caller::Caller;
+
 /// How many different failures are told; all are counted.
 const MOST_TOLD: usize = 10;
-/// Beyond the most that the server grants, which it takes for that.
-const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// What has been called so far.
 #[derive(Default)]
@@ -45,40 +41,23 @@ impl Run {
     }
 
     /// Calls, one call behind the other, until there is no next one.
-    async fn call_on(&self, channel: Channel) {
-        let mut client = Grpc::new(channel);
+    async fn call_on(&self, mut caller: Caller) {
         while self.next() {
-            let result = call(&mut client).await;
+            let result = caller.call().await;
             if self.ended.fetch_add(1, Relaxed) == 0 {
                 println!("calling");
             }
-            let Err(status) = result else { continue };
+            let Err(failure) = result else { continue };
             self.failed.fetch_add(1, Relaxed);
             let mut failures = self
                 .failures
                 .lock()
                 .expect("nothing panics with the lock held");
-            let failure = format!("{:?}: {}", status.code(), status.message());
             if failures.len() < MOST_TOLD && !failures.contains(&failure) {
                 failures.push(failure);
             }
         }
     }
-}
-
-async fn call(client: &mut Grpc<Channel>) -> Result<(), Status> {
-    client
-        .ready()
-        .await
-        .map_err(|error| Status::unavailable(error.to_string()))?;
-    let mut request = Request::new(());
-    request.set_timeout(TIMEOUT);
-    let path = PathAndQuery::from_static(METHOD);
-    // Messages without a field: what the answer holds is passed over.
-    client
-        .unary(request, path, ProstCodec::<(), ()>::default())
-        .await?;
-    Ok(())
 }
 
 #[tokio::main(worker_threads = 2)]
@@ -108,12 +87,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let start = Instant::now();
     let mut lines = Vec::new();
     for _ in 0..number("-connections")?.max(1) {
-        let channel = Endpoint::from_shared(format!("http://{address}"))?
-            .connect()
-            .await?;
+        let name = options.get("-client").unwrap_or(&"tonic");
+        let caller = Caller::connect(name, address).await?;
         for _ in 0..number("-concurrency")?.max(1) {
-            let (run, channel) = (run.clone(), channel.clone());
-            lines.push(tokio::spawn(async move { run.call_on(channel).await }));
+            let (run, caller) = (run.clone(), caller.clone());
+            lines.push(tokio::spawn(async move { run.call_on(caller).await }));
         }
     }
     for line in lines {

@@ -1,6 +1,6 @@
 /** The `secure-token` command. */
 // Before all others.
-import "./no-debugger.js";
+import "./early-signals.js";
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../server/version.js";
 import { addCallersAdd } from "./callers/add.js";

@@ -1,11 +1,17 @@
 /** The server as a process: configuration, signals, exit codes. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:http2";
-import { connect as connectSocket } from "node:net";
+import {
+  type AddressInfo,
+  connect as connectSocket,
+  createServer as createTcpServer,
+  type Socket,
+} from "node:net";
 import { describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { runCommand, startServer as startProcess } from "../support/server-process.js";
+import { MAIN, runCommand, startServer as startProcess } from "../support/server-process.js";
 
 const KEY = { SECRET_KEY: "Process#Secret2026", SALT: "a salt of sixteen bytes" };
 const METHOD = "/securetoken.v1.TokenService";
@@ -62,6 +68,30 @@ function processSuite(WORKERS: string): void {
     }
     assert.match(await post(server.url, "IntrospectToken", '{"token":"x"}'), /INVALID/);
     assert.equal(await server.end(), 0);
+  });
+
+  it("outlives SIGHUP and SIGUSR2 while it starts, and ends by SIGTERM", async () => {
+    // A log that is connected to and never answers holds the start up.
+    const log = createTcpServer().listen(0, "127.0.0.1");
+    await once(log, "listening");
+    const { port } = log.address() as AddressInfo;
+    const child = spawn(process.execPath, [MAIN, "serve"], {
+      env: {
+        PATH: process.env.PATH,
+        PORT: "0",
+        WORKERS,
+        REVOCATION_LOG: `redis://127.0.0.1:${port}`,
+      },
+      stdio: "ignore",
+    });
+    const [connection] = (await once(log, "connection")) as [Socket];
+    connection.on("error", () => {});
+    const ended = once(child, "exit");
+    // The kernel delivers them in this order, which is that of their numbers.
+    for (const signal of ["SIGHUP", "SIGUSR2", "SIGTERM"] as const) child.kill(signal);
+    assert.deepEqual(await ended, [null, "SIGTERM"]);
+    connection.destroy();
+    log.close();
   });
 
   it("carries a member named __proto__, for it removes the accessor that would eat it", async () => {

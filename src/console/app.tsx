@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
-import type { ExportedConfig } from "../client/web.js";
+import type { ExportedConfig, IssuedToken } from "../client/web.js";
 import { pageBaseUrl } from "./base-url.js";
 import { CheckCard } from "./cards/check-card.js";
 import { GenerateCard } from "./cards/generate-card.js";
@@ -8,11 +8,14 @@ import { RefreshCard } from "./cards/refresh-card.js";
 import { RevokeCard } from "./cards/revoke-card.js";
 import { useMedia } from "./media.js";
 import { Header } from "./parts/header.js";
+import { IssuedList, MAX_REMEMBERED } from "./parts/issued-list.js";
 import { useRevocationFeed } from "./revocation-feed.js";
 import {
   connect,
+  isCallForbidden,
   isKeyRefused,
   isTokenRefused,
+  type KeyState,
   type Language,
   type Session,
   SessionContext,
@@ -27,9 +30,14 @@ const WIDE = "(min-width: 64rem)";
 /** The page: one token, and everything that can be done with it. */
 export function App() {
   const [token, setToken] = useState("");
+  const [issued, setIssued] = useState<readonly IssuedToken[]>([]);
+  const onIssued = useCallback((one: IssuedToken) => {
+    setIssued((earlier) => [one, ...earlier].slice(0, MAX_REMEMBERED));
+    setToken(one.token);
+  }, []);
   const [apiKey, setApiKey] = useState("");
   const [keyOpen, setKeyOpen] = useState(false);
-  const [keyRefused, setKeyRefused] = useState(false);
+  const [keyState, setKeyState] = useState<KeyState>("unknown");
   const [said, announce] = useState("");
   const wide = useMedia(WIDE);
   const [language, setLanguage] = useState<Language>("buf curl");
@@ -41,7 +49,7 @@ export function App() {
   const onFailure = useCallback((error: unknown) => {
     if (isTokenRefused(error)) setDoubts((count) => count + 1);
     if (!isKeyRefused(error)) return;
-    setKeyRefused(true);
+    setKeyState("refused");
     setKeyOpen(true);
   }, []);
   /** How often something was revoked since the page was opened, here or elsewhere. */
@@ -58,27 +66,38 @@ export function App() {
 
   useEffect(() => {
     const controller = new AbortController();
-    setKeyRefused(false);
-    client.exportConfig({ signal: controller.signal }).then(setConfig, (error: unknown) => {
+    setKeyState("unknown");
+    setConfig(undefined);
+    const onConfig = (exported: ExportedConfig) => {
+      setConfig(exported);
+      setKeyState("accepted");
+    };
+    client.exportConfig({ signal: controller.signal }).then(onConfig, (error: unknown) => {
       // Not every caller may know the configuration, and the page works without it.
-      if (!controller.signal.aborted) onFailure(error);
+      if (controller.signal.aborted) return;
+      if (isCallForbidden(error)) setKeyState("accepted");
+      onFailure(error);
     });
     return () => controller.abort();
   }, [client, onFailure]);
 
-  const refreshCard = <RefreshCard token={token} onToken={setToken} />;
+  const refreshCard = <RefreshCard {...{ token, onIssued }} />;
+  const issuedList = (
+    <IssuedList {...{ issued, token }} onToken={setToken} onForget={() => setIssued([])} />
+  );
   const revokeCard = <RevokeCard {...{ token, changes, onRevoked }} />;
   return (
     <SessionContext.Provider value={session}>
       <Header
-        {...{ config, apiKey, keyOpen, keyRefused }}
+        {...{ config, apiKey, keyOpen, keyState }}
         onApiKey={setApiKey}
         onKeyOpen={setKeyOpen}
       />
       <main class="cards">
         <div class="column">
-          <GenerateCard token={token} onToken={setToken} />
+          <GenerateCard {...{ token, onIssued }} />
           {wide && refreshCard}
+          {wide && issuedList}
         </div>
         <div class="column">
           <InspectCard token={token} doubts={doubts} onToken={setToken} />
@@ -87,6 +106,7 @@ export function App() {
         </div>
         {!wide && refreshCard}
         {!wide && revokeCard}
+        {!wide && issuedList}
       </main>
       <p class="visually-hidden" role="status">
         {said}

@@ -62,6 +62,18 @@ export function isTokenRefused(error: unknown): boolean {
   return error instanceof InvalidTokenError || error instanceof TokenExpiredError;
 }
 
+/** What is known of the API key: nothing yet, that the server knows it, or that it does not. */
+export type KeyState = "unknown" | "accepted" | "refused";
+
+/** Whether the server knows the caller, who may not make this call. */
+export function isCallForbidden(error: unknown): boolean {
+  return (
+    error instanceof ConnectError &&
+    !(error instanceof TokenError) &&
+    error.code === Code.PermissionDenied
+  );
+}
+
 /** Whether an error speaks of the caller's own credential rather than of a token. */
 export function isKeyRefused(error: unknown): boolean {
   return (

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
 
+const MANIFEST = fileURLToPath(new URL("../../package.json", import.meta.url));
 const OUTPUT = fileURLToPath(new URL("../../dist/console/", import.meta.url));
 
 /** Compresses once, here, what is then served for a year. */
@@ -25,6 +26,7 @@ export default defineConfig({
   // Relative addresses: the page works below a path too.
   base: "./",
   root: fileURLToPath(new URL(".", import.meta.url)),
+  define: { CONSOLE_VERSION: JSON.stringify(JSON.parse(readFileSync(MANIFEST, "utf8")).version) },
   oxc: { jsx: { importSource: "preact" } },
   build: {
     outDir: OUTPUT,

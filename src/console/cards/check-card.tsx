@@ -9,6 +9,7 @@ import { Snippet } from "../parts/snippet.js";
 import { MAX_CHECKED, requiredPermissionFault } from "../rules.js";
 import { useSession } from "../session.js";
 import { checkText, requireText } from "../snippets.js";
+import { PASTE_FIRST, useTokenNeeded } from "../token-needed.js";
 
 /** Asks which of several permissions a token holds, and requires one as a service would. */
 export function CheckCard({ token }: { readonly token: string }) {
@@ -17,6 +18,7 @@ export function CheckCard({ token }: { readonly token: string }) {
   const [required, setRequired] = useState<string | undefined>();
   const check = useCall<readonly PermissionResult[]>();
   const require = useCall<true>();
+  const { missing, hasToken } = useTokenNeeded(token);
   const { reset: resetCheck } = check;
   const { reset: resetRequire } = require;
 
@@ -29,6 +31,7 @@ export function CheckCard({ token }: { readonly token: string }) {
 
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
+    if (!hasToken()) return;
     require.reset();
     setRequired(undefined);
     const results = await check.run((signal) => client.checkPermissions(token, asked, { signal }));
@@ -58,6 +61,7 @@ export function CheckCard({ token }: { readonly token: string }) {
           {check.pending ? "Checking…" : "Check permissions"}
         </button>
       </form>
+      {missing && <p class="fault">{PASTE_FIRST}</p>}
       {check.error !== undefined && <ErrorNote error={check.error} />}
       {check.value && <Results results={check.value} onRequire={requireOne} />}
       {require.error !== undefined && <ErrorNote error={require.error} />}

@@ -26,9 +26,9 @@ const EXAMPLE = {
 export function GenerateCard(props: {
   /** The token that the other cards work on. */
   readonly token: string;
-  readonly onToken: (token: string) => void;
+  readonly onIssued: (issued: IssuedToken) => void;
 }) {
-  const { token, onToken } = props;
+  const { token, onIssued } = props;
   const { client, announce } = useSession();
   const [userId, setUserId] = useState<string>(EXAMPLE.userId);
   const [permissions, setPermissions] = useState<readonly string[]>(EXAMPLE.permissions);
@@ -50,7 +50,7 @@ export function GenerateCard(props: {
       client.generateToken(userId, { permissions, expiresInHours, additionalData }, { signal }),
     );
     if (!issued) return;
-    onToken(issued.token);
+    onIssued(issued);
     announce(`Token ${issued.tokenId} issued for ${issued.userId}`);
   };
   return (

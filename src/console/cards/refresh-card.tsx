@@ -10,18 +10,20 @@ import { NewToken } from "../parts/new-token.js";
 import { Snippet } from "../parts/snippet.js";
 import { useSession } from "../session.js";
 import { refreshText } from "../snippets.js";
+import { PASTE_FIRST, useTokenNeeded } from "../token-needed.js";
 
 /** Renews the token and hands the new one to the other cards. */
 export function RefreshCard(props: {
   readonly token: string;
-  readonly onToken: (token: string) => void;
+  readonly onIssued: (issued: IssuedToken) => void;
 }) {
-  const { token, onToken } = props;
+  const { token, onIssued } = props;
   const { client, announce } = useSession();
   const [lifetime, setLifetime] = useState<Lifetime>({ amount: "24", unit: "hours" });
   const [revokeOld, setRevokeOld] = useState(false);
   const { pending, value, error, run, reset } = useCall<IssuedToken>();
   const refused = lifetimeFault(lifetime);
+  const { missing, hasToken } = useTokenNeeded(token);
 
   // An error about another token would be taken for one about this.
   const isOwn = value?.token === token;
@@ -32,10 +34,11 @@ export function RefreshCard(props: {
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (refused) return announce(refused);
+    if (!hasToken()) return;
     const options = { newExpiresInHours: toHours(lifetime), revokeOld };
     const issued = await run((signal) => client.refreshToken(token, options, { signal }));
     if (!issued) return;
-    onToken(issued.token);
+    onIssued(issued);
     announce(`Token ${issued.tokenId} issued in the same session`);
   };
   return (
@@ -59,6 +62,7 @@ export function RefreshCard(props: {
           {pending ? "Refreshing…" : "Refresh token"}
         </button>
       </form>
+      {missing && <p class="fault">{PASTE_FIRST}</p>}
       {error !== undefined && <ErrorNote error={error} />}
       {value && isOwn && (
         <NewToken token={value.token}>

@@ -7,6 +7,7 @@ import { ErrorNote } from "../parts/error-note.js";
 import { describedBy, Field } from "../parts/field.js";
 import { RevocationList } from "../parts/revocation-list.js";
 import { useSession } from "../session.js";
+import { PASTE_FIRST, useTokenNeeded } from "../token-needed.js";
 
 const SCOPES = {
   token: "This token",
@@ -28,17 +29,14 @@ export function RevokeCard(props: {
   const { client, announce } = useSession();
   const [scope, setScope] = useState<Scope>("token");
   const [reason, setReason] = useState("");
-  const [empty, setEmpty] = useState(false);
   const revoke = useCall<RevocationOutcome>();
   const recent = useCall<RevocationPage>();
+  const { missing, hasToken } = useTokenNeeded(token);
   const { reset } = revoke;
   const { run: runRecent } = recent;
 
   // An answer about another token would be taken for one about this.
-  useEffect(() => {
-    reset();
-    setEmpty(false);
-  }, [token, reset]);
+  useEffect(() => reset(), [token, reset]);
   const list = useCallback(
     () => runRecent((signal) => client.listRevocations({ pageSize: RECENT }, { signal })),
     [client, runRecent],
@@ -49,8 +47,7 @@ export function RevokeCard(props: {
 
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    setEmpty(token === "");
-    if (token === "") return announce("Paste a token first");
+    if (!hasToken()) return;
     const outcome = await revoke.run(async (signal) => {
       if (scope === "token") return client.revokeToken(token, { reason }, { signal });
       const { userId, sessionId } = await client.validateToken(token, { signal });
@@ -98,7 +95,7 @@ export function RevokeCard(props: {
           </button>
         </div>
       </form>
-      {empty && <p class="fault">Paste a token first</p>}
+      {missing && <p class="fault">{PASTE_FIRST}</p>}
       {revoke.error !== undefined && <ErrorNote error={revoke.error} />}
       {revoke.value && <p class="success">{OUTCOMES[revoke.value]}</p>}
       {recent.error !== undefined && <ErrorNote error={recent.error} />}

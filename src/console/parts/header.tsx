@@ -1,7 +1,8 @@
 import type { TargetedSubmitEvent } from "preact";
 import { useState } from "preact/hooks";
 import type { ExportedConfig } from "../../client/web.js";
-import { apiKeyFault } from "../session.js";
+import { apiKeyFault, type KeyState } from "../session.js";
+import { VERSION } from "../version.js";
 import { describedBy, Field } from "./field.js";
 
 /** The page's head: which server this is, and as whom it is called. */
@@ -12,8 +13,8 @@ export interface HeaderProps {
   readonly onApiKey: (apiKey: string) => void;
   readonly keyOpen: boolean;
   readonly onKeyOpen: (open: boolean) => void;
-  /** Whether the server has refused a call for want of a valid key. */
-  readonly keyRefused: boolean;
+  /** What the server has said of the key; `refused` too where it wants one and there is none. */
+  readonly keyState: KeyState;
 }
 
 /** Name, facts, and the API key where one is wanted. */
@@ -27,6 +28,7 @@ export function Header(props: HeaderProps) {
         <p class="header-facts mono">
           <span>{window.location.host}</span>
           {config?.keys[0] && <span>key {config.keys[0].keyId}</span>}
+          <span>version {VERSION}</span>
           {config && <span>default {config.defaultExpirationHours} h</span>}
         </p>
         <button
@@ -47,7 +49,7 @@ export function Header(props: HeaderProps) {
 }
 
 /** The key is used once it is complete: a server may count the wrong ones that it is shown. */
-function ApiKeyField({ apiKey, onApiKey, keyRefused }: HeaderProps) {
+function ApiKeyField({ apiKey, onApiKey, keyState, config }: HeaderProps) {
   const [draft, setDraft] = useState(apiKey);
   const refused =
     apiKey === "" ? "This server wants an API key" : "The server refused this API key";
@@ -56,13 +58,18 @@ function ApiKeyField({ apiKey, onApiKey, keyRefused }: HeaderProps) {
     event.preventDefault();
     if (!draftFault) onApiKey(draft);
   };
+  const forget = () => {
+    setDraft("");
+    onApiKey("");
+  };
+  const accepted = apiKey !== "" && keyState === "accepted" && draft === apiKey;
   return (
     <form onSubmit={submit} noValidate>
       <Field
         id="api-key"
         label="API key of this caller"
         hint="Sent as “authorization: Bearer …”. Kept in memory only: a reload forgets it."
-        fault={draftFault ?? (keyRefused && draft === apiKey ? refused : undefined)}
+        fault={draftFault ?? (keyState === "refused" && draft === apiKey ? refused : undefined)}
       >
         <div class="api-key">
           <input
@@ -78,8 +85,18 @@ function ApiKeyField({ apiKey, onApiKey, keyRefused }: HeaderProps) {
           <button type="submit" class="button">
             Use key
           </button>
+          {apiKey !== "" && (
+            <button type="button" class="button" onClick={forget}>
+              Forget key
+            </button>
+          )}
         </div>
       </Field>
+      {accepted && (
+        <p class="success" role="status">
+          The server accepts this key{!config && ", which may not read the configuration"}.
+        </p>
+      )}
     </form>
   );
 }

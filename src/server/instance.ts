@@ -93,6 +93,7 @@ export async function openInstance(
     limits: { maxConnectionAgeMs: config.maxConnectionAgeMs, maxConnections },
     console: config.console ? loadConsole() : undefined,
   });
+  metrics?.watchConnections(server.open);
   metrics?.watchKeys(() => manager.exportConfig().keys);
   const setHealth = (name: string, inForce: boolean) => {
     server.setHealth(name, inForce);

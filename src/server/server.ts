@@ -21,7 +21,7 @@ import {
 import { createUnaryAdapter } from "../transport/adapter/index.js";
 import { refuseMalformed, STRICT_JSON, unreadableRequest } from "../transport/index.js";
 import { type ConnectionLimits, DEFAULT_LIMITS } from "../transport/limits.js";
-import { createListener } from "../transport/listener.js";
+import { createListener, type OpenConnections } from "../transport/listener.js";
 import type { TlsMaterial } from "../transport/tls-listener.js";
 import { createAudit } from "./audit.js";
 import { createAuthorize } from "./authorize.js";
@@ -86,6 +86,8 @@ export interface ServerDeps {
 export interface Server {
   /** Starts to listen and becomes SERVING. Port 0 takes any free one; the answer tells which. */
   listen(port: number, host: string): Promise<AddressInfo>;
+  /** What is open at this moment. */
+  open(): OpenConnections;
   /** Whether calls may come, and each part of the configuration. */
   readiness(): Readiness;
   /** Tells health whether a part of the configuration is what its file says; see `HealthState`. */
@@ -163,6 +165,7 @@ export function createServer(deps: ServerDeps): Server {
     limits: { ...DEFAULT_LIMITS, ...deps.limits },
     tls,
     onCut: ({ peer, reason, counts }) => {
+      deps.observer?.connectionCut(reason);
       deps.logger.warn({ peer, reason, ...counts }, "connection cut");
     },
     onRefused,
@@ -175,6 +178,7 @@ export function createServer(deps: ServerDeps): Server {
       return address;
     },
     replaceTls: listener.replaceTls,
+    open: listener.open,
     readiness: health.readiness,
     setHealth: health.setPart,
     close(graceMs) {

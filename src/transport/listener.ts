@@ -54,8 +54,17 @@ export interface ListenerOptions {
   readonly onFault?: ((error: unknown) => void) | undefined;
 }
 
+/** What is open over a port. */
+export interface OpenConnections {
+  readonly connections: number;
+  /** Of HTTP/2. */
+  readonly streams: number;
+}
+
 /** A port that answers HTTP/2 and HTTP/1.1. */
 export interface Listener {
+  /** What is open at this moment. */
+  open(): OpenConnections;
   /**
    * Puts newer certificates in force, for connections from then on. Only with TLS. Where clients'
    * certificates are vouched for by others than before, connections are told to leave: of HTTP/2 at
@@ -149,6 +158,7 @@ export function createListener(options: ListenerOptions): Listener {
   });
 
   return {
+    open: () => ({ connections: sockets.size, streams: room.open }),
     listen: (port, host) =>
       new Promise((resolve, reject) => {
         server.once("error", reject);

@@ -11,6 +11,11 @@ export class StreamRoom {
     this.#max = max;
   }
 
+  /** How many are open. */
+  get open(): number {
+    return this.#open;
+  }
+
   /** Counts a stream that has opened. */
   opened(): void {
     this.#open++;

@@ -32,6 +32,7 @@ before(async () => {
       started: NOTHING,
       ended: NOTHING,
       refusedRequest: (status) => counted.push(status),
+      connectionCut: NOTHING,
     },
   });
   ({ port } = await server.listen(0, "127.0.0.1"));

@@ -18,6 +18,8 @@ export interface CallObserver {
   ended(method: DescMethod, error: ConnectError | undefined, seconds: number | undefined): void;
   /** A request was refused with a status of HTTP before it was a call. A function of its own: it needs no `this`. */
   readonly refusedRequest: (status: number) => void;
+  /** A connection was cut off. @param reason one of a fixed set: nothing of it comes from the peer */
+  connectionCut(reason: string): void;
 }
 
 /** What a server does with the head and the end of a call. */

@@ -9,6 +9,12 @@ export class RefusalMetrics {
   readonly #counts = new Map<string, { kind: string; reason: string; count: number }>();
 
   readonly #requests = new Map<number, number>();
+  readonly #cuts = new Map<string, number>();
+
+  /** Counts a connection that was cut off. @param reason as the log tells it */
+  connectionCut(reason: string): void {
+    this.#cuts.set(reason, (this.#cuts.get(reason) ?? 0) + 1);
+  }
 
   /** Counts a request that was refused before it was a call. @param status of HTTP */
   refusedRequest(status: number): void {
@@ -49,6 +55,13 @@ export class RefusalMetrics {
           labels: { status: String(status) },
           value,
         })),
+      },
+      {
+        name: "secure_token_connections_cut_total",
+        help: "Connections that were cut off for what came, or did not come, over them, by reason.",
+        type: "counter",
+        aggregator: "sum",
+        values: [...this.#cuts].map(([reason, value]) => ({ labels: { reason }, value })),
       },
     ];
   }

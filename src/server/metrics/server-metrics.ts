@@ -4,6 +4,7 @@ import type { ConnectError } from "@connectrpc/connect";
 import { Health } from "../../../gen/ts/src/health/v1/health_pb.js";
 import { TokenService } from "../../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import type { ExportedConfig } from "../../core/index.js";
+import type { OpenConnections } from "../../transport/listener.js";
 import { VERSION } from "../version.js";
 import { CallMetrics, type CollectedMetric } from "./call-metrics.js";
 import type { CallObserver } from "./observe-calls.js";
@@ -16,6 +17,9 @@ const ISSUING: ReadonlySet<DescMethod> = new Set<DescMethod>([
   TokenService.method.refreshToken,
 ]);
 
+/** The RPC whose open streams are told. */
+const WATCHING = TokenService.method.watchRevocations;
+
 /** The metrics of a process that serves. */
 export class ServerMetrics implements CallObserver {
   readonly #registry = new ProcessMetrics();
@@ -23,6 +27,7 @@ export class ServerMetrics implements CallObserver {
   readonly #refusals = new RefusalMetrics();
   readonly #reloadFailures = new Map<string, number>();
   #issued = 0;
+  #watchers = 0;
 
   constructor() {
     this.#registry.add(() => this.#calls.collect());
@@ -32,15 +37,48 @@ export class ServerMetrics implements CallObserver {
 
   started(method: DescMethod): void {
     this.#calls.started(method);
+    if (method === WATCHING) this.#watchers++;
   }
 
   ended(method: DescMethod, error: ConnectError | undefined, seconds: number | undefined): void {
     this.#calls.ended(method, error, seconds);
+    if (method === WATCHING) this.#watchers--;
     if (error !== undefined) this.#refusals.refused(error);
     else if (ISSUING.has(method)) this.#issued++;
   }
 
   readonly refusedRequest = (status: number): void => this.#refusals.refusedRequest(status);
+
+  connectionCut(reason: string): void {
+    this.#refusals.connectionCut(reason);
+  }
+
+  /** Tells what is open, each time that it is asked. */
+  watchConnections(open: () => OpenConnections): void {
+    this.#registry.add(() => {
+      const { connections, streams } = open();
+      return [
+        singleValue(
+          {
+            name: "secure_token_connections",
+            help: "Connections that are open.",
+            type: "gauge",
+            aggregator: "sum",
+          },
+          connections,
+        ),
+        singleValue(
+          {
+            name: "secure_token_streams",
+            help: "HTTP/2 streams that are open: calls in flight, and who watches.",
+            type: "gauge",
+            aggregator: "sum",
+          },
+          streams,
+        ),
+      ];
+    });
+  }
 
   /** Tells the keys that tokens are made and read with, each time that it is asked. */
   watchKeys(keys: () => ExportedConfig["keys"]): void {
@@ -78,6 +116,15 @@ export class ServerMetrics implements CallObserver {
           aggregator: "sum",
         },
         this.#issued,
+      ),
+      singleValue(
+        {
+          name: "secure_token_watchers",
+          help: "Streams of WatchRevocations that are open.",
+          type: "gauge",
+          aggregator: "sum",
+        },
+        this.#watchers,
       ),
       {
         name: "secure_token_config_reload_failures_total",

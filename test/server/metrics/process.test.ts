@@ -1,7 +1,11 @@
 /** METRICS_PORT, as operators meet it: real processes, real calls. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { connect } from "node:net";
 import { afterEach, describe, it } from "node:test";
+import { createClient } from "@connectrpc/connect";
+import { createGrpcTransport } from "@connectrpc/connect-node";
+import { TokenService } from "../../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { createSecureTokenClient, InvalidTokenError } from "../../../src/client/node.js";
 import { runCommand, type ServerProcess, startServer } from "../../support/server-process.js";
 import { eventually, logLines } from "../../support/worker-lines.js";
@@ -59,6 +63,34 @@ for (const workers of ["1", "2"]) {
     });
   });
 }
+
+describe("metrics of connections", () => {
+  it("tell what is open, who watches, and what was cut off", async () => {
+    const { server, scrape } = await start({});
+    const gauge = async (name: string) => sampleOf(await scrape(), `secure_token_${name} `);
+    const transport = createGrpcTransport({ baseUrl: server.url });
+    const leave = new AbortController();
+    const feed = createClient(TokenService, transport).watchRevocations(
+      {},
+      { signal: leave.signal },
+    );
+    await feed[Symbol.asyncIterator]().next();
+    assert.equal(await gauge("watchers"), 1);
+    assert.equal(await gauge("streams"), 1);
+    assert.equal(await gauge("connections"), 1);
+    leave.abort();
+    await eventually(async () => (await gauge("watchers")) === 0);
+    await eventually(async () => (await gauge("streams")) === 0);
+
+    const { hostname, port } = new URL(server.url);
+    const rude = connect(Number(port), hostname);
+    // A PING of stream 1, which RFC 9113, section 6.7, ends a connection for.
+    rude.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+    rude.end(Buffer.from(`000000040000000000000008060000000001${"00".repeat(8)}`, "hex"));
+    await new Promise((resolve) => rude.resume().once("close", resolve));
+    assert.match(await scrape(), /^secure_token_connections_cut_total\{reason="[^"]+"\} 1$/m);
+  });
+});
 
 describe("docs/metrics.md", () => {
   it("names every metric of ours, and no other", async () => {

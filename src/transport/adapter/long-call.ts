@@ -189,7 +189,7 @@ export class LongCall implements UnfinishedBody, Interruptible {
     if (!this.#isPending) return;
     this.#isPending = false;
     const error = toConnectError(reason);
-    this.#outcome = { answered: false, error };
+    this.#outcome = { answered: false, begun: false, error };
     const { jsonOptions } = this.#route.options;
     this.#resolve(refusal(jsonOptions, this.#exchange.headers["content-type"] ?? "", error));
   }

@@ -5,7 +5,11 @@ import {
   validateMaxSessionHours,
   validatePbkdf2Iterations,
 } from "./settings.js";
+import { shownText } from "./shown-text.js";
 import { validateExpiresHours, validateSalt, validateSecretKey } from "./validators.js";
+
+/** The most characters of a value that a message shows. */
+const MOST_SHOWN = 60;
 
 /** Settings by name, as a process's environment gives them. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -13,7 +17,7 @@ export type Env = Readonly<Record<string, string | undefined>>;
 /**
  * Reads SECRET_KEY, SALT, DEFAULT_EXPIRATION_HOURS, MAX_SESSION_HOURS and PBKDF2_ITERATIONS, and
  * nothing else. An empty setting counts as not set. Pure: the environment is an argument.
- * @throws TokenError naming the first setting that breaks its rule, never its value.
+ * @throws TokenError naming the first setting that breaks its rule, never the value of a secret.
  */
 export function settingsFrom(env: Env): SettingsInput {
   const read = <T>(name: string, parse: (text: string) => T): T | undefined => {
@@ -23,9 +27,22 @@ export function settingsFrom(env: Env): SettingsInput {
   return {
     secretKey: read("SECRET_KEY", parseSecretKey),
     salt: read("SALT", parseSalt),
-    defaultExpirationHours: read("DEFAULT_EXPIRATION_HOURS", parseDefaultExpirationHours),
-    maxSessionHours: read("MAX_SESSION_HOURS", parseMaxSessionHours),
-    pbkdf2Iterations: read("PBKDF2_ITERATIONS", parsePbkdf2Iterations),
+    defaultExpirationHours: read("DEFAULT_EXPIRATION_HOURS", shown(parseDefaultExpirationHours)),
+    maxSessionHours: read("MAX_SESSION_HOURS", shown(parseMaxSessionHours)),
+    pbkdf2Iterations: read("PBKDF2_ITERATIONS", shown(parsePbkdf2Iterations)),
+  };
+}
+
+/** The parser of what is no secret: its refusal shows the text. */
+function shown<T>(parse: (text: string) => T): (text: string) => T {
+  return (text) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof TokenError)) throw error;
+      const { message, reason, field } = error;
+      throw new TokenError(`${message}, not ${shownText(text, MOST_SHOWN)}`, { reason, field });
+    }
   };
 }
 

@@ -16,7 +16,8 @@ export class SecureTokenManager extends CoreManager {
    * `SecureTokenManager()` takes them: SECRET_KEY and SALT, which must be set, and
    * DEFAULT_EXPIRATION_HOURS, MAX_SESSION_HOURS and PBKDF2_ITERATIONS. No key is made up, since nobody
    * else would have it. `.env` is not read: `node --env-file=.env` does that.
-   * @throws TokenError naming the first setting that is missing or breaks its rule, never its value.
+   * @throws TokenError naming the first setting that is missing or breaks its rule, never the value
+   * of a secret.
    */
   static async fromEnvironment(options: Options = {}): Promise<SecureTokenManager> {
     const input = settingsFrom(process.env);

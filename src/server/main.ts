@@ -10,6 +10,7 @@ import { type Log, openLog } from "./log.js";
 import { type Reports, startMetricsServer } from "./metrics/metrics-server.js";
 import { gatherReports, type ProcessReport } from "./metrics/report.js";
 import { collectRevocations } from "./metrics/revocation-metrics.js";
+import { printable } from "./printable.js";
 import { joinAuthority, linkWorker, openAuthority } from "./revocations.js";
 import { endOnSignal, onReload } from "./signals.js";
 import { startupBanner } from "./startup-banner.js";
@@ -192,7 +193,9 @@ function orExit<T>(load: () => T): T {
 
 function exitOnConfigError(error: unknown): never {
   if (!(error instanceof ConfigError)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  // A path may hold what a terminal acts on; line breaks are ours alone.
+  const lines = error.faults.map((fault) => `  ${printable(fault)}\n`);
+  process.stderr.write(`configuration:\n${lines.join("")}`);
   process.exit(EXIT_CONFIG);
 }
 

@@ -40,7 +40,10 @@ describe("a wrong command line", () => {
       /--role king is not one of verifier/,
     ],
     [["callers", "add", "a b", "--file", file, "--role", "admin"], /name must be 1 to 64 letters/],
-    [["callers", "add", "a", "--file", file, "--rpc", "Mint"], /rpcs must be names of RPCs/],
+    [
+      ["callers", "add", "a", "--file", file, "--rpc", "Mint"],
+      /rpcs: Mint is no RPC of TokenService/,
+    ],
     [["callers", "add", "a", "--file", file, "--role", "admin", "--rate", "0"], /from 0.01/],
     [
       ["callers", "add", "a", "--file", file, "--role", "admin", "--dns", "*.b"],

@@ -58,8 +58,22 @@ describe("the callers file", () => {
       /^(?:callers\[\d\]\.n(?:mae is not known.*|ame must be .*)(?:\n|$)){4}$/,
     ],
     ["has two callers of a name", file(ROW, ROW), /name a stands twice/],
-    ["names an unknown RPC", file({ ...ROW, rpcs: ["Mint"] }), /rpcs must be names of RPCs/],
-    ["has a wildcard for RPCs", file({ ...ROW, rpcs: ["*"] }), /rpcs must be names of RPCs/],
+    [
+      "names an unknown RPC",
+      file({ ...ROW, rpcs: ["Mint"] }),
+      /rpcs: Mint is no RPC of TokenService$/m,
+    ],
+    [
+      "misspells an RPC",
+      file({ ...ROW, rpcs: ["ValidateToken", "validateTokn"] }),
+      /rpcs: validateTokn is no RPC of TokenService: did you mean ValidateToken\?/,
+    ],
+    [
+      "has rpcs that are no list",
+      file({ ...ROW, rpcs: "Mint" }),
+      /rpcs must be a list of names of RPCs/,
+    ],
+    ["has a wildcard for RPCs", file({ ...ROW, rpcs: ["*"] }), /rpcs: "\*" is no RPC/],
     ["has a member it does not know", file({ ...ROW, admin: true }), /admin is not known/],
     [
       "has three keys of a caller",
@@ -331,7 +345,7 @@ describe("secure-token callers, and a server that reads their file", () => {
 
     writeFileSync(path, '{"callers": [{"name": "broken"}]}');
     await until(() => server.output().includes("refused: what was in force before stays"));
-    assert.match(server.output(), /rpcs must be names of RPCs/);
+    assert.match(server.output(), /rpcs(:| must be)/);
     assert.equal(await can(second), true);
     assert.equal(await healthOf(server.url, "callers_file"), undefined);
     assert.equal(await healthOf(server.url, "callers_file", second), "NOT_SERVING");
@@ -366,7 +380,7 @@ describe("secure-token callers, and a server that reads their file", () => {
     writeFileSync(path, file({ name: "a", rpcs: ["Mint"] }));
     const { code, output } = await runCommand(["serve"], { CALLERS_FILE: path, PORT: "0" });
     assert.equal(code, 78);
-    assert.match(output, /CALLERS_FILE callers\[0\]\.rpcs must be/);
+    assert.match(output, /CALLERS_FILE callers\[0\]\.rpcs: Mint is no RPC of TokenService/);
   });
 });
 

@@ -94,3 +94,14 @@ describe("a refused value", () => {
     assert.ok(!output.includes("sesame"), output);
   });
 });
+
+describe("what a failed start prints", () => {
+  it("holds nothing of a path that a terminal acts on, and no line that is not ours", async () => {
+    const { code, output } = await runCommand(["serve"], {
+      CALLERS_FILE: "x\u001b[31m\n  SECRET_KEY is right",
+    });
+    assert.equal(code, 78);
+    assert.match(output, /^ {2}CALLERS_FILE .*x\\u\{1b\}\[31m\\n {2}SECRET_KEY is right'$/m);
+    assert.doesNotMatch(output.replaceAll("\n", ""), /\p{Cc}/u);
+  });
+});

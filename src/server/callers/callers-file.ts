@@ -1,6 +1,7 @@
 /** The callers file: who may call what. docs/callers-file.schema.json describes it. */
 import { hash } from "node:crypto";
 import { TokenService } from "../../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import { MOST_UNKNOWN_NAMES, nearestName, shownName } from "../../core/unknown-names.js";
 import { parseJsonFile, unknownNames } from "../json-file.js";
 import type { CallerRow, Grants } from "./caller-row.js";
 import { dnsName, uriName } from "./credentials.js";
@@ -112,11 +113,9 @@ function parseRow(entry: unknown, at: string, faults: string[]): CallerRow {
   );
   const certificateNames = parseCertificates(certificates);
   check(certificateNames, "certificates must each have spiffe_id or dns_name, exact");
-  const names = Array.isArray(rpcs) ? rpcs : [undefined];
-  check(
-    names.every((rpc) => RPCS.has(rpc as string)),
-    "rpcs must be names of RPCs of TokenService",
-  );
+  const names: readonly unknown[] = Array.isArray(rpcs) ? rpcs : [];
+  check(Array.isArray(rpcs), "rpcs must be a list of names of RPCs of TokenService");
+  for (const fault of rpcFaults(names)) faults.push(`${at}.${fault}`);
   const parsedGrants = grants === undefined ? undefined : parseGrants(grants);
   check(grants === undefined || parsedGrants, GRANTS_RULE);
   const rate = calls_per_second;
@@ -137,6 +136,17 @@ function parseRow(entry: unknown, at: string, faults: string[]): CallerRow {
     revokeEverything: revoke_everything === true,
     callsPerSecond: rate as number | undefined,
   };
+}
+
+/** A line for every name of a list that is no RPC's, with the one that is meant; ten at most. */
+function rpcFaults(names: readonly unknown[]): string[] {
+  const wrong = names.filter((name) => !RPCS.has(name as string));
+  return wrong.slice(0, MOST_UNKNOWN_NAMES).map((name) => {
+    if (typeof name !== "string") return "rpcs must be a list of names of RPCs of TokenService";
+    const meant = nearestName(name, [...RPCS]);
+    const hint = meant === undefined ? "" : `: did you mean ${meant}?`;
+    return `rpcs: ${shownName(name)} is no RPC of TokenService${hint}`;
+  });
 }
 
 const GRANTS_RULE =

@@ -53,5 +53,7 @@ export const REVOCATION_SETTINGS = {
 /** An address that may hold a user and a password, and is never shown. */
 function parseLogUrl(text: string): Secret {
   if (LOG_URL.test(text)) return new Secret(text);
-  throw new Error("must begin with postgres://, postgresql://, redis:// or rediss://");
+  throw new Error(
+    "must be a URL that begins with postgres://, postgresql://, redis:// or rediss://, without white space",
+  );
 }

@@ -16,10 +16,10 @@ import {
   isKeyRefused,
   isTokenRefused,
   type KeyState,
-  type Language,
   type Session,
   SessionContext,
 } from "./session.js";
+import { type Language, rememberedLanguage, rememberLanguage } from "./snippets/languages.js";
 
 /**
  * Where layout.css has two columns. In one column a token comes first, then what can be done with it:
@@ -40,7 +40,7 @@ export function App() {
   const [keyState, setKeyState] = useState<KeyState>("unknown");
   const [said, announce] = useState("");
   const wide = useMedia(WIDE);
-  const [language, setLanguage] = useState<Language>("buf curl");
+  const [language, chooseLanguage] = useState(rememberedLanguage);
   const [config, setConfig] = useState<ExportedConfig | undefined>();
 
   const client = useMemo(() => connect(apiKey), [apiKey]);
@@ -61,6 +61,10 @@ export function App() {
   useRevocationFeed(client, token !== "", onRevoked);
   const session: Session = useMemo(() => {
     const baseUrl = pageBaseUrl();
+    const setLanguage = (name: Language) => {
+      rememberLanguage(name);
+      chooseLanguage(name);
+    };
     return { client, baseUrl, hasKey: apiKey !== "", language, setLanguage, onFailure, announce };
   }, [client, apiKey, language, onFailure]);
 

@@ -11,9 +11,7 @@ import {
   TokenExpiredError,
 } from "../client/web.js";
 import { pageBaseUrl } from "./base-url.js";
-
-/** What lines to copy are written in. */
-export type Language = "buf curl" | "TypeScript";
+import type { Language } from "./snippets/languages.js";
 
 /** What every card needs. */
 export interface Session {

@@ -60,6 +60,15 @@ describe("console snippets", () => {
     });
   }
 
+  for (const [title, answer] of SHELL) {
+    it(`run with curl: ${title}`, async () => {
+      const lines = await copy(title, "curl");
+      const env = { PATH, TOKEN: token, HOME: process.env.HOME };
+      const { stdout } = await run("sh", ["-c", lines], { env });
+      assert.match(stdout, answer);
+    });
+  }
+
   it("run as TypeScript", async () => {
     // Beside the sources, so that the package's own name leads to them.
     const folder = mkdtempSync(join(ROOT, "node_modules", ".snippets-"));
@@ -101,6 +110,14 @@ describe("console snippets", () => {
     assert.ok(await view.card("Refresh").getByLabel("TypeScript", { exact: true }).isChecked());
     await view.card("Generate").getByLabel("buf curl", { exact: true }).check();
     assert.match(await view.card("Check").locator(".snippet-code").innerText(), /^buf curl/);
+  });
+
+  it("are in the language that was chosen before the page was loaded again", async () => {
+    await view.card("Check").getByLabel("Rust", { exact: true }).check();
+    await view.page.reload();
+    assert.ok(await view.card("Refresh").getByLabel("Rust", { exact: true }).isChecked());
+    await view.paste(token);
+    await view.waitForState("ACTIVE");
   });
 
   it("follow what was done last", async () => {

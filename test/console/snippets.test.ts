@@ -4,16 +4,16 @@ import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { describe, it } from "node:test";
 import { highlight } from "../../src/console/highlight.js";
+import { bufCurl } from "../../src/console/snippets/buf-curl.js";
 import {
-  bufCurl,
   type CallText,
   checkText,
   generateText,
   INSPECT_TEXT,
   refreshText,
   requireText,
-  typeScript,
-} from "../../src/console/snippets.js";
+} from "../../src/console/snippets/calls.js";
+import { typeScript } from "../../src/console/snippets/typescript.js";
 
 const HOSTILE = 'it\'s $(touch owned) `id` \\ $HOME "EOF" EOF %s !! 🦉';
 const OPEN = { baseUrl: "http://127.0.0.1:8080", hasKey: false };

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { formatJson } from "../../src/console/format-json.js";
-import { generateText, typeScript } from "../../src/console/snippets.js";
+import { generateText } from "../../src/console/snippets/calls.js";
+import { typeScript } from "../../src/console/snippets/typescript.js";
 import { visibleJson, visibleText } from "../../src/console/visible-text.js";
 
 describe("text of others", () => {

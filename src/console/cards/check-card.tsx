@@ -8,7 +8,7 @@ import { ErrorNote } from "../parts/error-note.js";
 import { Snippet } from "../parts/snippet.js";
 import { MAX_CHECKED, requiredPermissionFault } from "../rules.js";
 import { useSession } from "../session.js";
-import { checkText, requireText } from "../snippets.js";
+import { checkText, requireText } from "../snippets/calls.js";
 import { PASTE_FIRST, useTokenNeeded } from "../token-needed.js";
 
 /** Asks which of several permissions a token holds, and requires one as a service would. */

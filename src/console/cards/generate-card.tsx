@@ -12,7 +12,7 @@ import { NewToken } from "../parts/new-token.js";
 import { Snippet } from "../parts/snippet.js";
 import { MAX_PERMISSIONS, permissionFault, readAdditionalData, userIdFault } from "../rules.js";
 import { useSession } from "../session.js";
-import { generateText } from "../snippets.js";
+import { generateText } from "../snippets/calls.js";
 
 /** Something that works at the first click. */
 const EXAMPLE = {

@@ -8,7 +8,7 @@ import { ErrorNote } from "../parts/error-note.js";
 import { Snippet } from "../parts/snippet.js";
 import { TokenField } from "../parts/token-field.js";
 import { useSession } from "../session.js";
-import { INSPECT_TEXT } from "../snippets.js";
+import { INSPECT_TEXT } from "../snippets/calls.js";
 
 /** What is known of a token: its state, and what a service that validates it is told. */
 interface Inspection {

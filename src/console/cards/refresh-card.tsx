@@ -9,7 +9,7 @@ import { LifetimeInput } from "../parts/lifetime-input.js";
 import { NewToken } from "../parts/new-token.js";
 import { Snippet } from "../parts/snippet.js";
 import { useSession } from "../session.js";
-import { refreshText } from "../snippets.js";
+import { refreshText } from "../snippets/calls.js";
 import { PASTE_FIRST, useTokenNeeded } from "../token-needed.js";
 
 /** Renews the token and hands the new one to the other cards. */

@@ -1,12 +1,8 @@
 import { highlight } from "../highlight.js";
-import { type Language, useSession } from "../session.js";
-import { bufCurl, type CallText, typeScript } from "../snippets.js";
+import { useSession } from "../session.js";
+import type { CallText } from "../snippets/calls.js";
+import { LANGUAGES, type Language } from "../snippets/languages.js";
 import { CopyButton } from "./copy-button.js";
-
-const LANGUAGES = { "buf curl": bufCurl, TypeScript: typeScript } satisfies Record<
-  Language,
-  typeof bufCurl
->;
 
 /** The lines that do the same as a card's action. */
 export function Snippet({

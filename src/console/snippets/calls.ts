@@ -1,65 +1,49 @@
 /**
- * The lines that do what an action did. The token and the API key are never among them: they stand
- * as variables, and reach `buf curl` through its standard input, which no process list shows.
+ * The calls that an action made, to be written in a language. The token and the API key are never among
+ * them: they stand as variables.
  */
 
-import { isBelowPath } from "./base-url.js";
-import type { Lifetime } from "./lifetime.js";
-import { toDurationJson, toHours } from "./lifetime.js";
-import { visibleJson } from "./visible-text.js";
+import type { JsonObject } from "../../client/exact-json.js";
+import type { Lifetime } from "../lifetime.js";
+import { toDurationJson, toHours } from "../lifetime.js";
+import { visibleJson } from "../visible-text.js";
 
-/** One call, in both languages. */
+/** A request's fields beside the token, as protobuf's JSON names them; unset ones are not sent. */
+export interface CallFields {
+  readonly userId?: string;
+  readonly permissions?: readonly string[];
+  /** Seconds and `s`: "5400s". */
+  readonly expiresIn?: string;
+  readonly additionalData?: JsonObject;
+  readonly requiredPermission?: string;
+  /** Seconds and `s`. */
+  readonly newExpiresIn?: string;
+  readonly revokeOld?: boolean;
+}
+
+/** The RPCs that actions call. */
+export type Rpc =
+  | "GenerateToken"
+  | "IntrospectToken"
+  | "GetTokenInfo"
+  | "CheckPermissions"
+  | "CheckPermission"
+  | "RefreshToken";
+
+/** One call. */
 export interface CallText {
-  /** The RPC's name. */
-  readonly rpc: string;
-  /** The request's other fields, as protobuf's JSON names them. */
-  readonly fields: Readonly<Record<string, unknown>>;
+  readonly rpc: Rpc;
+  readonly fields: CallFields;
   /** Whether the request's first field is the token. */
   readonly withToken: boolean;
   /** The statement in TypeScript, over `client` and `token`. */
   readonly statement: string;
 }
 
-/** What both languages need beside the call. */
+/** Where the calls go, and whether they carry an API key. */
 export interface Setting {
   readonly baseUrl: string;
   readonly hasKey: boolean;
-}
-
-/** `buf curl`, one command a call. */
-export function bufCurl(calls: readonly CallText[], { baseUrl, hasKey }: Setting): string {
-  return calls
-    .map(({ rpc, fields, withToken }) => {
-      const url = `${baseUrl}/securetoken.v1.TokenService/${rpc}`;
-      const json = visibleJson(fields);
-      if (!withToken && !hasKey) return `buf curl ${url} \\\n  -d ${singleQuoted(json)}`;
-      const text = inHeredoc(json);
-      const body = withToken
-        ? `{"token":"$TOKEN"${text === "{}" ? "}" : `,${text.slice(1)}`}`
-        : text;
-      return hasKey
-        ? `buf curl ${url} \\\n  -H @- -d @- <<EOF\nauthorization: Bearer $API_KEY\n\n${body}\nEOF`
-        : `buf curl ${url} -d @- <<EOF\n${body}\nEOF`;
-    })
-    .join("\n\n");
-}
-
-/** A program for Node: a key that lets its holder call the service does not belong in a page. */
-export function typeScript(calls: readonly CallText[], { baseUrl, hasKey }: Setting): string {
-  const withToken = calls.some((call) => call.withToken);
-  const options = [
-    `baseUrl: ${visibleJson(baseUrl)}`,
-    ...(isBelowPath(baseUrl) ? ['protocol: "connect"', 'httpVersion: "1.1"'] : []),
-    ...(hasKey ? ["apiKey: env.API_KEY"] : []),
-  ];
-  return [
-    ...(withToken || hasKey ? ['import { env } from "node:process";'] : []),
-    'import { createSecureTokenClient } from "secure-token-service/client";',
-    "",
-    `const client = createSecureTokenClient({ ${options.join(", ")} });`,
-    ...(withToken ? ['const token = env.TOKEN ?? "";'] : []),
-    ...calls.map(({ statement }) => statement),
-  ].join("\n");
 }
 
 /** GenerateToken. */
@@ -67,7 +51,7 @@ export function generateText(request: {
   readonly userId: string;
   readonly permissions: readonly string[];
   readonly lifetime: Lifetime;
-  readonly additionalData: object;
+  readonly additionalData: JsonObject;
 }): CallText {
   const { userId, permissions, lifetime, additionalData } = request;
   const hasData = Object.keys(additionalData).length > 0;
@@ -141,14 +125,4 @@ export function refreshText(lifetime: Lifetime, revokeOld: boolean): CallText {
 
 function lines(options: readonly string[]): string {
   return options.map((option) => `  ${option},\n`).join("");
-}
-
-/** A word that a POSIX shell takes as it is. */
-function singleQuoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-/** JSON in which a here-document expands nothing, nor an interactive shell its history. */
-function inHeredoc(json: string): string {
-  return json.replaceAll("!", "\\u0021").replace(/[\\$`]/g, "\\$&");
 }

@@ -1,0 +1,78 @@
+/** Rust over secure-token-client, tokio and serde_json. */
+import type { CallFields, CallText, Rpc, Setting } from "./calls.js";
+import {
+  hex,
+  literal,
+  originOf,
+  type Spelling,
+  serverNote,
+  textLiteral,
+  textLiterals,
+  unitsOf,
+} from "./literals.js";
+
+const RUST: Spelling = {
+  escape: (point) => `\\u{${hex(point, 1)}}`,
+  list: (items) => `[${items.join(", ")}]`,
+  object: (members) => `{${members.map(([name, value]) => `${name}: ${value}`).join(", ")}}`,
+  words: { null: "null", true: "true", false: "false" },
+};
+
+/** A program that prints what the calls answer. */
+export function rust(calls: readonly CallText[], { baseUrl, hasKey }: Setting): string {
+  const withToken = calls.some((call) => call.withToken);
+  const isNew = calls.some(({ rpc }) => rpc === "GenerateToken");
+  const isRefresh = calls.some(({ rpc }) => rpc === "RefreshToken");
+  const names = [
+    ...(isNew ? ["NewToken"] : []),
+    ...(isRefresh ? ["RefreshOptions"] : []),
+    "SecureTokenClient",
+  ];
+  const used = names.length > 1 ? `{${names.join(", ")}}` : names.join("");
+  return [
+    ...(isNew || isRefresh ? ["use std::time::Duration;", ""] : []),
+    `use secure_token_client::${used};`,
+    "",
+    "#[tokio::main]",
+    "async fn main() -> Result<(), Box<dyn std::error::Error>> {",
+    ...serverNote(baseUrl, "    //"),
+    `    let client = SecureTokenClient::builder(${textLiteral(originOf(baseUrl), RUST)})`,
+    ...(hasKey ? ['        .api_key(std::env::var("API_KEY")?)'] : []),
+    "        .connect()",
+    "        .await?;",
+    ...(withToken ? ['    let token = std::env::var("TOKEN")?;'] : []),
+    ...calls.map(({ rpc, fields }) => `    ${METHODS[rpc](fields)}`),
+    "    Ok(())",
+    "}",
+  ].join("\n");
+}
+
+const METHODS: Readonly<Record<Rpc, (fields: CallFields) => string>> = {
+  GenerateToken({ userId = "", permissions, expiresIn = "", additionalData }) {
+    const data = additionalData && `serde_json::json!(${literal(additionalData, RUST)})`;
+    const options = [
+      `NewToken::for_user(${textLiteral(userId, RUST)})`,
+      ...(permissions ? [`.permissions([${textLiterals(permissions, RUST)}])`] : []),
+      `.expires_in(${lifetime(expiresIn)})`,
+      ...(data ? [`.additional_data(${data}.as_object().cloned().unwrap_or_default())`] : []),
+    ];
+    return `let new = ${options.join("\n        ")};\n    println!("{}", client.generate_token(new).await?.token);`;
+  },
+  IntrospectToken: () => 'println!("{:?}", client.introspect_token(&token).await?);',
+  GetTokenInfo: () => 'println!("{:?}", client.get_token_info(&token).await?);',
+  CheckPermissions: ({ permissions = [] }) =>
+    `println!("{:?}", client.check_permissions(&token, [${textLiterals(permissions, RUST)}]).await?);`,
+  CheckPermission: ({ requiredPermission = "" }) =>
+    `client.check_permission(&token, ${textLiteral(requiredPermission, RUST)}).await?;`,
+  RefreshToken({ newExpiresIn = "", revokeOld }) {
+    const options = `RefreshOptions::new().expires_in(${lifetime(newExpiresIn)})${revokeOld ? ".revoke_old()" : ""}`;
+    return `println!("{}", client.refresh_token(&token, ${options}).await?.token);`;
+  },
+};
+
+function lifetime(duration: string): string {
+  const { seconds, micros } = unitsOf(duration);
+  return seconds === undefined
+    ? `Duration::from_micros(${micros})`
+    : `Duration::from_secs(${seconds})`;
+}

@@ -85,6 +85,32 @@ describe("console revocation", () => {
     await waitForState("REVOKED");
   });
 
+  it("asks for the feed again after a server that had no room for it", async () => {
+    const { generate, waitForState, page } = await open();
+    const end = Buffer.from(JSON.stringify({ error: { code: "resource_exhausted" } }));
+    const frame = Buffer.from([2, 0, 0, 0, end.length, ...end]);
+    const contentType = "application/connect+json";
+    await page.route(
+      "**/WatchRevocations",
+      (route) => route.fulfill({ contentType, body: frame }),
+      {
+        times: 1,
+      },
+    );
+    let answers = 0;
+    const watching = page.waitForResponse(
+      (response) => response.url().includes("WatchRevocations") && ++answers === 2,
+    );
+    await page.getByLabel("User", { exact: true }).fill("mallory");
+    const token = await generate();
+    await waitForState("ACTIVE");
+    await watching;
+    const client = createSecureTokenClient({ baseUrl: url });
+    assert.equal(await client.revokeToken(token), "REVOKED");
+    client.close();
+    await waitForState("REVOKED");
+  });
+
   it("says that a token is wanted first", async () => {
     const { card } = await open();
     await card("Revoke").getByRole("button", { name: "Revoke", exact: true }).click();

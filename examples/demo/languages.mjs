@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const VENV = "examples/python/.venv";
 const JAVA = "examples/java/target";
+const RUST_PROGRAM = "secure-token-example";
 
 /**
  * Each row: `tools`, commands that succeed where the toolchain is; `build`, commands that run in turn,
@@ -66,6 +67,22 @@ export const LANGUAGES = [
       "dev.securetoken.examples.reports.Main",
     ],
     address: (url) => ({ SECURE_TOKEN_TARGET: url, PORT: "0" }),
+  },
+  {
+    language: "Rust",
+    guard: "axum",
+    path: "/notes",
+    tools: [["cargo", "--version"]],
+    build: () => [
+      [
+        ..."cargo build --quiet --locked --manifest-path gen/rust/Cargo.toml -p".split(" "),
+        RUST_PROGRAM,
+      ],
+    ],
+    run: () => [
+      join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "gen/rust/target"), "debug", RUST_PROGRAM),
+    ],
+    address: (url) => ({ SECURE_TOKEN_TARGET: url, LISTEN: "127.0.0.1:0" }),
   },
 ];
 

@@ -1,5 +1,5 @@
 /**
- * Watched verification in four languages, on a page in the browser: `npm run demo`. README.md says what
+ * Watched verification in five languages, on a page in the browser: `npm run demo`. README.md says what
  * there is to see, and the settings. Ctrl-C ends everything.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -38,6 +38,7 @@ async function main() {
   closers.push(() => tokenService.close());
   const { services, missing } = await startServices(tokenService.balancer.url);
   signal.throwIfAborted();
+  if (services.length === 0) throw new Error("none of the services runs on this machine");
   const users = await signIn(tokenService.client, Number(USERS));
   const boundMs = Number(BOUND_SECONDS) * 1000;
   const judge = createJudge(boundMs);

@@ -1,6 +1,6 @@
 /**
  * examples/demo with few requests, driven in a real browser. DEMO_LANGUAGE names the service that runs;
- * TypeScript's unless set: the others are run by the clients' tests, which have the tools.
+ * TypeScript's unless set: DEMO_LANGUAGE=Rust needs the tools of that language, and builds with them first.
  */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";

@@ -9,17 +9,24 @@ use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use secure_token_client::Claims;
 use secure_token_client::middleware::TokenLayer;
+use secure_token_client::watch::{WatchStats, WatchedVerifier};
+use serde_json::{Value, json};
 
 type Notes = Arc<Mutex<HashMap<String, Vec<String>>>>;
 
-/// The routes, each behind the permission that it needs. `/healthz` needs none.
-pub fn routes(valid_token: TokenLayer) -> Router {
+/// The routes, each behind the permission that it needs. `/healthz` needs none, nor does `/verifier`, which
+/// tells what the verifier has done.
+pub fn routes(valid_token: TokenLayer, verifier: WatchedVerifier) -> Router {
     let may_read = valid_token.clone().require("notes:read");
     let may_write = valid_token.require("notes:write");
     Router::new()
         .route("/notes", get(list).route_layer(may_read))
         .route("/notes", post(add).route_layer(may_write))
         .route("/healthz", get(|| async { "ok" }))
+        .route(
+            "/verifier",
+            get(async move || Json(report(&verifier.stats()))),
+        )
         .with_state(Notes::default())
 }
 
@@ -41,33 +48,44 @@ async fn add(
     StatusCode::CREATED
 }
 
+/// How many requests needed no call, and how old the verifier's knowledge is, in milliseconds.
+fn report(stats: &WatchStats) -> Value {
+    json!({
+        "hits": stats.hits,
+        "misses": stats.misses,
+        "stalenessMs": stats.staleness.map(|it| it.as_secs_f64() * 1000.0),
+        "revocations": stats.revocations,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use axum::body::Body;
+    use axum::body::{Body, to_bytes};
     use axum::http::{Method, Request};
     use secure_token_client::SecureTokenClient;
     use tower::ServiceExt;
 
     use super::*;
 
-    async fn status(method: Method, path: &str, token: Option<&str>) -> StatusCode {
-        // Nobody listens there: every token is one that cannot be checked.
+    /// The service over a token service that is away: every token is one that cannot be checked.
+    fn service() -> Router {
         let client = SecureTokenClient::builder("http://127.0.0.1:1")
             .default_deadline(Duration::from_millis(200))
             .build()
             .unwrap();
+        let verifier = WatchedVerifier::new(client.clone());
+        routes(TokenLayer::new(client).watch_by(verifier.clone()), verifier)
+    }
+
+    async fn status(method: Method, path: &str, token: Option<&str>) -> StatusCode {
         let mut request = Request::builder().method(method).uri(path);
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
         let request = request.body(Body::empty()).unwrap();
-        routes(TokenLayer::new(client))
-            .oneshot(request)
-            .await
-            .unwrap()
-            .status()
+        service().oneshot(request).await.unwrap().status()
     }
 
     #[tokio::test]
@@ -81,5 +99,17 @@ mod tests {
             assert_eq!(unchecked, StatusCode::SERVICE_UNAVAILABLE);
         }
         assert_eq!(status(Method::GET, "/healthz", None).await, StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn the_verifier_reports_without_a_token() {
+        let request = Request::get("/verifier").body(Body::empty()).unwrap();
+        let response = service().oneshot(request).await.unwrap();
+        let body = to_bytes(response.into_body(), 1 << 10).await.unwrap();
+        let report: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(
+            report,
+            json!({"hits": 0, "misses": 0, "stalenessMs": null, "revocations": 0})
+        );
     }
 }

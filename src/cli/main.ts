@@ -1,77 +1,12 @@
 /** The `secure-token` command. */
 // Before all others.
 import "./early-signals.js";
-import { Command, CommanderError } from "commander";
-import { VERSION } from "../server/version.js";
-import { addCallersAdd } from "./callers/add.js";
-import { addCallersEdit } from "./callers/edit.js";
-import { addCallersList } from "./callers/list.js";
-import { addCallersRevoke } from "./callers/revoke.js";
-import { addCallersRotate } from "./callers/rotate.js";
-import { addCheckCommand } from "./check.js";
-import { addCompletionCommand } from "./completion.js";
-import { addConfigCommand } from "./doctor/config-check.js";
-import { addDoctorCommand } from "./doctor/doctor.js";
+import { CommanderError } from "commander";
 import { EXIT_FAILURE, EXIT_USAGE } from "./exit-codes.js";
-import { addExportConfigCommand } from "./export-config.js";
-import { addGenerateCommand } from "./generate.js";
-import { addGenerateKeyCommand } from "./generate-key.js";
-import { addGenerateSaltCommand } from "./generate-salt.js";
-import { addHealthCommand } from "./health.js";
-import { addInfoCommand } from "./info.js";
-import { addKeysCommand } from "./keys/index.js";
 import { printError } from "./output.js";
-import { addRefreshCommand } from "./refresh.js";
-import { addRevocationsCommand } from "./revocations/index.js";
-import { addRevokeCommand } from "./revocations/revoke.js";
-import { addServeCommand } from "./serve.js";
-import { addServerOptions } from "./server-target.js";
-import { refuseRepeats } from "./usage.js";
-import { addValidateCommand } from "./validate.js";
+import { createProgram } from "./program.js";
 
-const program = new Command("secure-token")
-  .description("Issue and check self-contained encrypted tokens.")
-  .version(VERSION)
-  .option("--json", "print JSON, for programs", false)
-  .addHelpText(
-    "after",
-    `
-Environment:
-  SECRET_KEY, SALT        the local key, and the server's
-  KEYSET_FILE             several keys, in place of these two
-  SECURE_TOKEN_API_KEY    the credential sent to --server
-
-Exit codes:
-  0 done   1 failure   2 usage   78 configuration
-  3 TokenError   4 TokenExpiredError   5 InvalidTokenError   6 PermissionDeniedError`,
-  )
-  .exitOverride();
-
-addServerOptions(program);
-addServeCommand(program);
-addGenerateKeyCommand(program);
-addGenerateSaltCommand(program);
-addKeysCommand(program);
-addGenerateCommand(program);
-addValidateCommand(program);
-addCheckCommand(program);
-addRefreshCommand(program);
-addRevokeCommand(program);
-addRevocationsCommand(program);
-addInfoCommand(program);
-addExportConfigCommand(program);
-addConfigCommand(program);
-addDoctorCommand(program);
-addHealthCommand(program);
-
-const callers = program.command("callers").description("Edit a callers file.");
-addCallersAdd(callers);
-addCallersEdit(callers);
-addCallersRotate(callers);
-addCallersRevoke(callers);
-addCallersList(callers);
-addCompletionCommand(program);
-refuseRepeats(program);
+const program = createProgram();
 
 process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
   // The reader, `head` for example, has what it wanted.

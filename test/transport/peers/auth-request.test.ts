@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { createSecureTokenClient } from "../../../src/client/node.js";
+import { freePort } from "../../support/free-port.js";
 import { scratchFolder } from "../../support/scratch-folder.js";
 import { runCommand, type ServerProcess, startServer } from "../../support/server-process.js";
 import { documentedExample } from "./documented-examples.js";
@@ -16,6 +17,7 @@ describe("nginx with auth_request", { skip: skipWithout("nginx", "Debian: nginx"
   let server: ServerProcess;
   let nginx: RunningProxy;
   let url: string;
+  let grpcUrl: string;
   let issuerKey: string;
   const paths: (string | undefined)[] = [];
   const app = createServer(
@@ -37,6 +39,8 @@ describe("nginx with auth_request", { skip: skipWithout("nginx", "Debian: nginx"
     server = await startServer({ CALLERS_FILE: callers });
     await new Promise<void>((resolve) => app.listen(0, "127.0.0.1", resolve));
     const { port: appPort } = app.address() as AddressInfo;
+    const grpcPort = await freePort();
+    grpcUrl = `http://127.0.0.1:${grpcPort}`;
     nginx = await startProxy(
       {
         name: "nginx",
@@ -50,7 +54,11 @@ describe("nginx with auth_request", { skip: skipWithout("nginx", "Debian: nginx"
               "server 127.0.0.1:8080": `server 127.0.0.1:${upstream}`,
               "http://app/": `http://127.0.0.1:${appPort}/`,
               stk_the_api_key_of_nginx: nginxKey,
-            }),
+            }) +
+              documentedExample("nginx", {
+                "listen 8080": `listen 127.0.0.1:${grpcPort}`,
+                "10.0.0.1:8080": `127.0.0.1:${upstream}`,
+              }),
           ),
       },
       server.port,
@@ -68,8 +76,8 @@ describe("nginx with auth_request", { skip: skipWithout("nginx", "Debian: nginx"
     const answer = await fetch(url, { headers });
     return [answer.status, await answer.text()] as const;
   };
-  const tokenWith = async (permission: string) => {
-    const client = createSecureTokenClient({ baseUrl: server.url, apiKey: issuerKey });
+  const tokenWith = async (permission: string, baseUrl = server.url) => {
+    const client = createSecureTokenClient({ baseUrl, apiKey: issuerKey });
     const { token } = await client.generateToken("ada", { permissions: [permission] });
     client.close();
     return token;
@@ -94,6 +102,15 @@ describe("nginx with auth_request", { skip: skipWithout("nginx", "Debian: nginx"
       assert.equal(answer.status, 200, Object.keys(headers)[0]);
     }
     assert.equal(paths.splice(0).length, 4);
+  });
+
+  it("keeps its connections apart from those of the example for gRPC", async () => {
+    // In turn, so that each finds the idle connections that the other has left.
+    for (let round = 0; round < 3; round++) {
+      const token = await tokenWith("read", grpcUrl);
+      assert.deepEqual(await get(`Bearer ${token}`), [200, "the application"]);
+    }
+    assert.equal(paths.splice(0).length, 3);
   });
 
   it("answers 401 without a token, and to one that is none", async () => {

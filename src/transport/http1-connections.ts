@@ -7,6 +7,11 @@ import { namesSeveralHosts, toOriginForm } from "./request-target.js";
 
 /** Octets of answers that a client may leave unread before its next request is not served any more. */
 const MAX_UNSENT_BYTES = 1024 * 1024;
+/**
+ * Characters of the headers of requests that wait behind another one. Requests that wait outlive V8's collections of
+ * new objects: long headers sent faster than they are answered would fill its old space faster than it is collected.
+ */
+const MAX_WAITING_HEADERS = 64 * 1024;
 
 /** A connection that has made a request. */
 interface Connection {
@@ -16,6 +21,8 @@ interface Connection {
   request: IncomingMessage;
   response: ServerResponse;
   idleSince: number;
+  /** Characters of the headers of the requests that came while another one was open. */
+  waitingHeaders: number;
   /** Whether it was cut: Node goes on with the requests that it has read already. */
   isCut: boolean;
 }
@@ -45,9 +52,14 @@ export class Http1Connections {
   bound(onRequest: RequestListener): RequestListener {
     return (request, response) => {
       const { socket } = request;
+      // What follows in the same read of a socket that was cut is parsed to its end.
+      if (this.#connections.get(socket)?.isCut) return;
       const connection = this.#note(socket, request, response);
-      if (connection.isCut) return;
-      if (connection.open.size > this.#maxPipelined || socket.writableLength > MAX_UNSENT_BYTES) {
+      if (
+        connection.open.size > this.#maxPipelined ||
+        connection.waitingHeaders > MAX_WAITING_HEADERS ||
+        socket.writableLength > MAX_UNSENT_BYTES
+      ) {
         connection.isCut = true;
         this.#onCut(socket, "answers that nobody reads");
         socket.destroy();
@@ -99,7 +111,14 @@ export class Http1Connections {
 
   #note(socket: Socket, request: IncomingMessage, response: ServerResponse): Connection {
     const known = this.#connections.get(socket);
-    const connection = known ?? { open: new Set(), request, response, idleSince: 0, isCut: false };
+    const connection = known ?? {
+      open: new Set(),
+      request,
+      response,
+      idleSince: 0,
+      waitingHeaders: 0,
+      isCut: false,
+    };
     if (known === undefined) {
       this.#connections.set(socket, connection);
       socket.once("close", () => {
@@ -109,13 +128,23 @@ export class Http1Connections {
     }
     connection.request = request;
     connection.response = response;
+    const waiting = connection.open.size === 0 ? 0 : headerLength(request);
+    connection.waitingHeaders += waiting;
     connection.open.add(response);
     response.once("close", () => {
+      connection.waitingHeaders -= waiting;
       connection.open.delete(response);
       connection.idleSince = performance.now();
     });
     return connection;
   }
+}
+
+/** The characters of a request's header fields. */
+function headerLength({ rawHeaders }: IncomingMessage): number {
+  let length = 0;
+  for (const text of rawHeaders) length += text.length;
+  return length;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What an HTTP/1.1 connection may leave unread, and how it ends. */
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
-import { Agent, type IncomingMessage, request } from "node:http";
+import { Agent, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
@@ -36,6 +36,48 @@ describe("an HTTP/1.1 connection", () => {
     for (let i = 0; i < 500 && cuts.length === 0; i++) await pause(10);
     assert.deepEqual(cuts, [{ peer: "127.0.0.1", reason: "answers that nobody reads" }]);
     assert.ok(served() <= DEFAULT_LIMITS.maxPipelined, `${served()} requests`);
+    socket.destroy();
+    await listener.close(0);
+  });
+
+  it("whose waiting requests hold more than 64 KiB of headers is cut, and one within that is not", async () => {
+    const cuts: ConnectionCut[] = [];
+    const held: ServerResponse[] = [];
+    const events = new EventEmitter();
+    const listener = createListener({
+      onStream: (stream) => stream.reset(0),
+      onRequest(_, response) {
+        held.push(response);
+        if (held.length === 5) events.emit("five");
+      },
+      limits: DEFAULT_LIMITS,
+      onCut: (cut) => {
+        cuts.push(cut);
+        events.emit("cut");
+      },
+    });
+    const { port } = await listener.listen(0, "127.0.0.1");
+    const socket = connect(port, "127.0.0.1").on("error", () => {});
+    socket.resume();
+    const request = `GET / HTTP/1.1\r\nHost: a\r\nX-Long: ${"x".repeat(15_000)}\r\n\r\n`;
+    // One is answered while four wait; what has been answered counts no more.
+    for (let round = 0; round < 3; round++) {
+      const five = once(events, "five");
+      socket.write(request.repeat(5));
+      await five;
+      await Promise.all(
+        held.splice(0).map((response) => {
+          const closed = once(response, "close");
+          response.end();
+          return closed;
+        }),
+      );
+    }
+    assert.deepEqual(cuts, []);
+    const cut = once(events, "cut");
+    socket.write(request.repeat(6));
+    await cut;
+    assert.deepEqual(cuts, [{ peer: "127.0.0.1", reason: "answers that nobody reads" }]);
     socket.destroy();
     await listener.close(0);
   });

@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import type { Socket } from "node:net";
 import { isOutdated } from "./client-trust.js";
 import type { ConnectionAge } from "./connection-age.js";
-import { namesSeveralHosts, toOriginForm } from "./request-target.js";
+import { namesHostOnce, toOriginForm } from "./request-target.js";
 
 /** Octets of answers that a client may leave unread before its next request is not served any more. */
 const MAX_UNSENT_BYTES = 1024 * 1024;
@@ -67,7 +67,7 @@ export class Http1Connections {
       }
       const isLast = this.#isDraining || this.#age.isOver(socket) || isOutdated(socket);
       if (isLast) response.setHeader("connection", "close");
-      if (namesSeveralHosts(request)) {
+      if (!namesHostOnce(request)) {
         this.#onRefused(socket, 400);
         response.writeHead(400, { connection: "close" }).end();
         return;

@@ -60,6 +60,8 @@ export function http1Options(limits: ConnectionLimits): Http1Options {
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     connectionsCheckingInterval: 1_000,
+    // `Http1Connections` refuses a request without one: what Node refuses by itself, nobody is told of.
+    requireHostHeader: false,
   };
 }
 

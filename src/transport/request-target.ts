@@ -19,15 +19,15 @@ export function toOriginForm(request: IncomingMessage): void {
 }
 
 /**
- * Whether a request has several `Host` headers, which is to be answered with 400 (section 3.2). Node reads the first of
- * them, and a proxy that reads the last would have checked another host.
+ * Whether a request names its host once, as HTTP/1.1 asks (section 3.2); HTTP/1.0 lets it name none. Of several `Host`
+ * headers Node reads the first, and a proxy that reads the last would have checked another host.
  */
-export function namesSeveralHosts({ rawHeaders }: IncomingMessage): boolean {
+export function namesHostOnce({ httpVersion, rawHeaders }: IncomingMessage): boolean {
   let found = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) {
     if (rawHeaders[i]?.length === 4 && rawHeaders[i]?.toLowerCase() === "host") found++;
   }
-  return found > 1;
+  return found === 1 || (found === 0 && httpVersion === "1.0");
 }
 
 /** Answers CONNECT, as over HTTP/2: there is no tunnel. Without this Node closes the connection in silence. */

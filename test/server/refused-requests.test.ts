@@ -63,6 +63,7 @@ const call = (rest: string) => `POST ${CALL} HTTP/1.1\r\n${rest}`;
 const REFUSED: readonly (readonly [status: number, text: string])[] = [
   [400, "nonsense\r\n\r\n"],
   [400, "GET / HTTP/9.9\r\n\r\n"],
+  [400, call(`${close}\r\n`)],
   [400, call(`Host: localhost\r\nHost: other\r\n${close}\r\n`)],
   [400, call("Host: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n")],
   [404, `GET /nothing HTTP/1.1\r\nHost: localhost\r\n${close}\r\n`],

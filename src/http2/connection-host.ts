@@ -16,6 +16,8 @@ export interface ConnectionHost<C extends StreamOwner> {
   mayOpenStream(connection: C): boolean;
   /** The connection is cut for what its peer did. */
   onCut(connection: C, reason: string): void;
+  /** A request is refused before it is a stream: an error code, or NO_ERROR for CONNECT, which is answered with 501. */
+  onRefused(connection: C, code: number): void;
   /** A handler threw. */
   onHandlerError(error: unknown): void;
   onStreamClosed(connection: C): void;

@@ -126,7 +126,7 @@ export class Http2Connection implements StreamOwner, InboundTarget {
   }
 
   openStream(id: number, fields: HeaderFields, length: number | undefined, ends: boolean): void {
-    const { maxConcurrentStreams, streamWindowBytes } = this.limits;
+    const { maxConcurrentStreams, streamWindowBytes: window } = this.limits;
     // A peer that was told the last stream is to ask elsewhere for the others.
     const isBeyondBounds =
       this.#goodbye.isFinal ||
@@ -138,16 +138,16 @@ export class Http2Connection implements StreamOwner, InboundTarget {
     }
     if (fields[":method"] === "CONNECT") {
       this.outbound.refuseTunnel(id);
-      if (!ends) this.resetStream(id, ErrorCode.NO_ERROR, streamWindowBytes);
+      this.#host.onRefused(this, ErrorCode.NO_ERROR);
+      if (!ends) this.resetStream(id, ErrorCode.NO_ERROR, window);
       return;
     }
     if (!this.#host.mayOpenStream(this)) {
       // That others fill the server is no fault of this peer's.
-      this.resetStream(id, ErrorCode.REFUSED_STREAM, streamWindowBytes);
+      this.resetStream(id, ErrorCode.REFUSED_STREAM, window);
       return;
     }
-    const { initialWindow } = this.outbound;
-    const stream = new Http2Stream(id, this, fields, length, initialWindow, streamWindowBytes);
+    const stream = new Http2Stream(id, this, fields, length, this.outbound.initialWindow, window);
     stream.requestEnded = ends;
     this.streams.set(id, stream);
     this.#serve(stream);
@@ -156,6 +156,7 @@ export class Http2Connection implements StreamOwner, InboundTarget {
 
   refuseStream(id: number, code: number): void {
     this.resetStream(id, code, this.limits.streamWindowBytes);
+    this.#host.onRefused(this, code);
     this.#spendReset();
   }
 

@@ -24,6 +24,12 @@ export interface Http2ServerOptions {
   readonly onStreamClosed?: (connection: Http2Connection) => void;
   /** Called when a connection is cut for what its peer did. `reason` holds nothing that it sent. */
   readonly onCut?: (connection: Http2Connection, reason: string) => void;
+  /**
+   * Called for each request that is refused before it is a stream, with an error code: PROTOCOL_ERROR for a malformed
+   * one, ENHANCE_YOUR_CALM for headers beyond the limit, REFUSED_STREAM for one beyond the connection's own bounds or
+   * after its end; NO_ERROR for CONNECT, which is answered with 501.
+   */
+  readonly onRefused?: (connection: Http2Connection, code: number) => void;
   /** Called with what a handler threw. */
   readonly onHandlerError?: (error: unknown) => void;
   /** A monotonic time in milliseconds. Default `performance.now`. */
@@ -60,6 +66,7 @@ export function createHttp2Server(options: Http2ServerOptions): Http2Server {
     onStream: options.onStream,
     mayOpenStream: options.mayOpenStream ?? (() => true),
     onCut: options.onCut ?? ignore,
+    onRefused: options.onRefused ?? ignore,
     onHandlerError: options.onHandlerError ?? ignore,
     onStreamClosed: options.onStreamClosed ?? ignore,
     onClosed(connection) {

@@ -8,6 +8,7 @@ import { Server as TlsServer } from "node:tls";
 import {
   type ConnectionCounts,
   createHttp2Server,
+  ErrorCode,
   type Http2Connection,
   type Http2Server,
   type ServerStream,
@@ -48,7 +49,10 @@ export interface ListenerOptions {
   readonly random?: (() => number) | undefined;
   /** Called for each connection that is cut. */
   readonly onCut?: ((cut: ConnectionCut) => void) | undefined;
-  /** Called for each request of HTTP/1.1 that is refused before `onRequest` sees it: the peer's address, the status. */
+  /**
+   * Called for each request that is refused before `onStream` or `onRequest` sees it: the peer's address, the status.
+   * Over HTTP/2 a reset says what this status says over HTTP/1.1.
+   */
   readonly onRefused?: ((peer: string, status: number) => void) | undefined;
   /** Called with what `onStream`, or a handler of a stream, threw: a fault of the server. */
   readonly onFault?: ((error: unknown) => void) | undefined;
@@ -89,6 +93,16 @@ const SWEEP_MS = 50;
  */
 const IDLE_MS = 2_000;
 
+/**
+ * What HTTP/1.1 answers where HTTP/2 resets. REFUSED_STREAM is none of them: a client waits for its other streams, or
+ * goes elsewhere, and calls again.
+ */
+const STATUS_OF_RESET: ReadonlyMap<number, number> = new Map([
+  [ErrorCode.PROTOCOL_ERROR, 400],
+  [ErrorCode.ENHANCE_YOUR_CALM, 429],
+  [ErrorCode.NO_ERROR, 501],
+]);
+
 /** Makes a listener that does not listen yet. */
 export function createListener(options: ListenerOptions): Listener {
   const { onStream, onRequest, limits, tls, onCut = () => {}, onRefused } = options;
@@ -127,6 +141,10 @@ export function createListener(options: ListenerOptions): Listener {
       room.closed();
     },
     mayOpenStream: (connection) => room.admits(connection, http2.connections),
+    onRefused({ socket }, code) {
+      const status = STATUS_OF_RESET.get(code);
+      if (status !== undefined) refused(socket, status);
+    },
     onCut: ({ socket, counts }, reason) =>
       onCut({ peer: socket.remoteAddress ?? "", reason, counts }),
     ...(options.onFault && { onHandlerError: options.onFault }),

@@ -102,6 +102,21 @@ describe("a request that is refused before it is a call", () => {
     assert.deepEqual(counted, [404, 404, 421]);
   });
 
+  it("is counted over HTTP/2 as HTTP/1.1 has it, where a reset refuses it", async () => {
+    for (const headers of [
+      { ":path": CALL, x: "x".repeat(20_000) },
+      { ":path": CALL, "content-length": "3" },
+      { ":method": "CONNECT", ":authority": "other:443" },
+    ]) {
+      const session = connectHttp2(url);
+      const stream = session.request(headers, { endStream: true });
+      stream.on("error", NOTHING);
+      await new Promise((resolve) => stream.resume().once("close", resolve));
+      session.destroy();
+    }
+    assert.deepEqual(counted, [429, 400, 501]);
+  });
+
   it("is no call, and a call that is refused is none of these", async () => {
     const headers = { "content-type": "application/json" };
     for (const method of ["POST", "GET", "PUT", "OPTIONS", "HEAD"]) {

@@ -218,10 +218,12 @@ async function closeGracefully(parts: {
     forced = sockets.size;
     for (const socket of sockets) socket.destroy();
   }, graceMs);
-  const sweep = setInterval(() => {
+  const closeUnused = () => {
     http1Connections.closeIdle(IDLE_MS);
     silent.close(performance.now());
-  }, SWEEP_MS);
+  };
+  // Timers run before sockets are read: a process that the system has kept waiting would take requests for silence.
+  const sweep = setInterval(() => setImmediate(closeUnused), SWEEP_MS);
   http2.goAway();
   http1Connections.drain();
   await closed;

@@ -5,6 +5,7 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, it } from "node:test";
 import { connect as connectTls } from "node:tls";
+import { Worker } from "node:worker_threads";
 import { pino } from "pino";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { NO_REGISTER, type RevocationRegister } from "../../src/revocation/register.js";
@@ -55,7 +56,48 @@ async function accepted(port: number, tls = false): Promise<void> {
   await once(socket, "close");
 }
 
+/**
+ * A client in a thread of its own: over one connection it makes a call, and another when it is told to; `stage` becomes 1
+ * once that is sent.
+ */
+const CLIENT_THREAD = `
+const { workerData, parentPort } = require("node:worker_threads");
+const { connect } = require("node:net");
+const stage = new Int32Array(workerData.stage);
+const request = "POST /securetoken.v1.TokenService/ExportConfig HTTP/1.1\\r\\nHost: localhost\\r\\n" +
+  "Content-Type: application/json\\r\\nContent-Length: 2\\r\\n\\r\\n{}";
+const socket = connect(workerData.port, "127.0.0.1");
+let text = "";
+socket.on("data", (chunk) => { text += chunk; if (text.includes("}")) parentPort.postMessage("answered"); });
+socket.on("error", () => {});
+socket.on("close", () => parentPort.postMessage({ closedAfter: text }));
+socket.write(request);
+parentPort.once("message", () => {
+  text = "";
+  socket.write(request, () => { Atomics.store(stage, 0, 1); Atomics.notify(stage, 0); });
+});
+`;
+
 describe("the end of a server", () => {
+  it("answers what has come while its process was kept waiting", async () => {
+    const { server, port } = await start();
+    const stage = new Int32Array(new SharedArrayBuffer(4));
+    const workerData = { port, stage: stage.buffer };
+    const client = new Worker(CLIENT_THREAD, { eval: true, workerData });
+    closing.push(() => client.terminate());
+    await once(client, "message");
+    const closed = server.close(EVER_MS);
+    client.postMessage("again");
+    // Nothing of this thread runs until the request has been sent, and the connection looks unused for long.
+    Atomics.wait(stage, 0, 0);
+    Atomics.wait(stage, 0, 1, 2_500);
+    const messages: unknown[] = [];
+    client.on("message", (message) => messages.push(message));
+    await closed;
+    while (typeof messages.at(-1) !== "object") await once(client, "message");
+    assert.match((messages.at(-1) as { closedAfter: string }).closedAfter, /^HTTP\/1\.1 200 /);
+  });
+
   it("does not wait for a connection over which nothing has come", async () => {
     const { server, port } = await start();
     const silent = await open(port);

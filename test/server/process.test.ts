@@ -14,6 +14,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { MAIN, runCommand, startServer as startProcess } from "../support/server-process.js";
 
 const KEY = { SECRET_KEY: "Process#Secret2026", SALT: "a salt of sixteen bytes" };
+/** A request whose answer tells that what was sent with it has been read too. */
+const WHOLE = "GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const METHOD = "/securetoken.v1.TokenService";
 
 for (const workers of ["1", "2"]) {
@@ -150,8 +152,8 @@ function processSuite(WORKERS: string): void {
     const path = "/securetoken.v1.TokenService/GenerateToken";
     const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n`;
     const body = '{"userId":"in flight"}';
-    socket.write(`${head}Content-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`);
-    await once(socket, "connect");
+    socket.write(`${WHOLE}${head}Content-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`);
+    await once(socket, "data");
     const { stderr } = server.process;
     const ended = server.end("SIGINT");
     server.process.kill("SIGTERM");
@@ -167,9 +169,9 @@ function processSuite(WORKERS: string): void {
     const server = await startServer();
     // Half a request holds the first signal's grace open.
     const socket = connectSocket(server.port, "127.0.0.1");
-    socket.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf");
+    socket.write(`${WHOLE}POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf`);
     socket.on("error", () => {});
-    await once(socket, "connect");
+    await once(socket, "data");
     server.process.kill("SIGTERM");
     await once(server.process.stderr as NodeJS.ReadableStream, "data");
     // Sooner it would be a copy of the first.

@@ -2,8 +2,8 @@
  * One port for HTTP/2 with prior knowledge (RFC 9113, section 3.3) and HTTP/1.1: the first bytes of
  * a connection tell which it is. With TLS, ALPN tells (RFC 7301).
  */
-import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo, Server as NetServer, Socket } from "node:net";
+import { createServer as createHttpServer, type RequestListener } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import { Server as TlsServer } from "node:tls";
 import {
   type ConnectionCounts,
@@ -15,6 +15,7 @@ import {
 } from "../http2/index.js";
 import { answerClientError, refuseExpectation } from "./answer-client-error.js";
 import { createClearListener } from "./clear-listener.js";
+import { closeGracefully } from "./close-gracefully.js";
 import { ConnectionAge } from "./connection-age.js";
 import { ConnectionCap } from "./connection-cap.js";
 import type { Protocol } from "./detect-protocol.js";
@@ -84,14 +85,6 @@ export interface Listener {
    */
   close(graceMs: number): Promise<number>;
 }
-
-/** How often silent connections, and idle ones of HTTP/1.1, are looked for while closing, in milliseconds. */
-const SWEEP_MS = 50;
-/**
- * How long an HTTP/1.1 connection must have been idle to be closed while closing, in milliseconds: to close one in use
- * would race with its next request.
- */
-const IDLE_MS = 2_000;
 
 /**
  * What HTTP/1.1 answers where HTTP/2 resets. REFUSED_STREAM is none of them: a client waits for its other streams, or
@@ -191,7 +184,7 @@ export function createListener(options: ListenerOptions): Listener {
       http2.goAway();
     },
     close: (graceMs) =>
-      closeGracefully({ server, http1, http1Connections, http2, silent, sockets, graceMs }),
+      closeGracefully({ server, http1, http1Connections, http2, silent, sockets }, graceMs),
   };
 }
 
@@ -200,35 +193,4 @@ function retire(connection: Http2Connection, retireAt: number): void {
   if (retireAt === Number.POSITIVE_INFINITY) return;
   const timer = setTimeout(() => connection.goAway(), retireAt - performance.now());
   connection.socket.once("close", () => clearTimeout(timer));
-}
-
-async function closeGracefully(parts: {
-  server: NetServer;
-  http1: Server;
-  http1Connections: Http1Connections;
-  http2: Http2Server;
-  silent: SilentConnections;
-  sockets: Set<Socket>;
-  graceMs: number;
-}): Promise<number> {
-  const { server, http1, http1Connections, http2, silent, sockets, graceMs } = parts;
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  let forced = 0;
-  const force = setTimeout(() => {
-    forced = sockets.size;
-    for (const socket of sockets) socket.destroy();
-  }, graceMs);
-  const closeUnused = () => {
-    http1Connections.closeIdle(IDLE_MS);
-    silent.close(performance.now());
-  };
-  // Timers run before sockets are read: a process that the system has kept waiting would take requests for silence.
-  const sweep = setInterval(() => setImmediate(closeUnused), SWEEP_MS);
-  http2.goAway();
-  http1Connections.drain();
-  await closed;
-  clearTimeout(force);
-  clearInterval(sweep);
-  http1.close();
-  return forced;
 }

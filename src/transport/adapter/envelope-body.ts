@@ -15,8 +15,8 @@ const RESERVED_FLAGS = ~compressedFlag;
  * A body of gRPC's length-prefixed messages, of which a unary call and a server stream have exactly one.
  *
  * Stops reading at the first byte that decides the verdict: the head of a message beyond the limit or with reserved
- * flags, or the end of a second message. So no more than two messages within the limit are ever held. Faults are found in the order in which
- * Connect finds them: the first message is judged before the second.
+ * flags, or the end of a second message. So no more than two messages within the limit are ever held. Faults are found
+ * in the order in which Connect finds them: the first message is judged before the second.
  */
 export class EnvelopeBody implements MessageBody {
   readonly #maxBytes: number;

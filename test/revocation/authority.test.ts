@@ -92,7 +92,7 @@ describe("an authority in memory", () => {
     assert.deepEqual(states, ["REVOKED", "REVOKED", "ACTIVE", "ACTIVE"]);
   });
 
-  it("does not hit what is issued after the answer, in the same microsecond too", async () => {
+  it("does not hit what is issued after the answer, in the same second and microsecond too", async () => {
     const { manager, revoke, stateOf } = await setUp();
     const before = manager.generateToken("u");
     await revoke({ userId: "u" });

@@ -10,7 +10,7 @@ import { runCommand, type ServerProcess, startServer } from "../support/server-p
 import { eventually, workerPids } from "../support/worker-lines.js";
 
 const KEY = { SECRET_KEY: "Revocations#Secret2026", SALT: "sixteen bytes..." };
-/** How often a worker is killed; `KILL_ROUNDS=100` for a long run. */
+/** How often a process is killed; `KILL_ROUNDS=100` for a long run. */
 const KILL_ROUNDS = Number(process.env.KILL_ROUNDS ?? 3);
 const running: ServerProcess[] = [];
 
@@ -38,6 +38,15 @@ function revoke(client: Client, token: string) {
   return client.revokeTokens({ targets: [{ target: { case: "token", value: token } }] });
 }
 
+async function assertRevoked(server: ServerProcess, tokens: readonly string[]): Promise<void> {
+  for (let at = 0; at < tokens.length; at += 100) {
+    const client = connect(server);
+    const part = tokens.slice(at, at + 100);
+    const states = await Promise.all(part.map((token) => stateOf(client, token)));
+    assert.deepEqual([...new Set(states)], [REVOKED]);
+  }
+}
+
 /** Whether an answer takes the token that was asked about for a valid one. */
 function accepts(answer: object): boolean {
   if ("state" in answer) return answer.state === ACTIVE;
@@ -51,29 +60,34 @@ describe("a server's revocations", () => {
     for (const server of running.splice(0)) await server.end("SIGKILL");
   });
 
-  it("are in force again after kill -9 under load, each that was acknowledged", async () => {
-    const DATA_DIR = scratchFolder();
-    const revoked: string[] = [];
-    for (let round = 0; round < 3; round++) {
-      const server = await start({ DATA_DIR });
-      const client = connect(server);
-      const issue = async () => (await client.generateToken({ userId: "u" })).token;
-      const tokens = await Promise.all(Array.from({ length: 60 }, issue));
-      const before = revoked.length;
-      let killed: Promise<unknown> | undefined;
-      const revoke = async (token: string) => {
-        await client.revokeTokens({ targets: [{ target: { case: "token", value: token } }] });
-        revoked.push(token);
-        if (revoked.length === before + 20) killed = server.end("SIGKILL");
-      };
-      await Promise.allSettled(tokens.map(revoke));
-      await killed;
-      assert.ok(killed);
-    }
-    const client = connect(await start({ DATA_DIR }));
-    const states = await Promise.all(revoked.map((token) => stateOf(client, token)));
-    assert.deepEqual([...new Set(states)], [REVOKED]);
-  });
+  for (const [WORKERS, what] of [
+    ["1", "a server"],
+    ["2", "a primary"],
+  ] as const) {
+    it(`are in force again after kill -9 of ${what} under load, each that was acknowledged`, async (t) => {
+      const DATA_DIR = scratchFolder();
+      const revoked: string[] = [];
+      for (let round = 0; round < KILL_ROUNDS; round++) {
+        const server = await start({ DATA_DIR, WORKERS });
+        const clients = Array.from({ length: 4 }, () => connect(server));
+        const [client] = clients as [Client];
+        const issue = async () => (await client.generateToken({ userId: "u" })).token;
+        const tokens = await Promise.all(Array.from({ length: 160 }, issue));
+        const target = revoked.length + 1 + Math.floor(Math.random() * 120);
+        let killed: Promise<unknown> | undefined;
+        const work = tokens.map(async (token, i) => {
+          await revoke(clients[i % clients.length] as Client, token);
+          revoked.push(token);
+          if (revoked.length === target) killed = server.end("SIGKILL");
+        });
+        await Promise.allSettled(work);
+        await killed;
+        assert.ok(killed);
+      }
+      await assertRevoked(await start({ DATA_DIR, WORKERS }), revoked);
+      t.diagnostic(`${revoked.length} acknowledged, ${KILL_ROUNDS} kills`);
+    });
+  }
 
   it("hold in every worker once they are answered, and outlive kill -9 of each process", async () => {
     const DATA_DIR = scratchFolder();
@@ -121,12 +135,7 @@ describe("a server's revocations", () => {
     }
     isOver = true;
     await Promise.all(work);
-    for (let at = 0; at < revoked.length; at += 100) {
-      const client = connect(server);
-      const part = revoked.slice(at, at + 100);
-      const states = await Promise.all(part.map((token) => stateOf(client, token)));
-      assert.deepEqual([...new Set(states)], [REVOKED]);
-    }
+    await assertRevoked(server, revoked);
     t.diagnostic(`${revoked.length} acknowledged, ${KILL_ROUNDS} kills`);
   });
 

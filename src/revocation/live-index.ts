@@ -1,5 +1,12 @@
 /** The revocations in force, in memory, as every call asks them. */
-import { type Claims, type Revocation, type RevocationCheck, userKey } from "../core/index.js";
+import {
+  type Claims,
+  type Revocation,
+  type RevocationCheck,
+  type RevocationKind,
+  userKey,
+} from "../core/index.js";
+import { ArrivalOrder } from "./arrival-order.js";
 
 /** How many users' keys are remembered: each costs a hash, which takes as long as the whole check. */
 const MAX_USER_KEYS = 10_000;
@@ -30,6 +37,7 @@ export class LiveIndex implements RevocationCheck {
     USER: this.#users,
     EVERYTHING: this.#everything,
   };
+  readonly #order = new ArrivalOrder<IndexedRevocation>();
   readonly #userKeys = new Map<string, string>();
   readonly #onSuperseded: (revocation: Revocation) => void;
   #sequence = 0;
@@ -67,16 +75,19 @@ export class LiveIndex implements RevocationCheck {
   add(revocation: Revocation, sequence = this.#sequence + 1): boolean {
     const { kind, id } = revocation;
     const map = this.#maps[kind];
-    const known = map.get(id)?.revocation;
+    const former = map.get(id);
+    const known = former?.revocation;
     if (known !== undefined && covers(known, revocation)) {
       if (!covers(revocation, known)) this.#onSuperseded(revocation);
       return false;
     }
     const isLatest = known === undefined || covers(revocation, known);
     if (known !== undefined && isLatest) this.#onSuperseded(known);
+    const entry = { revocation: isLatest ? revocation : union(known, revocation), sequence };
     // Again the newest, for whoever follows the order of arrival.
-    map.delete(id);
-    map.set(id, { revocation: isLatest ? revocation : union(known, revocation), sequence });
+    if (former !== undefined) this.#remove(former);
+    map.set(id, entry);
+    this.#order.add(entry);
     this.#sequence = Math.max(this.#sequence, sequence);
     return true;
   }
@@ -96,14 +107,23 @@ export class LiveIndex implements RevocationCheck {
         this.#expiring = undefined;
         break;
       }
-      const { revocation } = next.value;
-      if (revocation.expiresAt < now) this.#maps[revocation.kind].delete(revocation.id);
+      if (next.value.revocation.expiresAt < now) this.#remove(next.value);
     }
   }
 
   /** The place of an entry in the order of arrival; 0 for one that is not in force. */
   sequenceOf({ kind, id }: Revocation): number {
-    return this.#maps[kind].get(id)?.sequence ?? 0;
+    return this.get(kind, id)?.sequence ?? 0;
+  }
+
+  /** The entry of a name; undefined where none is in force. */
+  get(kind: RevocationKind, id: string): IndexedRevocation | undefined {
+    return this.#maps[kind].get(id);
+  }
+
+  /** The entries that arrived before a place, newest first. Not to be read on after a change. */
+  newestBefore(sequence: number): Iterable<IndexedRevocation> {
+    return this.#order.before(sequence);
   }
 
   /** The entries, oldest first. Entries that are added meanwhile may be among them. */
@@ -127,6 +147,12 @@ export class LiveIndex implements RevocationCheck {
 
   *#unordered(): Generator<IndexedRevocation> {
     for (const map of Object.values(this.#maps)) yield* map.values();
+  }
+
+  #remove(entry: IndexedRevocation): void {
+    const { kind, id } = entry.revocation;
+    this.#maps[kind].delete(id);
+    this.#order.delete(entry);
   }
 
   #keyOf(userId: string): string {

@@ -1,11 +1,11 @@
 /** Pages of what is in force, newest first (AIP-158). */
-import type { Revocation } from "../core/index.js";
 import type { IndexedRevocation, LiveIndex } from "./live-index.js";
 import type { RevocationPage, RevocationQuery } from "./register.js";
 
 /**
  * A page. Its token names the last entry's place in the order of arrival, so a page that begins there
- * holds no entry twice, whatever has been added or has expired since.
+ * holds no entry twice, whatever has been added or has expired since. No more entries are looked at than
+ * the page holds, and one: this takes the process's only thread.
  *
  * @throws RangeError for a token that is none
  */
@@ -13,22 +13,33 @@ export function listPage(index: LiveIndex, query: RevocationQuery): RevocationPa
   const { pageSize, pageToken } = query;
   const before = pageToken === undefined ? Number.POSITIVE_INFINITY : parseToken(pageToken);
   const page: IndexedRevocation[] = [];
-  const matching: IndexedRevocation[] = [];
-  for (const entry of index.values()) {
-    if (entry.sequence < before && matches(entry.revocation, query)) matching.push(entry);
+  for (const entry of candidates(index, query, before)) {
+    if (page.length === pageSize) return { ...inPage(page), nextPageToken: tokenAfter(page) };
+    page.push(entry);
   }
-  for (let at = matching.length - 1; at >= 0 && page.length < pageSize; at--) {
-    page.push(matching[at] as IndexedRevocation);
-  }
-  const revocations = page.map(({ revocation }) => revocation);
-  const last = page.at(-1);
-  if (last === undefined || page.length === matching.length) return { revocations };
-  return { revocations, nextPageToken: String(last.sequence) };
+  return inPage(page);
 }
 
-function matches({ kind, id }: Revocation, { userKey, tokenId }: RevocationQuery): boolean {
-  if (userKey !== undefined && (kind !== "USER" || id !== userKey)) return false;
-  return tokenId === undefined || (kind === "TOKEN" && id === tokenId);
+/** The entries that a query is about, newest first. A token and a user have one entry each, at most. */
+function candidates(
+  index: LiveIndex,
+  { tokenId, userKey }: RevocationQuery,
+  before: number,
+): Iterable<IndexedRevocation> {
+  if (tokenId === undefined && userKey === undefined) return index.newestBefore(before);
+  // An entry is of a token or of a user.
+  if (tokenId !== undefined && userKey !== undefined) return [];
+  const entry =
+    tokenId === undefined ? index.get("USER", userKey as string) : index.get("TOKEN", tokenId);
+  return entry && entry.sequence < before ? [entry] : [];
+}
+
+function inPage(page: readonly IndexedRevocation[]): RevocationPage {
+  return { revocations: page.map(({ revocation }) => revocation) };
+}
+
+function tokenAfter(page: readonly IndexedRevocation[]): string {
+  return String(page.at(-1)?.sequence ?? 0);
 }
 
 function parseToken(text: string): number {

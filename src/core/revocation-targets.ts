@@ -8,7 +8,7 @@ import {
   toMicros,
   userKey,
 } from "./revocations.js";
-import { checkCount, checkUserId } from "./rules.js";
+import { checkCount, checkUserId, MAX_EXPIRES_HOURS } from "./rules.js";
 import { addMicros, type Instant, isAfter } from "./time.js";
 
 /** What is to be revoked. */
@@ -34,7 +34,7 @@ export const MAX_TARGETS = 1000;
 const MAX_ID_LENGTH = 64;
 /** The most code points of a reason. */
 const MAX_REASON_LENGTH = 128;
-/** How far a caller's clock may run ahead, in microseconds; as for tokens. */
+/** How far another clock may run ahead, in microseconds; as for tokens. */
 const CLOCK_SKEW = 60_000_000;
 const CONTROL = /\p{Cc}/u;
 
@@ -76,8 +76,8 @@ function planRevocation(
   }
   if ("tokenId" in target) {
     checkId(target.tokenId, `${field}.token_id.token_id`);
-    const latest = addMicros(now, LONGEST_LIFETIME);
-    return plan("TOKEN", target.tokenId, 0, target.expiresAt ?? latest, context);
+    const end = expiryOfToken(target.expiresAt, `${field}.token_id.expires_at`, now);
+    return plan("TOKEN", target.tokenId, 0, end, context);
   }
   if ("sessionId" in target) {
     checkId(target.sessionId, `${field}.session_id`);
@@ -113,6 +113,17 @@ function plan(
   if (isAfter(now, expiresAt)) return { outcome: "ALREADY_EXPIRED" };
   const times = { expiresAt: toMicros(expiresAt), revokedAt: toMicros(now) };
   return { outcome: "REVOKED", revocation: { kind, id, issuedBefore, ...times, reason } };
+}
+
+/** Until when the entry of a token is kept that nobody shows: an entry beyond every lifetime would never go. */
+function expiryOfToken(expiresAt: Instant | undefined, field: string, now: Instant): Instant {
+  const latest = addMicros(now, LONGEST_LIFETIME);
+  if (expiresAt === undefined) return latest;
+  if (isAfter(expiresAt, addMicros(latest, CLOCK_SKEW))) {
+    const rule = `at most ${MAX_EXPIRES_HOURS} hours from now, the longest lifetime of a token`;
+    throw broken(field, `${field} must be ${rule}`);
+  }
+  return expiresAt;
 }
 
 /** A cut-off of the future would hit tokens that are not issued yet. */

@@ -1,7 +1,7 @@
 /** Revocations in memory: what is hit, what is not, pages and the feed. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type RevocationTarget, SecureTokenManager } from "../../src/core/index.js";
+import { Instant, type RevocationTarget, SecureTokenManager } from "../../src/core/index.js";
 import { createKeyset } from "../../src/core/keyset.js";
 import { RevocationAuthority } from "../../src/revocation/authority.js";
 import type { FeedEvent } from "../../src/revocation/register.js";
@@ -135,6 +135,22 @@ describe("an authority in memory", () => {
       reason: "REVOCATION_INVALID",
       field: "targets[0].user.issued_before",
     });
+  });
+
+  it("refuses to keep a token's entry longer than a token can live", async () => {
+    const { clock, manager, register } = await setUp();
+    const longest = manager.generateToken("u", { expiresInHours: 8760 }).expiresAt;
+    const [planned] = manager.planRevocations([{ tokenId: "t", expiresAt: longest }]);
+    assert.equal(planned?.revocation?.expiresAt, clock.micros + 8760 * HOUR_MICROS);
+    clock.micros -= 61_000_000;
+    for (const expiresAt of [longest, new Instant(253_402_300_799, 0)]) {
+      assert.throws(() => manager.planRevocations([{ tokenId: "t", expiresAt }]), {
+        name: "TokenError",
+        reason: "REVOCATION_INVALID",
+        field: "targets[0].token_id.expires_at",
+      });
+    }
+    assert.equal(register.list({ pageSize: 1 }).revocations.length, 0);
   });
 
   it("lists newest first, each entry once over all pages", async () => {

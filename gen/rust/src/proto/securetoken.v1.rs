@@ -657,8 +657,8 @@ pub struct TokenIdTarget {
     /// As in the answers about the token: 1 to 64 characters, no control characters.
     #[prost(string, tag = "1")]
     pub token_id: ::prost::alloc::string::String,
-    /// The token's expires_at, if it is known: the entry is kept no longer. Unset: 8,760 hours, the
-    /// longest lifetime of a token.
+    /// The token's expires_at, if it is known: the entry is kept no longer. At most 8,760 hours from the
+    /// server's present, the longest lifetime of a token. Unset: that.
     #[prost(message, optional, tag = "2")]
     pub expires_at: ::core::option::Option<::prost_types::Timestamp>,
 }

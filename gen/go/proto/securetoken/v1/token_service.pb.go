@@ -2049,8 +2049,8 @@ type TokenIdTarget struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// As in the answers about the token: 1 to 64 characters, no control characters.
 	TokenId string `protobuf:"bytes,1,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
-	// The token's expires_at, if it is known: the entry is kept no longer. Unset: 8,760 hours, the
-	// longest lifetime of a token.
+	// The token's expires_at, if it is known: the entry is kept no longer. At most 8,760 hours from the
+	// server's present, the longest lifetime of a token. Unset: that.
 	ExpiresAt     *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -1038,8 +1038,8 @@ export declare type TokenIdTarget = Message<"securetoken.v1.TokenIdTarget"> & {
   tokenId: string;
 
   /**
-   * The token's expires_at, if it is known: the entry is kept no longer. Unset: 8,760 hours, the
-   * longest lifetime of a token.
+   * The token's expires_at, if it is known: the entry is kept no longer. At most 8,760 hours from the
+   * server's present, the longest lifetime of a token. Unset: that.
    *
    * @generated from field: google.protobuf.Timestamp expires_at = 2;
    */

@@ -96,8 +96,8 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp expiresAt_;
   /**
    * <pre>
-   * The token's expires_at, if it is known: the entry is kept no longer. Unset: 8,760 hours, the
-   * longest lifetime of a token.
+   * The token's expires_at, if it is known: the entry is kept no longer. At most 8,760 hours from the
+   * server's present, the longest lifetime of a token. Unset: that.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expires_at = 2 [json_name = "expiresAt"];</code>
@@ -109,8 +109,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The token's expires_at, if it is known: the entry is kept no longer. Unset: 8,760 hours, the
-   * longest lifetime of a token.
+   * The token's expires_at, if it is known: the entry is kept no longer. At most 8,760 hours from the
+   * server's present, the longest lifetime of a token. Unset: that.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expires_at = 2 [json_name = "expiresAt"];</code>
@@ -122,8 +122,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The token's expires_at, if it is known: the entry is kept no longer. Unset: 8,760 hours, the
-   * longest lifetime of a token.
+   * The token's expires_at, if it is known: the entry is kept no longer. At most 8,760 hours from the
+   * server's present, the longest lifetime of a token. Unset: that.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expires_at = 2 [json_name = "expiresAt"];</code>
@@ -605,8 +605,8 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> expiresAtBuilder_;
     /**
      * <pre>
-     * The token's expires_at, if it is known: the entry is kept no longer. Unset: 8,760 hours, the
-     * longest lifetime of a token.
+     * The token's expires_at, if it is known: the entry is kept no longer. At most 8,760 hours from the
+     * server's present, the longest lifetime of a token. Unset: that.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expires_at = 2 [json_name = "expiresAt"];</code>
@@ -617,8 +617,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The token's expires_at, if it is known: the entry is kept no longer. Unset: 8,760 hours, the
-     * longest lifetime of a token.
+     * The token's expires_at, if it is known: the entry is kept no longer. At most 8,760 hours from the
+     * server's present, the longest lifetime of a token. Unset: that.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expires_at = 2 [json_name = "expiresAt"];</code>
@@ -633,8 +633,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The token's expires_at, if it is known: the entry is kept no longer. Unset: 8,760 hours, the
-     * longest lifetime of a token.
+     * The token's expires_at, if it is known: the entry is kept no longer. At most 8,760 hours from the
+     * server's present, the longest lifetime of a token. Unset: that.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expires_at = 2 [json_name = "expiresAt"];</code>
@@ -654,8 +654,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The token's expires_at, if it is known: the entry is kept no longer. Unset: 8,760 hours, the
-     * longest lifetime of a token.
+     * The token's expires_at, if it is known: the entry is kept no longer. At most 8,760 hours from the
+     * server's present, the longest lifetime of a token. Unset: that.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expires_at = 2 [json_name = "expiresAt"];</code>
@@ -673,8 +673,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The token's expires_at, if it is known: the entry is kept no longer. Unset: 8,760 hours, the
-     * longest lifetime of a token.
+     * The token's expires_at, if it is known: the entry is kept no longer. At most 8,760 hours from the
+     * server's present, the longest lifetime of a token. Unset: that.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expires_at = 2 [json_name = "expiresAt"];</code>
@@ -699,8 +699,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The token's expires_at, if it is known: the entry is kept no longer. Unset: 8,760 hours, the
-     * longest lifetime of a token.
+     * The token's expires_at, if it is known: the entry is kept no longer. At most 8,760 hours from the
+     * server's present, the longest lifetime of a token. Unset: that.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expires_at = 2 [json_name = "expiresAt"];</code>
@@ -717,8 +717,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The token's expires_at, if it is known: the entry is kept no longer. Unset: 8,760 hours, the
-     * longest lifetime of a token.
+     * The token's expires_at, if it is known: the entry is kept no longer. At most 8,760 hours from the
+     * server's present, the longest lifetime of a token. Unset: that.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expires_at = 2 [json_name = "expiresAt"];</code>
@@ -730,8 +730,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The token's expires_at, if it is known: the entry is kept no longer. Unset: 8,760 hours, the
-     * longest lifetime of a token.
+     * The token's expires_at, if it is known: the entry is kept no longer. At most 8,760 hours from the
+     * server's present, the longest lifetime of a token. Unset: that.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expires_at = 2 [json_name = "expiresAt"];</code>
@@ -746,8 +746,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The token's expires_at, if it is known: the entry is kept no longer. Unset: 8,760 hours, the
-     * longest lifetime of a token.
+     * The token's expires_at, if it is known: the entry is kept no longer. At most 8,760 hours from the
+     * server's present, the longest lifetime of a token. Unset: that.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expires_at = 2 [json_name = "expiresAt"];</code>

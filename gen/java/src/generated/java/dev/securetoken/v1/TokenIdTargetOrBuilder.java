@@ -30,8 +30,8 @@ public interface TokenIdTargetOrBuilder extends
 
   /**
    * <pre>
-   * The token's expires_at, if it is known: the entry is kept no longer. Unset: 8,760 hours, the
-   * longest lifetime of a token.
+   * The token's expires_at, if it is known: the entry is kept no longer. At most 8,760 hours from the
+   * server's present, the longest lifetime of a token. Unset: that.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expires_at = 2 [json_name = "expiresAt"];</code>
@@ -40,8 +40,8 @@ public interface TokenIdTargetOrBuilder extends
   boolean hasExpiresAt();
   /**
    * <pre>
-   * The token's expires_at, if it is known: the entry is kept no longer. Unset: 8,760 hours, the
-   * longest lifetime of a token.
+   * The token's expires_at, if it is known: the entry is kept no longer. At most 8,760 hours from the
+   * server's present, the longest lifetime of a token. Unset: that.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expires_at = 2 [json_name = "expiresAt"];</code>
@@ -50,8 +50,8 @@ public interface TokenIdTargetOrBuilder extends
   com.google.protobuf.Timestamp getExpiresAt();
   /**
    * <pre>
-   * The token's expires_at, if it is known: the entry is kept no longer. Unset: 8,760 hours, the
-   * longest lifetime of a token.
+   * The token's expires_at, if it is known: the entry is kept no longer. At most 8,760 hours from the
+   * server's present, the longest lifetime of a token. Unset: that.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expires_at = 2 [json_name = "expiresAt"];</code>

@@ -46,6 +46,10 @@ func (c *config) dialOptions() []grpc.DialOption {
 		grpc.WithChainUnaryInterceptor(c.interceptCall),
 		grpc.WithChainStreamInterceptor(c.interceptStream),
 	}
+	if c.isLocal {
+		// A proxy of the environment would read what is to stay on this machine.
+		options = append(options, grpc.WithNoProxy())
+	}
 	return append(options, c.dial...)
 }
 

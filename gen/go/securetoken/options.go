@@ -24,6 +24,7 @@ type config struct {
 	insecure bool
 	keys     keySource
 	timeout  time.Duration
+	isLocal  bool
 	dial     []grpc.DialOption
 }
 
@@ -147,7 +148,7 @@ func WithDialOptions(options ...grpc.DialOption) Option {
 
 // newConfig applies the options for an address, which may say whether to use TLS.
 func newConfig(to target, options []Option) (*config, error) {
-	c := &config{timeout: defaultTimeout}
+	c := &config{timeout: defaultTimeout, isLocal: to.isLocal}
 	for _, option := range options {
 		if err := option(c); err != nil {
 			return nil, err

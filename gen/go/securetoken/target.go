@@ -34,12 +34,19 @@ func parseTarget(address string) (target, error) {
 		return target{grpc: "dns:///" + address, isLocal: isLoopback(host)}, err
 	case strings.EqualFold(scheme, "http"), strings.EqualFold(scheme, "https"):
 		return parseURL(address)
-	case strings.HasPrefix(scheme, "unix"):
+	case strings.EqualFold(scheme, "unix"), strings.EqualFold(scheme, "unix-abstract"):
 		return target{grpc: address, isLocal: true}, nil
 	default:
-		host, _, err := net.SplitHostPort(rest[strings.LastIndexByte(rest, '/')+1:])
-		return target{grpc: address, isLocal: err == nil && isLoopback(host)}, nil
+		return target{grpc: address, isLocal: isLocalName(scheme, rest)}, nil
 	}
+}
+
+// isLocalName tells of a target of gRPC's own, scheme://rest, whether it names this machine. Any other
+// resolver than dns, and a name server of the target's own, may take localhost for another machine.
+func isLocalName(scheme, rest string) bool {
+	name, found := strings.CutPrefix(rest, "/")
+	host, _, err := net.SplitHostPort(name)
+	return strings.EqualFold(scheme, "dns") && found && err == nil && isLoopback(host)
 }
 
 func parseURL(address string) (target, error) {
@@ -76,6 +83,9 @@ func splitAddress(address string) (string, error) {
 
 func isLoopback(host string) bool {
 	name := strings.ToLower(strings.TrimSuffix(host, "."))
+	if strings.ContainsAny(name, "/?#%@") {
+		return false
+	}
 	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
 		return true
 	}

@@ -16,6 +16,12 @@ func TestAddresses(t *testing.T) {
 		"HTTPS://tokens.example.com:444": {"dns:///tokens.example.com:444", "https", false},
 		"https://[2001:db8::1]":          {"dns:///[2001:db8::1]:443", "https", false},
 		"dns:///tokens:8080":             {"dns:///tokens:8080", "", false},
+		"dns:///localhost:8080":          {"dns:///localhost:8080", "", true},
+		"dns://10.0.0.53/localhost:8080": {"dns://10.0.0.53/localhost:8080", "", false},
+		"dns:///10.0.0.1?x.localhost:80": {"dns:///10.0.0.1?x.localhost:80", "", false},
+		"xds:///localhost:8080":          {"xds:///localhost:8080", "", false},
+		"passthrough:///127.0.0.1:8080":  {"passthrough:///127.0.0.1:8080", "", false},
+		"unixes:///localhost:8080":       {"unixes:///localhost:8080", "", false},
 		"unix:///run/tokens.sock":        {"unix:///run/tokens.sock", "", true},
 		"unix:/run/tokens.sock":          {"unix:/run/tokens.sock", "", true},
 	} {

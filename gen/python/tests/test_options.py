@@ -27,6 +27,12 @@ class Targets(unittest.TestCase):
             ("dns:///tokens.internal:8080", "dns:///tokens.internal:8080", None, False),
             ("ipv4:127.0.0.1:1,127.0.0.1:2", "ipv4:127.0.0.1:1,127.0.0.1:2", None, True),
             ("ipv4:127.0.0.1:1,10.0.0.1:2", "ipv4:127.0.0.1:1,10.0.0.1:2", None, False),
+            ("dns:///localhost:8080", "dns:///localhost:8080", None, True),
+            ("dns:localhost:8080", "dns:localhost:8080", None, True),
+            ("dns://10.0.0.53/localhost:80", "dns://10.0.0.53/localhost:80", None, False),
+            ("dns:///10.0.0.1?x.localhost:80", "dns:///10.0.0.1?x.localhost:80", None, False),
+            ("xds:///localhost", "xds:///localhost", None, False),
+            ("xds:localhost:8080", "xds:localhost:8080", None, False),
             ("unix:/run/tokens", "unix:/run/tokens", None, True),
         ):
             with self.subTest(address=address):

@@ -40,7 +40,9 @@ def parse_target(address: str) -> Target:
         if prefix.startswith("unix"):
             # gRPC would ask for the path, a name to which no server answers.
             return Target(address, None, True, "localhost")
-        return Target(address, None, _all_loopback(rest), _first(rest) if "," in rest else None)
+        # Another resolver may take localhost for another machine.
+        is_local = prefix != "xds" and _all_loopback(rest)
+        return Target(address, None, is_local, _first(rest) if "," in rest else None)
     if has_scheme:
         raise ValueError("target has an unknown scheme: write host:port, http:// or https://")
     host = _split(address)
@@ -50,6 +52,8 @@ def parse_target(address: str) -> Target:
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine by its text alone; no name is looked up."""
     name = host.lower().rstrip(".")
+    if any(char in "/?#%@" for char in name):
+        return False
     if name == "localhost" or name.endswith(".localhost"):
         return True
     try:
@@ -90,8 +94,11 @@ def _split(address: str) -> str:
 
 
 def _all_loopback(addresses: str) -> bool:
-    """For the addresses of an ipv4: or ipv6: target, or the name of a dns: one."""
-    for address in addresses.rpartition("/")[2].split(","):
+    """For the addresses of an ipv4: or ipv6: target, or the name of a dns: one.
+
+    False where the target names its own name server, which may take localhost for another machine.
+    """
+    for address in addresses.removeprefix("///").split(","):
         host = address.rpartition(":")[0] or address
         if not is_loopback(host.strip("[]")):
             return False

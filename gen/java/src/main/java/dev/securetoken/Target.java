@@ -49,15 +49,23 @@ final class Target {
       return url(address, scheme);
     }
     if (GRPC_SCHEMES.contains(scheme) && (hasScheme || !isPort(address.substring(colon + 1)))) {
-      String name = address.substring(address.lastIndexOf('/') + 1);
-      int port = name.lastIndexOf(':');
-      boolean isLocal = isLoopback(port < 0 ? name : name.substring(0, port));
-      return new Target(address, null, scheme.equals("unix") || isLocal, null, 0);
+      boolean isLocal = scheme.equals("unix") || isLocalName(scheme, address.substring(colon + 1));
+      return new Target(address, null, isLocal, null, 0);
     }
     if (hasScheme) {
       throw new IllegalArgumentException(RULE + ", or an http:// or https:// URL");
     }
     return of(address, null);
+  }
+
+  /**
+   * Whether a target of gRPC's own, scheme:rest, names this machine. Any other resolver than dns, and
+   * a name server of the target's own, may take localhost for another machine.
+   */
+  private static boolean isLocalName(String scheme, String rest) {
+    String name = rest.startsWith("///") ? rest.substring(3) : rest;
+    int port = name.lastIndexOf(':');
+    return scheme.equals("dns") && isLoopback(port < 0 ? name : name.substring(0, port));
   }
 
   private static Target url(String address, String scheme) {
@@ -99,7 +107,7 @@ final class Target {
   private static boolean isLoopback(String host) {
     String name = host.toLowerCase(Locale.ROOT).replaceAll("\\.$", "");
     return name.equals("localhost")
-        || name.endsWith(".localhost")
+        || name.matches("[a-z0-9._-]+\\.localhost")
         || name.matches("127\\.[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}")
         || name.matches("\\[?(::1|0:0:0:0:0:0:0:1|::ffff:127\\.[0-9.]+)]?");
   }

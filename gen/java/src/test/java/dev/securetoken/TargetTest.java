@@ -22,6 +22,12 @@ class TargetTest {
     "https://[::1]:8080, dns:///[::1]:8080, https, true",
     "unix:80, dns:///unix:80, , false",
     "dns:///tokens.internal:8080, dns:///tokens.internal:8080, , false",
+    "dns:///localhost:8080, dns:///localhost:8080, , true",
+    "dns:localhost:8080, dns:localhost:8080, , true",
+    "dns://10.0.0.53/localhost:8080, dns://10.0.0.53/localhost:8080, , false",
+    "dns:///10.0.0.1?x.localhost:80, dns:///10.0.0.1?x.localhost:80, , false",
+    "xds:///localhost, xds:///localhost, , false",
+    "xds:localhost:8080, xds:localhost:8080, , false",
     "unix:///run/tokens, unix:///run/tokens, , true"
   })
   void whatIsAccepted(String address, String grpc, String scheme, boolean isLocal) {

@@ -47,6 +47,11 @@ describe("tlsFaults", () => {
       { clientCa: KEY },
       /^TLS_CLIENT_CA_FILE holds a private key and no/,
     ],
+    [
+      "a server's certificate for its authority's",
+      { clientCa: CERT },
+      /^TLS_CLIENT_CA_FILE holds no root authority/,
+    ],
     ["DER", { cert: "0\u0082\u0001" }, /^TLS_CERT_FILE is not PEM/],
     ["half a certificate", { cert: half(CERT) }, /^TLS_CERT_FILE: a -----BEGIN has no -----END/],
     ["half an authority", { clientCa: CA + half(CA) }, /^TLS_CLIENT_CA_FILE: a -----BEGIN/],

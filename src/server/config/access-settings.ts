@@ -51,7 +51,7 @@ export const ACCESS_SETTINGS = {
     ...filePath,
     ...UNSET,
     readers: SERVE,
-    meaning: "PEM; who signs clients' certificates, for mTLS",
+    meaning: "PEM; who signs clients' certificates, up to the root, for mTLS",
   }),
   TLS_CLIENT_CRL_FILE: setting({
     ...filePath,

@@ -59,7 +59,7 @@ final class Target {
   }
 
   /**
-   * Whether a target of gRPC's own, scheme:rest, names this machine. Any other resolver than dns, and
+   * Whether a target of gRPC's own, scheme:rest, names this machine. Any resolver but dns, and
    * a name server of the target's own, may take localhost for another machine.
    */
   private static boolean isLocalName(String scheme, String rest) {

@@ -12,8 +12,8 @@ const LOCK_PAUSE_MS = 50;
 /**
  * Replaces the text of a file by what `edit` makes of it. Owner, group and mode stay; a file that is
  * not there yet gets mode 0600. Nothing is written when `edit` throws.
- * @throws Error when the owner cannot be kept, when the file is mounted by itself, and when another
- * command or an editor changes it meanwhile.
+ * @throws Error when the owner cannot be kept, when the file is mounted by itself or has several names,
+ * and when another command or an editor changes it meanwhile.
  */
 export async function editFile(
   path: string,
@@ -24,12 +24,22 @@ export async function editFile(
   const target = await realpath(path).catch(() => absentTarget(path));
   await withLock(target, async () => {
     const before = await readIfThere(target, maxBytes);
+    if (before) await refuseOtherNames(target);
     await replace(target, edit(before), before, async () => {
       const now = await readIfThere(target, maxBytes);
       const isSame = before && now ? before.bytes.equals(now.bytes) : before === now;
       if (!isSame) throw new Error(`${path} has changed meanwhile; try again`);
     });
   });
+}
+
+/** Under its other names (hard links) a file would keep its old text, and so would whoever reads those. */
+async function refuseOtherNames(path: string): Promise<void> {
+  const { nlink } = await lstat(path);
+  if (nlink <= 1) return;
+  throw new Error(
+    `${path} has ${nlink} names (hard links), of which one would change: make the others symbolic links`,
+  );
 }
 
 /** The path itself, for a file that is not there yet. A link that leads nowhere would be lost. */

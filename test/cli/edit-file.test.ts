@@ -5,6 +5,7 @@ import { once } from "node:events";
 import {
   chmodSync,
   chownSync,
+  linkSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -77,6 +78,14 @@ describe("a file that no command changes", () => {
 
   it("is one in no folder", async () => {
     await assert.rejects(edit("none/file"), /none\/file: its folder cannot be written \(ENOENT\)$/);
+  });
+
+  it("is one with two names, of which a server may read the other", async () => {
+    writeFileSync(path("one"), "old");
+    linkSync(path("one"), path("two"));
+    await assert.rejects(edit("two"), /two has 2 names \(hard links\), of which one would change/);
+    assert.equal(readFileSync(path("one"), "utf8"), "old");
+    assert.equal(statSync(path("one")).ino, statSync(path("two")).ino);
   });
 
   it("is a pipe, which is not read either", async () => {

@@ -103,7 +103,7 @@ describe("an option that may be given several times", () => {
 
   it("joins roles, RPCs, grants and certificate names of a caller", async () => {
     const path = join(scratchFolder(), "callers.json");
-    const many = "--role verifier --role issuer --rpc ExportConfig --grant a:* --grant b,c".split(
+    const many = "--role verifier --role issuer --rpc ExportConfig --grant a:* --grant bb,cc".split(
       " ",
     );
     const names = "--dns one.example,two.example --spiffe spiffe://a/b --rate 5 --grant-hours 12";
@@ -112,12 +112,12 @@ describe("an option that may be given several times", () => {
     assert.ok(callers[0].rpcs.includes("ValidateToken"));
     assert.ok(callers[0].rpcs.includes("GenerateToken"));
     assert.ok(callers[0].rpcs.includes("ExportConfig"));
-    assert.deepEqual(callers[0].grants.permissions, ["a:*", "b", "c"]);
+    assert.deepEqual(callers[0].grants.permissions, ["a:*", "bb", "cc"]);
     assert.equal(callers[0].certificates.length, 3);
     const { stdout } = await runCommand(["callers", "list", "--file", path]);
     assert.match(
       stdout,
-      /^svc: spiffe:\/\/a\/b, one.example, two.example; ValidateToken .*; grants a:\*, b, c to any user for at most 12 h; 5 calls\/s$/m,
+      /^svc: spiffe:\/\/a\/b, one.example, two.example; ValidateToken .*; grants a:\*, bb, cc to any user for at most 12 h; 5 calls\/s$/m,
     );
   });
 

@@ -44,6 +44,14 @@ const rows: [string, object, boolean][] = [
   ],
   ["grants without a bound", { ...ROW, grants: { permissions: [], user_id: "*" } }, false],
   ["grants for no time", { ...ROW, grants: { ...GRANTS, max_expires_in_hours: 0 } }, false],
+  ["a permission that no token has", { ...ROW, grants: { ...GRANTS, permissions: ["a"] } }, false],
+  ["the beginning of permissions", { ...ROW, grants: { ...GRANTS, permissions: ["a*"] } }, true],
+  [
+    "too long a beginning",
+    { ...ROW, grants: { ...GRANTS, permissions: [`${"a".repeat(31)}*`] } },
+    false,
+  ],
+  ["no user id", { ...ROW, grants: { ...GRANTS, user_id: "" } }, false],
   ["a misspelt member of grants", { ...ROW, grants: { ...GRANTS, permision: [] } }, false],
   ["a rate of nothing", { ...ROW, calls_per_second: 0 }, false],
 ];

@@ -107,6 +107,14 @@ describe("the callers file", () => {
       }),
       /grants must have/,
     ],
+    [
+      "grants what no token can hold",
+      file({
+        ...ROW,
+        grants: { permissions: ["ab", "a", "\u200b*"], user_id: "", max_expires_in_hours: 1 },
+      }),
+      /^callers\[0\]\.grants\.permissions\[1\] must be 2 to 30 printable.*\n.*permissions\[2\] must.*\n.*grants\.user_id must be 1 to 256/,
+    ],
     ["takes a name that the log uses", file({ ...ROW, name: "Holder" }), /the log uses it/],
     ["has a switch that is no boolean", file({ ...ROW, holder_refresh: "off" }), /holder_refresh/],
     [
@@ -226,6 +234,14 @@ describe("grants", async () => {
       }),
       { numRuns: 10_000 },
     );
+  });
+
+  it("cover the longest lifetime that they name, as it is rounded", () => {
+    for (const maxExpiresHours of [8307.9875, 1 / 3, 0.1, 8760]) {
+      const grants = { permissions: [], userId: "*", maxExpiresHours };
+      const issued = manager.generateToken("u", { expiresInHours: maxExpiresHours });
+      assert.equal(refuseGrant(grants, issued), undefined, `${maxExpiresHours} hours`);
+    }
   });
 
   it("refuse over the wire, naming the first offending permission, and say nothing of a token", async () => {

@@ -1,5 +1,6 @@
 /** A row of the callers file, as a value that has been checked. */
 import type { IssuedToken } from "../../core/index.js";
+import { hoursToMicros } from "../../core/time.js";
 import type { Caller, GrantRefusal } from "../../service/index.js";
 import { TokenBucket } from "./token-bucket.js";
 
@@ -70,7 +71,8 @@ export function refuseGrant(
   }
   const seconds = expiresAt.seconds - issuedAt.seconds;
   const lifetime = seconds * 1_000_000 + expiresAt.micros - issuedAt.micros;
-  if (lifetime > grants.maxExpiresHours * 3_600_000_000) {
+  // Rounded as lifetimes are: the longest is one that a request may name, and that it gets by default.
+  if (lifetime > hoursToMicros(grants.maxExpiresHours)) {
     const message = `the caller may issue tokens for at most ${grants.maxExpiresHours} hours`;
     return { field: "expires_in", message };
   }

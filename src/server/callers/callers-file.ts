@@ -3,8 +3,9 @@ import { hash } from "node:crypto";
 import { TokenService } from "../../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { MOST_UNKNOWN_NAMES, nearestName, shownName } from "../../core/unknown-names.js";
 import { parseJsonFile, unknownNames } from "../json-file.js";
-import type { CallerRow, Grants } from "./caller-row.js";
+import type { CallerRow } from "./caller-row.js";
 import { dnsName, uriName } from "./credentials.js";
+import { GRANTS_MEMBERS, parseGrants } from "./grants.js";
 
 /** The most callers in a file. */
 export const MAX_CALLERS = 1000;
@@ -18,7 +19,6 @@ const RESERVED_NAMES: ReadonlySet<string> = new Set(["anonymous", "holder"]);
 const SPIFFE_ID = /^spiffe:\/\/[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)+$/;
 const DNS_NAME = /^[a-z0-9-]+(\.[a-z0-9-]+)*$/i;
 const SHA256 = /^[0-9a-f]{64}$/;
-const PATTERN = /^[^*\p{Cc}]*\*?$/u;
 
 const MEMBERS = [
   "name",
@@ -116,8 +116,9 @@ function parseRow(entry: unknown, at: string, faults: string[]): CallerRow {
   const names: readonly unknown[] = Array.isArray(rpcs) ? rpcs : [];
   check(Array.isArray(rpcs), "rpcs must be a list of names of RPCs of TokenService");
   for (const fault of rpcFaults(names)) faults.push(`${at}.${fault}`);
-  const parsedGrants = grants === undefined ? undefined : parseGrants(grants);
-  check(grants === undefined || parsedGrants, GRANTS_RULE);
+  const grantFaults: string[] = [];
+  const parsedGrants = grants === undefined ? undefined : parseGrants(grants, grantFaults);
+  for (const fault of grantFaults) faults.push(`${at}.${fault}`);
   const rate = calls_per_second;
   check(
     rate === undefined || isNumber(rate, 0.01, 1e6),
@@ -147,21 +148,6 @@ function rpcFaults(names: readonly unknown[]): string[] {
     const hint = meant === undefined ? "" : `: did you mean ${meant}?`;
     return `rpcs: ${shownName(name)} is no RPC of TokenService${hint}`;
   });
-}
-
-const GRANTS_RULE =
-  "grants must have permissions and user_id, exact or with a trailing *, and max_expires_in_hours, above 0 and at most 8760";
-
-const GRANTS_MEMBERS = ["permissions", "user_id", "max_expires_in_hours"];
-
-function parseGrants(value: unknown): Grants | undefined {
-  if (!isRecord(value) || Object.keys(value).length !== 3) return undefined;
-  const { permissions, user_id: userId, max_expires_in_hours: maxExpiresHours } = value;
-  if (!Array.isArray(permissions) || !permissions.every((item) => isText(item, PATTERN))) {
-    return undefined;
-  }
-  if (!isText(userId, PATTERN) || !isNumber(maxExpiresHours, 1e-9, 8760)) return undefined;
-  return { permissions, userId, maxExpiresHours };
 }
 
 function parseCertificates(value: unknown): string[] | undefined {

@@ -12,9 +12,10 @@ const LAYERS: Record<string, { may: string[]; packages?: RegExp }> = {
   library: { may: ["core"] },
   revocation: { may: ["core", "gen/ts"] },
   service: { may: ["core", "revocation", "gen/ts"], packages: /^@(bufbuild|connectrpc\/connect)/ },
+  gateways: { may: ["service", "core", "gen/ts"], packages: /^@(bufbuild|connectrpc\/connect)/ },
   http2: { may: [], packages: /^node:(net|process|tls)$/ },
   transport: { may: ["http2"], packages: /^(node:|@connectrpc\/|@bufbuild\/)/ },
-  server: { may: ["transport", "service", "revocation", "core", "gen/ts"] },
+  server: { may: ["transport", "gateways", "service", "revocation", "core", "gen/ts"] },
   client: { may: ["values", "gen/ts"] },
   testing: {
     may: ["service", "revocation", "core", "client"],

@@ -1,13 +1,14 @@
 /** A server: TokenService, health and reflection on one port. */
 import { setMaxListeners } from "node:events";
 import type { AddressInfo } from "node:net";
-import type { DescService } from "@bufbuild/protobuf";
 import type { Logger } from "pino";
 import { Health } from "../../gen/ts/src/health/v1/health_pb.js";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import type { SecureTokenManager } from "../core/index.js";
+import { createDoors, DOOR_METHODS } from "../gateways/index.js";
 import type { RevocationRegister } from "../revocation/register.js";
 import {
+  createTokenCheck,
   directFeeds,
   directRpcs,
   ERROR_DETAIL_FILES,
@@ -18,7 +19,7 @@ import {
   shuttingDown,
   tokenRoutes,
 } from "../service/index.js";
-import { createUnaryAdapter } from "../transport/adapter/index.js";
+import { type Authorize, createUnaryAdapter } from "../transport/adapter/index.js";
 import { refuseMalformed, STRICT_JSON, unreadableRequest } from "../transport/index.js";
 import { type ConnectionLimits, DEFAULT_LIMITS } from "../transport/limits.js";
 import { createListener, type OpenConnections } from "../transport/listener.js";
@@ -30,6 +31,7 @@ import type { Callers } from "./callers/callers.js";
 import { withConsole } from "./console.js";
 import type { ConsoleAssets } from "./console-assets.js";
 import { isPreflight, withCors } from "./cors.js";
+import { withDoors } from "./doors.js";
 import { createHealth } from "./health.js";
 import { type CallObserver, observeCalls } from "./metrics/observe-calls.js";
 import type { Readiness } from "./metrics/report.js";
@@ -106,18 +108,21 @@ export function createServer(deps: ServerDeps): Server {
   const { manager, callers, reflection = true, tls, register } = deps;
   const { corsOrigins = [], console: assets } = deps;
   const services = [TokenService, Health, ...(reflection ? REFLECTION_SERVICES : [])];
-  requireRows(services);
+  const methods = services.flatMap((service) => service.methods);
+  requireRows([...methods, ...DOOR_METHODS]);
   const health = createHealth([TokenService.typeName]);
   const shutdown = new AbortController();
   // Every open stream listens; that many is no leak.
   setMaxListeners(0, shutdown.signal);
-  const authorize = createAuthorize(callers, {
-    origins: corsOrigins,
-    onHeaders: deps.warnOfProxies ? createProxyWarning(deps.logger) : undefined,
-  });
+  const onHeaders = deps.warnOfProxies ? createProxyWarning(deps.logger) : undefined;
+  const ended = createAudit(deps.logger);
+  const observe = (authorize: Authorize) => observeCalls({ authorize, ended }, deps.observer);
+  const calls = observe(createAuthorize(callers, { origins: corsOrigins, onHeaders }));
+  const asked = observe(createAuthorize(callers, { origins: "any" }));
+  const doors = createDoors(createTokenCheck(manager, register));
   const gate = createHostGate(deps.allowedHosts);
   const onRefused = createRefusedRequests(deps.logger, deps.observer?.refusedRequest);
-  const isCall = createPathCheck(methodPaths(services));
+  const isCall = createPathCheck(methods.map(({ name, parent }) => `/${parent.typeName}/${name}`));
   const adapter = createUnaryAdapter({
     enabled: deps.unaryAdapter ?? true,
     routes: refuseMalformed(
@@ -132,7 +137,7 @@ export function createServer(deps: ServerDeps): Server {
     checkJson: refuseInexactJson,
     direct: directRpcs(manager, register),
     directStreams: new Map([...directFeeds(manager, register), ...health.streams]),
-    ...observeCalls({ authorize, ended: createAudit(deps.logger) }, deps.observer),
+    ...calls,
     // Tokens belong in no cache (RFC 9111, section 5.2.2.5).
     responseHeaders: { "cache-control": "no-store" },
     // Ciphertext does not shrink, and decompression would run before a call is known to be ours.
@@ -151,7 +156,8 @@ export function createServer(deps: ServerDeps): Server {
         onRefused,
         (exchange) => isCall(exchange) && !isPreflight(exchange),
       );
-      return tls ? withTransportSecurity(open) : open;
+      const all = withDoors(open, doors, asked);
+      return tls ? withTransportSecurity(all) : all;
     },
     shutdownSignal: shutdown.signal,
   });
@@ -190,10 +196,4 @@ export function createServer(deps: ServerDeps): Server {
       return closed;
     },
   };
-}
-
-function* methodPaths(services: readonly DescService[]): Iterable<string> {
-  for (const { typeName, methods } of services) {
-    for (const { name } of methods) yield `/${typeName}/${name}`;
-  }
 }

@@ -1,5 +1,6 @@
 /** TokenService over the core: what a server mounts. */
 export { throughMessage } from "./answers.js";
+export { bearerOf } from "./bearer.js";
 export {
   type Call,
   type Caller,
@@ -20,4 +21,5 @@ export {
   MAX_REQUEST_BYTES,
   tokenRoutes,
 } from "./routes.js";
+export { createTokenCheck, type TokenCheck } from "./token-check.js";
 export { askForRetry, noRoom, shuttingDown } from "./try-later.js";

@@ -5,12 +5,12 @@ import {
   TokenService,
   type WatchRevocationsRequestSchema,
 } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
-import { type SecureTokenManager, TokenError } from "../core/index.js";
+import type { SecureTokenManager } from "../core/index.js";
 import { NO_REGISTER, type RevocationRegister } from "../revocation/register.js";
 import { ANSWER_JSON } from "./answers.js";
-import { type Call, callKey } from "./call.js";
-import { toConnectError } from "./error-details.js";
+import { callKey } from "./call.js";
 import type { Pulled } from "./pulled.js";
+import { refuse } from "./refuse.js";
 import { type RevocationDeps, requireFresh } from "./revocation-rpcs.js";
 import { keepByteOrderMarks } from "./text-encoding.js";
 import { createRpcs, type Rpc } from "./token-service.js";
@@ -138,12 +138,4 @@ async function* watchWith(
   } catch (error) {
     refuse(error, call);
   }
-}
-
-/** The one place where errors of ours become errors of Connect's. */
-function refuse(error: unknown, call: Call | undefined): never {
-  if (!(error instanceof TokenError)) throw error;
-  // An expired or revoked token is known all the same: the log names it.
-  if (call && error.subject) call.subject = error.subject;
-  throw toConnectError(error);
 }

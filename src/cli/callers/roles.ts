@@ -11,11 +11,14 @@ const VERIFIER = [
 ] as const;
 const REVOKER = ["RevokeTokens", "ListRevocations", "WatchRevocations"] as const;
 const ISSUER = ["GenerateToken", "RefreshToken"] as const;
+/** The doors for gateways that ask about their clients' tokens. */
+const GATEWAY = ["ForwardAuth"] as const;
 
 /** The RPCs of each role. A role is a shorthand of the command; the file names RPCs alone. */
 export const ROLES: Readonly<Record<string, readonly string[]>> = {
   verifier: VERIFIER,
   issuer: ISSUER,
   revoker: REVOKER,
-  admin: [...new Set([...VERIFIER, ...ISSUER, ...REVOKER, "ExportConfig"])],
+  gateway: GATEWAY,
+  admin: [...new Set([...VERIFIER, ...ISSUER, ...REVOKER, ...GATEWAY, "ExportConfig"])],
 };

@@ -21,7 +21,7 @@ export interface CallerRow {
   readonly apiKeys: readonly string[];
   /** SPIFFE ids and DNS names of client certificates, `URI:spiffe://…`, `DNS:…`, as `uriName` and `dnsName` write them. */
   readonly certificateNames: readonly string[];
-  /** Names of the RPCs of TokenService that it may call. */
+  /** Names of the RPCs of TokenService, and of the doors for gateways, that it may call. */
   readonly rpcs: ReadonlySet<string>;
   /** What it may issue; undefined where it may issue nothing. */
   readonly grants?: Grants | undefined;

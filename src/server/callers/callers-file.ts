@@ -2,6 +2,7 @@
 import { hash } from "node:crypto";
 import { TokenService } from "../../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { MOST_UNKNOWN_NAMES, nearestName, shownName } from "../../core/unknown-names.js";
+import { DOOR_METHODS } from "../../gateways/index.js";
 import { parseJsonFile, unknownNames } from "../json-file.js";
 import type { CallerRow } from "./caller-row.js";
 import { dnsName, uriName } from "./credentials.js";
@@ -12,7 +13,10 @@ export const MAX_CALLERS = 1000;
 /** The most API keys a caller may have at a time: the old and the new one. */
 export const MAX_API_KEYS = 2;
 
-const RPCS: ReadonlySet<string> = new Set(TokenService.methods.map(({ name }) => name));
+/** The RPCs of TokenService, and the doors, which count as such. */
+const RPCS: ReadonlySet<string> = new Set(
+  [...TokenService.methods, ...DOOR_METHODS].map(({ name }) => name),
+);
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** What the log calls those who are no callers. */
 const RESERVED_NAMES: ReadonlySet<string> = new Set(["anonymous", "holder"]);

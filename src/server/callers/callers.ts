@@ -2,11 +2,11 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import { Code, type ConnectError } from "@connectrpc/connect";
-import { askForRetry, type Caller, callerError } from "../../service/index.js";
+import { askForRetry, bearerOf, type Caller, callerError } from "../../service/index.js";
 import { AddressRates } from "./address-rates.js";
 import { admissionOf } from "./authorization.js";
 import { type CallerRow, type KnownCaller, toCaller } from "./caller-row.js";
-import { API_KEY_PREFIX, bearerOf, certificateNames, digestApiKey } from "./credentials.js";
+import { API_KEY_PREFIX, certificateNames, digestApiKey } from "./credentials.js";
 import { refusalOf } from "./refused-callers.js";
 
 /** What is known of a call when its headers have arrived. */

@@ -1,6 +1,5 @@
 /** Who somebody is, by what they show: an API key, a client certificate, or a token. */
 import { hash, randomBytes, type X509Certificate } from "node:crypto";
-import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import { type DetailedPeerCertificate, TLSSocket } from "node:tls";
 import { isStillTrusted } from "../../transport/client-trust.js";
@@ -16,34 +15,6 @@ export function generateApiKey(): string {
 /** What is kept of an API key: its SHA-256 in hexadecimal. The key has 256 random bits, so no salt. */
 export function digestApiKey(key: string): string {
   return hash("sha256", key, "hex");
-}
-
-/**
- * The credential of scheme Bearer (RFC 6750, section 2.1), or undefined where none is shown. Read as the
- * guards of all languages read it: the scheme in any case, ended by a space, with spaces and tabs around.
- */
-export function bearerOf({ authorization = "" }: IncomingHttpHeaders): string | undefined {
-  const value = trimBlanks(authorization);
-  if (value.length < SCHEME.length || value.slice(0, SCHEME.length).toLowerCase() !== SCHEME) {
-    return undefined;
-  }
-  if (value.length === SCHEME.length) return "";
-  return value[SCHEME.length] === " " ? trimBlanks(value.slice(SCHEME.length)) : undefined;
-}
-
-const SCHEME = "bearer";
-
-/** Character by character: a pattern would take its time over what the sender chose the length of. */
-function trimBlanks(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && isBlank(text.charCodeAt(start))) start++;
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09;
 }
 
 /** What is kept of a client's certificate. */

@@ -5,8 +5,8 @@
  * A call costs two look-ups and a few additions to numbers in arrays. The text is made when it is
  * asked for: a counter and a histogram of prom-client would cost 0.5 µs a call.
  */
-import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import { Code, type ConnectError } from "@connectrpc/connect";
+import type { CalledMethod } from "../../transport/adapter/index.js";
 
 /** A metric as prom-client's registry takes it: a name and its values at this moment. */
 export interface CollectedMetric {
@@ -53,17 +53,15 @@ interface MethodCounts {
 
 /** Counts the calls of a process. */
 export class CallMetrics {
-  readonly #counts = new Map<DescMethod, MethodCounts>();
+  readonly #counts = new Map<CalledMethod, MethodCounts>();
 
-  /** @param services whose methods are counted; each appears with zeros before its first call */
-  constructor(services: readonly DescService[]) {
-    for (const service of services) {
-      for (const method of service.methods) this.#counts.set(method, countsOf(method));
-    }
+  /** @param methods what is counted; each appears with zeros before its first call */
+  constructor(methods: readonly CalledMethod[]) {
+    for (const method of methods) this.#counts.set(method, countsOf(method));
   }
 
   /** Counts a call whose headers have arrived. */
-  started(method: DescMethod): void {
+  started(method: CalledMethod): void {
     const counts = this.#counts.get(method);
     if (counts !== undefined) counts.started++;
   }
@@ -74,7 +72,7 @@ export class CallMetrics {
    * @param error what its client was told; undefined for an answer
    * @param seconds how long it took; undefined where it ended before it was timed
    */
-  ended(method: DescMethod, error: ConnectError | undefined, seconds: number | undefined): void {
+  ended(method: CalledMethod, error: ConnectError | undefined, seconds: number | undefined): void {
     const counts = this.#counts.get(method);
     if (counts === undefined) return;
     const code = error === undefined ? 0 : error.code;
@@ -114,7 +112,7 @@ export class CallMetrics {
   }
 }
 
-function countsOf(method: DescMethod): MethodCounts {
+function countsOf(method: CalledMethod): MethodCounts {
   return {
     labels: {
       grpc_type: TYPES[method.methodKind],

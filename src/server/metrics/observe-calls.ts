@@ -1,21 +1,20 @@
 /** Tells the metrics of every call, beside the log. */
-import type { DescMethod } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
 import { callKey } from "../../service/index.js";
-import type { Authorize, Ended } from "../../transport/adapter/index.js";
+import type { Authorize, CalledMethod, Ended } from "../../transport/adapter/index.js";
 import { refusedCall } from "../call-log.js";
 
 /** Is told of every call. */
 export interface CallObserver {
   /** A call's headers have arrived. */
-  started(method: DescMethod): void;
+  started(method: CalledMethod): void;
   /**
    * A call is over.
    *
    * @param error what its client was told; undefined for an answer
    * @param seconds how long it took; undefined where it ended before anybody looked at the clock
    */
-  ended(method: DescMethod, error: ConnectError | undefined, seconds: number | undefined): void;
+  ended(method: CalledMethod, error: ConnectError | undefined, seconds: number | undefined): void;
   /** A request was refused with a status of HTTP before it was a call. A function of its own: it needs no `this`. */
   readonly refusedRequest: (status: number) => void;
   /** A connection was cut off. @param reason one of a fixed set: nothing of it comes from the peer */

@@ -1,9 +1,10 @@
 /** What one process measures. */
-import type { DescMethod } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
 import { Health } from "../../../gen/ts/src/health/v1/health_pb.js";
 import { TokenService } from "../../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import type { ExportedConfig } from "../../core/index.js";
+import { DOOR_METHODS } from "../../gateways/index.js";
+import type { CalledMethod } from "../../transport/adapter/index.js";
 import type { OpenConnections } from "../../transport/listener.js";
 import { VERSION } from "../version.js";
 import { CallMetrics, type CollectedMetric } from "./call-metrics.js";
@@ -12,7 +13,7 @@ import { RefusalMetrics } from "./refusal-metrics.js";
 import { type MetricsSnapshot, ProcessMetrics, singleValue } from "./registry.js";
 
 /** The RPCs that give out a token. */
-const ISSUING: ReadonlySet<DescMethod> = new Set<DescMethod>([
+const ISSUING: ReadonlySet<CalledMethod> = new Set<CalledMethod>([
   TokenService.method.generateToken,
   TokenService.method.refreshToken,
 ]);
@@ -23,7 +24,7 @@ const WATCHING = TokenService.method.watchRevocations;
 /** The metrics of a process that serves. */
 export class ServerMetrics implements CallObserver {
   readonly #registry = new ProcessMetrics();
-  readonly #calls = new CallMetrics([TokenService, Health]);
+  readonly #calls = new CallMetrics([...TokenService.methods, ...Health.methods, ...DOOR_METHODS]);
   readonly #refusals = new RefusalMetrics();
   readonly #reloadFailures = new Map<string, number>();
   #issued = 0;
@@ -35,12 +36,12 @@ export class ServerMetrics implements CallObserver {
     this.#registry.add(() => this.#collectOwn());
   }
 
-  started(method: DescMethod): void {
+  started(method: CalledMethod): void {
     this.#calls.started(method);
     if (method === WATCHING) this.#watchers++;
   }
 
-  ended(method: DescMethod, error: ConnectError | undefined, seconds: number | undefined): void {
+  ended(method: CalledMethod, error: ConnectError | undefined, seconds: number | undefined): void {
     this.#calls.ended(method, error, seconds);
     if (method === WATCHING) this.#watchers--;
     if (error !== undefined) this.#refusals.refused(error);

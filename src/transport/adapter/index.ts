@@ -1,7 +1,9 @@
+export { toConnectError } from "./errors.js";
 export type { HttpExchange, HttpHandler, HttpResponse } from "./http-exchange.js";
 export { addHeader, isGrpc, pathOf } from "./http-exchange.js";
 export type {
   Authorize,
+  CalledMethod,
   CallHead,
   DirectMethod,
   DirectStream,

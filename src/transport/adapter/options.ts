@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, RequestListener } from "node:http";
 import type { Socket } from "node:net";
-import type { DescMessage, DescMethod, DescService, MessageShape } from "@bufbuild/protobuf";
+import type { DescMessage, DescMethod, MessageShape } from "@bufbuild/protobuf";
 import type { ConnectError, ContextValues, HandlerContext } from "@connectrpc/connect";
 import type { ConnectNodeAdapterOptions } from "@connectrpc/connect-node";
 import type { ServerStream } from "../../http2/index.js";
@@ -8,12 +8,20 @@ import type { DeadlineWheel } from "./deadline-wheel.js";
 import type { HeldBodies, NoRoom } from "./held-bodies.js";
 import type { HttpHandler } from "./http-exchange.js";
 
+/** What a call asks for, as far as hooks must know it: a method of a schema, or what a server names like one. */
+export interface CalledMethod {
+  readonly name: string;
+  readonly methodKind: DescMethod["methodKind"];
+  /** The service that it is of. */
+  readonly parent: { readonly typeName: string };
+}
+
 /** What is known of a call when its headers have arrived and nothing of its body has been read. */
 export interface CallHead {
   /** The service the path names. */
-  readonly service: DescService;
+  readonly service: CalledMethod["parent"];
   /** The method the path names. */
-  readonly method: DescMethod;
+  readonly method: CalledMethod;
   /** The HTTP verb, `POST` for nearly every call. */
   readonly httpMethod: string;
   /** The path as received, with its query if there is one. */
@@ -144,7 +152,8 @@ export interface UnaryAdapterOptions
   fallback?: HttpHandler;
   /**
    * Wraps the handler of every request that does not go the short way: the place for CORS, since every request with an
-   * `Origin` header and every `OPTIONS` comes this way. It runs before {@link UnaryAdapterOptions.authorize}.
+   * `Origin` header and every `OPTIONS` comes this way. It runs before {@link UnaryAdapterOptions.authorize}. Of
+   * requests whose path is no method's the body is dropped, and request and answer may take ten seconds.
    */
   wrapHandler?: (handler: HttpHandler) => HttpHandler;
 }

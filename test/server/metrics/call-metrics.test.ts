@@ -16,7 +16,10 @@ function lines(text: string, start: string): string[] {
 
 describe("call metrics", () => {
   it("tells every method with zeros before its first call", async () => {
-    const text = await formatMetrics([new CallMetrics([TokenService]).collect()], "prometheus");
+    const text = await formatMetrics(
+      [new CallMetrics(TokenService.methods).collect()],
+      "prometheus",
+    );
     assert.deepEqual(lines(text, `grpc_server_started_total{${LABELS}`), [
       `grpc_server_started_total{${LABELS}} 0`,
     ]);
@@ -26,7 +29,7 @@ describe("call metrics", () => {
   });
 
   it("counts by code, and puts a call in each bucket from its duration up", async () => {
-    const metrics = new CallMetrics([TokenService]);
+    const metrics = new CallMetrics(TokenService.methods);
     for (let call = 0; call < 3; call++) metrics.started(validateToken);
     metrics.ended(validateToken, undefined, 0.000_1);
     metrics.ended(validateToken, undefined, 0.3);
@@ -48,14 +51,14 @@ describe("call metrics", () => {
   });
 
   it("does not time a call that ended before it was timed", () => {
-    const metrics = new CallMetrics([TokenService]);
+    const metrics = new CallMetrics(TokenService.methods);
     metrics.ended(generateToken, new ConnectError("", Code.Unauthenticated), undefined);
     const seconds = metrics.collect().find(({ type }) => type === "histogram");
     assert.ok(seconds?.values.every(({ value }) => value === 0));
   });
 
   it("is the sum over processes", async () => {
-    const two = [new CallMetrics([TokenService]), new CallMetrics([TokenService])];
+    const two = [new CallMetrics(TokenService.methods), new CallMetrics(TokenService.methods)];
     for (const each of two) {
       each.started(validateToken);
       each.ended(validateToken, undefined, 0.01);
@@ -69,7 +72,10 @@ describe("call metrics", () => {
   });
 
   it("is written as OpenMetrics where that is asked for", async () => {
-    const text = await formatMetrics([new CallMetrics([TokenService]).collect()], "openmetrics");
+    const text = await formatMetrics(
+      [new CallMetrics(TokenService.methods).collect()],
+      "openmetrics",
+    );
     assert.match(text, /^# TYPE grpc_server_started counter$/m);
     assert.match(text, /^grpc_server_started_total\{/m);
     assert.ok(text.endsWith("# EOF\n"));

@@ -25,7 +25,7 @@ describe("metrics server", () => {
   let origin: string;
   before(async () => {
     const metrics = new ProcessMetrics();
-    const calls = new CallMetrics([TokenService]);
+    const calls = new CallMetrics(TokenService.methods);
     metrics.add(() => calls.collect());
     const reports = async () => [
       { metrics: await metrics.snapshot(), readiness: { ready, parts: { callers: ready } } },

@@ -1,0 +1,73 @@
+/**
+ * `/authz`: nginx's auth_request, Traefik's ForwardAuth, Caddy's forward_auth and what works alike ask here
+ * whether a request may pass, and pass its headers along.
+ */
+import { Code } from "@connectrpc/connect";
+import { bearerOf, type TokenCheck } from "../service/index.js";
+import { DOORS, type Door, type DoorAnswer, type DoorRequest } from "./door.js";
+import { parseForm } from "./form.js";
+import { identityHeaders } from "./identity-headers.js";
+import { type Refusal, TOKEN_INVALID, TOKEN_MISSING, toRefusal } from "./refusal.js";
+
+/** Where a gateway shows its own API key: `authorization` holds its client's token. */
+const GATEWAY_KEY = "x-gateway-key";
+const API_KEY_PREFIX = "stk_";
+
+/**
+ * The door. Permissions come from the query alone, which stands in the gateway's configuration: its
+ * client's headers are passed along, and the client writes them. It answers to every method alike, for
+ * gateways pass on their client's or use GET.
+ */
+export function createForwardAuth(check: TokenCheck): Door {
+  return {
+    method: DOORS.forwardAuth,
+    path: "/authz",
+    credentialOf(request) {
+      const key = request.headers[GATEWAY_KEY];
+      if (typeof key === "string") return `Bearer ${key}`;
+      // The client is known by its token alone: that it shows an API key makes it no gateway.
+      const token = tokenIn(request);
+      return token.startsWith(API_KEY_PREFIX) ? undefined : `Bearer ${token}`;
+    },
+    answer(request, call) {
+      const permissions = parseForm(queryOf(request), ["permission"]).get("permission") ?? [];
+      const valid = check(tokenIn(request), permissions, call);
+      return { status: 200, headers: identityHeaders(valid) };
+    },
+    refuse: (error, request) => {
+      // A gateway that is refused itself is no fact about the token; a client without one that holds is.
+      const isUnknown = error.code === Code.Unauthenticated && error.cause === undefined;
+      if (!isUnknown || request.headers[GATEWAY_KEY] !== undefined)
+        return answerOf(toRefusal(error));
+      return answerOf(bearerOf(authorizationOf(request)) ? TOKEN_INVALID : TOKEN_MISSING);
+    },
+  };
+}
+
+/** A refusal as an answer of HTTP. */
+function answerOf({ status, error, reason, message, challenge, retryAfter }: Refusal): DoorAnswer {
+  return {
+    status,
+    headers: {
+      "content-type": "application/json",
+      ...(challenge !== undefined && { "www-authenticate": challenge }),
+      ...(retryAfter !== undefined && { "retry-after": retryAfter }),
+    },
+    body: JSON.stringify({ error, reason, message }),
+  };
+}
+
+/** The token that a request shows; what can be none where it shows several, for who reads which is not known. */
+function tokenIn(request: DoorRequest): string {
+  if (request.hasSeveralCredentials) return "several";
+  return bearerOf(authorizationOf(request)) ?? "";
+}
+
+function authorizationOf({ headers: { authorization } }: DoorRequest) {
+  return typeof authorization === "string" ? { authorization } : {};
+}
+
+function queryOf({ target }: DoorRequest): string {
+  const at = target.indexOf("?");
+  return at < 0 ? "" : target.slice(at + 1);
+}

@@ -1,0 +1,87 @@
+/** What a gateway's client is told of a refused token (RFC 6750, section 3): the words of this project's guards. */
+import { Code, type ConnectError } from "@connectrpc/connect";
+import {
+  InvalidTokenError,
+  PermissionDeniedError,
+  TokenError,
+  TokenExpiredError,
+} from "../core/index.js";
+
+/** A refusal in the words of HTTP. It holds nothing of the token. */
+export interface Refusal {
+  readonly status: 400 | 401 | 403 | 503;
+  /** An error code of RFC 6750, section 3.1, `missing_token` or `unavailable`. */
+  readonly error: string;
+  /** Which of the refusals it is, as in the guards. */
+  readonly reason: string;
+  readonly message: string;
+  /** The `www-authenticate` header, where there is one. */
+  readonly challenge?: string;
+  /** The `retry-after` header in seconds, where there is one. */
+  readonly retryAfter?: string;
+}
+
+/** No credential that is a bearer token. */
+export const TOKEN_MISSING: Refusal = {
+  status: 401,
+  error: "missing_token",
+  reason: "TOKEN_MISSING",
+  message: "a bearer token is required",
+  challenge: "Bearer",
+};
+
+/** Malformed, forged or revoked: the sender is not told which. */
+export const TOKEN_INVALID: Refusal = {
+  status: 401,
+  error: "invalid_token",
+  reason: "TOKEN_INVALID",
+  message: "the bearer token is not valid",
+  challenge: 'Bearer error="invalid_token"',
+};
+
+const TOKEN_EXPIRED: Refusal = {
+  status: 401,
+  error: "invalid_token",
+  reason: "TOKEN_EXPIRED",
+  message: "the bearer token has expired",
+  challenge: 'Bearer error="invalid_token", error_description="the token has expired"',
+};
+
+/** What the `scope` attribute can name (RFC 6750, section 3). */
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
+/**
+ * The refusal that an error of a check comes to. Whatever is no fact about the token is 503: what cannot be
+ * checked does not pass, and is no fault of the token.
+ */
+export function toRefusal(error: ConnectError): Refusal {
+  const { cause } = error;
+  if (cause instanceof TokenExpiredError) return TOKEN_EXPIRED;
+  if (cause instanceof InvalidTokenError) {
+    return cause.reason === "TOKEN_EMPTY" ? TOKEN_MISSING : TOKEN_INVALID;
+  }
+  if (cause instanceof PermissionDeniedError) return permissionMissing(cause.requiredPermission);
+  if (cause instanceof TokenError || error.code === Code.InvalidArgument) {
+    const { rawMessage: message } = error;
+    return { status: 400, error: "invalid_request", reason: "REQUEST_INVALID", message };
+  }
+  const retryAfter = error.metadata.get("retry-after");
+  return {
+    status: 503,
+    error: "unavailable",
+    reason: "UNAVAILABLE",
+    message: "tokens cannot be checked at present",
+    ...(retryAfter !== null && { retryAfter }),
+  };
+}
+
+function permissionMissing(permission: string): Refusal {
+  const scope = SCOPE.test(permission) ? `, scope="${permission}"` : "";
+  return {
+    status: 403,
+    error: "insufficient_scope",
+    reason: "PERMISSION_MISSING",
+    message: "a permission is missing",
+    challenge: `Bearer error="insufficient_scope"${scope}`,
+  };
+}

@@ -1,0 +1,28 @@
+/** Caddy with forward_auth, as docs/integrate/gateways.md has it. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { documentedExample } from "../transport/peers/documented-examples.js";
+import { findProgram } from "../transport/peers/programs.js";
+import { gatewaySuite } from "./gateway-suite.js";
+
+gatewaySuite({
+  name: "Caddy",
+  source: "Debian: caddy",
+  program: () => findProgram("caddy"),
+  statusOfNoVerdict: [503],
+  configure({ folder, port, tokens, application, key }) {
+    const example = documentedExample(
+      "Caddy",
+      {
+        "api.example.com": `http://127.0.0.1:${port}`,
+        "127.0.0.1:8080": `127.0.0.1:${tokens}`,
+        "127.0.0.1:3000": `127.0.0.1:${application}`,
+        stk_the_api_key_of_the_gateway: key,
+      },
+      "docs/integrate/gateways.md",
+    );
+    const file = join(folder, "Caddyfile");
+    writeFileSync(file, `{\n  admin off\n}\n${example}`);
+    return ["run", "--config", file, "--adapter", "caddyfile"];
+  },
+});

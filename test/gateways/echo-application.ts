@@ -1,0 +1,55 @@
+/** The application behind a gateway: tells what has reached it, and takes WebSocket upgrades. */
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+
+/** A request as it has reached the application. */
+export interface ReceivedRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** An application that runs. */
+export interface EchoApplication {
+  readonly port: number;
+  /** All that has come since the last look. */
+  received(): ReceivedRequest[];
+  close(): Promise<void>;
+}
+
+/** Starts the application on a free port of loopback. */
+export async function startEchoApplication(): Promise<EchoApplication> {
+  let requests: ReceivedRequest[] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer({ maxHeaderSize: 128 * 1024 });
+  const note = ({ method = "", url = "", headers }: IncomingMessage) =>
+    requests.push({ method, url, headers });
+  server.on("request", (request, response) => {
+    note(request);
+    response.end("the application");
+  });
+  server.on("upgrade", (request, socket) => {
+    note(request);
+    socket.end(
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+    );
+  });
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.on("error", () => socket.destroy());
+    socket.once("close", () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    received() {
+      const all = requests;
+      requests = [];
+      return all;
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

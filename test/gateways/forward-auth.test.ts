@@ -1,0 +1,204 @@
+/** `/authz`, asked as gateways ask, over both versions of HTTP. */
+import assert from "node:assert/strict";
+import { after, describe, it } from "node:test";
+import { HOUR_MICROS } from "../support/fixed-manager.js";
+import { type RawRequest, sendHttp1, sendHttp2 } from "../support/raw-request.js";
+import { startTokenServer } from "./token-server.js";
+
+const server = await startTokenServer();
+after(() => server.close());
+
+const KEY = { "x-gateway-key": server.keys.gateway as string };
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+const tokenOf = (userId: string, ...permissions: string[]) =>
+  server.manager.generateToken(userId, { permissions, expiresInHours: 1 }).token;
+
+for (const [version, send] of [
+  ["HTTP/1.1", sendHttp1],
+  ["HTTP/2", sendHttp2],
+] as const) {
+  const ask = (request: Partial<RawRequest>) => send(server.url, { path: "/authz", ...request });
+  const refusal = async (request: Partial<RawRequest>) => {
+    const { status, headers, body } = await ask(request);
+    assert.equal(headers["cache-control"], "no-store");
+    const { error, reason } = JSON.parse(body.toString());
+    return [status, reason, error, headers["www-authenticate"]];
+  };
+
+  describe(`/authz over ${version}`, () => {
+    it("tells who holds a valid token, to the gateway and to the holder", async () => {
+      const issued = server.manager.generateToken("ada", {
+        permissions: ["orders:read", "orders:write"],
+      });
+      for (const more of [KEY, {}]) {
+        const { status, headers, body } = await ask({
+          path: "/authz?permission=orders:read&permission=orders%3Awrite",
+          headers: { ...bearer(issued.token), ...more },
+        });
+        assert.equal(status, 200);
+        assert.equal(body.length, 0);
+        assert.equal(headers["x-user-id"], "ada");
+        assert.equal(headers["x-permissions"], "orders:read orders:write");
+        assert.equal(headers["x-token-id"], issued.tokenId);
+        assert.equal(headers["x-session-id"], issued.sessionId);
+        assert.equal(headers["cache-control"], "no-store");
+      }
+    });
+
+    it("writes every value so that it can be read back", async () => {
+      const user = 'Zoë, "é" 100% 😀\u2028';
+      const permissions = ["a b", "c,d", "ünï:é"];
+      const { headers } = await ask({
+        headers: { ...KEY, ...bearer(tokenOf(user, ...permissions)) },
+      });
+      assert.equal(decodeURIComponent(headers["x-user-id"] as string), user);
+      const told = (headers["x-permissions"] as string).split(" ").map(decodeURIComponent);
+      assert.deepEqual(told, permissions);
+    });
+
+    it("has a value for each header, also of a token without permissions", async () => {
+      const { headers } = await ask({ headers: { ...KEY, ...bearer(tokenOf("ada")) } });
+      assert.equal(headers["x-permissions"], "");
+    });
+
+    it("refuses what is no valid token", async () => {
+      const invalid = [401, "TOKEN_INVALID", "invalid_token", 'Bearer error="invalid_token"'];
+      const missing = [401, "TOKEN_MISSING", "missing_token", "Bearer"];
+      const revoked = tokenOf("ada");
+      await server.revoke(revoked);
+      for (const more of [KEY, {}]) {
+        const asked = (headers: Record<string, string>) =>
+          refusal({ headers: { ...more, ...headers } });
+        assert.deepEqual(await asked({}), missing);
+        assert.deepEqual(await asked({ authorization: "Basic YTpi" }), missing);
+        assert.deepEqual(await asked({ authorization: "Bearer" }), missing);
+        assert.deepEqual(await asked(bearer("none")), invalid);
+        assert.deepEqual(await asked(bearer(server.keys.gateway as string)), invalid);
+        assert.deepEqual(await asked(bearer(revoked)), invalid);
+        const [one, two] = [tokenOf("ada"), tokenOf("eve")];
+        assert.deepEqual(await asked({ authorization: `Bearer ${one}, Bearer ${two}` }), invalid);
+      }
+    });
+
+    it("tells an expired token from others", async () => {
+      const token = tokenOf("ada");
+      server.clock.micros += 2 * HOUR_MICROS;
+      const [status, reason, , challenge] = await refusal({
+        headers: { ...KEY, ...bearer(token) },
+      });
+      assert.deepEqual([status, reason], [401, "TOKEN_EXPIRED"]);
+      assert.match(challenge as string, /^Bearer error="invalid_token", error_description=/);
+    });
+
+    it("refuses a token that lacks one of the permissions", async () => {
+      const request = {
+        path: "/authz?permission=orders:read&permission=orders:write",
+        headers: { ...KEY, ...bearer(tokenOf("ada", "orders:read")) },
+      };
+      assert.deepEqual(await refusal(request), [
+        403,
+        "PERMISSION_MISSING",
+        "insufficient_scope",
+        'Bearer error="insufficient_scope", scope="orders:write"',
+      ]);
+    });
+
+    it("takes permissions from the query alone, and nothing that it does not know", async () => {
+      const headers = { ...KEY, ...bearer(tokenOf("ada", "read")) };
+      for (const query of [
+        "permission=",
+        "permission",
+        "permision=read",
+        "permission=read&permission=",
+        "permission=read&admin=1",
+        "permission=%ff",
+        "permission=%",
+        `permission=${"p".repeat(129)}`,
+        "&",
+        "permission=read&".repeat(101),
+      ]) {
+        const [status] = await refusal({ path: `/authz?${query}`, headers });
+        assert.equal(status, 400, query);
+      }
+      const spoofed = { ...headers, permission: "read", "x-permissions": "admin" };
+      const answer = await ask({ path: "/authz?permission=read", headers: spoofed });
+      assert.equal(answer.headers["x-permissions"], "read");
+    });
+
+    it("answers every method alike, a preflight too, and whatever kind of body is named", async () => {
+      const headers = {
+        origin: "https://shop.example.com",
+        "access-control-request-method": "PUT",
+        "content-type": "application/grpc",
+      };
+      for (const method of ["GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PROPFIND"]) {
+        const valid = { ...KEY, ...headers, ...bearer(tokenOf("ada")) };
+        assert.equal((await ask({ method, headers: valid })).status, 200, method);
+        const without = await ask({ method, headers: { ...KEY, origin: headers.origin } });
+        assert.equal(without.status, 401, method);
+        assert.equal(without.headers["access-control-allow-origin"], undefined);
+        assert.equal(without.body.length === 0, method === "HEAD", method);
+      }
+    });
+
+    it("does not blame the token for a gateway that is not entitled", async () => {
+      for (const key of ["stk_unknown", "", server.keys.other as string]) {
+        const headers = { "x-gateway-key": key, ...bearer(tokenOf("ada")) };
+        const [status, reason, , challenge] = await refusal({ headers });
+        assert.deepEqual([status, reason, challenge], [503, "UNAVAILABLE", undefined]);
+      }
+    });
+
+    it("stands at its path alone", async () => {
+      for (const path of ["/authz/", "/authz/x", "//authz", "/AUTHZ", "/authz;a", "/%61uthz"]) {
+        const { status } = await ask({ path, headers: { ...KEY, ...bearer(tokenOf("ada")) } });
+        assert.equal(status, 404, path);
+      }
+    });
+
+    it("leaves a line in the log and counts as a call", async () => {
+      // Lines are written once an answer is gone, which may be later: no other test's may come in between.
+      const own = await startTokenServer();
+      const { token, tokenId } = own.manager.generateToken("ada");
+      const key = { "x-gateway-key": own.keys.gateway as string };
+      await send(own.url, { path: "/authz", headers: { ...key, ...bearer(token) } });
+      await send(own.url, { path: "/authz?permission=no", headers: { ...key, ...bearer(token) } });
+      await send(own.url, { path: "/authz", headers: { "x-gateway-key": "stk_unknown" } });
+      const calls = own.calls();
+      while (calls.length < 3) {
+        await new Promise((resolve) => setImmediate(resolve));
+        calls.push(...own.calls());
+      }
+      const about = { rpc: "ForwardAuth", caller: "gateway", token_id: tokenId };
+      const told = calls.map(({ rpc, caller, outcome, reason, token_id }) => {
+        return { rpc, caller, token_id, outcome, reason };
+      });
+      assert.deepEqual(told, [
+        { ...about, outcome: "Ok", reason: undefined },
+        {
+          ...about,
+          outcome: "PermissionDenied",
+          reason: "ERROR_REASON_PERMISSION_NOT_GRANTED",
+        },
+        {
+          rpc: "ForwardAuth",
+          caller: undefined,
+          token_id: undefined,
+          outcome: "Unauthenticated",
+          reason: "CALLER_ERROR_REASON_UNKNOWN_CALLER",
+        },
+      ]);
+      const metrics = await own.metrics.snapshot();
+      const handled = metrics
+        .find(({ name }) => name === "grpc_server_handled_total")
+        ?.values.filter(({ labels }) => labels.grpc_method === "ForwardAuth")
+        .map(({ labels, value }) => [labels.grpc_service, labels.grpc_code, value]);
+      assert.deepEqual(handled, [
+        ["securetoken.Gateways", "OK", 1],
+        ["securetoken.Gateways", "PermissionDenied", 1],
+        ["securetoken.Gateways", "Unauthenticated", 1],
+      ]);
+      await own.close();
+    });
+  });
+}

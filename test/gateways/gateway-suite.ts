@@ -1,0 +1,237 @@
+/** What must hold behind every gateway: a real one, between a client and an application, asking a real server. */
+import assert from "node:assert/strict";
+import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { after, before, describe, it } from "node:test";
+import { HOUR_MICROS } from "../support/fixed-manager.js";
+import { skipWithout } from "../transport/peers/programs.js";
+import { type RunningProxy, startProxy } from "../transport/peers/proxies.js";
+import { type EchoApplication, startEchoApplication } from "./echo-application.js";
+import { startTokenServer, type TokenServer } from "./token-server.js";
+
+/** What a gateway is told: where it listens, whom it asks and protects, and how it is known. */
+export interface GatewayPlan {
+  readonly folder: string;
+  readonly port: number;
+  readonly tokens: number;
+  readonly application: number;
+  /** The API key of the gateway. */
+  readonly key: string;
+}
+
+/** A gateway under test; it requires `orders:read` of every request. */
+export interface Gateway {
+  readonly name: string;
+  /** Where it is to be had. */
+  readonly source: string;
+  /** The program; undefined where it is not installed. */
+  readonly program: () => string | undefined;
+  /** Writes the configuration; gives the arguments. */
+  readonly configure: (plan: GatewayPlan) => string[];
+  /** What it answers while the service cannot vouch for anything. */
+  readonly statusOfNoVerdict: readonly number[];
+}
+
+interface Asked {
+  readonly path?: string;
+  readonly method?: string;
+  readonly headers?: Record<string, string | string[]>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+}
+
+const PERMISSION = "orders:read";
+/** Other ways to say a path, which a gateway and an application may read differently. */
+const ODD_PATHS = [
+  "//orders",
+  "/%6frders",
+  "/public/../orders",
+  "/public/%2e%2e/orders",
+  "/public/..;/orders",
+  "/orders;a=b",
+  "/orders%2f1",
+  "/authz",
+  "/orders?permission=none&permission=",
+];
+
+/** Runs the suite against a gateway. */
+export function gatewaySuite(gateway: Gateway): void {
+  const { name, source, program, statusOfNoVerdict } = gateway;
+  describe(`behind ${name}`, { skip: skipWithout(name, source, program()) }, () => {
+    let tokens: TokenServer;
+    let application: EchoApplication;
+    let running: RunningProxy;
+    const start = (key: string) =>
+      startProxy(
+        {
+          name,
+          source,
+          program,
+          configure: (folder, port) =>
+            gateway.configure({
+              folder,
+              port,
+              tokens: tokens.port,
+              application: application.port,
+              key,
+            }),
+        },
+        tokens.port,
+      );
+    before(async () => {
+      tokens = await startTokenServer();
+      application = await startEchoApplication();
+      running = await start(tokens.keys.gateway as string);
+    });
+    after(async () => {
+      await running?.close();
+      await application?.close();
+      await tokens?.close();
+    });
+
+    const ask = (asked: Asked, port = running.port) => send(port, asked);
+    const issue = (...permissions: string[]) =>
+      tokens.manager.generateToken("ada", { permissions, expiresInHours: 1 });
+    const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+    const refused = async (asked: Asked, ...statuses: number[]) => {
+      const { status, headers } = await ask(asked);
+      assert.ok(statuses.includes(status), `${status} to ${JSON.stringify(asked).slice(0, 200)}`);
+      assert.deepEqual(application.received(), []);
+      return headers["www-authenticate"];
+    };
+
+    it("passes on a request with a valid token, and says whose it is", async () => {
+      const issued = issue(PERMISSION, "a b");
+      const { status } = await ask({ headers: bearer(issued.token) });
+      assert.equal(status, 200);
+      const [received] = application.received();
+      assert.equal(received?.headers["x-user-id"], "ada");
+      assert.equal(received?.headers["x-permissions"], "orders:read a%20b");
+      assert.equal(received?.headers["x-token-id"], issued.tokenId);
+      assert.equal(received?.headers["x-session-id"], issued.sessionId);
+      assert.equal(received?.headers.authorization, undefined);
+      assert.equal(received?.headers["x-gateway-key"], undefined);
+    });
+
+    it("passes on no identity that a client claims", async () => {
+      const { token, tokenId, sessionId } = issue(PERMISSION);
+      const claims = {
+        "x-user-id": "root",
+        "X-Permissions": "admin",
+        "x-token-id": "t",
+        "x-session-id": ["s", "t"],
+      };
+      assert.equal((await ask({ headers: { ...bearer(token), ...claims } })).status, 200);
+      const told = application.received()[0]?.headers;
+      assert.deepEqual(
+        ["x-user-id", "x-permissions", "x-token-id", "x-session-id"].map((each) => told?.[each]),
+        ["ada", PERMISSION, tokenId, sessionId],
+      );
+      await refused({ headers: claims }, 401);
+    });
+
+    it("refuses what is no valid token", async () => {
+      assert.equal(await refused({}, 401), "Bearer");
+      assert.equal(await refused({ headers: { authorization: "Basic YTpi" } }, 401), "Bearer");
+      const invalid = await refused({ headers: bearer("none") }, 401);
+      assert.equal(invalid, 'Bearer error="invalid_token"');
+      const { token } = issue(PERMISSION);
+      assert.equal((await ask({ headers: bearer(token) })).status, 200);
+      application.received();
+      await tokens.revoke(token);
+      await refused({ headers: bearer(token) }, 401);
+      const expiring = issue(PERMISSION).token;
+      tokens.clock.micros += 2 * HOUR_MICROS;
+      assert.match((await refused({ headers: bearer(expiring) }, 401)) ?? "", /has expired/);
+    });
+
+    it("refuses a token without the permission", async () => {
+      await refused({ headers: bearer(issue("orders:write").token) }, 403);
+      const path = "/orders?permission=orders:write";
+      await refused({ path, headers: bearer(issue("orders:write").token) }, 403);
+    });
+
+    it("refuses two credentials", async () => {
+      const [one, two] = [issue(PERMISSION).token, issue(PERMISSION).token];
+      const authorization = [`Bearer ${one}`, `Bearer ${two}`];
+      await refused({ headers: { authorization } }, 400, 401);
+      await refused({ headers: { authorization: authorization.join(", ") } }, 400, 401);
+    });
+
+    it("treats all methods alike, and a preflight as a request", async () => {
+      const preflight = {
+        origin: "https://shop.example.com",
+        "access-control-request-method": "PUT",
+      };
+      for (const method of ["HEAD", "OPTIONS", "POST", "DELETE"]) {
+        await refused({ method, headers: preflight }, 401);
+        const headers = { ...preflight, ...bearer(issue(PERMISSION).token) };
+        assert.equal((await ask({ method, headers })).status, 200, method);
+        assert.equal(application.received()[0]?.method, method);
+      }
+    });
+
+    it("admits nobody by another spelling of a path", async () => {
+      for (const path of ODD_PATHS) await refused({ path }, 400, 401, 404);
+    });
+
+    it("asks before a WebSocket is opened", async () => {
+      const upgrade = {
+        connection: "Upgrade",
+        upgrade: "websocket",
+        "sec-websocket-version": "13",
+        "sec-websocket-key": "MDEyMzQ1Njc4OWFiY2RlZg==",
+      };
+      await refused({ headers: upgrade }, 401);
+      const { status } = await ask({ headers: { ...upgrade, ...bearer(issue(PERMISSION).token) } });
+      assert.equal(status, 101);
+      assert.equal(application.received().length, 1);
+    });
+
+    it("admits nobody with headers that are too long to be asked about", async () => {
+      const headers: Record<string, string> = bearer(issue("orders:write").token);
+      for (let i = 0; i < 16; i++) headers[`x-long-${i}`] = "h".repeat(4 * 1024);
+      const { status } = await ask({ headers });
+      assert.ok(status >= 400, String(status));
+      assert.deepEqual(application.received(), []);
+    });
+
+    it("admits nobody where its own key is not known", async () => {
+      const other = await start("stk_unknown");
+      const { status } = await ask({ headers: bearer(issue(PERMISSION).token) }, other.port);
+      assert.ok(statusOfNoVerdict.includes(status), String(status));
+      assert.deepEqual(application.received(), []);
+      await other.close();
+    });
+
+    it("admits nobody while the service is away", async () => {
+      const headers = bearer(issue(PERMISSION).token);
+      await tokens.close();
+      const { status } = await ask({ headers });
+      assert.ok([500, 502, 503].includes(status), String(status));
+      assert.deepEqual(application.received(), []);
+    });
+  });
+}
+
+/** Sends a request exactly as it is given. */
+function send(port: number, { path = "/orders", method = "GET", headers = {} }: Asked) {
+  return new Promise<Answer>((resolve, reject) => {
+    const options = { host: "127.0.0.1", port, path, method, headers, agent: false };
+    const request = httpRequest({ ...options, maxHeaderSize: 128 * 1024 }, (response) => {
+      response.resume();
+      response.once("end", () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers }),
+      );
+      response.once("error", reject);
+    });
+    request.once("upgrade", (response, socket) => {
+      socket.destroy();
+      resolve({ status: response.statusCode ?? 0, headers: response.headers });
+    });
+    request.once("error", reject);
+    request.end();
+  });
+}

@@ -1,0 +1,26 @@
+/** nginx with auth_request, as docs/integrate/gateways.md has it. */
+import { documentedExample } from "../transport/peers/documented-examples.js";
+import { findProgram } from "../transport/peers/programs.js";
+import { writeNginx } from "../transport/peers/proxy-configurations.js";
+import { gatewaySuite } from "./gateway-suite.js";
+
+gatewaySuite({
+  name: "nginx",
+  source: "Debian: nginx",
+  program: () => findProgram("nginx"),
+  // auth_request knows 2xx, 401 and 403, and takes all else for a fault of its own.
+  statusOfNoVerdict: [500],
+  configure({ folder, port, tokens, application, key }) {
+    const example = documentedExample(
+      "nginx",
+      {
+        "listen 443 ssl": `listen 127.0.0.1:${port}`,
+        "127.0.0.1:8080": `127.0.0.1:${tokens}`,
+        "127.0.0.1:3000": `127.0.0.1:${application}`,
+        stk_the_api_key_of_the_gateway: key,
+      },
+      "docs/integrate/gateways.md",
+    );
+    return writeNginx(folder, `large_client_header_buffers 32 8k;\n${example}`);
+  },
+});

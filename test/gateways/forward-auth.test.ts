@@ -156,9 +156,10 @@ for (const [version, send] of [
       }
     });
 
-    it("leaves a line in the log and counts as a call", async () => {
+    it("leaves a line in the log and counts as a call", async (t) => {
       // Lines are written once an answer is gone, which may be later: no other test's may come in between.
       const own = await startTokenServer();
+      t.after(() => own.close());
       const { token, tokenId } = own.manager.generateToken("ada");
       const key = { "x-gateway-key": own.keys.gateway as string };
       await send(own.url, { path: "/authz", headers: { ...key, ...bearer(token) } });
@@ -198,7 +199,6 @@ for (const [version, send] of [
         ["securetoken.Gateways", "PermissionDenied", 1],
         ["securetoken.Gateways", "Unauthenticated", 1],
       ]);
-      await own.close();
     });
   });
 }

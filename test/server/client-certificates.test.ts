@@ -29,6 +29,11 @@ const CALLERS = JSON.stringify({
       rpcs: ["ExportConfig"],
     },
     {
+      name: "chained",
+      certificates: [{ dns_name: "chained.example.org" }],
+      rpcs: ["ExportConfig"],
+    },
+    {
       name: "listed",
       certificates: [{ dns_name: "listed.example.org" }],
       rpcs: ["ExportConfig"],
@@ -132,24 +137,48 @@ describe("a client certificate", () => {
     assert.equal(await admitted(session), true);
   });
 
-  it("counts no more after its end, in a session that is resumed", async () => {
-    const options = { ...identity("admin"), port, host: "localhost", ALPNProtocols: ["http/1.1"] };
+  it("counts no more after the end of an authority between, on a connection that is kept", async () => {
+    server.replaceTls({ ...SERVER, clientCa: pem("chain-ca.pem") });
+    const session = open("chained");
+    assert.equal(await admitted(session), true);
+    mock.method(Date, "now", () => Date.parse("2110-01-01"));
+    assert.equal(await admitted(session), false);
+  });
+
+  /** Opens a connection of a client, and then others that resume its session. */
+  const resumable = async (name: string, ca: string) => {
+    const options = { ...identity(name), port, host: "localhost", ALPNProtocols: ["http/1.1"] };
+    server.replaceTls({ ...SERVER, clientCa: ca });
     let ticket: Buffer | undefined;
     const first = connectTls(options);
     first.on("session", (session) => {
       ticket = session;
     });
     assert.equal(await http1Admitted(first), true);
-    const again = () => connectTls({ ...options, session: ticket as Buffer });
-    const resumed = again();
-    let reused = false;
-    resumed.on("secureConnect", () => {
-      reused = resumed.isSessionReused();
-    });
-    assert.equal(await http1Admitted(resumed), true);
-    assert.equal(reused, true);
+    return async () => {
+      const resumed = connectTls({ ...options, session: ticket as Buffer });
+      let reused = false;
+      resumed.on("secureConnect", () => {
+        reused = resumed.isSessionReused();
+      });
+      const isAdmitted = await http1Admitted(resumed);
+      assert.equal(reused, true);
+      return isAdmitted;
+    };
+  };
+
+  it("counts no more after its end, in a session that is resumed", async () => {
+    const again = await resumable("admin", CA);
+    assert.equal(await again(), true);
     mock.method(Date, "now", () => Date.parse("2200-01-01"));
-    assert.equal(await http1Admitted(again()), false);
+    assert.equal(await again(), false);
+  });
+
+  it("counts no more after the end of an authority between, in a session that is resumed", async () => {
+    const again = await resumable("chained", pem("chain-ca.pem"));
+    assert.equal(await again(), true);
+    mock.method(Date, "now", () => Date.parse("2110-01-01"));
+    assert.equal(await again(), false);
   });
 
   it("counts no more once its authority is replaced, until a new handshake", async () => {

@@ -26,6 +26,13 @@ interface KnownCertificate {
 }
 
 const certificateOfSocket = new WeakMap<Socket, KnownCertificate>();
+/**
+ * What whole handshakes have shown, by the certificate's digest: a session that is resumed shows the
+ * certificate without the authorities between, one of which may end before it does.
+ */
+const certificateOfDigest = new Map<string, KnownCertificate>();
+/** How many of those are remembered; beyond them the certificate's own end alone counts in resumed sessions. */
+const MAX_DIGESTS = 10_000;
 /** More than any chain has: a certificate of Node's may name itself as its issuer. */
 const LONGEST_CHAIN = 10;
 
@@ -49,17 +56,32 @@ export function certificateNames(
 }
 
 function readCertificate(socket: TLSSocket): KnownCertificate {
+  // First: once Node has given the X509Certificate, it gives no chain any more.
+  let issuer: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
   const certificate: X509Certificate | undefined = socket.getPeerX509Certificate();
   if (!certificate) return { names: [], validFrom: 0, validTo: 0 };
+  const { fingerprint256: digest } = certificate;
+  const remembered = socket.isSessionReused() ? certificateOfDigest.get(digest) : undefined;
+  if (remembered) return remembered;
   let validFrom = Date.parse(certificate.validFrom);
   let validTo = Date.parse(certificate.validTo);
-  let issuer: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
   for (let i = 0; i < LONGEST_CHAIN && issuer?.valid_to; i++) {
     validFrom = Math.max(validFrom, Date.parse(issuer.valid_from));
     validTo = Math.min(validTo, Date.parse(issuer.valid_to));
     issuer = issuer.issuerCertificate;
   }
-  return { names: parseAltNames(certificate.subjectAltName ?? ""), validFrom, validTo };
+  const known = { names: parseAltNames(certificate.subjectAltName ?? ""), validFrom, validTo };
+  if (!socket.isSessionReused()) remember(digest, known);
+  return known;
+}
+
+function remember(digest: string, known: KnownCertificate): void {
+  // Again the newest: the oldest goes first.
+  certificateOfDigest.delete(digest);
+  certificateOfDigest.set(digest, known);
+  if (certificateOfDigest.size <= MAX_DIGESTS) return;
+  const [oldest] = certificateOfDigest.keys();
+  certificateOfDigest.delete(oldest as string);
 }
 
 /**

@@ -21,7 +21,7 @@ const KEY = { SECRET_KEY: "Bench#Secret2026", SALT: "sixteen bytes..." };
 
 const server = await startServer(KEY);
 const watchers = fork(fileURLToPath(new URL("./watchers-client.ts", import.meta.url)), [
-  server.url,
+  new URL(server.url).port,
   String(WATCHERS),
 ]);
 const client = createSecureTokenClient({ baseUrl: server.url });
@@ -38,8 +38,8 @@ try {
   const revoked = await end();
   await phase("the same at rest again", token);
   watchers.send("count");
-  const [{ changes, streams }] = await once(watchers, "message");
-  const text = `${revoked} revoked; ${streams} streams were told ${Math.round(changes / 1e6)} MB\n`;
+  const [{ bytes, streams }] = await once(watchers, "message");
+  const text = `${revoked} revoked; ${streams} streams were told ${Math.round(bytes / 1e6)} MB\n`;
   process.stdout.write(text);
 } finally {
   client.close();

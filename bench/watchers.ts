@@ -10,6 +10,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { createSecureTokenClient } from "../src/client/node.js";
 import { startServer } from "../test/support/server-process.js";
+import { cpuSeconds } from "./process-usage.js";
 
 const WATCHERS = Number(process.argv[2] ?? 9_900);
 const REVOCATIONS = Number(process.argv[3] ?? 1_000);
@@ -20,6 +21,7 @@ const BATCH = 50;
 const KEY = { SECRET_KEY: "Bench#Secret2026", SALT: "sixteen bytes..." };
 
 const server = await startServer(KEY);
+const serverPid = server.process.pid as number;
 const watchers = fork(fileURLToPath(new URL("./watchers-client.ts", import.meta.url)), [
   new URL(server.url).port,
   String(WATCHERS),
@@ -53,6 +55,7 @@ async function phase(name: string, token: string): Promise<void> {
   const times: number[] = [];
   const calls: Promise<void>[] = [];
   const began = performance.now();
+  const usedBefore = cpuSeconds(serverPid);
   for (let due = began; due < began + PHASE_MS; due += CALL_EVERY_MS) {
     await pause(Math.max(0, due - performance.now()));
     calls.push(client.validateToken(token).then(() => void times.push(performance.now() - due)));
@@ -60,7 +63,10 @@ async function phase(name: string, token: string): Promise<void> {
   await Promise.all(calls);
   times.sort((a, b) => a - b);
   const at = (share: number) => (times[Math.ceil(share * times.length) - 1] as number).toFixed(1);
-  const text = `median ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms`;
+  const used = Math.round(
+    (1e5 * (cpuSeconds(serverPid) - usedBefore)) / (performance.now() - began),
+  );
+  const text = `median ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms; server ${used} % of a core`;
   process.stdout.write(`${name.padEnd(46)} ${text}\n`);
 }
 

@@ -3,8 +3,8 @@
  * While one round goes on the next one is only noted: changes that come meanwhile travel together.
  */
 
-/** How many are woken before other work has its turn: what they write takes about a millisecond. */
-const CHUNK = 32;
+/** How many are woken before other work has its turn: what they write takes a fraction of a millisecond. */
+const CHUNK = 8;
 /**
  * The shortest time from the beginning of one round to that of the next, in milliseconds: of what
  * comes faster, the changes of that time are one event.

@@ -8,22 +8,10 @@ import { createConnectTransport } from "@connectrpc/connect-node";
 import { ErrorInfoSchema, RetryInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
 import { TokenErrorDetailSchema } from "../../gen/ts/src/securetoken/v1/error_pb.js";
 import { TokenService, TokenState } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import type { FleetEngine } from "../support/fleet-engine.js";
 import { scratchFolder } from "../support/scratch-folder.js";
 import { type ServerProcess, startServer } from "../support/server-process.js";
-import type { ServiceProcess } from "../support/service-process.js";
-import type { StallingProxy } from "../support/stalling-proxy.js";
 import { eventually } from "../support/worker-lines.js";
-
-/** An engine that keeps a log. */
-export interface FleetEngine {
-  readonly url: string;
-  readonly process: ServiceProcess;
-  /** Stands before it. */
-  readonly proxy: StallingProxy;
-  /** Removes all that is kept in it. */
-  wipe(): Promise<unknown>;
-  close(): Promise<void>;
-}
 
 /** How often the log is killed; `KILL_ROUNDS=100` for a long run. */
 const KILL_ROUNDS = Number(process.env.KILL_ROUNDS ?? 3);

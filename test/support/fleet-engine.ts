@@ -1,0 +1,50 @@
+/** Real engines that keep the log of a fleet, each behind a proxy that can fall silent. */
+import { startPostgres } from "./postgres.js";
+import { startRedis } from "./redis.js";
+import type { ServiceProcess } from "./service-process.js";
+import { type StallingProxy, startStallingProxy } from "./stalling-proxy.js";
+
+/** An engine that keeps a log. */
+export interface FleetEngine {
+  /** For REVOCATION_LOG: leads through the proxy, and holds a password, "fleet-password". */
+  readonly url: string;
+  readonly process: ServiceProcess;
+  /** Stands before it. */
+  readonly proxy: StallingProxy;
+  /** Removes all that is kept in it. */
+  wipe(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** PostgreSQL, on a free port. */
+export async function startFleetPostgres(): Promise<FleetEngine> {
+  const { port, process, query, close } = await startPostgres();
+  const proxy = await startStallingProxy(port);
+  return {
+    url: `postgres://test:fleet-password@127.0.0.1:${proxy.port}/postgres`,
+    process,
+    proxy,
+    async close() {
+      await proxy.close();
+      await close();
+    },
+    wipe: () => query("DROP TABLE secure_token_log, secure_token_revocations"),
+  };
+}
+
+/** Redis, on a free port. */
+export async function startFleetRedis(): Promise<FleetEngine> {
+  const user = ["--user", "fleet", "on", ">fleet-password", "~*", "&*", "+@all"];
+  const { port, process, command, close } = await startRedis(user);
+  const proxy = await startStallingProxy(port);
+  return {
+    url: `redis://fleet:fleet-password@127.0.0.1:${proxy.port}`,
+    process,
+    proxy,
+    async close() {
+      await proxy.close();
+      await close();
+    },
+    wipe: () => command("FLUSHALL"),
+  };
+}

@@ -51,5 +51,6 @@ export function answerClientError(
  * the connection, and would answer a second time where the rest of the request is malformed.
  */
 export function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(417, { connection: "close" }).end();
+  response.setHeader("connection", "close");
+  response.writeHead(417).end();
 }

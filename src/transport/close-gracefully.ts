@@ -2,6 +2,7 @@
 import type { Server } from "node:http";
 import type { Server as NetServer, Socket } from "node:net";
 import type { Http2Server } from "../http2/index.js";
+import { acceptWaiting } from "./accept-waiting.js";
 import type { Http1Connections } from "./http1-connections.js";
 import type { SilentConnections } from "./silent-connections.js";
 
@@ -30,6 +31,7 @@ export interface ListenerParts {
  */
 export async function closeGracefully(parts: ListenerParts, graceMs: number): Promise<number> {
   const { server, http1, http1Connections, http2, silent, sockets } = parts;
+  await acceptWaiting(server);
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   let forced = 0;
   const force = setTimeout(() => {
@@ -37,7 +39,8 @@ export async function closeGracefully(parts: ListenerParts, graceMs: number): Pr
     for (const socket of sockets) socket.destroy();
   }, graceMs);
   const closeUnused = () => {
-    http1Connections.closeIdle(IDLE_MS);
+    // Node knows on which connections a part of the next request has come.
+    if (http1Connections.mayCloseIdle(IDLE_MS)) http1.closeIdleConnections();
     silent.close(performance.now());
   };
   // Timers run before sockets are read: a process that the system has kept waiting would take requests for silence.

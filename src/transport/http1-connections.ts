@@ -52,8 +52,11 @@ export class Http1Connections {
   bound(onRequest: RequestListener): RequestListener {
     return (request, response) => {
       const { socket } = request;
-      // What follows in the same read of a socket that was cut is parsed to its end.
-      if (this.#connections.get(socket)?.isCut) return;
+      const known = this.#connections.get(socket);
+      const before = known?.response;
+      // Node goes on with what it has read: behind a cut, and behind an answer that ends its connection, where nothing
+      // may be done any more (RFC 9112, section 9.6).
+      if (known?.isCut || (before && endsConnection(before))) return;
       const connection = this.#note(socket, request, response);
       if (
         connection.open.size > this.#maxPipelined ||
@@ -66,10 +69,15 @@ export class Http1Connections {
         return;
       }
       const isLast = this.#isDraining || this.#age.isOver(socket) || isOutdated(socket);
-      if (isLast) response.setHeader("connection", "close");
+      if (isLast) {
+        // An answer that is no longer its connection's last must not say so.
+        if (before && !before.headersSent) before.setHeader("connection", "keep-alive");
+        response.setHeader("connection", "close");
+      }
       if (!namesHostOnce(request)) {
         this.#onRefused(socket, 400);
-        response.writeHead(400, { connection: "close" }).end();
+        response.setHeader("connection", "close");
+        response.writeHead(400).end();
         return;
       }
       toOriginForm(request);
@@ -77,25 +85,26 @@ export class Http1Connections {
     };
   }
 
-  /** From now on every answer is its connection's last; those under way too, unless they have begun. */
+  /** From now on the last answer of every connection says that it is, unless it has begun already. */
   drain(): void {
     this.#isDraining = true;
-    for (const { open } of this.#connections.values()) {
-      for (const response of open) {
-        if (!response.headersSent) response.setHeader("connection", "close");
-      }
+    for (const { response } of this.#connections.values()) {
+      if (!response.headersSent) response.setHeader("connection", "close");
     }
   }
 
   /**
-   * Closes connections that were not used for some time. A client that uses its connection finds in its next answer
-   * that it is to end, and loses nothing.
+   * Whether the connections without a request may be closed. Not within `idleMs` milliseconds of the last answer on any
+   * of them: a client that uses its connection finds in its next answer that it is to end, and loses nothing. And not
+   * while an answer is being sent, which Node takes for done.
    */
-  closeIdle(idleMs: number): void {
+  mayCloseIdle(idleMs: number): boolean {
     const now = performance.now();
-    for (const [socket, { open, idleSince }] of this.#connections) {
-      if (open.size === 0 && now - idleSince >= idleMs) socket.destroy();
+    for (const { open, idleSince } of this.#connections.values()) {
+      if (open.size === 0 && now - idleSince < idleMs) return false;
+      for (const response of open) if (response.writableEnded) return false;
     }
+    return true;
   }
 
   /**
@@ -138,6 +147,12 @@ export class Http1Connections {
     });
     return connection;
   }
+}
+
+/** Whether an answer is its connection's last: the client wanted it so, or was told. */
+function endsConnection(response: ServerResponse): boolean {
+  const isTold = response.headersSent && response.getHeader("connection") === "close";
+  return isTold || !response.shouldKeepAlive;
 }
 
 /** The characters of a request's header fields. */

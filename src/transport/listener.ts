@@ -79,7 +79,7 @@ export interface Listener {
   /** Starts to listen. Port 0 takes any free one; the answer tells which. */
   listen(port: number, host: string): Promise<AddressInfo>;
   /**
-   * Stops to accept, sends GOAWAY on every HTTP/2 connection, says `Connection: close` in every answer over HTTP/1.1,
+   * Accepts what is connected, then stops to accept, sends GOAWAY on every HTTP/2 connection, says `Connection: close` in every answer over HTTP/1.1,
    * and lets calls in flight finish. What is left after `graceMs` milliseconds is cut off; the answer tells how many
    * connections that were.
    */

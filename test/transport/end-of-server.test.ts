@@ -119,6 +119,21 @@ describe("the end of a server", () => {
     await gone;
   });
 
+  it("answers what was sent over connections that were not accepted yet", async () => {
+    const { server, port } = await start();
+    const answers = Array.from({ length: 20 }, async () => {
+      const socket = connect(port, "127.0.0.1");
+      socket.write("GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      const [answer] = await once(socket, "data");
+      return String(answer).split("\r\n")[0];
+    });
+    // All are connected then, and none is accepted.
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    const closed = server.close(EVER_MS);
+    assert.deepEqual(new Set(await Promise.all(answers)), new Set(["HTTP/1.1 404 Not Found"]));
+    assert.equal(await closed, 0);
+  });
+
   for (const tls of [undefined, { cert: TEST_CERTIFICATE, key: TEST_CERTIFICATE_KEY }]) {
     it(`waits for a request of which a part has come, ${tls ? "TLS" : "in the clear"}`, async () => {
       const { server, port } = await start({ tls });

@@ -8,6 +8,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { DEFAULT_LIMITS } from "../../src/transport/limits.js";
 import { type ConnectionCut, createListener } from "../../src/transport/listener.js";
 
+/** Longer than any test. */
+const EVER_MS = 600_000;
 const BODY = Buffer.alloc(64 * 1024);
 
 async function listen() {
@@ -117,9 +119,113 @@ describe("an HTTP/1.1 connection", () => {
     };
     assert.equal(await get(), "keep-alive");
     const closed = listener.close(60_000);
+    await stopsListening(port);
     assert.equal(await get(), "close");
     // Without its last connection the listener ends long before it would cut anything off.
     assert.equal(await closed, 0);
     agent.destroy();
   });
+
+  it("answers all that was pipelined before the end, and says so in the last answer", async () => {
+    const { listener, client, port, open } = await listenHeld();
+    client.send("/held/1", "/held/2");
+    await open(2);
+    const closed = listener.close(EVER_MS);
+    await stopsListening(port);
+    for (const answer of ["/held/1", "/held/2"]) client.finish(answer);
+    assert.deepEqual(await client.answers(), ["/held/1 keep-alive", "/held/2 close"]);
+    assert.equal(await closed, 0);
+  });
+
+  it("keeps an answer that waits for the one before it", async () => {
+    const { listener, client, open } = await listenHeld();
+    client.send("/held/1", "/2");
+    await open(2);
+    const closed = listener.close(EVER_MS);
+    client.finish("/held/1");
+    assert.deepEqual(await client.answers(), ["/held/1 keep-alive", "/2 keep-alive"]);
+    assert.equal(await closed, 0);
+  });
+
+  it("serves nothing behind an answer that ends it", async () => {
+    const { listener, client, port, served, open } = await listenHeld();
+    client.send("/0");
+    await open(1);
+    const closed = listener.close(EVER_MS);
+    await stopsListening(port);
+    client.send("/1", "/2");
+    assert.deepEqual(await client.answers(), ["/0 keep-alive", "/1 close"]);
+    assert.deepEqual(served, ["/0", "/1"]);
+    assert.equal(await closed, 0);
+  });
+
+  it("is not idle when a part of its next request has come", async () => {
+    const { listener, client, port, open } = await listenHeld();
+    const next = "GET /2 HTTP/1.1\r\nHost: a\r\n\r\n";
+    client.write(`GET /1 HTTP/1.1\r\nHost: a\r\n\r\n${next.slice(0, 10)}`);
+    await open(1);
+    const idle = connect(port, "127.0.0.1");
+    idle.write("GET /idle HTTP/1.1\r\nHost: a\r\n\r\n");
+    await once(idle, "data");
+    const closed = listener.close(EVER_MS);
+    // By then the listener has closed what is idle.
+    await once(idle.resume(), "close");
+    client.write(next.slice(10));
+    assert.deepEqual(await client.answers(), ["/1 keep-alive", "/2 close"]);
+    assert.equal(await closed, 0);
+  });
 });
+
+/** A listener that closes first accepts what is connected, and says goodbye then. */
+async function stopsListening(port: number): Promise<void> {
+  for (let isListening = true; isListening; ) {
+    const socket = connect(port, "127.0.0.1");
+    isListening = await once(socket, "connect").then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+  }
+}
+
+/** A listener that answers `/held/…` when it is told to and everything else at once, and a connection to it. */
+async function listenHeld() {
+  const served: string[] = [];
+  const held = new Map<string, ServerResponse>();
+  const arrivals = new EventEmitter();
+  const listener = createListener({
+    onStream: (stream) => stream.reset(0),
+    onRequest({ url = "" }, response) {
+      served.push(url);
+      if (url.startsWith("/held")) held.set(url, response);
+      else response.end(url);
+      arrivals.emit("request");
+    },
+    limits: { ...DEFAULT_LIMITS, headersTimeoutMs: EVER_MS, requestTimeoutMs: EVER_MS },
+  });
+  const { port } = await listener.listen(0, "127.0.0.1");
+  const socket = connect(port, "127.0.0.1");
+  const chunks: Buffer[] = [];
+  socket.on("data", (chunk) => chunks.push(chunk));
+  const ended = once(socket, "close");
+  const client = {
+    write: (text: string) => socket.write(text),
+    send: (...paths: string[]) =>
+      socket.write(paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`).join("")),
+    finish: (path: string) => held.get(path)?.end(path),
+    /** Each answer's body, and what it says of the connection, once that has ended. */
+    async answers() {
+      await ended;
+      const text = Buffer.concat(chunks).toString();
+      const answers = text.matchAll(
+        /^connection: (\S+)[\s\S]*?\r\n\r\n(\/[a-z\d/]*?)(?=HTTP|$)/gim,
+      );
+      return [...answers].map(([, connection, body]) => `${body} ${connection?.toLowerCase()}`);
+    },
+  };
+  /** Waits until that many requests have come. */
+  const open = async (count: number) => {
+    while (served.length < count) await once(arrivals, "request");
+  };
+  return { listener, client, port, served, open };
+}

@@ -1,6 +1,6 @@
 /**
- * One line a call: who, what, about which token, how it ended; of a batch, how many tokens came to
- * which verdict. Never a token, key or data.
+ * One line a call: who, what, about which token, how it ended; of a batch, how many tokens or
+ * targets came to what. Never a token, key or data.
  */
 import { Code, type ConnectError, type ContextValues } from "@connectrpc/connect";
 import { type DestinationStream, type Logger, symbols } from "pino";
@@ -47,8 +47,8 @@ export function createAudit(logger: Logger): Audit {
       line += member("key_id", subject.keyId);
       line += member("user_id", subject.userId);
     }
-    if (call?.verdicts !== undefined) {
-      for (const [name, count] of Object.entries(call.verdicts)) line += `,"${name}":${count}`;
+    if (call?.counts !== undefined) {
+      for (const [name, count] of Object.entries(call.counts)) line += `,"${name}":${count}`;
     }
     if (call !== undefined) {
       line += `,"duration_ms":${milliseconds(performance.now() - call.startedAt)}`;

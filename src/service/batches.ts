@@ -1,6 +1,6 @@
 /** What a batch costs, takes and comes to: the caller's rate, turns of the event loop, the log. */
 import type { HandlerContext } from "@connectrpc/connect";
-import type { BatchResult } from "../core/index.js";
+import type { BatchResult, PlannedRevocation, RevocationTarget } from "../core/index.js";
 import type { BatchVerdicts, Call } from "./call.js";
 import { TURNS, type Work } from "./fair-turns.js";
 
@@ -29,8 +29,26 @@ export function noteVerdicts(
   results: readonly BatchResult[],
   call: Call | undefined,
 ): readonly BatchResult[] {
-  if (call) call.verdicts = countVerdicts(results);
+  if (call) call.counts = countVerdicts(results);
   return results;
+}
+
+/** Notes how many targets came to which outcome, once the revocations hold. */
+export function noteOutcomes(
+  targets: readonly RevocationTarget[],
+  planned: readonly PlannedRevocation[],
+  call: Call | undefined,
+): void {
+  if (!call) return;
+  const count = (outcome: PlannedRevocation["outcome"]) =>
+    planned.filter((one) => one.outcome === outcome).length;
+  call.counts = {
+    targets: targets.length,
+    revoked: count("REVOKED"),
+    already_expired: count("ALREADY_EXPIRED"),
+    not_authentic: count("NOT_AUTHENTIC"),
+    everything: targets.filter((target) => "everythingIssuedBefore" in target).length,
+  };
 }
 
 function countVerdicts(results: readonly BatchResult[]): BatchVerdicts {

@@ -57,8 +57,8 @@ export interface Call {
   readonly current?: () => Caller | undefined;
   /** The authentic token that the call turned out to be about. */
   subject?: TokenSubject;
-  /** How many tokens of a batch came to which verdict. */
-  verdicts?: BatchVerdicts;
+  /** What a batch came to, for the log. */
+  counts?: BatchVerdicts | RevocationCounts;
 }
 
 /** How many tokens of a batch came to which verdict. */
@@ -68,6 +68,16 @@ export interface BatchVerdicts {
   readonly expired: number;
   readonly revoked: number;
   readonly invalid: number;
+}
+
+/** How many targets of a RevokeTokens came to which outcome. */
+export interface RevocationCounts {
+  readonly targets: number;
+  readonly revoked: number;
+  readonly already_expired: number;
+  readonly not_authentic: number;
+  /** How many of the targets were every token at once. */
+  readonly everything: number;
 }
 
 /** Where a server puts the call, before the body is read. */

@@ -18,7 +18,7 @@ import {
 } from "../core/index.js";
 import { checkUserId } from "../core/rules.js";
 import { RevocationNotStoredError, type RevocationRegister } from "../revocation/register.js";
-import { chargeBatch, inTurns, lengthOf } from "./batches.js";
+import { chargeBatch, inTurns, lengthOf, noteOutcomes } from "./batches.js";
 import { type Call, callerError } from "./call.js";
 import { toRevocation, toTarget } from "./revocation-convert.js";
 import { askForRetry } from "./try-later.js";
@@ -62,6 +62,7 @@ export async function revokeTokens(
     register,
     planned.flatMap(({ revocation }) => revocation ?? []),
   );
+  noteOutcomes(targets, planned, call);
   return { results: planned.map(({ outcome }) => ({ outcome: RevocationOutcome[outcome] })) };
 }
 

@@ -5,12 +5,14 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import { pino } from "pino";
 import { createSecureTokenClient } from "../../src/client/node.js";
 import type { SecureTokenManager } from "../../src/core/index.js";
+import { RevocationAuthority } from "../../src/revocation/authority.js";
 import { ANYONE, KnownCallers } from "../../src/server/callers/callers.js";
 import { parseCallers } from "../../src/server/callers/callers-file.js";
 import { digestApiKey, generateApiKey } from "../../src/server/callers/credentials.js";
 import { createServer, type Server } from "../../src/server/server.js";
 import { FLAG, frame, headerBlock, PREFACE, TYPE } from "../attack/frames.js";
 import { fixedManager, HOUR_MICROS, movableClock } from "../support/fixed-manager.js";
+import { keepReports } from "../support/reports.js";
 
 const PATH = "/securetoken.v1.TokenService/IntrospectToken";
 const KEY = generateApiKey();
@@ -95,6 +97,36 @@ describe("the log", () => {
     );
     client.close();
     await open.close(0);
+  });
+});
+
+describe("the log of RevokeTokens", () => {
+  it("counts the targets and their outcomes, and tells whether everything was among them", async () => {
+    const reporter = keepReports();
+    const register = await RevocationAuthority.open({ clock, feedId: "log", reporter });
+    const open = createServer({ manager, register, logger, callers: ANYONE });
+    const { port } = await open.listen(0, "127.0.0.1");
+    const client = createSecureTokenClient({ baseUrl: `http://127.0.0.1:${port}` });
+    const { token } = manager.generateToken("u", { expiresInHours: 1 });
+    const { token: expired, issuedAt } = manager.generateToken("u", { expiresInHours: 0.1 });
+    clock.micros += HOUR_MICROS / 2;
+    await client.revokeTokens([
+      { token },
+      { token: expired },
+      { token: "x" },
+      { everythingIssuedBefore: issuedAt },
+    ]);
+    clock.micros -= HOUR_MICROS / 2;
+    const [line] = calls();
+    assert.deepEqual(
+      ["targets", "revoked", "already_expired", "not_authentic", "everything"].map(
+        (name) => line?.[name],
+      ),
+      [4, 2, 1, 1, 1],
+    );
+    client.close();
+    await open.close(0);
+    await register.close();
   });
 });
 

@@ -36,10 +36,16 @@ export interface Door {
   readonly method: DoorMethod;
   /** The path that it stands at, exact. */
   readonly path: string;
-  /** The value of an `authorization` header by which the caller itself is known; undefined for none. */
-  readonly credentialOf: (request: DoorRequest) => string | undefined;
+  /** The most bytes of a body. Default: none is read. */
+  readonly maxBodyBytes?: number;
+  /** The headers that tell of the caller itself; its credential is in `authorization`, as an RPC's. */
+  readonly callerHeaders: (request: DoorRequest) => RequestHeaders;
   /** Answers a request whose caller may call. @throws ConnectError, which `refuse` answers */
-  readonly answer: (request: DoorRequest, call: Call | undefined) => DoorAnswer;
+  readonly answer: (
+    request: DoorRequest,
+    call: Call | undefined,
+    body: Buffer,
+  ) => DoorAnswer | Promise<DoorAnswer>;
   /** Answers a request that is refused, by the callers or by `answer`. Never throws. */
   readonly refuse: (error: ConnectError, request: DoorRequest) => DoorAnswer;
 }
@@ -49,6 +55,8 @@ const SERVICE = { typeName: "securetoken.Gateways" };
 /** The doors by their names. */
 export const DOORS = {
   forwardAuth: doorMethod("ForwardAuth"),
+  oauthIntrospect: doorMethod("OAuthIntrospect"),
+  oauthRevoke: doorMethod("OAuthRevoke"),
 } as const;
 
 /** Every door, for those who must know all of them. */

@@ -3,9 +3,9 @@
  * whether a request may pass, and pass its headers along.
  */
 import { Code } from "@connectrpc/connect";
-import { bearerOf, type TokenCheck } from "../service/index.js";
+import { bearerOf, type GatewayOperations } from "../service/index.js";
 import { DOORS, type Door, type DoorAnswer, type DoorRequest } from "./door.js";
-import { parseForm } from "./form.js";
+import { parseQuery } from "./form.js";
 import { identityHeaders } from "./identity-headers.js";
 import { type Refusal, TOKEN_INVALID, TOKEN_MISSING, toRefusal } from "./refusal.js";
 
@@ -18,19 +18,20 @@ const API_KEY_PREFIX = "stk_";
  * client's headers are passed along, and the client writes them. It answers to every method alike, for
  * gateways pass on their client's or use GET.
  */
-export function createForwardAuth(check: TokenCheck): Door {
+export function createForwardAuth({ check }: GatewayOperations): Door {
   return {
     method: DOORS.forwardAuth,
     path: "/authz",
-    credentialOf(request) {
+    // Nothing else of the headers is the gateway's: an `origin` is that of its client's page.
+    callerHeaders(request) {
       const key = request.headers[GATEWAY_KEY];
-      if (typeof key === "string") return `Bearer ${key}`;
+      if (typeof key === "string") return { authorization: `Bearer ${key}` };
       // The client is known by its token alone: that it shows an API key makes it no gateway.
       const token = tokenIn(request);
-      return token.startsWith(API_KEY_PREFIX) ? undefined : `Bearer ${token}`;
+      return token.startsWith(API_KEY_PREFIX) ? {} : { authorization: `Bearer ${token}` };
     },
     answer(request, call) {
-      const permissions = parseForm(queryOf(request), ["permission"]).get("permission") ?? [];
+      const permissions = parseQuery(queryOf(request), ["permission"]).get("permission") ?? [];
       const valid = check(tokenIn(request), permissions, call);
       return { status: 200, headers: identityHeaders(valid) };
     },

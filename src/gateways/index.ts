@@ -1,7 +1,8 @@
-/** The doors at which gateways ask: thin, over the one check of the service. */
-import type { TokenCheck } from "../service/index.js";
+/** The doors at which gateways ask: thin, over the operations of the service. */
+import type { GatewayOperations } from "../service/index.js";
 import type { Door } from "./door.js";
 import { createForwardAuth } from "./forward-auth.js";
+import { createOAuthIntrospect, createOAuthRevoke } from "./oauth.js";
 
 export {
   DOOR_METHODS,
@@ -12,6 +13,10 @@ export {
 } from "./door.js";
 
 /** Every door. */
-export function createDoors(check: TokenCheck): readonly Door[] {
-  return [createForwardAuth(check)];
+export function createDoors(operations: GatewayOperations): readonly Door[] {
+  return [
+    createForwardAuth(operations),
+    createOAuthIntrospect(operations),
+    createOAuthRevoke(operations),
+  ];
 }

@@ -23,8 +23,8 @@ const connectionKey = createContextKey<Socket | undefined>(undefined);
 
 /** What is looked at before the callers are asked. */
 export interface RequestChecks {
-  /** Whose pages may call, beside the server's own; `any` where the origin is that of a gateway's client. */
-  readonly origins: readonly string[] | "any";
+  /** Whose pages may call, beside the server's own. */
+  readonly origins: readonly string[];
   /** Called with the headers of every call. Default nothing. */
   readonly onHeaders?: ((headers: IncomingHttpHeaders) => void) | undefined;
 }
@@ -34,7 +34,7 @@ export interface RequestChecks {
  * is noted for the log.
  */
 export function createAuthorize(callers: Callers, checks: RequestChecks): Authorize {
-  const isForeign = checks.origins === "any" ? () => false : createOriginCheck(checks.origins);
+  const isForeign = createOriginCheck(checks.origins);
   const { onHeaders = () => {} } = checks;
   return (head) => {
     const startedAt = performance.now();

@@ -1,4 +1,5 @@
 /** Mounts the doors for gateways: each request is admitted, logged and counted as a call. */
+import type { IncomingHttpHeaders } from "node:http";
 import type { ConnectError, ContextValues } from "@connectrpc/connect";
 import type { Door, DoorAnswer, DoorRequest } from "../gateways/index.js";
 import { callKey } from "../service/index.js";
@@ -8,10 +9,24 @@ import {
   type HttpHandler,
   type HttpResponse,
   pathOf,
+  type ReadBody,
   toConnectError,
 } from "../transport/adapter/index.js";
 import type { CallHooks } from "./metrics/observe-calls.js";
 import { isRepeated } from "./repeated-authorization.js";
+
+/** What every request at a door goes through. */
+export interface DoorHooks extends CallHooks {
+  readonly readBody: ReadBody;
+}
+
+const NO_BODY = Buffer.alloc(0);
+
+/** Tells the paths whose requests have bodies that are read. */
+export function createBodyCheck(doors: readonly Door[]): (path: string) => boolean {
+  const paths = doors.filter(({ maxBodyBytes = 0 }) => maxBodyBytes > 0).map(({ path }) => path);
+  return (path) => paths.includes(path);
+}
 
 /**
  * Answers the doors' paths; everything else is `handler`'s. It stands before CORS: what is asked here may
@@ -20,7 +35,7 @@ import { isRepeated } from "./repeated-authorization.js";
 export function withDoors(
   handler: HttpHandler,
   doors: readonly Door[],
-  hooks: CallHooks,
+  hooks: DoorHooks,
 ): HttpHandler {
   const byPath = new Map(doors.map((door) => [door.path, door]));
   return (exchange) => {
@@ -32,7 +47,7 @@ export function withDoors(
 async function serve(
   door: Door,
   exchange: HttpExchange,
-  { authorize, ended }: CallHooks,
+  { authorize, ended, readBody }: DoorHooks,
 ): Promise<HttpResponse> {
   const request = toRequest(exchange);
   const head = headOf(door, exchange, request);
@@ -41,7 +56,8 @@ async function serve(
   exchange.whenClosed(() => ended(head, values, error));
   try {
     values = await authorize(head);
-    return toResponse(door.answer(request, values?.get(callKey)));
+    const body = door.maxBodyBytes ? await readBody(exchange, door.maxBodyBytes) : NO_BODY;
+    return toResponse(await door.answer(request, values?.get(callKey), body));
   } catch (reason) {
     error = toConnectError(reason);
     return toResponse(door.refuse(error, request));
@@ -52,15 +68,14 @@ function toRequest({ method, path, headers }: HttpExchange): DoorRequest {
   return { method, target: path, headers, hasSeveralCredentials: isRepeated(headers) };
 }
 
-/** What the callers are asked with: the caller's credential, and nothing of its client's. */
+/** What the callers are asked with. */
 function headOf(door: Door, exchange: HttpExchange, request: DoorRequest): CallHead {
-  const authorization = door.credentialOf(request);
   return {
     service: door.method.parent,
     method: door.method,
     httpMethod: exchange.method,
     path: exchange.path,
-    headers: authorization === undefined ? {} : { authorization },
+    headers: door.callerHeaders(request) as IncomingHttpHeaders,
     get socket() {
       return exchange.socket;
     },

@@ -8,7 +8,7 @@ import type { SecureTokenManager } from "../core/index.js";
 import { createDoors, DOOR_METHODS } from "../gateways/index.js";
 import type { RevocationRegister } from "../revocation/register.js";
 import {
-  createTokenCheck,
+  createGatewayOperations,
   directFeeds,
   directRpcs,
   ERROR_DETAIL_FILES,
@@ -19,7 +19,7 @@ import {
   shuttingDown,
   tokenRoutes,
 } from "../service/index.js";
-import { type Authorize, createUnaryAdapter } from "../transport/adapter/index.js";
+import { createUnaryAdapter } from "../transport/adapter/index.js";
 import { refuseMalformed, STRICT_JSON, unreadableRequest } from "../transport/index.js";
 import { type ConnectionLimits, DEFAULT_LIMITS } from "../transport/limits.js";
 import { createListener, type OpenConnections } from "../transport/listener.js";
@@ -31,7 +31,7 @@ import type { Callers } from "./callers/callers.js";
 import { withConsole } from "./console.js";
 import type { ConsoleAssets } from "./console-assets.js";
 import { isPreflight, withCors } from "./cors.js";
-import { withDoors } from "./doors.js";
+import { createBodyCheck, withDoors } from "./doors.js";
 import { createHealth } from "./health.js";
 import { type CallObserver, observeCalls } from "./metrics/observe-calls.js";
 import type { Readiness } from "./metrics/report.js";
@@ -115,11 +115,9 @@ export function createServer(deps: ServerDeps): Server {
   // Every open stream listens; that many is no leak.
   setMaxListeners(0, shutdown.signal);
   const onHeaders = deps.warnOfProxies ? createProxyWarning(deps.logger) : undefined;
-  const ended = createAudit(deps.logger);
-  const observe = (authorize: Authorize) => observeCalls({ authorize, ended }, deps.observer);
-  const calls = observe(createAuthorize(callers, { origins: corsOrigins, onHeaders }));
-  const asked = observe(createAuthorize(callers, { origins: "any" }));
-  const doors = createDoors(createTokenCheck(manager, register));
+  const authorize = createAuthorize(callers, { origins: corsOrigins, onHeaders });
+  const calls = observeCalls({ authorize, ended: createAudit(deps.logger) }, deps.observer);
+  const doors = createDoors(createGatewayOperations(manager, register));
   const gate = createHostGate(deps.allowedHosts);
   const onRefused = createRefusedRequests(deps.logger, deps.observer?.refusedRequest);
   const isCall = createPathCheck(methods.map(({ name, parent }) => `/${parent.typeName}/${name}`));
@@ -149,14 +147,15 @@ export function createServer(deps: ServerDeps): Server {
     noRoom,
     challenge: CHALLENGE,
     ...(gate && { gate: { ...gate, refuse: observeRefused(gate.refuse, onRefused, () => false) } }),
-    wrapHandler(handler) {
+    readsBody: createBodyCheck(doors),
+    wrapHandler(handler, readBody) {
       const cors = withCors(assets ? withConsole(handler, assets) : handler, corsOrigins);
       const open = observeRefused(
         cors,
         onRefused,
         (exchange) => isCall(exchange) && !isPreflight(exchange),
       );
-      const all = withDoors(open, doors, asked);
+      const all = withDoors(open, doors, { ...calls, readBody });
       return tls ? withTransportSecurity(all) : all;
     },
     shutdownSignal: shutdown.signal,

@@ -10,6 +10,7 @@ export {
 } from "./call.js";
 export { ERROR_DETAIL_FILES, ERROR_DOMAIN, toConnectError } from "./error-details.js";
 export { refuseInexactJson } from "./exact-json.js";
+export { createGatewayOperations, type GatewayOperations } from "./gateway-operations.js";
 export { iterate, type Pulled } from "./pulled.js";
 export { refuseTooMany } from "./request-counts.js";
 export {
@@ -21,5 +22,4 @@ export {
   MAX_REQUEST_BYTES,
   tokenRoutes,
 } from "./routes.js";
-export { createTokenCheck, type TokenCheck } from "./token-check.js";
 export { askForRetry, noRoom, shuttingDown } from "./try-later.js";

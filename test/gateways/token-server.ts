@@ -29,7 +29,10 @@ export interface TokenServer {
 
 /** The RPCs of each caller. */
 const CALLERS = {
-  gateway: ["ForwardAuth"],
+  gateway: ["ForwardAuth", "OAuthIntrospect"],
+  revoker: ["OAuthRevoke"],
+  // Has a client certificate too.
+  verifier: ["ForwardAuth", "OAuthIntrospect"],
   other: ["ValidateToken"],
 };
 
@@ -66,7 +69,7 @@ export async function startTokenServer(deps: Partial<ServerDeps> = {}): Promise<
   const { port } = await server.listen(0, "127.0.0.1");
   return {
     port,
-    url: `http://127.0.0.1:${port}`,
+    url: `${deps.tls ? "https" : "http"}://127.0.0.1:${port}`,
     manager,
     clock,
     metrics,

@@ -28,6 +28,8 @@ const ROWS: Readonly<Record<string, Admission>> = {
   [`${TOKEN_SERVICE}/WatchRevocations`]: "callers",
   // A gateway's client is the holder of the token that the gateway asks about.
   "securetoken.Gateways/ForwardAuth": "callers and holder",
+  "securetoken.Gateways/OAuthIntrospect": "callers and holder",
+  "securetoken.Gateways/OAuthRevoke": "callers and holder",
   "grpc.health.v1.Health/Check": "open",
   "grpc.health.v1.Health/Watch": "open",
   "grpc.health.v1.Health/List": "open",

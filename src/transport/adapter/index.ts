@@ -14,3 +14,4 @@ export type {
   UnaryAdapterOptions,
 } from "./options.js";
 export { createUnaryAdapter } from "./unary-adapter.js";
+export type { ReadBody } from "./whole-body.js";

@@ -7,6 +7,7 @@ import type { ServerStream } from "../../http2/index.js";
 import type { DeadlineWheel } from "./deadline-wheel.js";
 import type { HeldBodies, NoRoom } from "./held-bodies.js";
 import type { HttpHandler } from "./http-exchange.js";
+import type { ReadBody } from "./whole-body.js";
 
 /** What a call asks for, as far as hooks must know it: a method of a schema, or what a server names like one. */
 export interface CalledMethod {
@@ -152,10 +153,17 @@ export interface UnaryAdapterOptions
   fallback?: HttpHandler;
   /**
    * Wraps the handler of every request that does not go the short way: the place for CORS, since every request with an
-   * `Origin` header and every `OPTIONS` comes this way. It runs before {@link UnaryAdapterOptions.authorize}. Of
-   * requests whose path is no method's the body is dropped, and request and answer may take ten seconds.
+   * `Origin` header and every `OPTIONS` comes this way. It runs before {@link UnaryAdapterOptions.authorize}. A
+   * request whose path is no method's may take ten seconds, with its answer.
+   *
+   * @param readBody reads the body of such a request, where {@link UnaryAdapterOptions.readsBody} keeps it
    */
-  wrapHandler?: (handler: HttpHandler) => HttpHandler;
+  wrapHandler?: (handler: HttpHandler, readBody: ReadBody) => HttpHandler;
+  /**
+   * Whether a handler of `wrapHandler` reads the body of requests for a path that is no method's. Others are dropped as
+   * they come. Default: none is read.
+   */
+  readsBody?: (path: string) => boolean;
 }
 
 /** Which requests are served, whatever they ask for. */

@@ -14,6 +14,7 @@ import type { Hooks, UnaryAdapter, UnaryAdapterOptions } from "./options.js";
 import { noteOutcome } from "./outcome.js";
 import { type Route, recordRoutes, withoutMaxTimeout } from "./routes.js";
 import { tryRequest, tryStream } from "./short-way.js";
+import { createReadBody } from "./whole-body.js";
 
 /** How long an answer that belongs to no call may take, request and all, in milliseconds. */
 const PLAIN_ANSWER_MS = 10_000;
@@ -62,8 +63,9 @@ export function createUnaryAdapter(options: UnaryAdapterOptions): UnaryAdapter {
   const compressions = acceptCompression.map(({ name }) => name);
   const { fallback } = options;
   const guarded = createLongWay({ routes, handlers, fallback, compressions, hooks });
-  const wrapped = options.wrapHandler?.(guarded) ?? guarded;
-  const longWay = inTurns(boundPlainAnswers(wrapped, (path) => routes.has(path)));
+  const wrapped = options.wrapHandler?.(guarded, createReadBody(hooks.bodies)) ?? guarded;
+  const isCall = (path: string) => routes.has(path);
+  const longWay = inTurns(boundPlainAnswers(wrapped, isCall, options.readsBody));
   const shortWay = { routes, formats: createFormats(responseHeaders) };
   const { gate } = options;
   const refuse = gate && boundPlainAnswers(gate.refuse, () => false);
@@ -88,10 +90,14 @@ export function createUnaryAdapter(options: UnaryAdapterOptions): UnaryAdapter {
 }
 
 /** The same handler, whose answers to what is no call must be taken in time, as calls' are by their deadlines. */
-function boundPlainAnswers(handler: HttpHandler, isCall: (path: string) => boolean): HttpHandler {
+function boundPlainAnswers(
+  handler: HttpHandler,
+  isCall: (path: string) => boolean,
+  readsBody: (path: string) => boolean = () => false,
+): HttpHandler {
   return (exchange) => {
     if (exchange.method === "OPTIONS" || !isCall(pathOf(exchange))) {
-      exchange.dropBody();
+      if (!readsBody(pathOf(exchange))) exchange.dropBody();
       const timer = setTimeout(() => {
         exchange.noteSlow();
         exchange.drop();

@@ -1,0 +1,125 @@
+/** `POST /introspect` (RFC 7662) and `POST /revoke` (RFC 7009), for whatever speaks OAuth 2.0. */
+import { Code, ConnectError } from "@connectrpc/connect";
+import { type Claims, TokenError } from "../core/index.js";
+import type { Call, GatewayOperations } from "../service/index.js";
+import {
+  DOORS,
+  type Door,
+  type DoorAnswer,
+  type DoorRequest,
+  type RequestHeaders,
+} from "./door.js";
+import { invalid, requiredParameter } from "./form.js";
+
+/** A token of 8,192 characters, each percent-encoded, would have 24 KiB; none needs that. */
+const MAX_FORM_BYTES = 16 * 1024;
+const FORM = /^application\/x-www-form-urlencoded(?:\s*;|$)/i;
+/** A scope-token (RFC 6749, section 3.3). A permission that is none would read as several. */
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+const BASIC = /^basic +([A-Za-z0-9+/]+=*)$/i;
+
+/** Tells the state of a token, and its claims while it is valid. */
+export function createOAuthIntrospect({ introspect }: GatewayOperations): Door {
+  return oauthDoor("oauthIntrospect", "/introspect", (token, call) => {
+    const found = introspect(token, call);
+    return json(200, found.state === "ACTIVE" ? toActive(found.claims) : { active: false });
+  });
+}
+
+/** Revokes a token. What is no valid token is answered alike (RFC 7009, section 2.2). */
+export function createOAuthRevoke({ revoke }: GatewayOperations): Door {
+  return oauthDoor("oauthRevoke", "/revoke", async (token, call) => {
+    await revoke(token, call);
+    return { status: 200, headers: {} };
+  });
+}
+
+/** Both take a form with the parameter `token`; `token_type_hint` and others are not looked at. */
+function oauthDoor(
+  name: keyof typeof DOORS,
+  path: string,
+  answer: (token: string, call: Call | undefined) => DoorAnswer | Promise<DoorAnswer>,
+): Door {
+  return {
+    method: DOORS[name],
+    path,
+    maxBodyBytes: MAX_FORM_BYTES,
+    callerHeaders,
+    answer({ method, headers }, call, body) {
+      if (method !== "POST") throw new ConnectError("the method must be POST", Code.Unimplemented);
+      const { "content-type": type, "content-encoding": encoding } = headers;
+      if (typeof type !== "string" || !FORM.test(type) || encoding !== undefined) {
+        throw invalid("must be of type application/x-www-form-urlencoded, without an encoding");
+      }
+      return answer(requiredParameter(body.toString(), "token"), call);
+    },
+    refuse: toOAuthError,
+  };
+}
+
+/**
+ * The caller's API key may be the password of HTTP's Basic too, where clients of OAuth put their secret (RFC
+ * 6749, section 2.3.1); the user name says nothing that the key does not.
+ */
+function callerHeaders({ headers, hasSeveralCredentials }: DoorRequest): RequestHeaders {
+  const { authorization } = headers;
+  if (hasSeveralCredentials || typeof authorization !== "string") return headers;
+  const encoded = BASIC.exec(authorization.trim())?.[1];
+  if (encoded === undefined) return headers;
+  const pair = Buffer.from(encoded, "base64").toString();
+  const key = pair.slice(pair.indexOf(":") + 1);
+  return { ...headers, authorization: `Bearer ${key}` };
+}
+
+/** RFC 7662, section 2.2. Times are whole seconds, rounded down. */
+function toActive({ userId, permissions, tokenId, sessionId, issuedAt, expiresAt }: Claims) {
+  return {
+    active: true,
+    token_type: "Bearer",
+    sub: userId,
+    username: userId,
+    scope: permissions.filter((permission) => SCOPE.test(permission)).join(" "),
+    permissions,
+    jti: tokenId,
+    sid: sessionId,
+    iat: issuedAt.seconds,
+    exp: expiresAt.seconds,
+  };
+}
+
+/** The errors of RFC 6749, section 5.2, which both RFCs use. */
+function toOAuthError(error: ConnectError, { headers }: DoorRequest): DoorAnswer {
+  const { code, cause, rawMessage: error_description } = error;
+  const retryAfter = error.metadata.get("retry-after");
+  const retry = retryAfter === null ? {} : { "retry-after": retryAfter };
+  const isTooLarge = code === Code.ResourceExhausted && retryAfter === null;
+  if (cause instanceof TokenError && cause.reason === "REVOCATION_NOT_ENABLED") {
+    return json(400, { error: "unsupported_token_type", error_description });
+  }
+  if (code === Code.Unauthenticated) {
+    const scheme = /^basic\b/i.test(String(headers.authorization)) ? "Basic" : "Bearer";
+    const challenge = { "www-authenticate": `${scheme} realm="secure-token"` };
+    return json(401, { error: "invalid_client", error_description }, challenge);
+  }
+  if (code === Code.Unimplemented) {
+    return json(405, { error: "invalid_request", error_description }, { allow: "POST" });
+  }
+  if (code === Code.PermissionDenied) {
+    return json(403, { error: "unauthorized_client", error_description });
+  }
+  if (code === Code.InvalidArgument || isTooLarge) {
+    return json(isTooLarge ? 413 : 400, { error: "invalid_request", error_description });
+  }
+  if (code === Code.ResourceExhausted) {
+    return json(429, { error: "temporarily_unavailable", error_description }, retry);
+  }
+  return json(503, { error: "temporarily_unavailable" }, retry);
+}
+
+function json(status: number, body: object, headers: Record<string, string> = {}): DoorAnswer {
+  return {
+    status,
+    headers: { ...headers, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  };
+}

@@ -1,6 +1,12 @@
 import type { Command } from "commander";
+import { VERSION } from "../server/version.js";
 import { printResult } from "./output.js";
 import { type TargetOptions, withTarget } from "./target.js";
+
+/** What a server and the local key have in common of their answers; all of it is printed. */
+interface Exported {
+  readonly salt: Uint8Array;
+}
 
 /** `secure-token export-config` */
 export function addExportConfigCommand(program: Command): void {
@@ -9,9 +15,10 @@ export function addExportConfigCommand(program: Command): void {
     .description("How tokens are made, without any key material.")
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<TargetOptions>();
-      const config = await withTarget(command, (target) => target.exportConfig());
+      const config = await withTarget<Exported>(command, (target) => target.exportConfig());
       // As the setting SALT reads it.
       const salt = `base64:${Buffer.from(config.salt).toString("base64")}`;
-      printResult({ ...config, salt }, options);
+      // Without a server, what makes tokens is this command's own package.
+      printResult({ serverVersion: VERSION, ...config, salt }, options);
     });
 }

@@ -124,4 +124,10 @@ export interface ExportedConfig {
   readonly defaultExpirationHours: number;
   /** Every key that decrypts, the primary first. */
   readonly keys: readonly { readonly keyId: string; readonly state: KeyState }[];
+  /** The server's own version: "0.1.0". Empty from servers that are too old to tell it. */
+  readonly serverVersion: string;
+  /** The name by which the server knows this caller. Empty where the server has no callers file. */
+  readonly caller: string;
+  /** The RPCs that this caller may call: "ValidateToken". Empty where `caller` is. */
+  readonly callerRpcs: readonly string[];
 }

@@ -102,6 +102,7 @@ export function toBatchResult({ result }: BatchValidateTokensResult): op.BatchRe
 /** How the server makes tokens. */
 export function toExportedConfig(message: ExportConfigResponse): op.ExportedConfig {
   const { algorithm, version, iterations, salt, defaultExpiresIn, keys } = message;
+  const { serverVersion, caller, callerRpcs } = message;
   return {
     algorithm,
     version,
@@ -109,6 +110,9 @@ export function toExportedConfig(message: ExportConfigResponse): op.ExportedConf
     salt,
     defaultExpirationHours: durationToHours(required(defaultExpiresIn, "default_expires_in")),
     keys: keys.map(({ keyId, state }) => ({ keyId, state: toKeyState(state) })),
+    serverVersion,
+    caller,
+    callerRpcs,
   };
 }
 

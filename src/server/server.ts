@@ -41,6 +41,7 @@ import { REFLECTION_SERVICES, reflectionRoutes } from "./reflection.js";
 import { createPathCheck, createRefusedRequests, observeRefused } from "./refused-requests.js";
 import { noteRepeated } from "./repeated-authorization.js";
 import { withTransportSecurity } from "./transport-security.js";
+import { VERSION } from "./version.js";
 
 /** The longest deadline that a client may ask for, in milliseconds. */
 export const MAX_TIMEOUT_MS = 60_000;
@@ -125,7 +126,7 @@ export function createServer(deps: ServerDeps): Server {
     enabled: deps.unaryAdapter ?? true,
     routes: refuseMalformed(
       (router) => {
-        tokenRoutes(manager, register)(router);
+        tokenRoutes(manager, register, VERSION)(router);
         health.routes(router);
         if (reflection) reflectionRoutes([TokenService, Health], ERROR_DETAIL_FILES)(router);
       },
@@ -133,7 +134,7 @@ export function createServer(deps: ServerDeps): Server {
     ),
     jsonOptions: STRICT_JSON,
     checkJson: refuseInexactJson,
-    direct: directRpcs(manager, register),
+    direct: directRpcs(manager, register, VERSION),
     directStreams: new Map([...directFeeds(manager, register), ...health.streams]),
     ...calls,
     // Tokens belong in no cache (RFC 9111, section 5.2.2.5).

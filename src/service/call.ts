@@ -13,6 +13,8 @@ export interface Caller {
   readonly name: string;
   /** Whether the callers file names it, or the server knows no callers and anyone may do everything. */
   readonly isKnown: boolean;
+  /** Names of the RPCs that it may call; undefined for a holder, and where anyone may do everything. */
+  readonly rpcs?: ReadonlySet<string>;
   /** Set for a token's holder, who is nobody but for calls on this very token. */
   readonly heldToken?: string;
   /** Whether the caller may revoke everything. Default true: where nobody is configured, anyone may. */
@@ -98,6 +100,14 @@ export function callerError(
     metadata,
   };
   return new ConnectError(message, code, undefined, [{ desc: ErrorInfoSchema, value: info }]);
+}
+
+/** What a caller is told of itself: nothing where the server knows no callers. */
+export function toldOf(call: Call | undefined): { caller: string; callerRpcs: string[] } {
+  const rpcs = call?.caller.rpcs;
+  return rpcs
+    ? { caller: call.caller.name, callerRpcs: [...rpcs] }
+    : { caller: "", callerRpcs: [] };
 }
 
 /**

@@ -27,6 +27,8 @@ import { askForRetry } from "./try-later.js";
 export interface RevocationDeps {
   readonly manager: SecureTokenManager;
   readonly register: RevocationRegister;
+  /** The server's version, for ExportConfig. Default: none is told. */
+  readonly version?: string | undefined;
 }
 
 const DEFAULT_PAGE_SIZE = 100;

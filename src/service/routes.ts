@@ -45,12 +45,13 @@ export interface DirectRpc {
   readonly toJson: (value: unknown) => string;
 }
 
-/** Registers every RPC. Beyond its limit a message is RESOURCE_EXHAUSTED. */
+/** Registers every RPC, of a server of this version. Beyond its limit a message is RESOURCE_EXHAUSTED. */
 export function tokenRoutes(
   manager: SecureTokenManager,
   register: RevocationRegister = NO_REGISTER,
+  version?: string,
 ): (router: ConnectRouter) => void {
-  const deps = { manager, register };
+  const deps = { manager, register, version };
   keepByteOrderMarks();
   return (router) => {
     for (const rpc of createRpcs(deps)) {
@@ -73,8 +74,9 @@ export function tokenRoutes(
 export function directRpcs(
   manager: SecureTokenManager,
   register: RevocationRegister = NO_REGISTER,
+  version?: string,
 ): ReadonlyMap<DescMethod, DirectRpc> {
-  const deps = { manager, register };
+  const deps = { manager, register, version };
   const entries = createRpcs(deps).map((rpc): [DescMethod, DirectRpc] => {
     const { method, handle: _, toMessage: __, vouches: ___, ...forms } = rpc;
     return [method, { ...forms, call: (request, context) => run(rpc, deps, request, context) }];

@@ -15,7 +15,7 @@ import type { TokenSubject } from "../core/index.js";
 import { checkCount, MAX_BATCH_TOKENS } from "../core/rules.js";
 import { type Answer, batchAnswer, issuedAnswer, throughMessage, validAnswer } from "./answers.js";
 import { chargeBatch, inTurns, lengthOf, noteVerdicts } from "./batches.js";
-import { about, type Call, release, tokenOf } from "./call.js";
+import { about, type Call, release, tokenOf, toldOf } from "./call.js";
 import { hoursToDuration, toClaims, toDuration, toHours, toTimestamp } from "./convert.js";
 import { newTokenBounds, refreshBounds } from "./issue-bounds.js";
 import { refuseTooMany } from "./request-counts.js";
@@ -162,9 +162,10 @@ export function createRpcs(deps: RevocationDeps): readonly Rpc[] {
 
     exportConfig: rpc(
       method.exportConfig,
-      () => manager.exportConfig(),
+      (_, call) => ({ ...manager.exportConfig(), ...toldOf(call) }),
       ({ defaultExpirationHours, keys, ...config }) => ({
         ...config,
+        serverVersion: deps.version ?? "",
         salt: new Uint8Array(config.salt),
         defaultExpiresIn: hoursToDuration(defaultExpirationHours),
         keys: keys.map(({ keyId, state }) => ({ keyId, state: KeyState[state] })),

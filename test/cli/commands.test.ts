@@ -1,6 +1,7 @@
 /** The command as programs and people use it. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { VERSION } from "../../src/server/version.js";
 import { runCommand, type ServerProcess, startServer } from "../support/server-process.js";
 
 const KEY = {
@@ -37,6 +38,7 @@ describe("secure-token", () => {
       assert.equal((await run(["validate"], refreshed.stdout)).code, 0);
       const config = JSON.parse((await run(["--json", "export-config"])).stdout);
       assert.equal(config.salt, `base64:${Buffer.from(KEY.SALT).toString("base64")}`);
+      assert.equal(config.serverVersion, VERSION);
       assert.doesNotMatch(JSON.stringify(config), /Command#Secret/);
     });
 

@@ -20,6 +20,7 @@ import { KnownCallers } from "../../src/server/callers/callers.js";
 import { parseCallers } from "../../src/server/callers/callers-file.js";
 import { digestApiKey, generateApiKey } from "../../src/server/callers/credentials.js";
 import { createServer, type Server } from "../../src/server/server.js";
+import { VERSION } from "../../src/server/version.js";
 import { fixedManager } from "../support/fixed-manager.js";
 import { keepReports } from "../support/reports.js";
 
@@ -143,6 +144,28 @@ describe("callers", async () => {
     for (const ask of [client.validateToken, client.introspectToken, client.refreshToken]) {
       assert.equal(refusal(await ask({ token: other }).catch((e) => e)), Code.PermissionDenied);
     }
+    close();
+  });
+
+  it("tells a caller of itself: where it may ask, and where it may not", async () => {
+    const refused = async (identity: Identity) => {
+      const { client, close } = connect(createGrpcTransport, identity);
+      const error = await client.exportConfig({}).catch((e) => e);
+      close();
+      const [info] = (error as ConnectError).findDetails(ErrorInfoSchema);
+      return info?.metadata;
+    };
+    const itself = { caller: "issuer", caller_rpcs: "GenerateToken,RefreshToken" };
+    const field = "authorization";
+    assert.deepEqual(await refused({ bearer: KEYS.issuer as string }), { field, ...itself });
+    assert.deepEqual(await refused({ certificate: "issuer" }), { field, ...itself });
+    // No caller of the file: there is nobody to tell.
+    assert.deepEqual(await refused({ bearer: generateApiKey() }), { field });
+    assert.deepEqual(await refused({ bearer: token }), { field });
+    const { client, close } = connect(createGrpcTransport, { bearer: KEYS.admin as string });
+    const { caller, callerRpcs, serverVersion } = await client.exportConfig({});
+    assert.deepEqual([caller, callerRpcs], ["admin", RPCS.admin]);
+    assert.equal(serverVersion, VERSION);
     close();
   });
 

@@ -10,7 +10,7 @@ import { refuseMalformed, unreadableRequest } from "../../src/transport/index.js
 import { DEFAULT_LIMITS } from "../../src/transport/limits.js";
 import { createListener } from "../../src/transport/listener.js";
 import { TEST_CERTIFICATE, TEST_CERTIFICATE_KEY } from "./tls.js";
-import { HOLD_HEADER, type TestService } from "./token-service.js";
+import { HOLD_HEADER, SERVER_VERSION, type TestService } from "./token-service.js";
 
 /** A server that listens on loopback. */
 export interface TestServer {
@@ -39,7 +39,7 @@ export async function serveAsProduct(
   const adapter = createUnaryAdapter({
     enabled,
     routes: refuseMalformed(service.routes),
-    direct: directRpcs(service.manager),
+    direct: directRpcs(service.manager, undefined, SERVER_VERSION),
     // What interceptors do elsewhere; beside them no method is called directly.
     authorize: ({ headers }) =>
       headers[HOLD_HEADER] === undefined ? undefined : new Promise<never>(() => {}),

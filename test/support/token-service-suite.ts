@@ -9,7 +9,7 @@ import {
   TokenError,
   TokenExpiredError,
 } from "../../src/client/node.js";
-import { HOLD_HEADER, TEST_KEY, type TestService } from "./token-service.js";
+import { HOLD_HEADER, SERVER_VERSION, TEST_KEY, type TestService } from "./token-service.js";
 
 /** A client with its service behind it. */
 export interface Harness {
@@ -188,6 +188,10 @@ export function tokenServiceSuite(
         salt: new Uint8Array(TEST_KEY.salt),
         defaultExpirationHours: 24,
         keys: [{ keyId, state: "PRIMARY" }],
+        serverVersion: SERVER_VERSION,
+        // No callers are configured.
+        caller: "",
+        callerRpcs: [],
       });
     });
 

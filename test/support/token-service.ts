@@ -23,6 +23,9 @@ export const TEST_KEY: KeySource = {
   iterations: 100_000,
 };
 
+/** The version that the service tells of its server. */
+export const SERVER_VERSION = "1.2.3";
+
 /** With this request header a call is not answered until its caller gives it up. */
 export const HOLD_HEADER = "x-test-hold";
 
@@ -76,7 +79,7 @@ export async function createTestService(
   });
   const service: TestService = {
     manager,
-    routes: tokenRoutes(manager),
+    routes: tokenRoutes(manager, undefined, SERVER_VERSION),
     interceptors: [hold, reportTo(reported)],
     clock,
     revoked,

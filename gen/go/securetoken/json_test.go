@@ -35,9 +35,11 @@ func TestResultsAsJSON(t *testing.T) {
 		`{"permission":"read","granted":true}`: securetoken.PermissionResult{Permission: "read", Granted: true},
 		`{"state":"INVALID","keyId":""}`:       securetoken.Introspection{State: securetoken.StateInvalid},
 		`{"algorithm":"a","version":"1.0","iterations":1,"salt":"AQ==","keys":[{"keyId":"k","state":"PRIMARY"}],` +
+			`"serverVersion":"0.1.0","caller":"gateway","callerRpcs":["ExportConfig"],` +
 			`"defaultExpiresIn":"86400s"}`: securetoken.ServerConfig{
 			Algorithm: "a", Version: "1.0", Iterations: 1, Salt: []byte{1}, DefaultExpiresIn: 24 * time.Hour,
-			Keys: []securetoken.KeyInfo{{KeyID: "k", State: securetoken.KeyPrimary}},
+			Keys:          []securetoken.KeyInfo{{KeyID: "k", State: securetoken.KeyPrimary}},
+			ServerVersion: "0.1.0", Caller: "gateway", CallerRPCs: []string{"ExportConfig"},
 		},
 	} {
 		if got, err := json.Marshal(value); err != nil || string(got) != want {

@@ -97,6 +97,9 @@ func toServerConfig(message *securetokenv1.ExportConfigResponse) (*ServerConfig,
 		Salt:             message.GetSalt(),
 		DefaultExpiresIn: lifetime,
 		Keys:             make([]KeyInfo, len(message.GetKeys())),
+		ServerVersion:    message.GetServerVersion(),
+		Caller:           message.GetCaller(),
+		CallerRPCs:       append([]string{}, message.GetCallerRpcs()...),
 	}
 	for i, key := range message.GetKeys() {
 		config.Keys[i] = KeyInfo{KeyID: key.GetKeyId(), State: toKeyState(key.GetState())}

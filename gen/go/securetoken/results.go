@@ -146,4 +146,10 @@ type ServerConfig struct {
 	DefaultExpiresIn time.Duration `json:"defaultExpiresIn"`
 	// Keys is every key that decrypts, the primary first.
 	Keys []KeyInfo `json:"keys"`
+	// ServerVersion is the server's own: "0.1.0". Empty from servers that are too old to tell it.
+	ServerVersion string `json:"serverVersion"`
+	// Caller is the name by which the server knows this caller. Empty where the server has no callers file.
+	Caller string `json:"caller"`
+	// CallerRPCs is what this caller may call: "ValidateToken". Empty where Caller is.
+	CallerRPCs []string `json:"callerRpcs"`
 }

@@ -162,6 +162,9 @@ pub(crate) fn server_config(message: pb::ExportConfigResponse) -> Result<ServerC
             "lacks default_expires_in",
         )?,
         keys: keys.collect(),
+        server_version: message.server_version,
+        caller: message.caller,
+        caller_rpcs: message.caller_rpcs,
     })
 }
 

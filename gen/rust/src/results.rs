@@ -153,6 +153,12 @@ pub struct ServerConfig {
     pub default_expires_in: Duration,
     /// Every key the server decrypts with, the primary first.
     pub keys: Vec<KeyInfo>,
+    /// The server's own version: `0.1.0`. Empty from servers that are too old to tell it.
+    pub server_version: String,
+    /// The name by which the server knows this caller. Empty where the server has no callers file.
+    pub caller: String,
+    /// The RPCs that this caller may call: `ValidateToken`. Empty where `caller` is.
+    pub caller_rpcs: Vec<String>,
 }
 
 /// A key, without any of it.

@@ -83,7 +83,8 @@ export class KnownCallers implements Callers {
     const caller = this.#identify(bearer, socket);
     if (admission === "open") return caller ?? NOBODY;
     if (caller) {
-      if (!caller.rpcs.has(method.name)) throw refusalOf(caller, rpcNotAllowed(method.name));
+      if (!caller.rpcs.has(method.name))
+        throw refusalOf(caller, rpcNotAllowed(method.name, caller));
       const waitMs = caller.bucket?.take() ?? 0;
       if (waitMs > 0) throw refusalOf(caller, rateExceeded(waitMs));
       return caller;
@@ -129,6 +130,10 @@ function unknownCaller(): ConnectError {
   return callerError("UNKNOWN_CALLER", Code.Unauthenticated, text);
 }
 
-function rpcNotAllowed(rpc: string): ConnectError {
-  return callerError("RPC_NOT_ALLOWED", Code.PermissionDenied, `the caller may not call ${rpc}`);
+/** A known caller is told who it is here, and what it may call instead; nobody is told of another. */
+function rpcNotAllowed(rpc: string, caller?: KnownCaller): ConnectError {
+  const text = `the caller may not call ${rpc}`;
+  const itself = caller && { caller: caller.name, caller_rpcs: [...caller.rpcs].join(",") };
+  const metadata = { field: "authorization", ...itself };
+  return callerError("RPC_NOT_ALLOWED", Code.PermissionDenied, text, metadata);
 }

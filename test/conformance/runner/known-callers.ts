@@ -20,6 +20,7 @@ const CALLERS: readonly CallerEntry[] = [
     rpcs: ["ValidateToken"],
     calls_per_second: 0.01,
   },
+  { name: "operator", api_keys: [keyOf("stk_operator")], rpcs: ["ExportConfig", "ValidateToken"] },
   { name: "certified", certificates: [{ dns_name: "client" }], rpcs: VERIFIER_RPCS },
 ];
 

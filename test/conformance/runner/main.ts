@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { systemClock } from "../../../src/core/index.js";
+import { VERSION } from "../../../src/server/version.js";
 import { loadCorpus } from "../suite/corpus.js";
 import { corpusManager } from "../suite/fixture.js";
 import { loadGuardGroup } from "../suite/guards.js";
@@ -38,6 +39,7 @@ const world: World = {
     ...named("tokens", tokens.tokens),
     ...named("ids", tokens.ids),
     ...named("keyIds", tokens.keyIds),
+    ["serverVersion", VERSION],
   ]),
   manager: await corpusManager(),
   liveManager: await corpusManager(systemClock),

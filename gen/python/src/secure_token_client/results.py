@@ -98,7 +98,12 @@ class KeyInfo(TypedDict):
 
 
 class ExportedConfig(TypedDict):
-    """How the server makes tokens, without any key material. The salt is base64."""
+    """How the server makes tokens, without any key material. The salt is base64.
+
+    `server_version` is the server's own, empty from servers that are too old to tell it. `caller` is
+    the name by which the server knows this caller and `caller_rpcs` what it may call; both are empty
+    where the server has no callers file.
+    """
 
     algorithm: str
     version: str
@@ -107,6 +112,9 @@ class ExportedConfig(TypedDict):
     default_expiration_hours: float
     key_id: str
     keys: list[KeyInfo]
+    server_version: str
+    caller: str
+    caller_rpcs: list[str]
 
 
 def to_issued(message: _AnyIssued) -> IssuedToken:
@@ -215,6 +223,9 @@ def to_config(message: pb.ExportConfigResponse) -> ExportedConfig:
         "default_expiration_hours": to_timedelta(message.default_expires_in) / timedelta(hours=1),
         "key_id": keys[0]["key_id"] if keys else "",
         "keys": keys,
+        "server_version": message.server_version,
+        "caller": message.caller,
+        "caller_rpcs": list(message.caller_rpcs),
     }
 
 

@@ -182,7 +182,8 @@ pub enum CallerErrorReason {
     /// Code UNAUTHENTICATED, field "authorization": no credential, or one that nobody has.
     UnknownCaller = 1,
     /// Code PERMISSION_DENIED, field "authorization": the caller may not call this RPC, or not on
-    /// this token.
+    /// this token. A caller of the callers file that may not call the RPC finds its own name as metadata
+    /// "caller", and the RPCs that it may call, with commas between them, as "caller_rpcs".
     RpcNotAllowed = 2,
     /// Code PERMISSION_DENIED: the caller may not issue such a token. The field is "permissions",
     /// with the first offending one as metadata "permission", or "user_id", or "expires_in".
@@ -595,6 +596,17 @@ pub struct ExportConfigResponse {
     /// Every key this server decrypts with, the primary first.
     #[prost(message, repeated, tag = "6")]
     pub keys: ::prost::alloc::vec::Vec<KeyInfo>,
+    /// The version of the server itself: "0.1.0". Empty from servers older than this field.
+    #[prost(string, tag = "7")]
+    pub server_version: ::prost::alloc::string::String,
+    /// The name by which the server knows the caller of this call. Empty on a server without a callers
+    /// file, where anyone may call everything.
+    #[prost(string, tag = "8")]
+    pub caller: ::prost::alloc::string::String,
+    /// The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
+    /// another.
+    #[prost(string, repeated, tag = "9")]
+    pub caller_rpcs: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// KeyInfo names a key without giving any of it away.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2350,6 +2362,9 @@ impl ::core::fmt::Debug for ExportConfigResponse {
             .field("salt", &::core::format_args!("[redacted]"))
             .field("default_expires_in", &self.default_expires_in)
             .field("keys", &self.keys)
+            .field("server_version", &self.server_version)
+            .field("caller", &self.caller)
+            .field("caller_rpcs", &self.caller_rpcs)
             .finish()
     }
 }

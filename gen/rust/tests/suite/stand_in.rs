@@ -384,6 +384,9 @@ impl TokenService for StandIn {
                 nanos: 0,
             }),
             keys: vec![key("key-1", KeyState::Primary as i32), key("key-2", 99)],
+            server_version: "0.1.0".into(),
+            caller: "gateway".into(),
+            caller_rpcs: vec!["ExportConfig".into()],
         };
         answer("", response)
     }

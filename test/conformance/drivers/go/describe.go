@@ -92,6 +92,9 @@ func describeConfig(config *securetoken.ServerConfig) map[string]any {
 		"iterations":       config.Iterations,
 		"salt":             config.Salt,
 		"defaultExpiresIn": formatSeconds(config.DefaultExpiresIn),
+		"serverVersion":    config.ServerVersion,
+		"caller":           config.Caller,
+		"callerRpcs":       config.CallerRPCs,
 		"keys":             keys,
 	}
 }

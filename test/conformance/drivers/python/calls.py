@@ -157,6 +157,9 @@ def _config(config: dict[str, Any]) -> dict[str, Any]:
         "iterations": config["iterations"],
         "salt": config["salt"],
         "defaultExpiresIn": f"{config['default_expiration_hours'] * 3600:.6f}s",
+        "serverVersion": config["server_version"],
+        "caller": config["caller"],
+        "callerRpcs": config["caller_rpcs"],
         "keys": [
             {"keyId": key["key_id"], "state": f"KEY_STATE_{key['state']}"} for key in config["keys"]
         ],

@@ -233,7 +233,8 @@ const (
 	// Code UNAUTHENTICATED, field "authorization": no credential, or one that nobody has.
 	CallerErrorReason_CALLER_ERROR_REASON_UNKNOWN_CALLER CallerErrorReason = 1
 	// Code PERMISSION_DENIED, field "authorization": the caller may not call this RPC, or not on
-	// this token.
+	// this token. A caller of the callers file that may not call the RPC finds its own name as metadata
+	// "caller", and the RPCs that it may call, with commas between them, as "caller_rpcs".
 	CallerErrorReason_CALLER_ERROR_REASON_RPC_NOT_ALLOWED CallerErrorReason = 2
 	// Code PERMISSION_DENIED: the caller may not issue such a token. The field is "permissions",
 	// with the first offending one as metadata "permission", or "user_id", or "expires_in".

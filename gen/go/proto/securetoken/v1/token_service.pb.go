@@ -1715,7 +1715,15 @@ type ExportConfigResponse struct {
 	// The lifetime of a token whose request names none.
 	DefaultExpiresIn *durationpb.Duration `protobuf:"bytes,5,opt,name=default_expires_in,json=defaultExpiresIn,proto3" json:"default_expires_in,omitempty"`
 	// Every key this server decrypts with, the primary first.
-	Keys          []*KeyInfo `protobuf:"bytes,6,rep,name=keys,proto3" json:"keys,omitempty"`
+	Keys []*KeyInfo `protobuf:"bytes,6,rep,name=keys,proto3" json:"keys,omitempty"`
+	// The version of the server itself: "0.1.0". Empty from servers older than this field.
+	ServerVersion string `protobuf:"bytes,7,opt,name=server_version,json=serverVersion,proto3" json:"server_version,omitempty"`
+	// The name by which the server knows the caller of this call. Empty on a server without a callers
+	// file, where anyone may call everything.
+	Caller string `protobuf:"bytes,8,opt,name=caller,proto3" json:"caller,omitempty"`
+	// The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
+	// another.
+	CallerRpcs    []string `protobuf:"bytes,9,rep,name=caller_rpcs,json=callerRpcs,proto3" json:"caller_rpcs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1788,6 +1796,27 @@ func (x *ExportConfigResponse) GetDefaultExpiresIn() *durationpb.Duration {
 func (x *ExportConfigResponse) GetKeys() []*KeyInfo {
 	if x != nil {
 		return x.Keys
+	}
+	return nil
+}
+
+func (x *ExportConfigResponse) GetServerVersion() string {
+	if x != nil {
+		return x.ServerVersion
+	}
+	return ""
+}
+
+func (x *ExportConfigResponse) GetCaller() string {
+	if x != nil {
+		return x.Caller
+	}
+	return ""
+}
+
+func (x *ExportConfigResponse) GetCallerRpcs() []string {
+	if x != nil {
+		return x.CallerRpcs
 	}
 	return nil
 }
@@ -2985,7 +3014,7 @@ const file_securetoken_v1_token_service_proto_rawDesc = "" +
 	"\x05state\x18\x01 \x01(\x0e2\x1a.securetoken.v1.TokenStateR\x05state\x123\n" +
 	"\x06claims\x18\x02 \x01(\v2\x1b.securetoken.v1.TokenClaimsR\x06claims\x12\x15\n" +
 	"\x06key_id\x18\x03 \x01(\tR\x05keyId\"\x15\n" +
-	"\x13ExportConfigRequest\"\xfd\x01\n" +
+	"\x13ExportConfigRequest\"\xdd\x02\n" +
 	"\x14ExportConfigResponse\x12\x1c\n" +
 	"\talgorithm\x18\x01 \x01(\tR\talgorithm\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x1e\n" +
@@ -2994,7 +3023,11 @@ const file_securetoken_v1_token_service_proto_rawDesc = "" +
 	"iterations\x12\x17\n" +
 	"\x04salt\x18\x04 \x01(\fB\x03\x80\x01\x01R\x04salt\x12G\n" +
 	"\x12default_expires_in\x18\x05 \x01(\v2\x19.google.protobuf.DurationR\x10defaultExpiresIn\x12+\n" +
-	"\x04keys\x18\x06 \x03(\v2\x17.securetoken.v1.KeyInfoR\x04keys\"P\n" +
+	"\x04keys\x18\x06 \x03(\v2\x17.securetoken.v1.KeyInfoR\x04keys\x12%\n" +
+	"\x0eserver_version\x18\a \x01(\tR\rserverVersion\x12\x16\n" +
+	"\x06caller\x18\b \x01(\tR\x06caller\x12\x1f\n" +
+	"\vcaller_rpcs\x18\t \x03(\tR\n" +
+	"callerRpcs\"P\n" +
 	"\aKeyInfo\x12\x15\n" +
 	"\x06key_id\x18\x01 \x01(\tR\x05keyId\x12.\n" +
 	"\x05state\x18\x02 \x01(\x0e2\x18.securetoken.v1.KeyStateR\x05state\"i\n" +

@@ -289,20 +289,26 @@ class ExportConfigRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class ExportConfigResponse(_message.Message):
-    __slots__ = ("algorithm", "version", "iterations", "salt", "default_expires_in", "keys")
+    __slots__ = ("algorithm", "version", "iterations", "salt", "default_expires_in", "keys", "server_version", "caller", "caller_rpcs")
     ALGORITHM_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     ITERATIONS_FIELD_NUMBER: _ClassVar[int]
     SALT_FIELD_NUMBER: _ClassVar[int]
     DEFAULT_EXPIRES_IN_FIELD_NUMBER: _ClassVar[int]
     KEYS_FIELD_NUMBER: _ClassVar[int]
+    SERVER_VERSION_FIELD_NUMBER: _ClassVar[int]
+    CALLER_FIELD_NUMBER: _ClassVar[int]
+    CALLER_RPCS_FIELD_NUMBER: _ClassVar[int]
     algorithm: str
     version: str
     iterations: int
     salt: bytes
     default_expires_in: _duration_pb2.Duration
     keys: _containers.RepeatedCompositeFieldContainer[KeyInfo]
-    def __init__(self, algorithm: _Optional[str] = ..., version: _Optional[str] = ..., iterations: _Optional[int] = ..., salt: _Optional[bytes] = ..., default_expires_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., keys: _Optional[_Iterable[_Union[KeyInfo, _Mapping]]] = ...) -> None: ...
+    server_version: str
+    caller: str
+    caller_rpcs: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, algorithm: _Optional[str] = ..., version: _Optional[str] = ..., iterations: _Optional[int] = ..., salt: _Optional[bytes] = ..., default_expires_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., keys: _Optional[_Iterable[_Union[KeyInfo, _Mapping]]] = ..., server_version: _Optional[str] = ..., caller: _Optional[str] = ..., caller_rpcs: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class KeyInfo(_message.Message):
     __slots__ = ("key_id", "state")

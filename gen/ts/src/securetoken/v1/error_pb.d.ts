@@ -301,7 +301,8 @@ export enum CallerErrorReason {
 
   /**
    * Code PERMISSION_DENIED, field "authorization": the caller may not call this RPC, or not on
-   * this token.
+   * this token. A caller of the callers file that may not call the RPC finds its own name as metadata
+   * "caller", and the RPCs that it may call, with commas between them, as "caller_rpcs".
    *
    * @generated from enum value: CALLER_ERROR_REASON_RPC_NOT_ALLOWED = 2;
    */

@@ -898,6 +898,29 @@ export declare type ExportConfigResponse = Message<"securetoken.v1.ExportConfigR
    * @generated from field: repeated securetoken.v1.KeyInfo keys = 6;
    */
   keys: KeyInfo[];
+
+  /**
+   * The version of the server itself: "0.1.0". Empty from servers older than this field.
+   *
+   * @generated from field: string server_version = 7;
+   */
+  serverVersion: string;
+
+  /**
+   * The name by which the server knows the caller of this call. Empty on a server without a callers
+   * file, where anyone may call everything.
+   *
+   * @generated from field: string caller = 8;
+   */
+  caller: string;
+
+  /**
+   * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
+   * another.
+   *
+   * @generated from field: repeated string caller_rpcs = 9;
+   */
+  callerRpcs: string[];
 };
 
 /**

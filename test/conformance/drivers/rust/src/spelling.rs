@@ -121,6 +121,9 @@ pub fn config(config: &ServerConfig) -> Value {
         "iterations": config.iterations,
         "salt": BASE64_STANDARD.encode(&config.salt),
         "defaultExpiresIn": duration(config.default_expires_in),
+        "serverVersion": config.server_version,
+        "caller": config.caller,
+        "callerRpcs": config.caller_rpcs,
         "keys": keys.collect::<Vec<_>>(),
     })
 }

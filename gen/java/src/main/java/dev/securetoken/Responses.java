@@ -210,7 +210,10 @@ final class Responses {
         Answers.duration(it.hasDefaultExpiresIn(), it.getDefaultExpiresIn(), "default_expires_in"),
         it.getKeysList().stream()
             .map(key -> new KeyInfo(key.getKeyId(), keyState(key.getState())))
-            .collect(Collectors.toUnmodifiableList()));
+            .collect(Collectors.toUnmodifiableList()),
+        it.getServerVersion(),
+        it.getCaller(),
+        List.copyOf(it.getCallerRpcsList()));
   }
 
   private static KeyState keyState(dev.securetoken.v1.KeyState state) {

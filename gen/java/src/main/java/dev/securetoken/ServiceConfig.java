@@ -13,6 +13,9 @@ public final class ServiceConfig {
   private final byte[] salt;
   private final Duration defaultExpiresIn;
   private final List<KeyInfo> keys;
+  private final String serverVersion;
+  private final String caller;
+  private final List<String> callerRpcs;
 
   ServiceConfig(
       String algorithm,
@@ -20,13 +23,19 @@ public final class ServiceConfig {
       long iterations,
       byte[] salt,
       Duration defaultExpiresIn,
-      List<KeyInfo> keys) {
+      List<KeyInfo> keys,
+      String serverVersion,
+      String caller,
+      List<String> callerRpcs) {
     this.algorithm = algorithm;
     this.version = version;
     this.iterations = iterations;
     this.salt = salt.clone();
     this.defaultExpiresIn = defaultExpiresIn;
     this.keys = List.copyOf(keys);
+    this.serverVersion = serverVersion;
+    this.caller = caller;
+    this.callerRpcs = List.copyOf(callerRpcs);
   }
 
   /**
@@ -84,6 +93,33 @@ public final class ServiceConfig {
   }
 
   /**
+   * The server's own version.
+   *
+   * @return {@code 0.1.0}, or empty from servers that are too old to tell it
+   */
+  public String serverVersion() {
+    return serverVersion;
+  }
+
+  /**
+   * The name by which the server knows this caller.
+   *
+   * @return the name, or empty where the server has no callers file
+   */
+  public String caller() {
+    return caller;
+  }
+
+  /**
+   * The RPCs that this caller may call.
+   *
+   * @return an immutable list of names such as {@code ValidateToken}; empty where the caller's name is
+   */
+  public List<String> callerRpcs() {
+    return callerRpcs;
+  }
+
+  /**
    * As {@link #algorithm()}, for JSON and beans.
    *
    * @return the same
@@ -137,6 +173,33 @@ public final class ServiceConfig {
     return keys();
   }
 
+  /**
+   * As {@link #serverVersion()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public String getServerVersion() {
+    return serverVersion();
+  }
+
+  /**
+   * As {@link #caller()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public String getCaller() {
+    return caller();
+  }
+
+  /**
+   * As {@link #callerRpcs()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public List<String> getCallerRpcs() {
+    return callerRpcs();
+  }
+
   @Override
   public boolean equals(Object other) {
     if (!(other instanceof ServiceConfig)) {
@@ -148,19 +211,38 @@ public final class ServiceConfig {
         && iterations == that.iterations
         && Arrays.equals(salt, that.salt)
         && defaultExpiresIn.equals(that.defaultExpiresIn)
-        && keys.equals(that.keys);
+        && keys.equals(that.keys)
+        && serverVersion.equals(that.serverVersion)
+        && caller.equals(that.caller)
+        && callerRpcs.equals(that.callerRpcs);
   }
 
   @Override
   public int hashCode() {
     return Objects.hash(
-        algorithm, version, iterations, Arrays.hashCode(salt), defaultExpiresIn, keys);
+        algorithm,
+        version,
+        iterations,
+        Arrays.hashCode(salt),
+        defaultExpiresIn,
+        keys,
+        serverVersion,
+        caller,
+        callerRpcs);
   }
 
   @Override
   public String toString() {
     return String.format(
-        "ServiceConfig[algorithm=%s, version=%s, iterations=%d, defaultExpiresIn=%s, keys=%s]",
-        algorithm, version, iterations, defaultExpiresIn, keys);
+        "ServiceConfig[algorithm=%s, version=%s, iterations=%d, defaultExpiresIn=%s, keys=%s,"
+            + " serverVersion=%s, caller=%s, callerRpcs=%s]",
+        algorithm,
+        version,
+        iterations,
+        defaultExpiresIn,
+        keys,
+        serverVersion,
+        caller,
+        callerRpcs);
   }
 }

@@ -273,6 +273,9 @@ class SecureTokenClientTest {
             .setVersion("1.0")
             .setIterations(-1)
             .setSalt(ByteString.copyFromUtf8("salt"))
+            .setServerVersion("0.1.0")
+            .setCaller("gateway")
+            .addCallerRpcs("ExportConfig")
             .setDefaultExpiresIn(com.google.protobuf.Duration.newBuilder().setSeconds(7200));
     for (int state = 1; state <= 3; state++) {
       answer.addKeysBuilder().setKeyId("key-" + state).setStateValue(state);
@@ -282,6 +285,9 @@ class SecureTokenClientTest {
     ServiceConfig config = client.exportConfig();
     assertEquals(4_294_967_295L, config.iterations(), "unsigned on the wire");
     assertEquals(Duration.ofHours(2), config.defaultExpiresIn());
+    assertEquals("0.1.0", config.serverVersion());
+    assertEquals("gateway", config.caller());
+    assertEquals(List.of("ExportConfig"), config.callerRpcs());
     assertEquals(
         "[key-1=STAGED, key-2=PRIMARY, key-3=SECONDARY, key-9=UNSPECIFIED]",
         config.keys().toString());

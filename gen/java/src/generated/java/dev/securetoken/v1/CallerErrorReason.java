@@ -34,7 +34,8 @@ public enum CallerErrorReason
   /**
    * <pre>
    * Code PERMISSION_DENIED, field "authorization": the caller may not call this RPC, or not on
-   * this token.
+   * this token. A caller of the callers file that may not call the RPC finds its own name as metadata
+   * "caller", and the RPCs that it may call, with commas between them, as "caller_rpcs".
    * </pre>
    *
    * <code>CALLER_ERROR_REASON_RPC_NOT_ALLOWED = 2;</code>
@@ -98,7 +99,8 @@ public enum CallerErrorReason
   /**
    * <pre>
    * Code PERMISSION_DENIED, field "authorization": the caller may not call this RPC, or not on
-   * this token.
+   * this token. A caller of the callers file that may not call the RPC finds its own name as metadata
+   * "caller", and the RPCs that it may call, with commas between them, as "caller_rpcs".
    * </pre>
    *
    * <code>CALLER_ERROR_REASON_RPC_NOT_ALLOWED = 2;</code>

@@ -25,6 +25,10 @@ private static final long serialVersionUID = 0L;
     version_ = "";
     salt_ = com.google.protobuf.ByteString.EMPTY;
     keys_ = java.util.Collections.emptyList();
+    serverVersion_ = "";
+    caller_ = "";
+    callerRpcs_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
   }
 
   @java.lang.Override
@@ -271,6 +275,159 @@ private static final long serialVersionUID = 0L;
     return keys_.get(index);
   }
 
+  public static final int SERVER_VERSION_FIELD_NUMBER = 7;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object serverVersion_ = "";
+  /**
+   * <pre>
+   * The version of the server itself: "0.1.0". Empty from servers older than this field.
+   * </pre>
+   *
+   * <code>string server_version = 7 [json_name = "serverVersion"];</code>
+   * @return The serverVersion.
+   */
+  @java.lang.Override
+  public java.lang.String getServerVersion() {
+    java.lang.Object ref = serverVersion_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      serverVersion_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * The version of the server itself: "0.1.0". Empty from servers older than this field.
+   * </pre>
+   *
+   * <code>string server_version = 7 [json_name = "serverVersion"];</code>
+   * @return The bytes for serverVersion.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getServerVersionBytes() {
+    java.lang.Object ref = serverVersion_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      serverVersion_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
+  public static final int CALLER_FIELD_NUMBER = 8;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object caller_ = "";
+  /**
+   * <pre>
+   * The name by which the server knows the caller of this call. Empty on a server without a callers
+   * file, where anyone may call everything.
+   * </pre>
+   *
+   * <code>string caller = 8 [json_name = "caller"];</code>
+   * @return The caller.
+   */
+  @java.lang.Override
+  public java.lang.String getCaller() {
+    java.lang.Object ref = caller_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      caller_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * The name by which the server knows the caller of this call. Empty on a server without a callers
+   * file, where anyone may call everything.
+   * </pre>
+   *
+   * <code>string caller = 8 [json_name = "caller"];</code>
+   * @return The bytes for caller.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getCallerBytes() {
+    java.lang.Object ref = caller_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      caller_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
+  public static final int CALLER_RPCS_FIELD_NUMBER = 9;
+  @SuppressWarnings("serial")
+  private com.google.protobuf.LazyStringArrayList callerRpcs_ =
+      com.google.protobuf.LazyStringArrayList.emptyList();
+  /**
+   * <pre>
+   * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
+   * another.
+   * </pre>
+   *
+   * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
+   * @return A list containing the callerRpcs.
+   */
+  public com.google.protobuf.ProtocolStringList
+      getCallerRpcsList() {
+    return callerRpcs_;
+  }
+  /**
+   * <pre>
+   * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
+   * another.
+   * </pre>
+   *
+   * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
+   * @return The count of callerRpcs.
+   */
+  public int getCallerRpcsCount() {
+    return callerRpcs_.size();
+  }
+  /**
+   * <pre>
+   * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
+   * another.
+   * </pre>
+   *
+   * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
+   * @param index The index of the element to return.
+   * @return The callerRpcs at the given index.
+   */
+  public java.lang.String getCallerRpcs(int index) {
+    return callerRpcs_.get(index);
+  }
+  /**
+   * <pre>
+   * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
+   * another.
+   * </pre>
+   *
+   * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
+   * @param index The index of the value to return.
+   * @return The bytes of the callerRpcs at the given index.
+   */
+  public com.google.protobuf.ByteString
+      getCallerRpcsBytes(int index) {
+    return callerRpcs_.getByteString(index);
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -303,6 +460,15 @@ private static final long serialVersionUID = 0L;
     for (int i = 0; i < keys_.size(); i++) {
       output.writeMessage(6, keys_.get(i));
     }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(serverVersion_)) {
+      com.google.protobuf.GeneratedMessageV3.writeString(output, 7, serverVersion_);
+    }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(caller_)) {
+      com.google.protobuf.GeneratedMessageV3.writeString(output, 8, caller_);
+    }
+    for (int i = 0; i < callerRpcs_.size(); i++) {
+      com.google.protobuf.GeneratedMessageV3.writeString(output, 9, callerRpcs_.getRaw(i));
+    }
     getUnknownFields().writeTo(output);
   }
 
@@ -334,6 +500,20 @@ private static final long serialVersionUID = 0L;
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(6, keys_.get(i));
     }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(serverVersion_)) {
+      size += com.google.protobuf.GeneratedMessageV3.computeStringSize(7, serverVersion_);
+    }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(caller_)) {
+      size += com.google.protobuf.GeneratedMessageV3.computeStringSize(8, caller_);
+    }
+    {
+      int dataSize = 0;
+      for (int i = 0; i < callerRpcs_.size(); i++) {
+        dataSize += computeStringSizeNoTag(callerRpcs_.getRaw(i));
+      }
+      size += dataSize;
+      size += 1 * getCallerRpcsList().size();
+    }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
     return size;
@@ -364,6 +544,12 @@ private static final long serialVersionUID = 0L;
     }
     if (!getKeysList()
         .equals(other.getKeysList())) return false;
+    if (!getServerVersion()
+        .equals(other.getServerVersion())) return false;
+    if (!getCaller()
+        .equals(other.getCaller())) return false;
+    if (!getCallerRpcsList()
+        .equals(other.getCallerRpcsList())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -390,6 +576,14 @@ private static final long serialVersionUID = 0L;
     if (getKeysCount() > 0) {
       hash = (37 * hash) + KEYS_FIELD_NUMBER;
       hash = (53 * hash) + getKeysList().hashCode();
+    }
+    hash = (37 * hash) + SERVER_VERSION_FIELD_NUMBER;
+    hash = (53 * hash) + getServerVersion().hashCode();
+    hash = (37 * hash) + CALLER_FIELD_NUMBER;
+    hash = (53 * hash) + getCaller().hashCode();
+    if (getCallerRpcsCount() > 0) {
+      hash = (37 * hash) + CALLER_RPCS_FIELD_NUMBER;
+      hash = (53 * hash) + getCallerRpcsList().hashCode();
     }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
@@ -549,6 +743,10 @@ private static final long serialVersionUID = 0L;
         keysBuilder_.clear();
       }
       bitField0_ = (bitField0_ & ~0x00000020);
+      serverVersion_ = "";
+      caller_ = "";
+      callerRpcs_ =
+          com.google.protobuf.LazyStringArrayList.emptyList();
       return this;
     }
 
@@ -613,6 +811,16 @@ private static final long serialVersionUID = 0L;
             ? defaultExpiresIn_
             : defaultExpiresInBuilder_.build();
         to_bitField0_ |= 0x00000001;
+      }
+      if (((from_bitField0_ & 0x00000040) != 0)) {
+        result.serverVersion_ = serverVersion_;
+      }
+      if (((from_bitField0_ & 0x00000080) != 0)) {
+        result.caller_ = caller_;
+      }
+      if (((from_bitField0_ & 0x00000100) != 0)) {
+        callerRpcs_.makeImmutable();
+        result.callerRpcs_ = callerRpcs_;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -706,6 +914,26 @@ private static final long serialVersionUID = 0L;
           }
         }
       }
+      if (!other.getServerVersion().isEmpty()) {
+        serverVersion_ = other.serverVersion_;
+        bitField0_ |= 0x00000040;
+        onChanged();
+      }
+      if (!other.getCaller().isEmpty()) {
+        caller_ = other.caller_;
+        bitField0_ |= 0x00000080;
+        onChanged();
+      }
+      if (!other.callerRpcs_.isEmpty()) {
+        if (callerRpcs_.isEmpty()) {
+          callerRpcs_ = other.callerRpcs_;
+          bitField0_ |= 0x00000100;
+        } else {
+          ensureCallerRpcsIsMutable();
+          callerRpcs_.addAll(other.callerRpcs_);
+        }
+        onChanged();
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -772,6 +1000,22 @@ private static final long serialVersionUID = 0L;
               }
               break;
             } // case 50
+            case 58: {
+              serverVersion_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00000040;
+              break;
+            } // case 58
+            case 66: {
+              caller_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00000080;
+              break;
+            } // case 66
+            case 74: {
+              java.lang.String s = input.readStringRequireUtf8();
+              ensureCallerRpcsIsMutable();
+              callerRpcs_.add(s);
+              break;
+            } // case 74
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1528,6 +1772,351 @@ private static final long serialVersionUID = 0L;
         keys_ = null;
       }
       return keysBuilder_;
+    }
+
+    private java.lang.Object serverVersion_ = "";
+    /**
+     * <pre>
+     * The version of the server itself: "0.1.0". Empty from servers older than this field.
+     * </pre>
+     *
+     * <code>string server_version = 7 [json_name = "serverVersion"];</code>
+     * @return The serverVersion.
+     */
+    public java.lang.String getServerVersion() {
+      java.lang.Object ref = serverVersion_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        serverVersion_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The version of the server itself: "0.1.0". Empty from servers older than this field.
+     * </pre>
+     *
+     * <code>string server_version = 7 [json_name = "serverVersion"];</code>
+     * @return The bytes for serverVersion.
+     */
+    public com.google.protobuf.ByteString
+        getServerVersionBytes() {
+      java.lang.Object ref = serverVersion_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        serverVersion_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The version of the server itself: "0.1.0". Empty from servers older than this field.
+     * </pre>
+     *
+     * <code>string server_version = 7 [json_name = "serverVersion"];</code>
+     * @param value The serverVersion to set.
+     * @return This builder for chaining.
+     */
+    public Builder setServerVersion(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      serverVersion_ = value;
+      bitField0_ |= 0x00000040;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The version of the server itself: "0.1.0". Empty from servers older than this field.
+     * </pre>
+     *
+     * <code>string server_version = 7 [json_name = "serverVersion"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearServerVersion() {
+      serverVersion_ = getDefaultInstance().getServerVersion();
+      bitField0_ = (bitField0_ & ~0x00000040);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The version of the server itself: "0.1.0". Empty from servers older than this field.
+     * </pre>
+     *
+     * <code>string server_version = 7 [json_name = "serverVersion"];</code>
+     * @param value The bytes for serverVersion to set.
+     * @return This builder for chaining.
+     */
+    public Builder setServerVersionBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      serverVersion_ = value;
+      bitField0_ |= 0x00000040;
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object caller_ = "";
+    /**
+     * <pre>
+     * The name by which the server knows the caller of this call. Empty on a server without a callers
+     * file, where anyone may call everything.
+     * </pre>
+     *
+     * <code>string caller = 8 [json_name = "caller"];</code>
+     * @return The caller.
+     */
+    public java.lang.String getCaller() {
+      java.lang.Object ref = caller_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        caller_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The name by which the server knows the caller of this call. Empty on a server without a callers
+     * file, where anyone may call everything.
+     * </pre>
+     *
+     * <code>string caller = 8 [json_name = "caller"];</code>
+     * @return The bytes for caller.
+     */
+    public com.google.protobuf.ByteString
+        getCallerBytes() {
+      java.lang.Object ref = caller_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        caller_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The name by which the server knows the caller of this call. Empty on a server without a callers
+     * file, where anyone may call everything.
+     * </pre>
+     *
+     * <code>string caller = 8 [json_name = "caller"];</code>
+     * @param value The caller to set.
+     * @return This builder for chaining.
+     */
+    public Builder setCaller(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      caller_ = value;
+      bitField0_ |= 0x00000080;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The name by which the server knows the caller of this call. Empty on a server without a callers
+     * file, where anyone may call everything.
+     * </pre>
+     *
+     * <code>string caller = 8 [json_name = "caller"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearCaller() {
+      caller_ = getDefaultInstance().getCaller();
+      bitField0_ = (bitField0_ & ~0x00000080);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The name by which the server knows the caller of this call. Empty on a server without a callers
+     * file, where anyone may call everything.
+     * </pre>
+     *
+     * <code>string caller = 8 [json_name = "caller"];</code>
+     * @param value The bytes for caller to set.
+     * @return This builder for chaining.
+     */
+    public Builder setCallerBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      caller_ = value;
+      bitField0_ |= 0x00000080;
+      onChanged();
+      return this;
+    }
+
+    private com.google.protobuf.LazyStringArrayList callerRpcs_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+    private void ensureCallerRpcsIsMutable() {
+      if (!callerRpcs_.isModifiable()) {
+        callerRpcs_ = new com.google.protobuf.LazyStringArrayList(callerRpcs_);
+      }
+      bitField0_ |= 0x00000100;
+    }
+    /**
+     * <pre>
+     * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
+     * another.
+     * </pre>
+     *
+     * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
+     * @return A list containing the callerRpcs.
+     */
+    public com.google.protobuf.ProtocolStringList
+        getCallerRpcsList() {
+      callerRpcs_.makeImmutable();
+      return callerRpcs_;
+    }
+    /**
+     * <pre>
+     * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
+     * another.
+     * </pre>
+     *
+     * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
+     * @return The count of callerRpcs.
+     */
+    public int getCallerRpcsCount() {
+      return callerRpcs_.size();
+    }
+    /**
+     * <pre>
+     * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
+     * another.
+     * </pre>
+     *
+     * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
+     * @param index The index of the element to return.
+     * @return The callerRpcs at the given index.
+     */
+    public java.lang.String getCallerRpcs(int index) {
+      return callerRpcs_.get(index);
+    }
+    /**
+     * <pre>
+     * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
+     * another.
+     * </pre>
+     *
+     * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
+     * @param index The index of the value to return.
+     * @return The bytes of the callerRpcs at the given index.
+     */
+    public com.google.protobuf.ByteString
+        getCallerRpcsBytes(int index) {
+      return callerRpcs_.getByteString(index);
+    }
+    /**
+     * <pre>
+     * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
+     * another.
+     * </pre>
+     *
+     * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
+     * @param index The index to set the value at.
+     * @param value The callerRpcs to set.
+     * @return This builder for chaining.
+     */
+    public Builder setCallerRpcs(
+        int index, java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      ensureCallerRpcsIsMutable();
+      callerRpcs_.set(index, value);
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
+     * another.
+     * </pre>
+     *
+     * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
+     * @param value The callerRpcs to add.
+     * @return This builder for chaining.
+     */
+    public Builder addCallerRpcs(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      ensureCallerRpcsIsMutable();
+      callerRpcs_.add(value);
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
+     * another.
+     * </pre>
+     *
+     * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
+     * @param values The callerRpcs to add.
+     * @return This builder for chaining.
+     */
+    public Builder addAllCallerRpcs(
+        java.lang.Iterable<java.lang.String> values) {
+      ensureCallerRpcsIsMutable();
+      com.google.protobuf.AbstractMessageLite.Builder.addAll(
+          values, callerRpcs_);
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
+     * another.
+     * </pre>
+     *
+     * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearCallerRpcs() {
+      callerRpcs_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+      bitField0_ = (bitField0_ & ~0x00000100);;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
+     * another.
+     * </pre>
+     *
+     * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
+     * @param value The bytes of the callerRpcs to add.
+     * @return This builder for chaining.
+     */
+    public Builder addCallerRpcsBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      ensureCallerRpcsIsMutable();
+      callerRpcs_.add(value);
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return this;
     }
     @java.lang.Override
     public final Builder setUnknownFields(

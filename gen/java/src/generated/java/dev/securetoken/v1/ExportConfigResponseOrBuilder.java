@@ -138,4 +138,91 @@ public interface ExportConfigResponseOrBuilder extends
    */
   dev.securetoken.v1.KeyInfoOrBuilder getKeysOrBuilder(
       int index);
+
+  /**
+   * <pre>
+   * The version of the server itself: "0.1.0". Empty from servers older than this field.
+   * </pre>
+   *
+   * <code>string server_version = 7 [json_name = "serverVersion"];</code>
+   * @return The serverVersion.
+   */
+  java.lang.String getServerVersion();
+  /**
+   * <pre>
+   * The version of the server itself: "0.1.0". Empty from servers older than this field.
+   * </pre>
+   *
+   * <code>string server_version = 7 [json_name = "serverVersion"];</code>
+   * @return The bytes for serverVersion.
+   */
+  com.google.protobuf.ByteString
+      getServerVersionBytes();
+
+  /**
+   * <pre>
+   * The name by which the server knows the caller of this call. Empty on a server without a callers
+   * file, where anyone may call everything.
+   * </pre>
+   *
+   * <code>string caller = 8 [json_name = "caller"];</code>
+   * @return The caller.
+   */
+  java.lang.String getCaller();
+  /**
+   * <pre>
+   * The name by which the server knows the caller of this call. Empty on a server without a callers
+   * file, where anyone may call everything.
+   * </pre>
+   *
+   * <code>string caller = 8 [json_name = "caller"];</code>
+   * @return The bytes for caller.
+   */
+  com.google.protobuf.ByteString
+      getCallerBytes();
+
+  /**
+   * <pre>
+   * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
+   * another.
+   * </pre>
+   *
+   * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
+   * @return A list containing the callerRpcs.
+   */
+  java.util.List<java.lang.String>
+      getCallerRpcsList();
+  /**
+   * <pre>
+   * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
+   * another.
+   * </pre>
+   *
+   * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
+   * @return The count of callerRpcs.
+   */
+  int getCallerRpcsCount();
+  /**
+   * <pre>
+   * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
+   * another.
+   * </pre>
+   *
+   * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
+   * @param index The index of the element to return.
+   * @return The callerRpcs at the given index.
+   */
+  java.lang.String getCallerRpcs(int index);
+  /**
+   * <pre>
+   * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
+   * another.
+   * </pre>
+   *
+   * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
+   * @param index The index of the value to return.
+   * @return The bytes of the callerRpcs at the given index.
+   */
+  com.google.protobuf.ByteString
+      getCallerRpcsBytes(int index);
 }

@@ -303,111 +303,113 @@ public final class TokenServiceProto {
       "\001 \001(\0162\032.securetoken.v1.TokenStateR\005state" +
       "\0223\n\006claims\030\002 \001(\0132\033.securetoken.v1.TokenC" +
       "laimsR\006claims\022\025\n\006key_id\030\003 \001(\tR\005keyId\"\025\n\023" +
-      "ExportConfigRequest\"\375\001\n\024ExportConfigResp" +
+      "ExportConfigRequest\"\335\002\n\024ExportConfigResp" +
       "onse\022\034\n\talgorithm\030\001 \001(\tR\talgorithm\022\030\n\007ve" +
       "rsion\030\002 \001(\tR\007version\022\036\n\niterations\030\003 \001(\r" +
       "R\niterations\022\027\n\004salt\030\004 \001(\014B\003\200\001\001R\004salt\022G\n" +
       "\022default_expires_in\030\005 \001(\0132\031.google.proto" +
       "buf.DurationR\020defaultExpiresIn\022+\n\004keys\030\006" +
-      " \003(\0132\027.securetoken.v1.KeyInfoR\004keys\"P\n\007K" +
-      "eyInfo\022\025\n\006key_id\030\001 \001(\tR\005keyId\022.\n\005state\030\002" +
-      " \001(\0162\030.securetoken.v1.KeyStateR\005state\"i\n" +
-      "\023RevokeTokensRequest\022:\n\007targets\030\001 \003(\0132 ." +
-      "securetoken.v1.RevocationTargetR\007targets" +
-      "\022\026\n\006reason\030\002 \001(\tR\006reason\"\240\002\n\020RevocationT" +
-      "arget\022\033\n\005token\030\001 \001(\tB\003\200\001\001H\000R\005token\022:\n\010to" +
-      "ken_id\030\002 \001(\0132\035.securetoken.v1.TokenIdTar" +
-      "getH\000R\007tokenId\022\037\n\nsession_id\030\003 \001(\tH\000R\tse" +
-      "ssionId\0220\n\004user\030\004 \001(\0132\032.securetoken.v1.U" +
-      "serTargetH\000R\004user\022V\n\030everything_issued_b" +
-      "efore\030\005 \001(\0132\032.google.protobuf.TimestampH" +
-      "\000R\026everythingIssuedBeforeB\010\n\006target\"e\n\rT" +
-      "okenIdTarget\022\031\n\010token_id\030\001 \001(\tR\007tokenId\022" +
-      "9\n\nexpires_at\030\002 \001(\0132\032.google.protobuf.Ti" +
-      "mestampR\texpiresAt\"f\n\nUserTarget\022\027\n\007user" +
-      "_id\030\001 \001(\tR\006userId\022?\n\rissued_before\030\002 \001(\013" +
-      "2\032.google.protobuf.TimestampR\014issuedBefo" +
-      "re\"R\n\024RevokeTokensResponse\022:\n\007results\030\001 " +
-      "\003(\0132 .securetoken.v1.RevocationResultR\007r" +
-      "esults\"O\n\020RevocationResult\022;\n\007outcome\030\001 " +
-      "\001(\0162!.securetoken.v1.RevocationOutcomeR\007" +
-      "outcome\"\355\002\n\nRevocation\022\033\n\010token_id\030\001 \001(\t" +
-      "H\000R\007tokenId\022\037\n\nsession_id\030\002 \001(\tH\000R\tsessi" +
-      "onId\022&\n\016user_id_sha256\030\003 \001(\014H\000R\014userIdSh" +
-      "a256\022 \n\neverything\030\004 \001(\010H\000R\neverything\022?" +
-      "\n\rissued_before\030\005 \001(\0132\032.google.protobuf." +
-      "TimestampR\014issuedBefore\0229\n\nexpires_at\030\006 " +
-      "\001(\0132\032.google.protobuf.TimestampR\texpires" +
-      "At\0229\n\nrevoked_at\030\007 \001(\0132\032.google.protobuf" +
-      ".TimestampR\trevokedAt\022\026\n\006reason\030\010 \001(\tR\006r" +
-      "easonB\010\n\006target\"\210\001\n\026ListRevocationsReque" +
-      "st\022\027\n\007user_id\030\001 \001(\tR\006userId\022\031\n\010token_id\030" +
-      "\002 \001(\tR\007tokenId\022\033\n\tpage_size\030\003 \001(\005R\010pageS" +
-      "ize\022\035\n\npage_token\030\004 \001(\tR\tpageToken\"\177\n\027Li" +
-      "stRevocationsResponse\022<\n\013revocations\030\001 \003" +
-      "(\0132\032.securetoken.v1.RevocationR\013revocati" +
-      "ons\022&\n\017next_page_token\030\002 \001(\tR\rnextPageTo" +
-      "ken\"1\n\027WatchRevocationsRequest\022\026\n\006cursor" +
-      "\030\001 \001(\tR\006cursor\"\326\004\n\030WatchRevocationsRespo" +
-      "nse\022S\n\010snapshot\030\001 \001(\01325.securetoken.v1.W" +
-      "atchRevocationsResponse.SnapshotPageH\000R\010" +
-      "snapshot\022L\n\007changes\030\002 \001(\01320.securetoken." +
-      "v1.WatchRevocationsResponse.ChangesH\000R\007c" +
-      "hanges\022U\n\ncheckpoint\030\003 \001(\01323.securetoken" +
-      ".v1.WatchRevocationsResponse.CheckpointH" +
-      "\000R\ncheckpoint\032v\n\014SnapshotPage\022<\n\013revocat" +
-      "ions\030\001 \003(\0132\032.securetoken.v1.RevocationR\013" +
-      "revocations\022\024\n\005first\030\002 \001(\010R\005first\022\022\n\004las" +
-      "t\030\003 \001(\010R\004last\032G\n\007Changes\022<\n\013revocations\030" +
-      "\001 \003(\0132\032.securetoken.v1.RevocationR\013revoc" +
-      "ations\032v\n\nCheckpoint\022\026\n\006cursor\030\001 \001(\tR\006cu" +
-      "rsor\0227\n\tstaleness\030\002 \001(\0132\031.google.protobu" +
-      "f.DurationR\tstaleness\022\027\n\007key_ids\030\003 \003(\tR\006" +
-      "keyIdsB\007\n\005event*\214\001\n\nTokenState\022\033\n\027TOKEN_" +
-      "STATE_UNSPECIFIED\020\000\022\026\n\022TOKEN_STATE_ACTIV" +
-      "E\020\001\022\027\n\023TOKEN_STATE_EXPIRED\020\002\022\027\n\023TOKEN_ST" +
-      "ATE_REVOKED\020\003\022\027\n\023TOKEN_STATE_INVALID\020\004*k" +
-      "\n\010KeyState\022\031\n\025KEY_STATE_UNSPECIFIED\020\000\022\024\n" +
-      "\020KEY_STATE_STAGED\020\001\022\025\n\021KEY_STATE_PRIMARY" +
-      "\020\002\022\027\n\023KEY_STATE_SECONDARY\020\003*\245\001\n\021Revocati" +
-      "onOutcome\022\"\n\036REVOCATION_OUTCOME_UNSPECIF" +
-      "IED\020\000\022\036\n\032REVOCATION_OUTCOME_REVOKED\020\001\022&\n" +
-      "\"REVOCATION_OUTCOME_ALREADY_EXPIRED\020\002\022$\n" +
-      " REVOCATION_OUTCOME_NOT_AUTHENTIC\020\0032\242\t\n\014" +
-      "TokenService\022\\\n\rGenerateToken\022$.secureto" +
-      "ken.v1.GenerateTokenRequest\032%.securetoke" +
-      "n.v1.GenerateTokenResponse\022\\\n\rValidateTo" +
-      "ken\022$.securetoken.v1.ValidateTokenReques" +
-      "t\032%.securetoken.v1.ValidateTokenResponse" +
-      "\022b\n\017CheckPermission\022&.securetoken.v1.Che" +
-      "ckPermissionRequest\032\'.securetoken.v1.Che" +
-      "ckPermissionResponse\022e\n\020CheckPermissions" +
-      "\022\'.securetoken.v1.CheckPermissionsReques" +
-      "t\032(.securetoken.v1.CheckPermissionsRespo" +
-      "nse\022n\n\023BatchValidateTokens\022*.securetoken" +
-      ".v1.BatchValidateTokensRequest\032+.securet" +
-      "oken.v1.BatchValidateTokensResponse\022Y\n\014R" +
-      "efreshToken\022#.securetoken.v1.RefreshToke" +
-      "nRequest\032$.securetoken.v1.RefreshTokenRe" +
-      "sponse\022Y\n\014GetTokenInfo\022#.securetoken.v1." +
-      "GetTokenInfoRequest\032$.securetoken.v1.Get" +
-      "TokenInfoResponse\022b\n\017IntrospectToken\022&.s" +
-      "ecuretoken.v1.IntrospectTokenRequest\032\'.s" +
-      "ecuretoken.v1.IntrospectTokenResponse\022Y\n" +
-      "\014ExportConfig\022#.securetoken.v1.ExportCon" +
-      "figRequest\032$.securetoken.v1.ExportConfig" +
-      "Response\022Y\n\014RevokeTokens\022#.securetoken.v" +
-      "1.RevokeTokensRequest\032$.securetoken.v1.R" +
-      "evokeTokensResponse\022b\n\017ListRevocations\022&" +
-      ".securetoken.v1.ListRevocationsRequest\032\'" +
-      ".securetoken.v1.ListRevocationsResponse\022" +
-      "g\n\020WatchRevocations\022\'.securetoken.v1.Wat" +
-      "chRevocationsRequest\032(.securetoken.v1.Wa" +
-      "tchRevocationsResponse0\001B\200\001\n\022dev.securet" +
-      "oken.v1B\021TokenServiceProtoP\001\242\002\003SXX\252\002\016Sec" +
-      "uretoken.V1\312\002\016Securetoken\\V1\342\002\032Securetok" +
-      "en\\V1\\GPBMetadata\352\002\017Securetoken::V1b\006pro" +
-      "to3"
+      " \003(\0132\027.securetoken.v1.KeyInfoR\004keys\022%\n\016s" +
+      "erver_version\030\007 \001(\tR\rserverVersion\022\026\n\006ca" +
+      "ller\030\010 \001(\tR\006caller\022\037\n\013caller_rpcs\030\t \003(\tR" +
+      "\ncallerRpcs\"P\n\007KeyInfo\022\025\n\006key_id\030\001 \001(\tR\005" +
+      "keyId\022.\n\005state\030\002 \001(\0162\030.securetoken.v1.Ke" +
+      "yStateR\005state\"i\n\023RevokeTokensRequest\022:\n\007" +
+      "targets\030\001 \003(\0132 .securetoken.v1.Revocatio" +
+      "nTargetR\007targets\022\026\n\006reason\030\002 \001(\tR\006reason" +
+      "\"\240\002\n\020RevocationTarget\022\033\n\005token\030\001 \001(\tB\003\200\001" +
+      "\001H\000R\005token\022:\n\010token_id\030\002 \001(\0132\035.securetok" +
+      "en.v1.TokenIdTargetH\000R\007tokenId\022\037\n\nsessio" +
+      "n_id\030\003 \001(\tH\000R\tsessionId\0220\n\004user\030\004 \001(\0132\032." +
+      "securetoken.v1.UserTargetH\000R\004user\022V\n\030eve" +
+      "rything_issued_before\030\005 \001(\0132\032.google.pro" +
+      "tobuf.TimestampH\000R\026everythingIssuedBefor" +
+      "eB\010\n\006target\"e\n\rTokenIdTarget\022\031\n\010token_id" +
+      "\030\001 \001(\tR\007tokenId\0229\n\nexpires_at\030\002 \001(\0132\032.go" +
+      "ogle.protobuf.TimestampR\texpiresAt\"f\n\nUs" +
+      "erTarget\022\027\n\007user_id\030\001 \001(\tR\006userId\022?\n\riss" +
+      "ued_before\030\002 \001(\0132\032.google.protobuf.Times" +
+      "tampR\014issuedBefore\"R\n\024RevokeTokensRespon" +
+      "se\022:\n\007results\030\001 \003(\0132 .securetoken.v1.Rev" +
+      "ocationResultR\007results\"O\n\020RevocationResu" +
+      "lt\022;\n\007outcome\030\001 \001(\0162!.securetoken.v1.Rev" +
+      "ocationOutcomeR\007outcome\"\355\002\n\nRevocation\022\033" +
+      "\n\010token_id\030\001 \001(\tH\000R\007tokenId\022\037\n\nsession_i" +
+      "d\030\002 \001(\tH\000R\tsessionId\022&\n\016user_id_sha256\030\003" +
+      " \001(\014H\000R\014userIdSha256\022 \n\neverything\030\004 \001(\010" +
+      "H\000R\neverything\022?\n\rissued_before\030\005 \001(\0132\032." +
+      "google.protobuf.TimestampR\014issuedBefore\022" +
+      "9\n\nexpires_at\030\006 \001(\0132\032.google.protobuf.Ti" +
+      "mestampR\texpiresAt\0229\n\nrevoked_at\030\007 \001(\0132\032" +
+      ".google.protobuf.TimestampR\trevokedAt\022\026\n" +
+      "\006reason\030\010 \001(\tR\006reasonB\010\n\006target\"\210\001\n\026List" +
+      "RevocationsRequest\022\027\n\007user_id\030\001 \001(\tR\006use" +
+      "rId\022\031\n\010token_id\030\002 \001(\tR\007tokenId\022\033\n\tpage_s" +
+      "ize\030\003 \001(\005R\010pageSize\022\035\n\npage_token\030\004 \001(\tR" +
+      "\tpageToken\"\177\n\027ListRevocationsResponse\022<\n" +
+      "\013revocations\030\001 \003(\0132\032.securetoken.v1.Revo" +
+      "cationR\013revocations\022&\n\017next_page_token\030\002" +
+      " \001(\tR\rnextPageToken\"1\n\027WatchRevocationsR" +
+      "equest\022\026\n\006cursor\030\001 \001(\tR\006cursor\"\326\004\n\030Watch" +
+      "RevocationsResponse\022S\n\010snapshot\030\001 \001(\01325." +
+      "securetoken.v1.WatchRevocationsResponse." +
+      "SnapshotPageH\000R\010snapshot\022L\n\007changes\030\002 \001(" +
+      "\01320.securetoken.v1.WatchRevocationsRespo" +
+      "nse.ChangesH\000R\007changes\022U\n\ncheckpoint\030\003 \001" +
+      "(\01323.securetoken.v1.WatchRevocationsResp" +
+      "onse.CheckpointH\000R\ncheckpoint\032v\n\014Snapsho" +
+      "tPage\022<\n\013revocations\030\001 \003(\0132\032.securetoken" +
+      ".v1.RevocationR\013revocations\022\024\n\005first\030\002 \001" +
+      "(\010R\005first\022\022\n\004last\030\003 \001(\010R\004last\032G\n\007Changes" +
+      "\022<\n\013revocations\030\001 \003(\0132\032.securetoken.v1.R" +
+      "evocationR\013revocations\032v\n\nCheckpoint\022\026\n\006" +
+      "cursor\030\001 \001(\tR\006cursor\0227\n\tstaleness\030\002 \001(\0132" +
+      "\031.google.protobuf.DurationR\tstaleness\022\027\n" +
+      "\007key_ids\030\003 \003(\tR\006keyIdsB\007\n\005event*\214\001\n\nToke" +
+      "nState\022\033\n\027TOKEN_STATE_UNSPECIFIED\020\000\022\026\n\022T" +
+      "OKEN_STATE_ACTIVE\020\001\022\027\n\023TOKEN_STATE_EXPIR" +
+      "ED\020\002\022\027\n\023TOKEN_STATE_REVOKED\020\003\022\027\n\023TOKEN_S" +
+      "TATE_INVALID\020\004*k\n\010KeyState\022\031\n\025KEY_STATE_" +
+      "UNSPECIFIED\020\000\022\024\n\020KEY_STATE_STAGED\020\001\022\025\n\021K" +
+      "EY_STATE_PRIMARY\020\002\022\027\n\023KEY_STATE_SECONDAR" +
+      "Y\020\003*\245\001\n\021RevocationOutcome\022\"\n\036REVOCATION_" +
+      "OUTCOME_UNSPECIFIED\020\000\022\036\n\032REVOCATION_OUTC" +
+      "OME_REVOKED\020\001\022&\n\"REVOCATION_OUTCOME_ALRE" +
+      "ADY_EXPIRED\020\002\022$\n REVOCATION_OUTCOME_NOT_" +
+      "AUTHENTIC\020\0032\242\t\n\014TokenService\022\\\n\rGenerate" +
+      "Token\022$.securetoken.v1.GenerateTokenRequ" +
+      "est\032%.securetoken.v1.GenerateTokenRespon" +
+      "se\022\\\n\rValidateToken\022$.securetoken.v1.Val" +
+      "idateTokenRequest\032%.securetoken.v1.Valid" +
+      "ateTokenResponse\022b\n\017CheckPermission\022&.se" +
+      "curetoken.v1.CheckPermissionRequest\032\'.se" +
+      "curetoken.v1.CheckPermissionResponse\022e\n\020" +
+      "CheckPermissions\022\'.securetoken.v1.CheckP" +
+      "ermissionsRequest\032(.securetoken.v1.Check" +
+      "PermissionsResponse\022n\n\023BatchValidateToke" +
+      "ns\022*.securetoken.v1.BatchValidateTokensR" +
+      "equest\032+.securetoken.v1.BatchValidateTok" +
+      "ensResponse\022Y\n\014RefreshToken\022#.securetoke" +
+      "n.v1.RefreshTokenRequest\032$.securetoken.v" +
+      "1.RefreshTokenResponse\022Y\n\014GetTokenInfo\022#" +
+      ".securetoken.v1.GetTokenInfoRequest\032$.se" +
+      "curetoken.v1.GetTokenInfoResponse\022b\n\017Int" +
+      "rospectToken\022&.securetoken.v1.Introspect" +
+      "TokenRequest\032\'.securetoken.v1.Introspect" +
+      "TokenResponse\022Y\n\014ExportConfig\022#.secureto" +
+      "ken.v1.ExportConfigRequest\032$.securetoken" +
+      ".v1.ExportConfigResponse\022Y\n\014RevokeTokens" +
+      "\022#.securetoken.v1.RevokeTokensRequest\032$." +
+      "securetoken.v1.RevokeTokensResponse\022b\n\017L" +
+      "istRevocations\022&.securetoken.v1.ListRevo" +
+      "cationsRequest\032\'.securetoken.v1.ListRevo" +
+      "cationsResponse\022g\n\020WatchRevocations\022\'.se" +
+      "curetoken.v1.WatchRevocationsRequest\032(.s" +
+      "ecuretoken.v1.WatchRevocationsResponse0\001" +
+      "B\200\001\n\022dev.securetoken.v1B\021TokenServicePro" +
+      "toP\001\242\002\003SXX\252\002\016Securetoken.V1\312\002\016Securetoke" +
+      "n\\V1\342\002\032Securetoken\\V1\\GPBMetadata\352\002\017Secu" +
+      "retoken::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -542,7 +544,7 @@ public final class TokenServiceProto {
     internal_static_securetoken_v1_ExportConfigResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_securetoken_v1_ExportConfigResponse_descriptor,
-        new java.lang.String[] { "Algorithm", "Version", "Iterations", "Salt", "DefaultExpiresIn", "Keys", });
+        new java.lang.String[] { "Algorithm", "Version", "Iterations", "Salt", "DefaultExpiresIn", "Keys", "ServerVersion", "Caller", "CallerRpcs", });
     internal_static_securetoken_v1_KeyInfo_descriptor =
       getDescriptor().getMessageTypes().get(21);
     internal_static_securetoken_v1_KeyInfo_fieldAccessorTable = new

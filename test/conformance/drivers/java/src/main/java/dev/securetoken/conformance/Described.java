@@ -107,6 +107,9 @@ final class Described {
         "iterations", config.iterations(),
         "salt", Base64.getEncoder().encodeToString(config.salt()),
         "defaultExpiresIn", seconds(config.defaultExpiresIn()),
+        "serverVersion", config.serverVersion(),
+        "caller", config.caller(),
+        "callerRpcs", config.callerRpcs(),
         "keys",
             config.keys().stream()
                 .map(it -> Map.of("keyId", it.keyId(), "state", "KEY_STATE_" + it.state().name()))

@@ -603,8 +603,8 @@ pub struct ExportConfigResponse {
     /// file, where anyone may call everything.
     #[prost(string, tag = "8")]
     pub caller: ::prost::alloc::string::String,
-    /// The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
-    /// another.
+    /// What this caller may call, as the callers file names it. Empty where caller is. Nobody is told
+    /// of another caller.
     #[prost(string, repeated, tag = "9")]
     pub caller_rpcs: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }

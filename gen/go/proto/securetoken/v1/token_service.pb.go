@@ -1721,8 +1721,8 @@ type ExportConfigResponse struct {
 	// The name by which the server knows the caller of this call. Empty on a server without a callers
 	// file, where anyone may call everything.
 	Caller string `protobuf:"bytes,8,opt,name=caller,proto3" json:"caller,omitempty"`
-	// The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
-	// another.
+	// What this caller may call, as the callers file names it. Empty where caller is. Nobody is told
+	// of another caller.
 	CallerRpcs    []string `protobuf:"bytes,9,rep,name=caller_rpcs,json=callerRpcs,proto3" json:"caller_rpcs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -915,8 +915,8 @@ export declare type ExportConfigResponse = Message<"securetoken.v1.ExportConfigR
   caller: string;
 
   /**
-   * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
-   * another.
+   * What this caller may call, as the callers file names it. Empty where caller is. Nobody is told
+   * of another caller.
    *
    * @generated from field: repeated string caller_rpcs = 9;
    */

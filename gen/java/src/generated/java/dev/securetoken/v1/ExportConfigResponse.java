@@ -377,8 +377,8 @@ private static final long serialVersionUID = 0L;
       com.google.protobuf.LazyStringArrayList.emptyList();
   /**
    * <pre>
-   * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
-   * another.
+   * What this caller may call, as the callers file names it. Empty where caller is. Nobody is told
+   * of another caller.
    * </pre>
    *
    * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
@@ -390,8 +390,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
-   * another.
+   * What this caller may call, as the callers file names it. Empty where caller is. Nobody is told
+   * of another caller.
    * </pre>
    *
    * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
@@ -402,8 +402,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
-   * another.
+   * What this caller may call, as the callers file names it. Empty where caller is. Nobody is told
+   * of another caller.
    * </pre>
    *
    * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
@@ -415,8 +415,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
-   * another.
+   * What this caller may call, as the callers file names it. Empty where caller is. Nobody is told
+   * of another caller.
    * </pre>
    *
    * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
@@ -1973,8 +1973,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
-     * another.
+     * What this caller may call, as the callers file names it. Empty where caller is. Nobody is told
+     * of another caller.
      * </pre>
      *
      * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
@@ -1987,8 +1987,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
-     * another.
+     * What this caller may call, as the callers file names it. Empty where caller is. Nobody is told
+     * of another caller.
      * </pre>
      *
      * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
@@ -1999,8 +1999,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
-     * another.
+     * What this caller may call, as the callers file names it. Empty where caller is. Nobody is told
+     * of another caller.
      * </pre>
      *
      * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
@@ -2012,8 +2012,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
-     * another.
+     * What this caller may call, as the callers file names it. Empty where caller is. Nobody is told
+     * of another caller.
      * </pre>
      *
      * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
@@ -2026,8 +2026,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
-     * another.
+     * What this caller may call, as the callers file names it. Empty where caller is. Nobody is told
+     * of another caller.
      * </pre>
      *
      * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
@@ -2046,8 +2046,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
-     * another.
+     * What this caller may call, as the callers file names it. Empty where caller is. Nobody is told
+     * of another caller.
      * </pre>
      *
      * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
@@ -2065,8 +2065,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
-     * another.
+     * What this caller may call, as the callers file names it. Empty where caller is. Nobody is told
+     * of another caller.
      * </pre>
      *
      * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
@@ -2084,8 +2084,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
-     * another.
+     * What this caller may call, as the callers file names it. Empty where caller is. Nobody is told
+     * of another caller.
      * </pre>
      *
      * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
@@ -2100,8 +2100,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
-     * another.
+     * What this caller may call, as the callers file names it. Empty where caller is. Nobody is told
+     * of another caller.
      * </pre>
      *
      * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>

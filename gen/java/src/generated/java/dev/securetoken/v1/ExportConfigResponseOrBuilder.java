@@ -183,8 +183,8 @@ public interface ExportConfigResponseOrBuilder extends
 
   /**
    * <pre>
-   * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
-   * another.
+   * What this caller may call, as the callers file names it. Empty where caller is. Nobody is told
+   * of another caller.
    * </pre>
    *
    * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
@@ -194,8 +194,8 @@ public interface ExportConfigResponseOrBuilder extends
       getCallerRpcsList();
   /**
    * <pre>
-   * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
-   * another.
+   * What this caller may call, as the callers file names it. Empty where caller is. Nobody is told
+   * of another caller.
    * </pre>
    *
    * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
@@ -204,8 +204,8 @@ public interface ExportConfigResponseOrBuilder extends
   int getCallerRpcsCount();
   /**
    * <pre>
-   * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
-   * another.
+   * What this caller may call, as the callers file names it. Empty where caller is. Nobody is told
+   * of another caller.
    * </pre>
    *
    * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>
@@ -215,8 +215,8 @@ public interface ExportConfigResponseOrBuilder extends
   java.lang.String getCallerRpcs(int index);
   /**
    * <pre>
-   * The RPCs of TokenService that this caller may call. Empty where caller is. No caller is told of
-   * another.
+   * What this caller may call, as the callers file names it. Empty where caller is. Nobody is told
+   * of another caller.
    * </pre>
    *
    * <code>repeated string caller_rpcs = 9 [json_name = "callerRpcs"];</code>

@@ -55,10 +55,15 @@ export function invalid(rule: string): ConnectError {
   return new ConnectError(`the request ${rule}`, Code.InvalidArgument);
 }
 
-function decode(text: string): string {
+/** Text without its percent-encoding. @throws ConnectError INVALID_ARGUMENT where that is no UTF-8 */
+export function percentDecoded(text: string): string {
   try {
-    return decodeURIComponent(text.replaceAll("+", " "));
+    return decodeURIComponent(text);
   } catch {
     throw invalid("must be percent-encoded UTF-8");
   }
+}
+
+function decode(text: string): string {
+  return percentDecoded(text.replaceAll("+", " "));
 }

@@ -7,7 +7,14 @@ import { bearerOf, type GatewayOperations } from "../service/index.js";
 import { DOORS, type Door, type DoorAnswer, type DoorRequest } from "./door.js";
 import { parseQuery } from "./form.js";
 import { identityHeaders } from "./identity-headers.js";
-import { type Refusal, TOKEN_INVALID, TOKEN_MISSING, toRefusal } from "./refusal.js";
+import {
+  type Refusal,
+  refusalBody,
+  refusalHeaders,
+  TOKEN_INVALID,
+  TOKEN_MISSING,
+  toRefusal,
+} from "./refusal.js";
 
 /** Where a gateway shows its own API key: `authorization` holds its client's token. */
 const GATEWAY_KEY = "x-gateway-key";
@@ -46,16 +53,9 @@ export function createForwardAuth({ check }: GatewayOperations): Door {
 }
 
 /** A refusal as an answer of HTTP. */
-function answerOf({ status, error, reason, message, challenge, retryAfter }: Refusal): DoorAnswer {
-  return {
-    status,
-    headers: {
-      "content-type": "application/json",
-      ...(challenge !== undefined && { "www-authenticate": challenge }),
-      ...(retryAfter !== undefined && { "retry-after": retryAfter }),
-    },
-    body: JSON.stringify({ error, reason, message }),
-  };
+function answerOf(refusal: Refusal): DoorAnswer {
+  const { status } = refusal;
+  return { status, headers: refusalHeaders(refusal), body: refusalBody(refusal) };
 }
 
 /** The token that a request shows; what can be none where it shows several, for who reads which is not known. */

@@ -11,6 +11,7 @@ export {
   type DoorMethod,
   type DoorRequest,
 } from "./door.js";
+export { extAuthzRoutes } from "./ext-authz.js";
 
 /** Every door. */
 export function createDoors(operations: GatewayOperations): readonly Door[] {

@@ -85,3 +85,17 @@ function permissionMissing(permission: string): Refusal {
     challenge: `Bearer error="insufficient_scope"${scope}`,
   };
 }
+
+/** The headers of the answer to a refused request. */
+export function refusalHeaders({ challenge, retryAfter }: Refusal): Record<string, string> {
+  return {
+    "content-type": "application/json",
+    ...(challenge !== undefined && { "www-authenticate": challenge }),
+    ...(retryAfter !== undefined && { "retry-after": retryAfter }),
+  };
+}
+
+/** The body of the answer to a refused request. */
+export function refusalBody({ error, reason, message }: Refusal): string {
+  return JSON.stringify({ error, reason, message });
+}

@@ -8,6 +8,7 @@ import { ErrorInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js
 import { quoteAsciiJson } from "../core/quote-json.js";
 import { callKey } from "../service/index.js";
 import { refusedCall } from "./call-log.js";
+import { nameOf } from "./callers/authorization.js";
 import type { CallHead } from "./callers/callers.js";
 
 /** Is told of every call when it is over. `error` is what its client was told, if it was one. */
@@ -30,7 +31,7 @@ export function createAudit(logger: Logger): Audit {
     .map(([name, value]) => `,${JSON.stringify(name)}:${JSON.stringify(value)}`)
     .join("");
   return (head, values, error) => {
-    const rpc = head.method.name;
+    const rpc = nameOf(head.method);
     if (error?.code === Code.Internal && error.cause !== undefined) {
       logger.error({ err: error.cause, rpc }, "internal error");
     }

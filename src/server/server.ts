@@ -2,10 +2,11 @@
 import { setMaxListeners } from "node:events";
 import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
+import { Authorization } from "../../gen/ts/src/envoy/service/auth/v3/external_auth_pb.js";
 import { Health } from "../../gen/ts/src/health/v1/health_pb.js";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import type { SecureTokenManager } from "../core/index.js";
-import { createDoors, DOOR_METHODS } from "../gateways/index.js";
+import { createDoors, DOOR_METHODS, extAuthzRoutes } from "../gateways/index.js";
 import type { RevocationRegister } from "../revocation/register.js";
 import {
   createGatewayOperations,
@@ -33,7 +34,7 @@ import type { ConsoleAssets } from "./console-assets.js";
 import { isPreflight, withCors } from "./cors.js";
 import { createBodyCheck, withDoors } from "./doors.js";
 import { createHealth } from "./health.js";
-import { type CallObserver, observeCalls } from "./metrics/observe-calls.js";
+import { type CallObserver, observeCalls, tellRefused } from "./metrics/observe-calls.js";
 import type { Readiness } from "./metrics/report.js";
 import { createHostGate } from "./misdirected.js";
 import { createProxyWarning } from "./proxied-requests.js";
@@ -108,17 +109,24 @@ export interface Server {
 export function createServer(deps: ServerDeps): Server {
   const { manager, callers, reflection = true, tls, register } = deps;
   const { corsOrigins = [], console: assets } = deps;
-  const services = [TokenService, Health, ...(reflection ? REFLECTION_SERVICES : [])];
+  const services = [
+    TokenService,
+    Authorization,
+    Health,
+    ...(reflection ? REFLECTION_SERVICES : []),
+  ];
   const methods = services.flatMap((service) => service.methods);
   requireRows([...methods, ...DOOR_METHODS]);
-  const health = createHealth([TokenService.typeName]);
+  const health = createHealth([TokenService.typeName, Authorization.typeName]);
   const shutdown = new AbortController();
   // Every open stream listens; that many is no leak.
   setMaxListeners(0, shutdown.signal);
   const onHeaders = deps.warnOfProxies ? createProxyWarning(deps.logger) : undefined;
   const authorize = createAuthorize(callers, { origins: corsOrigins, onHeaders });
-  const calls = observeCalls({ authorize, ended: createAudit(deps.logger) }, deps.observer);
-  const doors = createDoors(createGatewayOperations(manager, register));
+  const hooks = { authorize, ended: createAudit(deps.logger) };
+  const calls = tellRefused(observeCalls(hooks, deps.observer));
+  const operations = createGatewayOperations(manager, register);
+  const doors = createDoors(operations);
   const gate = createHostGate(deps.allowedHosts);
   const onRefused = createRefusedRequests(deps.logger, deps.observer?.refusedRequest);
   const isCall = createPathCheck(methods.map(({ name, parent }) => `/${parent.typeName}/${name}`));
@@ -127,6 +135,7 @@ export function createServer(deps: ServerDeps): Server {
     routes: refuseMalformed(
       (router) => {
         tokenRoutes(manager, register, VERSION)(router);
+        extAuthzRoutes(operations)(router);
         health.routes(router);
         if (reflection) reflectionRoutes([TokenService, Health], ERROR_DETAIL_FILES)(router);
       },

@@ -61,6 +61,8 @@ export interface Call {
   subject?: TokenSubject;
   /** What a batch came to, for the log. */
   counts?: BatchVerdicts | RevocationCounts;
+  /** What the answer says, for the log and the metrics, where it is a refusal in a gateway's own words. */
+  refused?: ConnectError;
 }
 
 /** How many tokens of a batch came to which verdict. */

@@ -270,6 +270,7 @@ describe("an error that asks for a retry", () => {
       "src/transport/adapter/errors.ts", // what a reset means, for the log
       "src/transport/adapter/held-bodies.ts", // the adapter's default, which the server replaces
       "src/transport/adapter/message-body.ts", // a message that is too large
+      "src/transport/adapter/whole-body.ts", // a body that is too large
     ]);
   });
 });

@@ -1,4 +1,7 @@
 /** Who may call which RPC. Every RPC has a row; one without stops the server. */
+import { Authorization } from "../../../gen/ts/src/envoy/service/auth/v3/external_auth_pb.js";
+import { TokenService } from "../../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import { DOOR_METHODS } from "../../gateways/index.js";
 import type { CalledMethod } from "../../transport/adapter/index.js";
 
 /** Whom a row lets in. */
@@ -30,12 +33,26 @@ const ROWS: Readonly<Record<string, Admission>> = {
   "securetoken.Gateways/ForwardAuth": "callers and holder",
   "securetoken.Gateways/OAuthIntrospect": "callers and holder",
   "securetoken.Gateways/OAuthRevoke": "callers and holder",
+  "envoy.service.auth.v3.Authorization/Check": "callers",
   "grpc.health.v1.Health/Check": "open",
   "grpc.health.v1.Health/Watch": "open",
   "grpc.health.v1.Health/List": "open",
   "grpc.reflection.v1.ServerReflection/ServerReflectionInfo": "open",
   "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo": "open",
 };
+
+/** Names in the callers file and the log, of RPCs whose own name says too little there. */
+const NAMES: ReadonlyMap<object, string> = new Map([[Authorization.method.check, "ExtAuthz"]]);
+
+/** The name of an RPC, or of a door, in the callers file and the log. */
+export function nameOf(method: { readonly name: string }): string {
+  return NAMES.get(method) ?? method.name;
+}
+
+/** What a row of the callers file may name: RPCs of TokenService, and what gateways ask. */
+export const GRANTABLE: ReadonlySet<string> = new Set(
+  [...TokenService.methods, ...DOOR_METHODS, Authorization.method.check].map(nameOf),
+);
 
 /** The row of an RPC. Throws for one that has none. */
 export function admissionOf(service: string, method: string): Admission {

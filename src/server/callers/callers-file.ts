@@ -1,9 +1,8 @@
 /** The callers file: who may call what. docs/callers-file.schema.json describes it. */
 import { hash } from "node:crypto";
-import { TokenService } from "../../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { MOST_UNKNOWN_NAMES, nearestName, shownName } from "../../core/unknown-names.js";
-import { DOOR_METHODS } from "../../gateways/index.js";
 import { parseJsonFile, unknownNames } from "../json-file.js";
+import { GRANTABLE } from "./authorization.js";
 import type { CallerRow } from "./caller-row.js";
 import { dnsName, uriName } from "./credentials.js";
 import { GRANTS_MEMBERS, parseGrants } from "./grants.js";
@@ -13,10 +12,6 @@ export const MAX_CALLERS = 1000;
 /** The most API keys a caller may have at a time: the old and the new one. */
 export const MAX_API_KEYS = 2;
 
-/** The RPCs of TokenService, and the doors, which count as such. */
-const RPCS: ReadonlySet<string> = new Set(
-  [...TokenService.methods, ...DOOR_METHODS].map(({ name }) => name),
-);
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** What the log calls those who are no callers. */
 const RESERVED_NAMES: ReadonlySet<string> = new Set(["anonymous", "holder"]);
@@ -145,10 +140,10 @@ function parseRow(entry: unknown, at: string, faults: string[]): CallerRow {
 
 /** A line for every name of a list that is no RPC's, with the one that is meant; ten at most. */
 function rpcFaults(names: readonly unknown[]): string[] {
-  const wrong = names.filter((name) => !RPCS.has(name as string));
+  const wrong = names.filter((name) => !GRANTABLE.has(name as string));
   return wrong.slice(0, MOST_UNKNOWN_NAMES).map((name) => {
     if (typeof name !== "string") return "rpcs must be a list of names of RPCs of TokenService";
-    const meant = nearestName(name, [...RPCS]);
+    const meant = nearestName(name, [...GRANTABLE]);
     const hint = meant === undefined ? "" : `: did you mean ${meant}?`;
     return `rpcs: ${shownName(name)} is no RPC of TokenService${hint}`;
   });

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { Code, type ConnectError } from "@connectrpc/connect";
 import { askForRetry, bearerOf, type Caller, callerError } from "../../service/index.js";
 import { AddressRates } from "./address-rates.js";
-import { admissionOf } from "./authorization.js";
+import { admissionOf, nameOf } from "./authorization.js";
 import { type CallerRow, type KnownCaller, toCaller } from "./caller-row.js";
 import { API_KEY_PREFIX, certificateNames, digestApiKey } from "./credentials.js";
 import { refusalOf } from "./refused-callers.js";
@@ -83,8 +83,8 @@ export class KnownCallers implements Callers {
     const caller = this.#identify(bearer, socket);
     if (admission === "open") return caller ?? NOBODY;
     if (caller) {
-      if (!caller.rpcs.has(method.name))
-        throw refusalOf(caller, rpcNotAllowed(method.name, caller));
+      const name = nameOf(method);
+      if (!caller.rpcs.has(name)) throw refusalOf(caller, rpcNotAllowed(name, caller));
       const waitMs = caller.bucket?.take() ?? 0;
       if (waitMs > 0) throw refusalOf(caller, rateExceeded(waitMs));
       return caller;
@@ -93,7 +93,7 @@ export class KnownCallers implements Callers {
     if (bearer === undefined || !this.#isAuthentic(bearer)) throw unknownCaller();
     const holder = { name: "holder", isKnown: false, heldToken: bearer };
     if (admission !== "callers and holder" || (method.name === REFRESH && !this.#holdersRefresh)) {
-      throw refusalOf(holder, rpcNotAllowed(method.name));
+      throw refusalOf(holder, rpcNotAllowed(nameOf(method)));
     }
     const waitMs = this.#holderRates.take(socket?.remoteAddress ?? "");
     if (waitMs > 0) throw refusalOf(holder, rateExceeded(waitMs));
@@ -103,7 +103,7 @@ export class KnownCallers implements Callers {
   current({ service, method, headers, socket }: CallHead): Caller | undefined {
     const caller = this.#identify(bearerOf(headers), socket);
     if (admissionOf(service.typeName, method.name) === "open") return caller ?? NOBODY;
-    return caller?.rpcs.has(method.name) ? caller : undefined;
+    return caller?.rpcs.has(nameOf(method)) ? caller : undefined;
   }
 
   /** The caller whose API key is shown, or whose certificate; a key goes before a certificate. */

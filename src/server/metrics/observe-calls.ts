@@ -27,6 +27,17 @@ export interface CallHooks {
   readonly ended: Ended;
 }
 
+/**
+ * The hooks, told of an answer that is a refusal in a gateway's own words as of an error: the log and the
+ * metrics tell what became of a request, whichever way its gateway asked.
+ */
+export function tellRefused({ authorize, ended }: CallHooks): CallHooks {
+  return {
+    authorize,
+    ended: (head, values, error) => ended(head, values, error ?? values?.get(callKey)?.refused),
+  };
+}
+
 /** The hooks, with an observer beside them where there is one. */
 export function observeCalls(hooks: CallHooks, observer: CallObserver | undefined): CallHooks {
   if (observer === undefined) return hooks;

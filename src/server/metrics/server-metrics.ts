@@ -1,5 +1,6 @@
 /** What one process measures. */
 import type { ConnectError } from "@connectrpc/connect";
+import { Authorization } from "../../../gen/ts/src/envoy/service/auth/v3/external_auth_pb.js";
 import { Health } from "../../../gen/ts/src/health/v1/health_pb.js";
 import { TokenService } from "../../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import type { ExportedConfig } from "../../core/index.js";
@@ -24,7 +25,12 @@ const WATCHING = TokenService.method.watchRevocations;
 /** The metrics of a process that serves. */
 export class ServerMetrics implements CallObserver {
   readonly #registry = new ProcessMetrics();
-  readonly #calls = new CallMetrics([...TokenService.methods, ...Health.methods, ...DOOR_METHODS]);
+  readonly #calls = new CallMetrics([
+    ...TokenService.methods,
+    ...Health.methods,
+    ...Authorization.methods,
+    ...DOOR_METHODS,
+  ]);
   readonly #refusals = new RefusalMetrics();
   readonly #reloadFailures = new Map<string, number>();
   #issued = 0;

@@ -1,7 +1,20 @@
 /** What signals must not do, from the start of a process. Imported before everything else: loading takes a while. */
+import { close as closeInspector, url as inspectorUrl } from "node:inspector";
 
 // It otherwise opens Node's debugger on a local port: whoever reaches that port reads the keys.
 process.on("SIGUSR1", () => {});
+
+// A signal that came before this line has opened it already. Whoever wants a debugger asks Node for one.
+const asked = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? "").split(/\s+/)];
+if (!asked.some((option) => option.startsWith("--inspect"))) {
+  closeDebugger();
+  // Node opens it in a turn of the event loop.
+  setImmediate(closeDebugger);
+}
+
+function closeDebugger(): void {
+  if (inspectorUrl() !== undefined) closeInspector();
+}
 
 // They never end a server, and one that starts reads its files anyway. Other commands end with their terminal.
 if (process.argv[2] === "serve") {

@@ -62,6 +62,23 @@ function processSuite(WORKERS: string): void {
     assert.equal(await server.end(), 0);
   });
 
+  it("closes the debugger that a signal before its first line has opened", async () => {
+    // As Node does on SIGUSR1, before any module can take the signal.
+    const open = 'import{open}from"node:inspector";open(0,"127.0.0.1")';
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(open)}`;
+    const server = await startServer({ NODE_OPTIONS });
+    const ports = [...server.output().matchAll(/ws:\/\/127\.0\.0\.1:(\d+)/g)];
+    assert.ok(ports.length >= 1, server.output());
+    for (const [, port] of ports) {
+      const answer = await fetch(`http://127.0.0.1:${port}/json/version`).then(
+        (response) => response.text(),
+        () => "nobody listens",
+      );
+      assert.doesNotMatch(answer, /Protocol-Version/);
+    }
+    assert.equal(await server.end(), 0);
+  });
+
   it("outlives SIGHUP, though it has no file to read again", async () => {
     const server = await startServer();
     server.process.kill("SIGHUP");

@@ -68,15 +68,15 @@ function processSuite(WORKERS: string): void {
     const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(open)}`;
     const server = await startServer({ NODE_OPTIONS });
     const ports = [...server.output().matchAll(/ws:\/\/127\.0\.0\.1:(\d+)/g)];
-    assert.ok(ports.length >= 1, server.output());
-    for (const [, port] of ports) {
-      const answer = await fetch(`http://127.0.0.1:${port}/json/version`).then(
+    const ask = ([, port]: RegExpMatchArray) =>
+      fetch(`http://127.0.0.1:${port}/json/version`).then(
         (response) => response.text(),
         () => "nobody listens",
       );
-      assert.doesNotMatch(answer, /Protocol-Version/);
-    }
+    const answers = await Promise.all(ports.map(ask));
     assert.equal(await server.end(), 0);
+    assert.ok(answers.length >= 1, server.output());
+    for (const answer of answers) assert.doesNotMatch(answer, /Protocol-Version/);
   });
 
   it("outlives SIGHUP, though it has no file to read again", async () => {

@@ -79,9 +79,9 @@ export interface Listener {
   /** Starts to listen. Port 0 takes any free one; the answer tells which. */
   listen(port: number, host: string): Promise<AddressInfo>;
   /**
-   * Accepts what is connected, then stops to accept, sends GOAWAY on every HTTP/2 connection, says `Connection: close` in every answer over HTTP/1.1,
-   * and lets calls in flight finish. What is left after `graceMs` milliseconds is cut off; the answer tells how many
-   * connections that were.
+   * Accepts what is connected, then no more; sends GOAWAY on every HTTP/2 connection, says `Connection: close` in every
+   * last answer over HTTP/1.1, and lets calls in flight finish. What is left after `graceMs` milliseconds is cut off; the
+   * answer tells how many connections that were.
    */
   close(graceMs: number): Promise<number>;
 }

@@ -127,12 +127,9 @@ export class Http2Connection implements StreamOwner, InboundTarget {
 
   openStream(id: number, fields: HeaderFields, length: number | undefined, ends: boolean): void {
     const { maxConcurrentStreams, streamWindowBytes: window } = this.limits;
+    const isFull = this.streams.size >= maxConcurrentStreams || this.outbound.isHoldingTooMuch;
     // A peer that was told the last stream is to ask elsewhere for the others.
-    const isBeyondBounds =
-      this.#goodbye.isFinal ||
-      this.streams.size >= maxConcurrentStreams ||
-      this.outbound.isHoldingTooMuch;
-    if (isBeyondBounds) {
+    if (isFull || this.#goodbye.isFinal) {
       this.refuseStream(id, ErrorCode.REFUSED_STREAM);
       return;
     }
@@ -145,6 +142,7 @@ export class Http2Connection implements StreamOwner, InboundTarget {
     if (!this.#host.mayOpenStream(this)) {
       // That others fill the server is no fault of this peer's.
       this.resetStream(id, ErrorCode.REFUSED_STREAM, window);
+      this.#host.onRefused(this, ErrorCode.REFUSED_STREAM);
       return;
     }
     const stream = new Http2Stream(id, this, fields, length, this.outbound.initialWindow, window);
@@ -156,7 +154,8 @@ export class Http2Connection implements StreamOwner, InboundTarget {
 
   refuseStream(id: number, code: number): void {
     this.resetStream(id, code, this.limits.streamWindowBytes);
-    this.#host.onRefused(this, code);
+    const isGoodbye = this.#goodbye.isFinal && code === ErrorCode.REFUSED_STREAM;
+    if (!isGoodbye) this.#host.onRefused(this, code);
     this.#spendReset();
   }
 

@@ -26,8 +26,8 @@ export interface Http2ServerOptions {
   readonly onCut?: (connection: Http2Connection, reason: string) => void;
   /**
    * Called for each request that is refused before it is a stream, with an error code: PROTOCOL_ERROR for a malformed
-   * one, ENHANCE_YOUR_CALM for headers beyond the limit, REFUSED_STREAM for one beyond the connection's own bounds or
-   * after its end; NO_ERROR for CONNECT, which is answered with 501.
+   * one, ENHANCE_YOUR_CALM for headers beyond the limit, REFUSED_STREAM where there is no room for one more; NO_ERROR for
+   * CONNECT, which is answered with 501.
    */
   readonly onRefused?: (connection: Http2Connection, code: number) => void;
   /** Called with what a handler threw. */

@@ -39,9 +39,10 @@ import type { Readiness } from "./metrics/report.js";
 import { createHostGate } from "./misdirected.js";
 import { createProxyWarning } from "./proxied-requests.js";
 import { REFLECTION_SERVICES, reflectionRoutes } from "./reflection.js";
-import { createPathCheck, createRefusedRequests, observeRefused } from "./refused-requests.js";
+import { createPathCheck, observeRefused } from "./refused-requests.js";
 import { noteRepeated } from "./repeated-authorization.js";
 import { withTransportSecurity } from "./transport-security.js";
+import { createTurnedAway } from "./turned-away.js";
 import { VERSION } from "./version.js";
 
 /** The longest deadline that a client may ask for, in milliseconds. */
@@ -128,7 +129,8 @@ export function createServer(deps: ServerDeps): Server {
   const operations = createGatewayOperations(manager, register);
   const doors = createDoors(operations);
   const gate = createHostGate(deps.allowedHosts);
-  const onRefused = createRefusedRequests(deps.logger, deps.observer?.refusedRequest);
+  const turnedAway = createTurnedAway(deps.logger, deps.observer);
+  const { onRefused } = turnedAway;
   const isCall = createPathCheck(methods.map(({ name, parent }) => `/${parent.typeName}/${name}`));
   const adapter = createUnaryAdapter({
     enabled: deps.unaryAdapter ?? true,
@@ -179,10 +181,7 @@ export function createServer(deps: ServerDeps): Server {
     },
     limits: { ...DEFAULT_LIMITS, ...deps.limits },
     tls,
-    onCut: ({ peer, reason, counts }) => {
-      deps.observer?.connectionCut(reason);
-      deps.logger.warn({ peer, reason, ...counts }, "connection cut");
-    },
+    onCut: turnedAway.onCut,
     onRefused,
     onFault: (err) => deps.logger.error({ err }, "internal error"),
   });
@@ -198,7 +197,7 @@ export function createServer(deps: ServerDeps): Server {
     setHealth: health.setPart,
     close(graceMs) {
       health.setServing(false);
-      const closed = listener.close(graceMs);
+      const closed = listener.close(graceMs).finally(turnedAway.flush);
       // Watch and reflection streams would keep their connections open for ever. They first learn of
       // NOT_SERVING, which takes a turn of the event loop.
       setImmediate(() => shutdown.abort(shuttingDown()));

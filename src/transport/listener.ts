@@ -86,14 +86,12 @@ export interface Listener {
   close(graceMs: number): Promise<number>;
 }
 
-/**
- * What HTTP/1.1 answers where HTTP/2 resets. REFUSED_STREAM is none of them: a client waits for its other streams, or
- * goes elsewhere, and calls again.
- */
+/** What HTTP/1.1 answers where HTTP/2 resets. */
 const STATUS_OF_RESET: ReadonlyMap<number, number> = new Map([
   [ErrorCode.PROTOCOL_ERROR, 400],
   [ErrorCode.ENHANCE_YOUR_CALM, 429],
   [ErrorCode.NO_ERROR, 501],
+  [ErrorCode.REFUSED_STREAM, 503],
 ]);
 
 /** Makes a listener that does not listen yet. */

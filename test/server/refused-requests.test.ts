@@ -5,9 +5,9 @@ import { connect } from "node:net";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { pino } from "pino";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
-import { KnownCallers } from "../../src/server/callers/callers.js";
-import { createRefusedRequests } from "../../src/server/refused-requests.js";
+import { ANYONE, KnownCallers } from "../../src/server/callers/callers.js";
 import { createServer, type Server } from "../../src/server/server.js";
+import { FLAG, frame, headerBlock, PREFACE, TYPE } from "../attack/frames.js";
 import { fixedManager } from "../support/fixed-manager.js";
 import { sendHttp1, sendHttp2 } from "../support/raw-request.js";
 import { eventually } from "../support/worker-lines.js";
@@ -128,36 +128,41 @@ describe("a request that is refused before it is a call", () => {
     await eventually(() => lines.filter((line) => line.includes('"msg":"call"')).length === 6);
   });
 
-  it("leaves one line in ten seconds for its status, which tells of those since the last", () => {
-    const told: object[] = [];
-    const logger = pino({ base: null }, { write: (line: string) => told.push(JSON.parse(line)) });
-    let now = 0;
-    const refused = createRefusedRequests(logger, undefined, () => now);
-    for (let i = 0; i < 1_000; i++) refused("192.0.2.1", 404);
-    refused("192.0.2.2", 421);
-    now = 10_000;
-    refused("192.0.2.3", 404);
-    now = 20_000;
-    refused("192.0.2.4", 404);
-    const line = (peer: string, status: number, unsaid?: number) => ({
-      peer,
-      status,
-      ...(unsaid !== undefined && { unsaid }),
+  for (const [what, limits] of [
+    ["a connection has as many streams as it may", { maxConcurrentStreams: 2 }],
+    ["the server has as many streams as it may", { maxStreams: 2 }],
+  ] as const) {
+    it(`is counted where ${what}`, async () => {
+      const refused: number[] = [];
+      const full = createServer({
+        manager: await fixedManager(),
+        logger: pino({ level: "silent" }),
+        callers: ANYONE,
+        limits,
+        observer: {
+          started: NOTHING,
+          ended: NOTHING,
+          refusedRequest: (status) => refused.push(status),
+          connectionCut: NOTHING,
+        },
+      });
+      const socket = connect((await full.listen(0, "127.0.0.1")).port, "127.0.0.1");
+      const head = headerBlock({
+        ":method": "POST",
+        ":scheme": "http",
+        ":path": CALL,
+        ":authority": "localhost",
+        "content-type": "application/grpc",
+      });
+      // None of the calls ends: their messages do not come.
+      const open = [1, 3, 5].map((id) => frame(TYPE.headers, FLAG.endHeaders, id, head));
+      socket.write(Buffer.concat([PREFACE, frame(TYPE.settings, 0, 0, Buffer.alloc(0)), ...open]));
+      await eventually(() => refused.length > 0);
+      socket.destroy();
+      await full.close(0);
+      assert.deepEqual(refused, [503]);
     });
-    assert.deepEqual(
-      told.map((each) => {
-        const { level: _, time: __, msg, ...rest } = each as Record<string, unknown>;
-        assert.equal(msg, "request refused");
-        return rest;
-      }),
-      [
-        line("192.0.2.1", 404),
-        line("192.0.2.2", 421),
-        line("192.0.2.3", 404, 999),
-        line("192.0.2.4", 404),
-      ],
-    );
-  });
+  }
 });
 
 describe("a 401 over HTTP", () => {

@@ -15,8 +15,8 @@ export interface CallObserver {
    * @param seconds how long it took; undefined where it ended before anybody looked at the clock
    */
   ended(method: CalledMethod, error: ConnectError | undefined, seconds: number | undefined): void;
-  /** A request was refused with a status of HTTP before it was a call. A function of its own: it needs no `this`. */
-  readonly refusedRequest: (status: number) => void;
+  /** A request was refused before it was a call. @param status of HTTP */
+  refusedRequest(status: number): void;
   /** A connection was cut off. @param reason one of a fixed set: nothing of it comes from the peer */
   connectionCut(reason: string): void;
 }

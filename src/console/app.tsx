@@ -1,24 +1,18 @@
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import type { ExportedConfig, IssuedToken } from "../client/web.js";
 import { pageBaseUrl } from "./base-url.js";
+import { BatchCard } from "./cards/batch-card.js";
 import { CheckCard } from "./cards/check-card.js";
 import { GenerateCard } from "./cards/generate-card.js";
 import { InspectCard } from "./cards/inspect-card.js";
 import { RefreshCard } from "./cards/refresh-card.js";
 import { RevokeCard } from "./cards/revoke-card.js";
+import { type KeyVerdict, NOT_ASKED, verdictOfConfig, verdictOfError } from "./key-verdict.js";
 import { useMedia } from "./media.js";
 import { Header } from "./parts/header.js";
 import { IssuedList, MAX_REMEMBERED } from "./parts/issued-list.js";
 import { useRevocationFeed } from "./revocation-feed.js";
-import {
-  connect,
-  isCallForbidden,
-  isKeyRefused,
-  isTokenRefused,
-  type KeyState,
-  type Session,
-  SessionContext,
-} from "./session.js";
+import { connect, isKeyRefused, isTokenRefused, type Session, SessionContext } from "./session.js";
 import { type Language, rememberedLanguage, rememberLanguage } from "./snippets/languages.js";
 
 /**
@@ -37,7 +31,7 @@ export function App() {
   }, []);
   const [apiKey, setApiKey] = useState("");
   const [keyOpen, setKeyOpen] = useState(false);
-  const [keyState, setKeyState] = useState<KeyState>("unknown");
+  const [verdict, setVerdict] = useState<KeyVerdict>(NOT_ASKED);
   const [said, announce] = useState("");
   const wide = useMedia(WIDE);
   const [language, chooseLanguage] = useState(rememberedLanguage);
@@ -46,12 +40,15 @@ export function App() {
   const client = useMemo(() => connect(apiKey), [apiKey]);
   /** How often a call has refused a token since the page was opened. */
   const [doubts, setDoubts] = useState(0);
-  const onFailure = useCallback((error: unknown) => {
-    if (isTokenRefused(error)) setDoubts((count) => count + 1);
-    if (!isKeyRefused(error)) return;
-    setKeyState("refused");
-    setKeyOpen(true);
-  }, []);
+  const onFailure = useCallback(
+    (error: unknown) => {
+      if (isTokenRefused(error)) setDoubts((count) => count + 1);
+      const said = verdictOfError(error, apiKey !== "");
+      if (said) setVerdict(said);
+      if (isKeyRefused(error)) setKeyOpen(true);
+    },
+    [apiKey],
+  );
   /** How often something was revoked since the page was opened, here or elsewhere. */
   const [changes, setChanges] = useState(0);
   const onRevoked = useCallback(() => {
@@ -70,17 +67,15 @@ export function App() {
 
   useEffect(() => {
     const controller = new AbortController();
-    setKeyState("unknown");
+    setVerdict(NOT_ASKED);
     setConfig(undefined);
     const onConfig = (exported: ExportedConfig) => {
       setConfig(exported);
-      setKeyState("accepted");
+      setVerdict(verdictOfConfig(exported));
     };
     client.exportConfig({ signal: controller.signal }).then(onConfig, (error: unknown) => {
       // Not every caller may know the configuration, and the page works without it.
-      if (controller.signal.aborted) return;
-      if (isCallForbidden(error)) setKeyState("accepted");
-      onFailure(error);
+      if (!controller.signal.aborted) onFailure(error);
     });
     return () => controller.abort();
   }, [client, onFailure]);
@@ -93,7 +88,7 @@ export function App() {
   return (
     <SessionContext.Provider value={session}>
       <Header
-        {...{ config, apiKey, keyOpen, keyState }}
+        {...{ config, apiKey, keyOpen, verdict }}
         onApiKey={setApiKey}
         onKeyOpen={setKeyOpen}
       />
@@ -107,9 +102,11 @@ export function App() {
           <InspectCard token={token} doubts={doubts} onToken={setToken} />
           <CheckCard token={token} />
           {wide && revokeCard}
+          {wide && <BatchCard />}
         </div>
         {!wide && refreshCard}
         {!wide && revokeCard}
+        {!wide && <BatchCard />}
         {!wide && issuedList}
       </main>
       <p class="visually-hidden" role="status">

@@ -60,9 +60,6 @@ export function isTokenRefused(error: unknown): boolean {
   return error instanceof InvalidTokenError || error instanceof TokenExpiredError;
 }
 
-/** What is known of the API key: nothing yet, that the server knows it, or that it does not. */
-export type KeyState = "unknown" | "accepted" | "refused";
-
 /** Whether the server knows the caller, who may not make this call. */
 export function isCallForbidden(error: unknown): boolean {
   return (

@@ -5,10 +5,9 @@ import { createRequire } from "node:module";
 import { after, before, describe, it } from "node:test";
 import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { loadConsole } from "../../src/server/console-assets.js";
-import { launchChromium } from "../support/chromium.js";
 import { openConsole } from "../support/console-page.js";
-import { type RunningServer, startTestServer } from "../support/server.js";
+import type { RunningServer } from "../support/server.js";
+import { startConsole } from "../support/start-console.js";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
@@ -21,14 +20,11 @@ const LOOKS: [name: string, options: BrowserContextOptions][] = [
 describe("console accessibility", () => {
   let browser: Browser;
   let server: RunningServer;
+  let end: () => Promise<void>;
   before(async () => {
-    server = await startTestServer({ console: loadConsole() });
-    browser = await launchChromium();
+    ({ browser, server, end } = await startConsole());
   });
-  after(async () => {
-    await browser.close();
-    await server.close();
-  });
+  after(() => end());
 
   for (const [name, options] of LOOKS) {
     it(`violates no rule of axe-core: ${name}`, async () => {
@@ -45,6 +41,9 @@ describe("console accessibility", () => {
       await page.getByText("Inspect now shows the new token").waitFor();
       await page.getByRole("button", { name: "API key" }).click();
       await page.getByLabel("User", { exact: true }).fill("");
+      await card("Batch").getByLabel("Tokens").fill(`${token}\nnone`);
+      await card("Batch").getByRole("button", { name: "Validate all" }).click();
+      await card("Batch").getByRole("row", { name: "ACTIVE" }).waitFor();
       await card("Inspect").getByLabel("TypeScript", { exact: true }).check();
       assert.deepEqual(await violations(page), [], "an active token");
       server.service.clock.advanceHours(48);

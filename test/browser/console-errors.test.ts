@@ -7,9 +7,9 @@ import type { CallerRow } from "../../src/server/callers/caller-row.js";
 import { KnownCallers } from "../../src/server/callers/callers.js";
 import { digestApiKey } from "../../src/server/callers/credentials.js";
 import { loadConsole } from "../../src/server/console-assets.js";
-import { launchChromium } from "../support/chromium.js";
 import { type ConsolePage, openConsole, readFacts } from "../support/console-page.js";
 import { type RunningServer, startTestServer } from "../support/server.js";
+import { startConsole } from "../support/start-console.js";
 
 const API_KEY = "stk_let-me-in-7";
 
@@ -17,14 +17,11 @@ describe("console errors", () => {
   let browser: Browser;
   let server: RunningServer;
   let view: ConsolePage;
+  let end: () => Promise<void>;
   before(async () => {
-    server = await startTestServer({ console: loadConsole() });
-    browser = await launchChromium();
+    ({ browser, server, end } = await startConsole());
   });
-  after(async () => {
-    await browser.close();
-    await server.close();
-  });
+  after(() => end());
   const open = async (url = server.url) => {
     view = await openConsole(browser, url);
     return view;

@@ -7,9 +7,9 @@ import { KnownCallers } from "../../src/server/callers/callers.js";
 import { digestApiKey } from "../../src/server/callers/credentials.js";
 import { loadConsole } from "../../src/server/console-assets.js";
 import { VERSION } from "../../src/server/version.js";
-import { launchChromium } from "../support/chromium.js";
 import { openConsole } from "../support/console-page.js";
 import { type RunningServer, startTestServer } from "../support/server.js";
+import { startConsole } from "../support/start-console.js";
 
 const FULL_KEY = `stk_${"a".repeat(43)}`;
 const ISSUER_KEY = `stk_${"b".repeat(43)}`;
@@ -17,14 +17,11 @@ const ISSUER_KEY = `stk_${"b".repeat(43)}`;
 describe("console, what it keeps", () => {
   let browser: Browser;
   let server: RunningServer;
+  let end: () => Promise<void>;
   before(async () => {
-    server = await startTestServer({ console: loadConsole() });
-    browser = await launchChromium();
+    ({ browser, server, end } = await startConsole());
   });
-  after(async () => {
-    await browser.close();
-    await server.close();
-  });
+  after(() => end());
 
   it("lists the tokens that it issued, opens an older one, and forgets them", async () => {
     const { page, generate, waitForState, problems } = await openConsole(browser, server.url);
@@ -82,7 +79,13 @@ describe("console, what it keeps", () => {
     );
   });
 
-  it("tells the version, and an accepted key from a refused one, and forgets the key", async () => {
+  it("says so where the server knows no callers, whatever the key", async () => {
+    const { page } = await openConsole(browser, server.url);
+    await page.getByRole("button", { name: "API key" }).click();
+    await page.getByText("This server knows no callers: anyone may call everything.").waitFor();
+  });
+
+  it("tells the version, whose key it is or why it is refused, and forgets the key", async () => {
     const guarded = await startTestServer({ console: loadConsole(), callers: twoCallers() });
     try {
       const { page } = await openConsole(browser, guarded.url);
@@ -92,11 +95,13 @@ describe("console, what it keeps", () => {
         await page.getByRole("button", { name: "Use key" }).click();
       };
       await use(`stk_${"c".repeat(43)}`);
-      await page.getByText("The server refused this API key").waitFor();
+      await page.getByText("refused this API key: the call needs the credential of a").waitFor();
       await use(FULL_KEY);
-      await page.getByText("The server accepts this key.", { exact: true }).waitFor();
+      await page.getByText("knows this caller as “full”. It may call GenerateToken, Val").waitFor();
       await use(ISSUER_KEY);
-      await page.getByText("accepts this key, which may not read the configuration").waitFor();
+      await page.getByText("caller as “issuer”. It may call GenerateToken.").waitFor();
+      await use(guarded.service.manager.generateToken("ada").token);
+      await page.getByText("it entitles to calls on that token alone").waitFor();
       await page.getByText("default 24 h").waitFor({ state: "detached" });
       await page.getByRole("button", { name: "Forget key" }).click();
       await page.getByText("This server wants an API key").waitFor();
@@ -118,5 +123,5 @@ function twoCallers(): KnownCallers {
   });
   const everything = TokenService.methods.map((method) => method.name);
   const rows = [row("full", FULL_KEY, everything), row("issuer", ISSUER_KEY, ["GenerateToken"])];
-  return new KnownCallers(rows, () => false);
+  return new KnownCallers(rows, (text) => !text.startsWith("stk_"));
 }

@@ -5,10 +5,9 @@ import type { AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
 import { createSecureTokenClient } from "../../src/client/node.js";
-import { loadConsole } from "../../src/server/console-assets.js";
-import { launchChromium } from "../support/chromium.js";
 import { openConsole } from "../support/console-page.js";
-import { type RunningServer, startTestServer } from "../support/server.js";
+import type { RunningServer } from "../support/server.js";
+import { startConsole } from "../support/start-console.js";
 
 const PREFIX = "/tokens/";
 
@@ -16,6 +15,7 @@ describe("the console below a path", () => {
   let browser: Browser;
   let server: RunningServer;
   let url: string;
+  let end: () => Promise<void>;
   const strays: string[] = [];
   const proxy = createServer((request, response) => {
     const { url: path = "", method, headers } = request;
@@ -33,16 +33,14 @@ describe("the console below a path", () => {
     request.pipe(onward);
   });
   before(async () => {
-    server = await startTestServer({ console: loadConsole() });
+    ({ browser, server, end } = await startConsole());
     await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
     url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}${PREFIX}`;
-    browser = await launchChromium();
   });
   after(async () => {
-    await browser.close();
     proxy.closeAllConnections();
     proxy.close();
-    await server.close();
+    await end();
   });
 
   it("loads, calls, and tells its own address, and nothing outside the path", async () => {

@@ -6,11 +6,10 @@ import { delimiter, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import type { Browser } from "playwright-core";
-import { loadConsole } from "../../src/server/console-assets.js";
 import { ROOT } from "../support/buf.js";
-import { launchChromium } from "../support/chromium.js";
 import { type ConsolePage, openConsole } from "../support/console-page.js";
-import { type RunningServer, startTestServer } from "../support/server.js";
+import type { RunningServer } from "../support/server.js";
+import { startConsole } from "../support/start-console.js";
 
 const run = promisify(execFile);
 const PATH = [join(ROOT, "node_modules/.bin"), process.env.PATH].join(delimiter);
@@ -20,19 +19,16 @@ describe("console snippets", () => {
   let server: RunningServer;
   let view: ConsolePage;
   let token: string;
+  let end: () => Promise<void>;
   before(async () => {
-    server = await startTestServer({ console: loadConsole() });
-    browser = await launchChromium();
+    ({ browser, server, end } = await startConsole());
     view = await openConsole(browser, server.url, {
       permissions: ["clipboard-read", "clipboard-write"],
     });
     token = await view.generate();
     await view.waitForState("ACTIVE");
   });
-  after(async () => {
-    await browser.close();
-    await server.close();
-  });
+  after(() => end());
   /** What the card's button copies. */
   const copy = async (title: Parameters<ConsolePage["card"]>[0], language: string) => {
     const card = view.card(title);

@@ -2,23 +2,19 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
-import { loadConsole } from "../../src/server/console-assets.js";
-import { launchChromium } from "../support/chromium.js";
 import { type ConsolePage, openConsole, readFacts } from "../support/console-page.js";
-import { type RunningServer, startTestServer } from "../support/server.js";
+import type { RunningServer } from "../support/server.js";
+import { startConsole } from "../support/start-console.js";
 
 describe("console", () => {
   let browser: Browser;
   let server: RunningServer;
   let view: ConsolePage;
+  let end: () => Promise<void>;
   before(async () => {
-    server = await startTestServer({ console: loadConsole() });
-    browser = await launchChromium();
+    ({ browser, server, end } = await startConsole());
   });
-  after(async () => {
-    await browser.close();
-    await server.close();
-  });
+  after(() => end());
   const open = async () => {
     view = await openConsole(browser, server.url);
     return view;

@@ -2,9 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
-import { loadConsole } from "../../src/server/console-assets.js";
-import { launchChromium } from "../support/chromium.js";
-import { type RunningServer, startTestServer } from "../support/server.js";
+import type { RunningServer } from "../support/server.js";
+import { startConsole } from "../support/start-console.js";
 
 /** Another origin. Nobody listens there, and nobody must be asked. */
 const STRANGER = "http://127.0.0.1:9/";
@@ -12,14 +11,11 @@ const STRANGER = "http://127.0.0.1:9/";
 describe("content security policy", () => {
   let browser: Browser;
   let server: RunningServer;
+  let end: () => Promise<void>;
   before(async () => {
-    server = await startTestServer({ console: loadConsole() });
-    browser = await launchChromium();
+    ({ browser, server, end } = await startConsole());
   });
-  after(async () => {
-    await browser.close();
-    await server.close();
-  });
+  after(() => end());
 
   const attacks: [name: string, directive: string, attack: (stranger: string) => void][] = [
     [

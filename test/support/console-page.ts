@@ -5,7 +5,7 @@ import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-c
 export interface ConsolePage {
   readonly page: Page;
   /** A card, by its title. */
-  card(title: "Generate" | "Inspect" | "Check" | "Refresh" | "Revoke"): Locator;
+  card(title: "Generate" | "Inspect" | "Check" | "Refresh" | "Revoke" | "Batch"): Locator;
   /** Generates a token with what stands in the form, and gives it. */
   generate(): Promise<string>;
   /** Pastes a token to inspect. */

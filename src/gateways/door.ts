@@ -57,6 +57,7 @@ export const DOORS = {
   forwardAuth: doorMethod("ForwardAuth"),
   oauthIntrospect: doorMethod("OAuthIntrospect"),
   oauthRevoke: doorMethod("OAuthRevoke"),
+  tokenReview: doorMethod("TokenReview"),
 } as const;
 
 /** Every door, for those who must know all of them. */

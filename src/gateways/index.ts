@@ -3,6 +3,7 @@ import type { GatewayOperations } from "../service/index.js";
 import type { Door } from "./door.js";
 import { createForwardAuth } from "./forward-auth.js";
 import { createOAuthIntrospect, createOAuthRevoke } from "./oauth.js";
+import { createTokenReview } from "./token-review.js";
 
 export {
   DOOR_METHODS,
@@ -19,5 +20,6 @@ export function createDoors(operations: GatewayOperations): readonly Door[] {
     createForwardAuth(operations),
     createOAuthIntrospect(operations),
     createOAuthRevoke(operations),
+    createTokenReview(operations),
   ];
 }

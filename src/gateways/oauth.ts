@@ -1,5 +1,5 @@
 /** `POST /introspect` (RFC 7662) and `POST /revoke` (RFC 7009), for whatever speaks OAuth 2.0. */
-import { Code, ConnectError } from "@connectrpc/connect";
+import { Code, type ConnectError } from "@connectrpc/connect";
 import { type Claims, TokenError } from "../core/index.js";
 import type { Call, GatewayOperations } from "../service/index.js";
 import {
@@ -9,11 +9,11 @@ import {
   type DoorRequest,
   type RequestHeaders,
 } from "./door.js";
-import { invalid, requiredParameter } from "./form.js";
+import { requiredParameter } from "./form.js";
+import { requirePosted } from "./posted.js";
 
 /** A token of 8,192 characters, each percent-encoded, would have 24 KiB; none needs that. */
 const MAX_FORM_BYTES = 16 * 1024;
-const FORM = /^application\/x-www-form-urlencoded(?:\s*;|$)/i;
 /** A scope-token (RFC 6749, section 3.3). A permission that is none would read as several. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 const BASIC = /^basic +([A-Za-z0-9+/]+=*)$/i;
@@ -45,12 +45,8 @@ function oauthDoor(
     path,
     maxBodyBytes: MAX_FORM_BYTES,
     callerHeaders,
-    answer({ method, headers }, call, body) {
-      if (method !== "POST") throw new ConnectError("the method must be POST", Code.Unimplemented);
-      const { "content-type": type, "content-encoding": encoding } = headers;
-      if (typeof type !== "string" || !FORM.test(type) || encoding !== undefined) {
-        throw invalid("must be of type application/x-www-form-urlencoded, without an encoding");
-      }
+    answer(request, call, body) {
+      requirePosted(request, "application/x-www-form-urlencoded");
       return answer(requiredParameter(body.toString(), "token"), call);
     },
     refuse: toOAuthError,

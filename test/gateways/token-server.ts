@@ -29,7 +29,7 @@ export interface TokenServer {
 
 /** The RPCs of each caller. */
 const CALLERS = {
-  gateway: ["ForwardAuth", "OAuthIntrospect", "ExtAuthz"],
+  gateway: ["ForwardAuth", "OAuthIntrospect", "ExtAuthz", "TokenReview"],
   revoker: ["OAuthRevoke"],
   // Has a client certificate too.
   verifier: ["ForwardAuth", "OAuthIntrospect"],

@@ -12,7 +12,7 @@ const VERIFIER = [
 const REVOKER = ["RevokeTokens", "ListRevocations", "WatchRevocations", "OAuthRevoke"] as const;
 const ISSUER = ["GenerateToken", "RefreshToken"] as const;
 /** The doors for gateways that ask about their clients' tokens. */
-const GATEWAY = ["ForwardAuth", "OAuthIntrospect", "ExtAuthz"] as const;
+const GATEWAY = ["ForwardAuth", "OAuthIntrospect", "ExtAuthz", "TokenReview"] as const;
 
 /** The RPCs of each role. A role is a shorthand of the command; the file names RPCs alone. */
 export const ROLES: Readonly<Record<string, readonly string[]>> = {

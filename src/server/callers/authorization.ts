@@ -33,6 +33,7 @@ const ROWS: Readonly<Record<string, Admission>> = {
   "securetoken.Gateways/ForwardAuth": "callers and holder",
   "securetoken.Gateways/OAuthIntrospect": "callers and holder",
   "securetoken.Gateways/OAuthRevoke": "callers and holder",
+  "securetoken.Gateways/TokenReview": "callers",
   "envoy.service.auth.v3.Authorization/Check": "callers",
   "grpc.health.v1.Health/Check": "open",
   "grpc.health.v1.Health/Watch": "open",

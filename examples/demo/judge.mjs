@@ -37,9 +37,3 @@ export function createJudge(boundMs) {
     },
   };
 }
-
-/** A user and its token. It is revoked from `revokedBy` on at the earliest, from `revokedAt` on for sure. */
-export function createUser(name, token) {
-  const never = Number.POSITIVE_INFINITY;
-  return { name, token, revokedBy: never, revokedAt: never, refusedBy: new Set() };
-}

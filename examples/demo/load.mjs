@@ -2,13 +2,16 @@
 import { setTimeout } from "node:timers/promises";
 import { MEANINGS } from "./judge.mjs";
 
-/** The most requests to one service that wait for their answer; further ones are not sent. */
+/** The most requests of the load to one service that wait for their answer; further ones are not sent. */
 const MOST_WAITING = 48;
 /** How often requests that are due are sent, in milliseconds. */
 const BEAT_MS = 5;
 
-/** Puts `rate` requests a second in all on `services` until it is stopped. */
-export function createLoad(services, users, rate, judge) {
+/**
+ * Puts `rate` requests a second in all on `services` until it is stopped. `answered` is called with each
+ * answer: the service, the meaning, and when the request was sent.
+ */
+export function createLoad(services, users, rate, judge, answered = () => {}) {
   const tallies = new Map(services.map((service) => [service, newTally()]));
   let isOver = false;
   /** Sends a user's token to a service, and judges the answer; gives its meaning. */
@@ -23,6 +26,7 @@ export function createLoad(services, users, rate, judge) {
     if (fault) tally.faults.push(`${service.language}: ${fault}`);
     if (meaning === "revoked") user.refusedBy.add(service);
     tally[meaning ?? "failed"]++;
+    answered(service, meaning, sentAt);
     return meaning;
   };
   const run = async () => {

@@ -7,13 +7,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { createDemonstration } from "./demonstration.mjs";
-import { createJudge, createUser } from "./judge.mjs";
-import { LANGUAGES, PERMISSIONS } from "./languages.mjs";
+import { createJudge } from "./judge.mjs";
 import { startPage } from "./page-server.mjs";
-import { buildService, startService } from "./services.mjs";
+import { buildServices, startServices } from "./start-services.mjs";
 import { startTokenService } from "./token-service.mjs";
+import { signIn } from "./users.mjs";
 
-const SIGNED_IN_TOGETHER = 20;
 const { PORT = "8070", RATE = "2000", USERS = "1000", BOUND_SECONDS = "5" } = process.env;
 const chosen = process.env.LANGUAGES?.toLowerCase().split(",");
 const ending = new AbortController();
@@ -36,8 +35,16 @@ async function main() {
   const { signal } = ending;
   const tokenService = await startTokenService();
   closers.push(() => tokenService.close());
-  const { services, missing } = await startServices(tokenService.balancer.url);
+  const built = await buildServices(chosen, scratch, signal);
+  const started = await startServices(built.done, scratch, {
+    tokenService: tokenService.balancer.url,
+    settings: { MAX_STALENESS_SECONDS: BOUND_SECONDS, TIMEOUT_SECONDS: "1" },
+    signal,
+    started: (service) => closers.push(() => service.close()),
+  });
   signal.throwIfAborted();
+  const services = started.done;
+  const missing = [...built.missing, ...started.missing];
   if (services.length === 0) throw new Error("none of the services runs on this machine");
   const users = await signIn(tokenService.client, Number(USERS));
   const boundMs = Number(BOUND_SECONDS) * 1000;
@@ -55,40 +62,4 @@ async function main() {
   signal.addEventListener("abort", () => demonstration.stop());
   process.stdout.write(`open ${page.url}\n`);
   await demonstration.run();
-}
-
-/** Builds and starts what this machine has the tools for; the others are named, with the reason. */
-async function startServices(url) {
-  const services = [];
-  const missing = [];
-  const settings = { MAX_STALENESS_SECONDS: BOUND_SECONDS, TIMEOUT_SECONDS: "1" };
-  for (const row of LANGUAGES) {
-    if (chosen && !chosen.includes(row.language.toLowerCase())) continue;
-    try {
-      await buildService(row, scratch, ending.signal);
-      const service = await startService(row, scratch, { tokenService: url, settings });
-      closers.push(() => service.close());
-      services.push(service);
-    } catch (error) {
-      ending.signal.throwIfAborted();
-      missing.push({ language: row.language, reason: error.message });
-      process.stderr.write(`${row.language} is left out: ${error.message}\n`);
-    }
-  }
-  return { services, missing };
-}
-
-/** Users with a token each, a few at a time. */
-async function signIn(client, count) {
-  const users = [];
-  while (users.length < count) {
-    const size = Math.min(SIGNED_IN_TOGETHER, count - users.length);
-    const group = Array.from({ length: size }, async (_, i) => {
-      const name = `user-${String(users.length + i + 1).padStart(4, "0")}`;
-      const { token } = await client.generateToken(name, { permissions: PERMISSIONS });
-      return createUser(name, token);
-    });
-    users.push(...(await Promise.all(group)));
-  }
-  return users;
 }

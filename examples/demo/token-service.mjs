@@ -66,6 +66,8 @@ async function startIn(folder) {
     description: log ? `${count} servers on PostgreSQL` : "1 server (PostgreSQL is not installed)",
     /** Ends every server with a signal, and waits for the exits. */
     stop: (signal = "SIGTERM") => stop(signal),
+    /** Starts one server again, on its port and its data. */
+    startOne: (i) => startOne(i, ports[i]),
     /** Starts every server again, on its port and its data. */
     async start() {
       await Promise.all(ports.map((port, i) => startOne(i, port)));

@@ -73,7 +73,7 @@ export function createPersistentTransport(servers: readonly Server[]): Transport
       const patience = timeoutMs !== undefined && timeoutMs > 0 ? timeoutMs : PATIENCE_MS;
       const deadline = performance.now() + patience;
       const asked = new Set<State>();
-      let lost: unknown;
+      let lost: ConnectError | undefined;
       for (let round = 0; ; ) {
         const state = next(asked);
         asked.add(state);
@@ -100,7 +100,7 @@ export function createPersistentTransport(servers: readonly Server[]): Transport
           if (signal?.aborted) throw error;
           const loss = await judge(state, error, isRepeatable, began);
           if (loss === "answered") throw error;
-          if (loss === "late" && others === 0) throw lost ?? error;
+          if (loss === "late" && others === 0) throw nameOfLoss(lost ?? error);
           if (loss instanceof ServiceUnavailableError && others === 0) throw loss;
           if (loss === "uncertain") throw error;
           if (loss !== "late") lost = loss instanceof ServiceUnavailableError ? loss : error;
@@ -110,7 +110,7 @@ export function createPersistentTransport(servers: readonly Server[]): Transport
             asked.clear();
             round++;
           }
-          if (performance.now() + pause >= deadline) throw lost ?? error;
+          if (performance.now() + pause >= deadline) throw nameOfLoss(lost ?? error);
           if (pause > 0) await sleep(pause, signal);
         }
       }
@@ -157,6 +157,15 @@ async function judge(
   if (fault !== undefined) return new ServiceUnavailableError(error, fault);
   if (isProtocol) return "answered";
   return isRepeatable || wasNeverSent(error) ? "lost" : "uncertain";
+}
+
+/**
+ * The error for a call that is given up: a connection that ended under it, which is CANCELED or ABORTED by
+ * its code, is a service that could not be reached, whoever ended the connection.
+ */
+function nameOfLoss(error: ConnectError): ConnectError {
+  const isConnection = error.code === Code.Canceled || error.code === Code.Aborted;
+  return isConnection ? new ServiceUnavailableError(error) : error;
 }
 
 /** Whether the server said, by REFUSED_STREAM or by the GOAWAY before it, that it took no note of the call. */

@@ -84,6 +84,13 @@ describe("a client of several servers", () => {
     assert.ok(asked.length >= 4 && asked.includes(0) && asked.includes(1), String(asked));
   });
 
+  for (const fault of [UNREACHABLE, RESET, CUT]) {
+    it(`says that the service is unavailable where "${fault.rawMessage}" lasts until the deadline`, async () => {
+      const { client } = servers([fault, fault]);
+      await assert.rejects(client.exportConfig(), ServiceUnavailableError);
+    });
+  }
+
   it("bridges an outage that ends within the deadline", async () => {
     const faults: (ConnectError | undefined)[] = [UNREACHABLE];
     let calls = 0;

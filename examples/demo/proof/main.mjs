@@ -1,0 +1,74 @@
+/**
+ * `npm run proof:watched`: what watched verification promises, under load, in every language that this
+ * machine has the tools for. Prints a table for each part, writes bench/results/watched.md, and fails
+ * where an answer was wrong. Arguments name parts; README.md of the folder above says what there are.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildServices } from "../start-services.mjs";
+import { cut } from "./cut.mjs";
+import { toMarkdown, withCircumstances, writeResult } from "./report.mjs";
+import { restarts } from "./restarts.mjs";
+import { revocations } from "./revocations.mjs";
+import { steady } from "./steady.mjs";
+import { inWorld } from "./world.mjs";
+
+const PARTS = { steady, revocations, cut, restarts };
+/** About three minutes in all on two cores, and about twenty. */
+const QUICK = {
+  steadySeconds: 20,
+  revocations: 300,
+  cutRequests: 20_000,
+  cutRounds: 1,
+  restartRounds: 1,
+};
+const WHOLE = {
+  steadySeconds: 60,
+  revocations: 10_000,
+  cutRequests: 1_000_000,
+  cutRounds: 5,
+  restartRounds: 3,
+};
+
+const { RATE = "2000", USERS = "1000", BOUND_SECONDS = "5", WHOLE_PROOF } = process.env;
+const languages = process.env.LANGUAGES?.toLowerCase().split(",");
+const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(PARTS);
+const unknown = chosen.filter((name) => !Object.hasOwn(PARTS, name));
+if (unknown.length > 0) throw new Error(`no part ${unknown}; there are ${Object.keys(PARTS)}`);
+const ending = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => ending.abort());
+// SIGUSR2 renews workers: the servers need some.
+process.env.WORKERS = "2";
+
+const scratch = mkdtempSync(join(tmpdir(), "secure-token-proof-"));
+try {
+  const built = await buildServices(languages, scratch, ending.signal);
+  for (const name of chosen) await prove(name, built);
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+async function prove(name, { done, missing }) {
+  const { timeoutSeconds, run } = PARTS[name];
+  const loadBefore = loadavg()[0];
+  const options = {
+    built: done,
+    scratch,
+    users: Number(USERS),
+    boundMs: Number(BOUND_SECONDS) * 1000,
+    timeoutSeconds,
+    signal: ending.signal,
+  };
+  const counts = { ...(WHOLE_PROOF === "1" ? WHOLE : QUICK), rate: Number(RATE) };
+  const result = await inWorld(options, async (world) => ({
+    ...(await run(world, counts)),
+    missing: [...missing, ...world.missing],
+    services: world.tokenService.description,
+  }));
+  ending.signal.throwIfAborted();
+  const whole = withCircumstances(result, loadBefore);
+  process.stdout.write(`\n${toMarkdown(whole)}\n`);
+  writeResult(name, whole);
+  if (whole.wrong > 0) process.exitCode = 1;
+}

@@ -1,6 +1,10 @@
 /** The application behind a gateway: tells what has reached it, and takes WebSocket upgrades. */
+import { hash } from "node:crypto";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+
+/** RFC 6455, section 1.3. */
+const WEBSOCKET = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /** A request as it has reached the application. */
 export interface ReceivedRequest {
@@ -30,8 +34,10 @@ export async function startEchoApplication(): Promise<EchoApplication> {
   });
   server.on("upgrade", (request, socket) => {
     note(request);
+    const accept = hash("sha1", `${request.headers["sec-websocket-key"]}${WEBSOCKET}`, "base64");
     socket.end(
-      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+        `Sec-WebSocket-Accept: ${accept}\r\n\r\n`,
     );
   });
   server.on("connection", (socket) => {

@@ -44,10 +44,8 @@ export async function startTokenServer(deps: Partial<ServerDeps> = {}): Promise<
     feedId: "gateways",
     reporter: keepReports(),
   });
-  const manager = new SecureTokenManager(createKeyset([await testKey("one")]), {
-    clock,
-    revocations: register,
-  });
+  const keyset = createKeyset([await testKey("one")]);
+  const manager = deps.manager ?? new SecureTokenManager(keyset, { clock, revocations: register });
   const keys = Object.fromEntries(Object.keys(CALLERS).map((name) => [name, generateApiKey()]));
   const rows = Object.entries(CALLERS).map(([name, rpcs]) => ({
     name,

@@ -1,0 +1,63 @@
+/** HAProxy with its HTTP client in Lua, as docs/integrate/gateways.md has it. */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { documentedExample } from "../transport/peers/documented-examples.js";
+import { findProgram, skipWithout } from "../transport/peers/programs.js";
+import { startProxy } from "../transport/peers/proxies.js";
+import { startEchoApplication } from "./echo-application.js";
+import { type Gateway, gatewaySuite } from "./gateway-suite.js";
+
+const DOCUMENT = "docs/integrate/gateways.md";
+
+const HAPROXY: Gateway = {
+  name: "HAProxy",
+  source: "Debian: haproxy",
+  program: () => findProgram("haproxy"),
+  statusOfNoVerdict: [503],
+  configure({ folder, port, tokens, application, key }) {
+    const script = documentedExample(
+      "authz.lua",
+      { "127.0.0.1:8080": `127.0.0.1:${tokens}`, stk_the_api_key_of_the_gateway: key },
+      DOCUMENT,
+    );
+    const example = documentedExample(
+      "HAProxy",
+      {
+        "bind :8443": `bind 127.0.0.1:${port}`,
+        "127.0.0.1:3000": `127.0.0.1:${application}`,
+        "/etc/haproxy/authz.lua": join(folder, "authz.lua"),
+      },
+      DOCUMENT,
+    );
+    writeFileSync(join(folder, "authz.lua"), script);
+    writeFileSync(
+      join(folder, "haproxy.cfg"),
+      example.replace("global\n", "global\n  maxconn 512\n"),
+    );
+    return ["-db", "-f", join(folder, "haproxy.cfg")];
+  },
+};
+
+gatewaySuite(HAPROXY);
+
+const { name, source, program } = HAPROXY;
+describe("HAProxy's action in Lua", { skip: skipWithout(name, source, program()) }, () => {
+  it("admits nobody where it fails", async () => {
+    const application = await startEchoApplication();
+    // Answers 200 as the service does, and tells nobody's identity: the action has no header to set.
+    const another = await startEchoApplication();
+    const plan = { tokens: another.port, application: application.port, key: "stk_none" };
+    const configure = (folder: string, port: number) =>
+      HAPROXY.configure({ folder, port, ...plan });
+    const running = await startProxy({ name, source, program, configure }, another.port);
+    const { status } = await fetch(`http://127.0.0.1:${running.port}/orders`);
+    assert.equal(status, 503);
+    assert.equal(another.received()[0]?.url, "/authz?permission=orders%3Aread");
+    assert.deepEqual(application.received(), []);
+    await running.close();
+    await application.close();
+    await another.close();
+  });
+});

@@ -68,7 +68,13 @@ function authorizationOf({ headers: { authorization } }: DoorRequest) {
   return typeof authorization === "string" ? { authorization } : {};
 }
 
+/**
+ * The query as far as the gateway has written it. A gateway that asks for its client's path behind a prefix of
+ * its own (Envoy over HTTP) ends the prefix with `path=`: what follows is the client's, and is not looked at.
+ */
 function queryOf({ target }: DoorRequest): string {
   const at = target.indexOf("?");
-  return at < 0 ? "" : target.slice(at + 1);
+  const query = at < 0 ? "" : target.slice(at + 1);
+  const path = /(?:^|&)path=/.exec(query);
+  return path === null ? query : query.slice(0, path.index);
 }

@@ -125,6 +125,25 @@ for (const [version, send] of [
       assert.equal(answer.headers["x-permissions"], "read");
     });
 
+    it("looks at nothing behind path, where a gateway's client goes on", async () => {
+      const headers = { ...KEY, ...bearer(tokenOf("ada", "orders:read")) };
+      const asked = async (query: string) =>
+        (await ask({ path: `/authz?${query}`, headers })).status;
+      for (const path of [
+        "",
+        "/orders",
+        "/a?b=c&permission=none",
+        "&permission=",
+        "%",
+        "/&path=/",
+      ]) {
+        assert.equal(await asked(`permission=orders:read&path=${path}`), 200, path);
+        assert.equal(await asked(`permission=orders:write&path=${path}`), 403, path);
+        assert.equal(await asked(`path=${path}`), 200, path);
+      }
+      assert.equal(await asked("permission=orders:read&xpath=/orders"), 400);
+    });
+
     it("answers every method alike, a preflight too, and whatever kind of body is named", async () => {
       const headers = {
         origin: "https://shop.example.com",

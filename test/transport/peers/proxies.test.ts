@@ -73,8 +73,9 @@ for (const proxy of PROXIES) {
       assert.match(services, /securetoken\.v1\.TokenService/);
     });
 
-    it("loses no call while all workers are replaced", async () => {
+    it("loses no call while all workers are replaced", async (t) => {
       const rate = Number(process.env.PEER_RATE ?? RATE);
+      const started = performance.now();
       const calls = startGrpcCalls(running.port, rate);
       const reach = (count: number) => eventually(() => calls.ended() >= count);
       await reach(rate / 2);
@@ -85,6 +86,8 @@ for (const proxy of PROXIES) {
         await reach(before + rate / 2);
       }
       await calls.stop();
+      const reached = Math.round((1000 * calls.ended()) / (performance.now() - started));
+      t.diagnostic(`${calls.failures.length} lost of ${calls.ended()}, ${reached} a second`);
       const loses = proxy.loses?.();
       assert.deepEqual(
         calls.failures.filter((failure) => !loses?.test(failure)),

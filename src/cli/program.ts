@@ -1,5 +1,6 @@
 /** All commands and options of `secure-token`. */
 import { Command } from "commander";
+import { printable } from "../server/printable.js";
 import { VERSION } from "../server/version.js";
 import { addCallersAdd } from "./callers/add.js";
 import { addCallersEdit } from "./callers/edit.js";
@@ -43,6 +44,8 @@ Exit codes:
   0 done   1 failure   2 usage   78 configuration
   3 TokenError   4 TokenExpiredError   5 InvalidTokenError   6 PermissionDeniedError`,
     )
+    // It quotes what it does not know.
+    .configureOutput({ outputError: (text, write) => write(printableLines(text)) })
     .exitOverride();
 
   addServerOptions(program);
@@ -71,4 +74,8 @@ Exit codes:
   addCompletionCommand(program);
   refuseRepeats(program);
   return program;
+}
+
+function printableLines(text: string): string {
+  return text.split("\n").map(printable).join("\n");
 }

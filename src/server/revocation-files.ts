@@ -1,8 +1,8 @@
 /** The entries of a DATA_DIR whose server has ended, as lines of JSON: to move, merge and look at them. */
 import { systemClock } from "../core/index.js";
 import { fromEntryText, toEntryText } from "../revocation/entry-text.js";
-import { openLevelStore } from "../revocation/store/level-store.js";
-import type { RevocationStore } from "../revocation/store/store.js";
+import { hasStore, openLevelStore } from "../revocation/store/level-store.js";
+import { type RevocationStore, StoreError } from "../revocation/store/store.js";
 
 export { POSTGRES_SCHEMA, postgresGrants } from "../revocation/log/postgres-schema.js";
 
@@ -11,9 +11,10 @@ const BATCH = 1000;
 
 /**
  * Gives a line for every entry that is in force.
- * @throws StoreError when the folder cannot be used, or belongs to a server that runs.
+ * @throws StoreError when the folder holds none, cannot be used, or belongs to a server that runs.
  */
 export async function* exportEntries(dataDir: string): AsyncGenerator<string> {
+  if (!(await hasStore(dataDir))) throw new StoreError(`${dataDir} holds no revocations`);
   const store = await openLevelStore(dataDir);
   try {
     for await (const page of store.load(systemClock())) yield* page.map(toEntryText);

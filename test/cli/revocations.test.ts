@@ -1,5 +1,6 @@
 /** `secure-token revoke` and `secure-token revocations`, as people use them. */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { scratchFolder } from "../support/scratch-folder.js";
 import {
@@ -86,6 +87,10 @@ describe("the command", () => {
     assert.match(busy.output, /in use by another server/);
     assert.equal(busy.code, 1);
     await first.end();
+    const none = await runCommand(["revocations", "export", "--data-dir", `${data}-none`]);
+    assert.notEqual(none.code, 0);
+    assert.match(none.output, /-none holds no revocations/);
+    assert.equal(existsSync(`${data}-none`), false);
     const exported = await runCommand(["revocations", "export", "--data-dir", data]);
     const target = ["revocations", "import", "--data-dir", scratchFolder()];
     assert.equal((await runCommand(target, {}, exported.stdout)).stdout, "entries: 1\n");

@@ -72,6 +72,8 @@ describe("a wrong command line", () => {
     [["--server", "a:1", "serve"], /--server: serve asks no server/],
     [["--api-key-file", "x", "keys", "--file", file, "list"], /--api-key-file: keys list asks no/],
     [["revocations", "export", "--data-dir", ".", "--ca", "x"], /--ca: revocations export asks/],
+    [["no\u001b[31m"], /unknown command 'no\\u\{1b\}\[31m'/],
+    [["serve", "--no\u001b[31m"], /unknown option '--no\\u\{1b\}\[31m'/],
     [["--allow-plaintext", "generate", "u"], /--allow-plaintext needs --server/],
     [
       ["keys", "--file", file, "init", "--from-settings", "--iterations", "200000"],

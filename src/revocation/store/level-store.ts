@@ -2,7 +2,7 @@
  * The embedded store: LevelDB in DATA_DIR. LevelDB locks its folder through the kernel, so the lock
  * ends with the process, however that ends, and holds across containers that share the folder.
  */
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ClassicLevel } from "classic-level";
 import type { Revocation } from "../../core/index.js";
@@ -23,15 +23,22 @@ type Write =
 /**
  * Opens the store of a folder, and makes both where there are none. The folder is readable by its
  * owner alone.
- * @throws StoreError when another process owns the store, and when it cannot be used.
+ * @throws StoreError when another process owns the store, and when it cannot be used: the folder is not
+ * there and cannot be made, every user can write it, or something in it is not a regular file.
  */
 export async function openLevelStore(dataDir: string): Promise<RevocationStore> {
   const path = join(dataDir, FOLDER);
   // Entries are random ids and hashes: compressing them costs time and gains nothing.
   const options = { keyEncoding: "buffer", valueEncoding: "buffer", compression: false } as const;
-  const db = new ClassicLevel<Buffer, Buffer>(path, options);
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
+    await checkFolder(path);
+  } catch (error) {
+    throw toStoreError(error, dataDir);
+  }
+  // Opens by itself as well: only a folder that has been looked at.
+  const db = new ClassicLevel<Buffer, Buffer>(path, options);
+  try {
     await db.open();
   } catch (error) {
     throw toStoreError(error, dataDir);
@@ -59,6 +66,26 @@ export async function openLevelStore(dataDir: string): Promise<RevocationStore> 
       await db.close();
     },
   };
+}
+
+/** Whether a folder holds a store, which is not opened. */
+export async function hasStore(dataDir: string): Promise<boolean> {
+  return stat(join(dataDir, FOLDER)).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+}
+
+/**
+ * Refuses a folder whose entries others may delete, and one with anything but files in it: LevelDB follows
+ * links out of it, and waits for ever for the writer of a pipe.
+ */
+async function checkFolder(path: string): Promise<void> {
+  const { mode } = await stat(path);
+  if (mode & 0o002) throw new Error(`${path} can be written by every user: chmod o-w`);
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    if (!entry.isFile()) throw new Error(`${join(path, entry.name)} is not a regular file`);
+  }
 }
 
 function toPut(revocation: Revocation): Write {

@@ -1,6 +1,7 @@
 /** The embedded store: what is kept, for how long, and who owns it. */
 import assert from "node:assert/strict";
-import { statSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import fc from "fast-check";
@@ -93,6 +94,29 @@ describe("the embedded store", () => {
     const folder = scratchFolder();
     await (await openLevelStore(folder)).close();
     assert.equal(statSync(join(folder, "revocations")).mode & 0o777, 0o700);
+  });
+
+  it("is none whose entries every user may delete", async () => {
+    const folder = scratchFolder();
+    await (await openLevelStore(folder)).close();
+    chmodSync(join(folder, "revocations"), 0o707);
+    await assert.rejects(openLevelStore(folder), /revocations can be written by every user/);
+  });
+
+  it("is none with a link or a pipe in the place of a file, which it would follow or wait for", async () => {
+    for (const replace of [
+      (path: string) => symlinkSync("/dev/null", path),
+      (path: string) => spawnSync("mkfifo", [path]),
+    ]) {
+      const folder = scratchFolder();
+      await (await openLevelStore(folder)).close();
+      rmSync(join(folder, "revocations", "CURRENT"));
+      replace(join(folder, "revocations", "CURRENT"));
+      await assert.rejects(openLevelStore(folder), {
+        name: "StoreError",
+        message: /CURRENT is not a regular file$/,
+      });
+    }
   });
 
   it("names a folder that cannot be used", async () => {

@@ -1,6 +1,6 @@
 /** The port of METRICS_PORT: `/metrics` for scrapers, `/livez` and `/readyz` for probes. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { formatMetrics, METRICS_CONTENT_TYPES } from "./registry.js";
 import { combineReadiness, type ProcessReport } from "./report.js";
 
@@ -21,6 +21,8 @@ const LIMITS = {
   keepAliveTimeout: 75_000,
 };
 const MAX_CONNECTIONS = 64;
+/** How long a connection may take for an answer or send nothing of a request, in milliseconds. */
+const SILENCE_MS = 10_000;
 
 /** Starts to listen. Rejects with what `listen` of node:net throws. */
 export function startMetricsServer(
@@ -28,7 +30,18 @@ export function startMetricsServer(
   port: number,
   host: string,
 ): Promise<MetricsServer> {
+  const answering = new WeakSet<Socket>();
+  const connections = new Set<Socket>();
   const server = createServer(LIMITS, (request, response) => {
+    const { socket } = request;
+    // Scrapers and probes wait for an answer: requests ahead of it would be work that nobody bounds.
+    if (answering.has(socket)) {
+      socket.destroy();
+      return;
+    }
+    answering.add(socket);
+    response.once("close", () => answering.delete(socket));
+    keepNewest(connections, socket);
     // Nothing here takes a body.
     request.resume();
     answer(reports, request, response).catch(() => {
@@ -36,7 +49,11 @@ export function startMetricsServer(
       response.end();
     });
   });
-  server.maxConnections = MAX_CONNECTIONS;
+  server.setTimeout(SILENCE_MS);
+  server.on("connection", (socket) => {
+    keepNewest(connections, socket);
+    socket.once("close", () => connections.delete(socket));
+  });
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {
@@ -44,6 +61,17 @@ export function startMetricsServer(
       resolve({ address: server.address() as AddressInfo, close: () => close(server) });
     });
   });
+}
+
+/**
+ * Puts a connection that opens or asks behind the others, and cuts the first where there are too many: a
+ * probe gets in, whoever holds the rest.
+ */
+function keepNewest(connections: Set<Socket>, socket: Socket): void {
+  connections.delete(socket);
+  connections.add(socket);
+  const [first] = connections;
+  if (connections.size > MAX_CONNECTIONS) first?.destroy();
 }
 
 async function answer(

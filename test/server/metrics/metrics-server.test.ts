@@ -1,6 +1,9 @@
 /** The port for scrapers and probes. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { get, type IncomingMessage } from "node:http";
+import { connect as connectTcp } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { TokenService } from "../../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { CallMetrics } from "../../../src/server/metrics/call-metrics.js";
@@ -79,4 +82,38 @@ describe("metrics server", () => {
     assert.equal(post.headers.get("allow"), "GET, HEAD");
     assert.equal((await fetch(`${origin}/`)).status, 404);
   });
+
+  it("answers a probe while others hold more connections than it takes", async () => {
+    const sockets = await Promise.all(
+      Array.from({ length: 100 }, async () => {
+        const socket = connectTcp(server.address.port, "127.0.0.1");
+        socket.on("error", () => {});
+        await once(socket, "connect");
+        return socket;
+      }),
+    );
+    assert.equal(await statusOfProbe(server.address.port), 200);
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it("cuts a connection whose requests do not wait for their answers", async () => {
+    const socket = connectTcp(server.address.port, "127.0.0.1");
+    socket.on("error", () => {});
+    let answers = "";
+    socket.setEncoding("utf8").on("data", (text) => {
+      answers += text;
+    });
+    socket.write("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n".repeat(10));
+    await once(socket, "close");
+    assert.ok(answers.split("HTTP/1.1 200").length - 1 <= 1);
+    assert.equal(await statusOfProbe(server.address.port), 200);
+  });
 });
+
+/** The status of `/livez`, on a connection of its own. */
+async function statusOfProbe(port: number): Promise<number | undefined> {
+  const request = get({ host: "127.0.0.1", port, path: "/livez", agent: false });
+  const [response] = (await once(request, "response")) as [IncomingMessage];
+  response.resume();
+  return response.statusCode;
+}

@@ -21,6 +21,8 @@ function exampleOf({ port, tokens, application, key }: GatewayPlan): string {
       "address: 0.0.0.0, port_value: 8443": `address: 127.0.0.1, port_value: ${port}`,
       "port_value: 8080": `port_value: ${tokens}`,
       "port_value: 3000": `port_value: ${application}`,
+      // Of the connections too: a machine under load may take its time.
+      "timeout: 5s": "timeout: 60s",
       stk_the_api_key_of_the_gateway: key,
     },
     DOCUMENT,
@@ -33,6 +35,7 @@ function httpExampleOf(plan: GatewayPlan): string {
     "Envoy over HTTP",
     {
       "127.0.0.1:8080": `127.0.0.1:${plan.tokens}`,
+      "timeout: 5s": "timeout: 60s",
       stk_the_api_key_of_the_gateway: plan.key,
     },
     DOCUMENT,

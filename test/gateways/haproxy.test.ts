@@ -19,7 +19,12 @@ const HAPROXY: Gateway = {
   configure({ folder, port, tokens, application, key }) {
     const script = documentedExample(
       "authz.lua",
-      { "127.0.0.1:8080": `127.0.0.1:${tokens}`, stk_the_api_key_of_the_gateway: key },
+      {
+        "127.0.0.1:8080": `127.0.0.1:${tokens}`,
+        stk_the_api_key_of_the_gateway: key,
+        // A machine under load may take its time.
+        "timeout = 5000": "timeout = 60000",
+      },
       DOCUMENT,
     );
     const example = documentedExample(

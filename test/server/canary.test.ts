@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import { GRANTABLE } from "../../src/server/callers/authorization.js";
 import { digestApiKey, generateApiKey } from "../../src/server/callers/credentials.js";
 import { scratchFolder } from "../support/scratch-folder.js";
 import { runCommand, type ServerProcess, startServer } from "../support/server-process.js";
@@ -19,7 +20,7 @@ describe("a canary", async () => {
   const caller = {
     name: "canary-caller",
     api_keys: [{ sha256: digestApiKey(API_KEY), created_at: "2026-11-23T00:00:00Z" }],
-    rpcs: TokenService.methods.map(({ name }) => name),
+    rpcs: [...GRANTABLE],
     grants: { permissions: ["*"], user_id: "*", max_expires_in_hours: 8760 },
   };
   writeFileSync(path, JSON.stringify({ callers: [caller] }));
@@ -41,6 +42,11 @@ describe("a canary", async () => {
         const answer = await post(server, name, type, `garbage ${token} ${API_KEY}`);
         told.push(answer.headers, answer.body);
       }
+    }
+    for (const { path, ...init } of doorRequests(token)) {
+      const answer = await fetch(server.url + path, init);
+      told.push([...answer.headers].join("\n"));
+      if (answer.status !== 200) told.push(await answer.text());
     }
     for (const credential of ["", `Bearer ${token}`, `Bearer ${API_KEY}x`, `Basic ${API_KEY}`]) {
       const answer = await post(server, "ExportConfig", "application/json", "{}", credential);
@@ -77,6 +83,38 @@ function requests(token: string): object[] {
     { pageToken: token },
     { userId: "", additionalData: { canary: DATA } },
     { userId: "u", permissions: ["x"], additionalData: { canary: DATA.repeat(300) } },
+  ];
+}
+
+/** At the doors for gateways, well-formed and not, each with the canary in it. */
+function doorRequests(token: string): (RequestInit & { path: string })[] {
+  const gateway = { "x-gateway-key": API_KEY, authorization: `Bearer ${token}` };
+  const authorization = `Basic ${Buffer.from(`canary:${API_KEY}`).toString("base64")}`;
+  const form = { authorization, "content-type": "application/x-www-form-urlencoded" };
+  const json = { authorization: `Bearer ${API_KEY}`, "content-type": "application/json" };
+  const review = { apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", spec: { token } };
+  const posted = (path: string, headers: HeadersInit, body: string) => ({
+    path,
+    method: "POST",
+    headers,
+    body,
+  });
+  return [
+    { path: "/authz", headers: gateway },
+    { path: "/authz?permission=admin", headers: gateway },
+    { path: `/authz?${token}=${API_KEY}`, headers: gateway },
+    { path: "/authz", headers: { ...gateway, "x-gateway-key": `${API_KEY}x` } },
+    { path: "/authz", headers: { authorization: `Bearer ${token}, Bearer ${API_KEY}` } },
+    ...["/introspect", "/revoke"].flatMap((path) => [
+      posted(path, form, `token=${token}x`),
+      posted(path, form, `${token}=${API_KEY}&token=%`),
+      posted(path, { ...form, authorization: `Basic ${token}` }, `token=${token}`),
+      posted(path, json, token),
+    ]),
+    posted("/introspect", form, `token=${token}`),
+    posted("/tokenreview", json, JSON.stringify(review)),
+    posted("/tokenreview", json, JSON.stringify({ ...review, kind: token })),
+    posted("/tokenreview", json, `${token} ${API_KEY}`),
   ];
 }
 

@@ -7,20 +7,16 @@ import type { HttpExchange, HttpHandler, HttpResponse } from "./http-exchange.js
 /** Requests that begin in one turn of the event loop. */
 const STARTS_PER_TURN = 4;
 
-/** The same handler, whose requests begin in turns, by their connections. One that is over by then is dropped. */
+/** The same handler, whose requests begin in turns, by their connections. One that is over before is dropped. */
 export function inTurns(handler: HttpHandler): HttpHandler {
   const starts = new FairStarts();
   return (exchange: HttpExchange) =>
     new Promise<HttpResponse>((resolve, reject) => {
-      let isOver = false;
-      const begin = () => {
-        if (!isOver) call(handler, exchange).then(resolve, reject);
-      };
+      const begin = () => void call(handler, exchange).then(resolve, reject);
       if (starts.beginNow(begin)) return;
-      exchange.whenClosed(() => {
-        isOver = true;
-      });
-      starts.add(exchange.socket ?? exchange, begin);
+      const connection = exchange.socket ?? exchange;
+      starts.add(connection, begin);
+      exchange.whenClosed(() => starts.remove(connection, begin));
     });
 }
 
@@ -48,6 +44,18 @@ class FairStarts {
     if (row === undefined) this.#rows.set(connection, [begin]);
     else row.push(begin);
     this.#schedule();
+  }
+
+  /**
+   * Takes back what has not begun. Those of a connection that has closed would keep its socket, and with it whatever Node
+   * has read of it, until all of their turns have come.
+   */
+  remove(connection: object, begin: () => void): void {
+    const row = this.#rows.get(connection);
+    const index = row?.indexOf(begin) ?? -1;
+    if (index < 0) return;
+    row?.splice(index, 1);
+    if (row?.length === 0) this.#rows.delete(connection);
   }
 
   #schedule(): void {

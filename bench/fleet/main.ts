@@ -21,7 +21,7 @@ await measure("Redis", startFleetRedis);
 async function measure(name: string, start: () => Promise<FleetEngine>): Promise<void> {
   const engine = await start();
   try {
-    const seen = await revokedEverywhere(engine.url, REVOCATIONS, VALIDATIONS_PER_SECOND);
+    const seen = await revokedEverywhere(engine.direct, REVOCATIONS, VALIDATIONS_PER_SECOND);
     process.stdout.write(`\n${name}: ${seen}\n`);
     for (const outage of OUTAGES) await watchOutage(engine, outage);
     await watchPartition(engine, PARTITION_SECONDS);

@@ -8,6 +8,8 @@ import { type StallingProxy, startStallingProxy } from "./stalling-proxy.js";
 export interface FleetEngine {
   /** For REVOCATION_LOG: leads through the proxy, and holds a password, "fleet-password". */
   readonly url: string;
+  /** The same without the proxy, which is in the process of the test. */
+  readonly direct: string;
   readonly process: ServiceProcess;
   /** Stands before it. */
   readonly proxy: StallingProxy;
@@ -20,8 +22,10 @@ export interface FleetEngine {
 export async function startFleetPostgres(): Promise<FleetEngine> {
   const { port, process, query, close } = await startPostgres();
   const proxy = await startStallingProxy(port);
+  const address = (to: number) => `postgres://test:fleet-password@127.0.0.1:${to}/postgres`;
   return {
-    url: `postgres://test:fleet-password@127.0.0.1:${proxy.port}/postgres`,
+    url: address(proxy.port),
+    direct: address(port),
     process,
     proxy,
     async close() {
@@ -37,8 +41,10 @@ export async function startFleetRedis(): Promise<FleetEngine> {
   const user = ["--user", "fleet", "on", ">fleet-password", "~*", "&*", "+@all"];
   const { port, process, command, close } = await startRedis(user);
   const proxy = await startStallingProxy(port);
+  const address = (to: number) => `redis://fleet:fleet-password@127.0.0.1:${to}`;
   return {
-    url: `redis://fleet:fleet-password@127.0.0.1:${proxy.port}`,
+    url: address(proxy.port),
+    direct: address(port),
     process,
     proxy,
     async close() {

@@ -8,6 +8,7 @@ import {
   ErrorInfoSchema,
   RetryInfoSchema,
 } from "../../gen/ts/src/google/rpc/error_details_pb.js";
+import { toOwnSpelling } from "../values/field-names.js";
 import { ADVICE, type ConnectionFault, faultOf } from "./connection-fault.js";
 
 const ERROR_DOMAIN = "securetoken.v1";
@@ -31,7 +32,7 @@ abstract class CallError extends ConnectError {
 export class CallerRefusedError extends CallError {
   /** `UNKNOWN_CALLER`, `RPC_NOT_ALLOWED`, `GRANT_NOT_ALLOWED`, or the reason of a newer server. */
   readonly reason: string;
-  /** The input at fault: `authorization`, `permissions`, `user_id`, `expires_in`. */
+  /** The input at fault: `authorization`, `permissions`, `userId`, `expiresIn`. */
   readonly field: string;
   /** Every variable part of the message, by name. */
   readonly facts: Readonly<Record<string, string>>;
@@ -40,7 +41,7 @@ export class CallerRefusedError extends CallError {
     super(from);
     const { field = "", ...facts } = info.metadata;
     this.reason = info.reason.slice(REASON_PREFIX.length);
-    this.field = field;
+    this.field = toOwnSpelling(field);
     this.facts = facts;
   }
 }

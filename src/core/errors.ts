@@ -20,6 +20,7 @@ export {
   TokenExpiredError,
   type TokenSubject,
 } from "../values/errors.js";
+export { toWireSpelling } from "../values/field-names.js";
 
 /** Which rule was broken; `ErrorReason` of error.proto, unprefixed. */
 export type ErrorReason =

@@ -10,6 +10,7 @@ export {
   type TokenErrorKind,
   TokenExpiredError,
   type TokenSubject,
+  toWireSpelling,
 } from "./errors.js";
 export type { JsonObject, JsonValue } from "./exact-json.js";
 export {

@@ -60,7 +60,7 @@ function toDetail(error: core.TokenError): MessageInitShape<typeof TokenErrorDet
   return {
     kind: TokenErrorKind[error.kind],
     reason: ErrorReason[error.reason as core.ErrorReason],
-    field: error.field,
+    field: core.toWireSpelling(error.field),
     ...(error instanceof core.TokenExpiredError && { expiredAt: toTimestamp(error.expiredAt) }),
     ...(error instanceof core.PermissionDeniedError && {
       requiredPermission: error.requiredPermission,
@@ -73,6 +73,6 @@ function toErrorInfo(error: core.TokenError): MessageInitShape<typeof ErrorInfoS
   return {
     reason: `ERROR_REASON_${error.reason}`,
     domain: ERROR_DOMAIN,
-    metadata: { field: error.field, ...error.metadata },
+    metadata: { field: core.toWireSpelling(error.field), ...error.metadata },
   };
 }

@@ -5,7 +5,12 @@ import {
   TokenErrorKind,
   TokenErrorKindSchema,
 } from "../../gen/ts/src/securetoken/v1/error_pb.js";
-import { type ErrorReason as Reason, type TokenError, TokenExpiredError } from "../core/index.js";
+import {
+  type ErrorReason as Reason,
+  type TokenError,
+  TokenExpiredError,
+  toWireSpelling,
+} from "../core/index.js";
 import { jsonMember, timestampJson } from "./claims-writer.js";
 import { CODES, ERROR_DOMAIN } from "./error-details.js";
 import type { ProtoWriter } from "./proto-writer.js";
@@ -20,7 +25,7 @@ export function writeStatus(writer: ProtoWriter, error: TokenError): void {
   const detail = openAny(writer, DETAIL_TYPE);
   writer.number(1, TokenErrorKind[error.kind]);
   writer.number(2, ErrorReason[error.reason as Reason]);
-  writer.string(3, error.field);
+  writer.string(3, toWireSpelling(error.field));
   if (error instanceof TokenExpiredError) writer.timestamp(4, error.expiredAt);
   closeAny(writer, detail);
   const info = openAny(writer, INFO_TYPE);
@@ -42,7 +47,7 @@ export function jsonStatus(error: TokenError): string {
   const detail =
     `{"kind":"${TokenErrorKindSchema.value[TokenErrorKind[kind]]?.name}"` +
     `,"reason":"${ErrorReasonSchema.value[ErrorReason[reason as Reason]]?.name}"` +
-    `${jsonMember("field", field)}${jsonMember("expiredAt", expiredAt)},"@type":"${DETAIL_TYPE}"}`;
+    `${jsonMember("field", toWireSpelling(field))}${jsonMember("expiredAt", expiredAt)},"@type":"${DETAIL_TYPE}"}`;
   const info =
     `{"reason":"ERROR_REASON_${reason}","domain":"${ERROR_DOMAIN}"` +
     `,"metadata":${JSON.stringify(metadataOf(error))},"@type":"${INFO_TYPE}"}`;
@@ -50,7 +55,7 @@ export function jsonStatus(error: TokenError): string {
 }
 
 function metadataOf({ field, metadata }: TokenError): Record<string, string> {
-  return { field, ...metadata };
+  return { field: toWireSpelling(field), ...metadata };
 }
 
 interface OpenAny {

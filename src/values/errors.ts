@@ -2,6 +2,7 @@
  * The four exceptions of Secure Token: facts about a token or about a request. The library throws them
  * itself, the clients turn a server's errors into them: one class for both, so that `instanceof` holds.
  */
+import { toOwnSpelling } from "./field-names.js";
 import type { Instant } from "./time.js";
 
 /** Which of the four exceptions an error is; `TokenErrorKind` of error.proto, unprefixed. */
@@ -15,7 +16,7 @@ export type TokenErrorKind =
 export interface TokenErrorFacts {
   /** Which rule was broken: the name of an `ErrorReason` of error.proto, unprefixed. */
   readonly reason: string;
-  /** The input at fault, as the request names it: `token`, `permissions[2]`, `expires_in`. */
+  /** The input at fault, in either spelling: `token`, `permissions[2]`, `expires_in`. */
   readonly field: string;
   /** Every variable part of the message, by name. Default none. */
   readonly metadata?: Readonly<Record<string, string>>;
@@ -52,7 +53,7 @@ export class TokenError extends Error {
    * that error.proto did not have yet; `UNSPECIFIED` where a server sent none.
    */
   readonly reason: string;
-  /** The input at fault, as the request names it: `token`, `permissions[2]`, `expires_in`. */
+  /** The input at fault, as TypeScript names it: `token`, `permissions[2]`, `expiresIn`. */
   readonly field: string;
   /** Every variable part of the message, by name. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -62,7 +63,7 @@ export class TokenError extends Error {
   constructor(message: string, facts: TokenErrorFacts) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.reason = facts.reason;
-    this.field = facts.field;
+    this.field = toOwnSpelling(facts.field);
     this.metadata = facts.metadata ?? {};
     this.#code = facts.code;
     this.#subject = facts.subject;

@@ -102,7 +102,7 @@ describe("console errors", () => {
       facts: {
         kind: "PERMISSION_DENIED",
         reason: "PERMISSION_NOT_GRANTED",
-        field: "required_permission",
+        field: "requiredPermission",
         code: "PERMISSION_DENIED",
         required_permission: "delete",
       },
@@ -119,7 +119,7 @@ describe("console errors", () => {
       facts: {
         kind: "TOKEN_ERROR",
         reason: "REVOCATION_NOT_ENABLED",
-        field: "revoke_old",
+        field: "revokeOld",
         code: "INVALID_ARGUMENT",
       },
     });

@@ -46,9 +46,9 @@ describe("client: refused before a call", () => {
     it(`hours ${String(hours) || typeof hours} (${typeof hours})`, async () => {
       const reason = "EXPIRES_IN_OUT_OF_RANGE";
       const generate = client.generateToken("ada", { expiresInHours: anything(hours) });
-      await refuses(generate, "expires_in", reason, message);
+      await refuses(generate, "expiresIn", reason, message);
       const refresh = client.refreshToken("token", { newExpiresInHours: anything(hours) });
-      await refuses(refresh, "new_expires_in", reason, message);
+      await refuses(refresh, "newExpiresIn", reason, message);
     });
   }
 
@@ -68,13 +68,13 @@ describe("client: refused before a call", () => {
 
   it("users and permissions asked for that are no text", async () => {
     const user = (value: unknown) => client.generateToken(anything(value));
-    await refuses(user(7), "user_id", "USER_ID_INVALID", "user_id must be a string");
+    await refuses(user(7), "userId", "USER_ID_INVALID", "user_id must be a string");
     const wellFormed = "user_id must be well-formed Unicode";
-    await refuses(user("\ud800"), "user_id", "USER_ID_INVALID", wellFormed);
+    await refuses(user("\ud800"), "userId", "USER_ID_INVALID", wellFormed);
     for (const value of [7, undefined, "\udfff"]) {
       const reason = "REQUIRED_PERMISSION_INVALID";
       const one = client.checkPermission("token", anything(value));
-      await refuses(one, "required_permission", reason, "required_permission must be text");
+      await refuses(one, "requiredPermission", reason, "required_permission must be text");
       const several = client.checkPermissions("token", ["read", anything(value)]);
       await refuses(several, "permissions[1]", reason, "permissions[1] must be text");
     }
@@ -130,7 +130,7 @@ describe("client: refused before a call", () => {
       const error = await outcome(client.generateToken("ada", { additionalData: anything(data) }));
       assert.ok(error instanceof TokenError, String(error));
       const facts = [error.field, error.reason];
-      assert.deepEqual(facts, ["additional_data", "ADDITIONAL_DATA_INVALID"]);
+      assert.deepEqual(facts, ["additionalData", "ADDITIONAL_DATA_INVALID"]);
       assert.equal(error.message, `additional_data ${rule}`);
     });
   }

@@ -28,18 +28,18 @@ describe("user_id", () => {
     }
     const message = "user_id must be 1 to 256 characters long";
     for (const userId of ["", "u".repeat(257), EMOJI.repeat(257)])
-      refused(userId, {}, "user_id", message);
+      refused(userId, {}, "userId", message);
   });
 
   it("is well-formed text without control characters", () => {
     for (const char of ["\0", "\n", "\x1f", "\x7f", "\x85", "\x9f"]) {
-      refused(`a${char}b`, {}, "user_id", "user_id must not contain control characters");
+      refused(`a${char}b`, {}, "userId", "user_id must not contain control characters");
     }
     for (const userId of ["\ud800", "a\udc00", "\ude00\ud83d"]) {
-      refused(userId, {}, "user_id", "user_id must be well-formed Unicode");
+      refused(userId, {}, "userId", "user_id must be well-formed Unicode");
     }
     for (const userId of [undefined, null, 5, {}, ["u"]]) {
-      refused(userId, {}, "user_id", "user_id must be a string");
+      refused(userId, {}, "userId", "user_id must be a string");
     }
   });
 });
@@ -107,11 +107,11 @@ describe("expires_in", () => {
     const message = "Expires hours must be between 0 and 8760 hours";
     const bad = [0, -0, -1, 8760.000000000002, 1e300, 1e-300, Number.NaN, Number.POSITIVE_INFINITY];
     for (const expiresInHours of [...bad, Number.NEGATIVE_INFINITY, false]) {
-      refused("u", { expiresInHours }, "expires_in", message);
+      refused("u", { expiresInHours }, "expiresIn", message);
       assert.throws(() => validateExpiresHours(expiresInHours), { message });
     }
     for (const expiresInHours of ["1", true, {}, 1n, [1]]) {
-      refused("u", { expiresInHours }, "expires_in", "Expires hours must be a number");
+      refused("u", { expiresInHours }, "expiresIn", "Expires hours must be a number");
     }
     assert.equal(validateExpiresHours(8760), true);
   });
@@ -121,17 +121,17 @@ describe("additional_data", () => {
   const data = (additionalData: unknown) => ({ additionalData });
   it("is at most 4 KiB, 32 levels and 256 values", () => {
     accepted("u", data({ k: "x".repeat(4096 - 8) }));
-    refused("u", data({ k: "x".repeat(4096 - 7) }), "additional_data", /at most 4096 bytes/);
+    refused("u", data({ k: "x".repeat(4096 - 7) }), "additionalData", /at most 4096 bytes/);
     const nested = (levels: number): unknown => (levels === 0 ? 1 : { a: nested(levels - 1) });
     accepted("u", data(nested(32)));
-    refused("u", data(nested(33)), "additional_data", /at most 32 levels deep/);
+    refused("u", data(nested(33)), "additionalData", /at most 32 levels deep/);
     accepted("u", data({ a: Array(254).fill(0) }));
-    refused("u", data({ a: Array(255).fill(0) }), "additional_data", /at most 256 values/);
+    refused("u", data({ a: Array(255).fill(0) }), "additionalData", /at most 256 values/);
   });
 
   it("is an object of JSON values", () => {
     for (const value of [[], "x", 5, true]) {
-      refused("u", data(value), "additional_data", /must be an object/);
+      refused("u", data(value), "additionalData", /must be an object/);
     }
     for (const value of [
       new Date(0),
@@ -140,7 +140,7 @@ describe("additional_data", () => {
       { a: Number.NaN },
       { a: "\ud800" },
     ]) {
-      refused("u", data(value), "additional_data", /^additional_data must hold/);
+      refused("u", data(value), "additionalData", /^additional_data must hold/);
     }
   });
 });
@@ -160,7 +160,7 @@ describe("what is asked of a token", () => {
     for (const permission of [`${long}x`, "\ud800", 5]) {
       assert.throws(() => manager.checkPermission(token, permission as string), {
         reason: "REQUIRED_PERMISSION_INVALID",
-        field: "required_permission",
+        field: "requiredPermission",
       });
       assert.throws(() => manager.checkPermissions(token, ["aa", permission as string]), {
         field: "permissions[1]",
@@ -184,7 +184,7 @@ describe("the token itself", () => {
     );
     refused("u", { permissions: wide }, "permissions", /would exceed 8192 characters/);
     const additionalData = { k: "x".repeat(4000) };
-    refused("u", { permissions, additionalData }, "additional_data", /would exceed 8192/);
+    refused("u", { permissions, additionalData }, "additionalData", /would exceed 8192/);
     const lengths = [];
     for (let size = 3300; size < 3700; size++) {
       try {

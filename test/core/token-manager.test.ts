@@ -143,7 +143,7 @@ describe("refreshToken", () => {
     const manager = await fixedManager({ clock });
     const { token } = manager.generateToken("u", { expiresInHours: 1 });
     assert.throws(() => manager.refreshToken(token, { newExpiresInHours: 0 }), {
-      field: "new_expires_in",
+      field: "newExpiresIn",
     });
     assert.throws(() => manager.refreshToken("x", { newExpiresInHours: 0 }), { field: "token" });
     clock.micros += 2 * HOUR_MICROS;

@@ -91,7 +91,7 @@ export function tokenServiceSuite(
         message: "Permission 'Read' not granted",
         kind: "PERMISSION_DENIED",
         reason: "PERMISSION_NOT_GRANTED",
-        field: "required_permission",
+        field: "requiredPermission",
         metadata: { required_permission: "Read" },
         requiredPermission: "Read",
         code: Code.PermissionDenied,
@@ -267,8 +267,8 @@ export function tokenServiceSuite(
       const checked = Array.from({ length: 257 }, () => "read");
       const hours = "Expires hours must be between 0 and 8760 hours";
       const rows: [() => Promise<unknown>, string, string, string | RegExp][] = [
-        [() => client.generateToken(""), "user_id", "USER_ID_INVALID", /1 to 256/],
-        [() => client.generateToken("a\u0007"), "user_id", "USER_ID_INVALID", /control/],
+        [() => client.generateToken(""), "userId", "USER_ID_INVALID", /1 to 256/],
+        [() => client.generateToken("a\u0007"), "userId", "USER_ID_INVALID", /control/],
         [
           () => client.generateToken("ada", { permissions: ["ok", "x"] }),
           "permissions[1]",
@@ -283,37 +283,37 @@ export function tokenServiceSuite(
         ],
         [
           () => client.generateToken("ada", { expiresInHours: 8761 }),
-          "expires_in",
+          "expiresIn",
           "EXPIRES_IN_OUT_OF_RANGE",
           hours,
         ],
         [
           () => client.generateToken("ada", { expiresInHours: -1e-9 }),
-          "expires_in",
+          "expiresIn",
           "EXPIRES_IN_OUT_OF_RANGE",
           hours,
         ],
         [
           () => client.refreshToken(token, { newExpiresInHours: 0 }),
-          "new_expires_in",
+          "newExpiresIn",
           "EXPIRES_IN_OUT_OF_RANGE",
           hours,
         ],
         [
           () => client.refreshToken(token, { revokeOld: true }),
-          "revoke_old",
+          "revokeOld",
           "REVOCATION_NOT_ENABLED",
           /revocations/,
         ],
         [
           () => client.generateToken("ada", { additionalData: { text: "x".repeat(5000) } }),
-          "additional_data",
+          "additionalData",
           "ADDITIONAL_DATA_INVALID",
           /4096 bytes/,
         ],
         [
           () => client.checkPermission(token, "x".repeat(129)),
-          "required_permission",
+          "requiredPermission",
           "REQUIRED_PERMISSION_INVALID",
           /128/,
         ],

@@ -25,7 +25,7 @@ describe("the stand-in of the token service", () => {
   });
 
   it("keeps the service's rules", () => {
-    assert.throws(() => service.issue(""), { name: "TokenError", field: "user_id" });
+    assert.throws(() => service.issue(""), { name: "TokenError", field: "userId" });
     assert.throws(() => service.advance(-1), TypeError);
     assert.throws(() => service.advance(Number.NaN), TypeError);
   });

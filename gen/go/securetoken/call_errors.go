@@ -48,7 +48,7 @@ type CallerRefusedError struct {
 	*CallError
 	// Reason is UNKNOWN_CALLER, RPC_NOT_ALLOWED, GRANT_NOT_ALLOWED, or that of a newer server.
 	Reason string
-	// Field is the input at fault: "authorization", "permissions", "user_id", "expires_in".
+	// Field is the input at fault: "authorization", "permissions", "userId", "expiresIn".
 	Field string
 	// Metadata holds every variable part of the message, such as "permission", by name.
 	Metadata map[string]string
@@ -101,7 +101,7 @@ func toCallError(st *status.Status) error {
 		field := metadata["field"]
 		delete(metadata, "field")
 		reason := strings.TrimPrefix(info.GetReason(), callerReasonPrefix)
-		return &CallerRefusedError{CallError: call, Reason: reason, Field: field, Metadata: metadata}
+		return &CallerRefusedError{CallError: call, Reason: reason, Field: fieldName(field), Metadata: metadata}
 	default:
 		return call
 	}

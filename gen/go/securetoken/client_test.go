@@ -81,11 +81,11 @@ func TestTextThatNoMessageCanCarryIsRefusedByName(t *testing.T) {
 	_, dataErr := client.GenerateToken(t.Context(), "u", securetoken.AdditionalData(map[string]any{"a": "\xff"}))
 	_, severalErr := client.CheckPermissions(t.Context(), "t", "read", "\xff")
 	for want, err := range map[string]error{
-		"user_id":             userErr,
-		"permissions[1]":      permissionErr,
-		"additional_data":     dataErr,
-		"required_permission": client.CheckPermission(t.Context(), "t", "\xff"),
-		" permissions[1]":     severalErr,
+		"userId":             userErr,
+		"permissions[1]":     permissionErr,
+		"additionalData":     dataErr,
+		"requiredPermission": client.CheckPermission(t.Context(), "t", "\xff"),
+		" permissions[1]":    severalErr,
 	} {
 		var refused *securetoken.TokenError
 		if !errors.As(err, &refused) || refused.Field != strings.TrimSpace(want) || matched(err) != "token" {

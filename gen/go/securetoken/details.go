@@ -66,6 +66,7 @@ func fromStatus(st *status.Status) *TokenError {
 	if e.Field == "" {
 		e.Field = e.Metadata["field"]
 	}
+	e.Field = fieldName(e.Field)
 	delete(e.Metadata, "field") // it has a place of its own
 	switch e.Kind {
 	case KindTokenExpired:

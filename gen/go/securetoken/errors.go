@@ -39,7 +39,7 @@ type TokenError struct {
 	Kind Kind `json:"kind"`
 	// Reason is which rule was broken.
 	Reason Reason `json:"reason"`
-	// Field is the input at fault, as the request names it: "token", "permissions[2]".
+	// Field is the input at fault, as JSON names it: "token", "permissions[2]", "expiresIn".
 	Field string `json:"field,omitempty"`
 	// Message is what the server says, for people.
 	Message string `json:"message"`
@@ -89,7 +89,7 @@ func refused(field string, reason Reason, message string) *TokenError {
 	return &TokenError{
 		Kind:    KindTokenError,
 		Reason:  reason,
-		Field:   field,
+		Field:   fieldName(field),
 		Message: message,
 		Code:    codes.InvalidArgument,
 	}

@@ -78,10 +78,10 @@ func TestRevocationsOfTheRealServer(t *testing.T) {
 func TestRevocationsThatNoMessageCarries(t *testing.T) {
 	client := answering(validResponse(), nil).newClient(t)
 	for field, target := range map[string]securetoken.RevocationTarget{
-		"targets[0]":                   {},
-		"targets[0].session_id":        securetoken.TargetSession("\xff"),
-		"targets[0].user.user_id":      securetoken.TargetUser("\xff", time.Time{}),
-		"targets[0].token_id.token_id": securetoken.TargetTokenID("\xff", time.Time{}),
+		"targets[0]":                 {},
+		"targets[0].sessionId":       securetoken.TargetSession("\xff"),
+		"targets[0].user.userId":     securetoken.TargetUser("\xff", time.Time{}),
+		"targets[0].tokenId.tokenId": securetoken.TargetTokenID("\xff", time.Time{}),
 	} {
 		_, err := client.RevokeTokens(t.Context(), []securetoken.RevocationTarget{target})
 		var facts *securetoken.TokenError

@@ -106,7 +106,7 @@ func TestTheRealServer(t *testing.T) {
 	t.Run("a broken rule", func(t *testing.T) {
 		_, err := client.GenerateToken(ctx, "user-1", securetoken.ExpiresIn(0))
 		var refused *securetoken.TokenError
-		if !errors.As(err, &refused) || refused.Field != "expires_in" || status.Code(err) != codes.InvalidArgument {
+		if !errors.As(err, &refused) || refused.Field != "expiresIn" || status.Code(err) != codes.InvalidArgument {
 			t.Errorf("got %v", err)
 		}
 	})

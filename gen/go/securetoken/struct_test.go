@@ -71,7 +71,7 @@ func TestWhatJSONCannotHoldIsRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := toStruct(map[string]any{"nested": []any{it.value}})
 			refused, ok := err.(*TokenError)
-			if !ok || refused.Field != "additional_data" || refused.Reason != ReasonAdditionalDataInvalid {
+			if !ok || refused.Field != "additionalData" || refused.Reason != ReasonAdditionalDataInvalid {
 				t.Fatalf("got %#v", err)
 			}
 			if !strings.Contains(refused.Message, it.rule) {

@@ -204,7 +204,7 @@ func tokenRevoked() *TokenError {
 
 func permissionNotGranted(permission string) *TokenError {
 	return &TokenError{
-		Kind: KindPermissionDenied, Reason: ReasonPermissionNotGranted, Field: "required_permission",
+		Kind: KindPermissionDenied, Reason: ReasonPermissionNotGranted, Field: fieldName("required_permission"),
 		Message:            fmt.Sprintf("Permission '%s' not granted", permission),
 		Metadata:           map[string]string{"required_permission": permission},
 		RequiredPermission: permission, Code: codes.PermissionDenied,

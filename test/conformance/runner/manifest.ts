@@ -1,6 +1,7 @@
 /** The drivers, as their manifests describe them. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { FieldSpelling } from "../suite/field-spelling.js";
 import { runCommand } from "./driver-process.js";
 
 /** `driver.json`: how a driver is built and run. Commands run in the driver's own folder. */
@@ -17,6 +18,8 @@ export interface Manifest {
   readonly tests?: readonly (readonly string[])[];
   /** The groups beyond calls that the driver takes part in: `["guards"]`. Default none. */
   readonly offers?: readonly string[];
+  /** How the language's clients spell the field of an error: the wire's `expires_in`, or `expiresIn`. */
+  readonly fields: FieldSpelling;
   /** Variables added to the environment of every command. */
   readonly env?: Readonly<Record<string, string>>;
   /** Why the language's platform rules a group out, by the group's name. */

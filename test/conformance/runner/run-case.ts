@@ -3,6 +3,7 @@ import { canonicalError, canonicalResult } from "../suite/canonical.js";
 import { difference } from "../suite/compare.js";
 import type { Case, Expectation, Step } from "../suite/corpus.js";
 import { expand } from "../suite/expand.js";
+import { type FieldSpelling, spellFields } from "../suite/field-spelling.js";
 import type { RunningDriver } from "./driver-process.js";
 import { clientTls } from "./tls.js";
 
@@ -13,6 +14,8 @@ export interface CaseContext {
   readonly addresses: ReadonlyMap<string, string>;
   /** Values by name. */
   readonly values: ReadonlyMap<string, string>;
+  /** How the language's clients spell the field of an error. */
+  readonly fields: FieldSpelling;
 }
 
 /** What is wrong, or `undefined`. Throws when the driver itself fails. */
@@ -29,7 +32,7 @@ export async function runCase(id: string, it: Case, context: CaseContext) {
 async function runStep(
   id: string,
   step: Step,
-  { driver, addresses }: CaseContext,
+  { driver, addresses, fields }: CaseContext,
   values: Map<string, string>,
 ): Promise<string | undefined> {
   const address = addresses.get(step.target ?? "server");
@@ -41,16 +44,22 @@ async function runStep(
   const start = performance.now();
   const answer = await driver.ask({ id, rpc: step.rpc, request, connection } as { id: string });
   const elapsed = Math.round(performance.now() - start);
-  const trouble = judge(step, answer, values);
+  const trouble = judge(step, answer, values, fields);
   if (trouble !== undefined) return trouble;
   const { min, max } = step.elapsedMs ?? { min: 0, max: Number.POSITIVE_INFINITY };
   if (elapsed < min || elapsed > max) return `took ${elapsed} ms instead of ${min} to ${max}`;
   return undefined;
 }
 
-function judge(step: Step, answer: Record<string, unknown>, values: Map<string, string>) {
+function judge(
+  step: Step,
+  answer: Record<string, unknown>,
+  values: Map<string, string>,
+  fields: FieldSpelling,
+) {
   try {
-    const expected = expand(step.expect ?? { result: {} }, values) as Expectation;
+    const expanded = expand(step.expect ?? { result: {} }, values);
+    const expected = spellFields(expanded, fields) as Expectation;
     if (answer.ok !== true) {
       const error = canonicalError(answer.error);
       if (expected.error === undefined) return `failed: ${JSON.stringify(error)}`;

@@ -56,7 +56,8 @@ async function runCorpus(driver: Driver, world: World): Promise<Map<string, Cell
   const targets = await startTargets(world.manager);
   const running = startDriver(driver.run, driver);
   try {
-    const context = { driver: running, addresses: targets.addresses, values: world.values };
+    const { fields } = driver;
+    const context = { driver: running, addresses: targets.addresses, values: world.values, fields };
     for (const { name, cases, onOffer } of world.groups) {
       if (driver.notApplicable?.[name] !== undefined) cells.set(name, "n/a");
       else if (onOffer && !driver.offers?.includes(name)) cells.set(name, "none");

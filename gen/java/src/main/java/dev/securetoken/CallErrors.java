@@ -51,7 +51,7 @@ final class CallErrors {
     Map<String, String> metadata = new HashMap<>(info.getMetadataMap());
     String field = metadata.remove("field");
     String reason = info.getReason().substring(REASON_PREFIX.length());
-    return new CallerRefusedError(error, reason, field == null ? "" : field, metadata);
+    return new CallerRefusedError(error, reason, field == null ? "" : FieldNames.own(field), metadata);
   }
 
   /** What the service says of a caller that it refuses. */

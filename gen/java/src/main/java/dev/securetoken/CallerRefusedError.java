@@ -32,7 +32,7 @@ public final class CallerRefusedError extends StatusRuntimeException {
   /**
    * The input at fault.
    *
-   * @return {@code authorization}, {@code permissions}, {@code user_id} or {@code expires_in}
+   * @return {@code authorization}, {@code permissions}, {@code userId} or {@code expiresIn}
    */
   public String field() {
     return field;

@@ -40,9 +40,9 @@ public class TokenError extends RuntimeException {
   }
 
   /**
-   * The input at fault, as the request names it.
+   * The input at fault, as Java names it.
    *
-   * @return {@code token}, {@code permissions[2]}, {@code expires_in} …
+   * @return {@code token}, {@code permissions[2]}, {@code expiresIn} …
    */
   public final String field() {
     return facts.field;

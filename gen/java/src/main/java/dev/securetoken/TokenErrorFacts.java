@@ -19,7 +19,7 @@ final class TokenErrorFacts implements Serializable {
   TokenErrorFacts(
       String reason, String field, Map<String, String> metadata, Status.Code statusCode) {
     this.reason = reason;
-    this.field = field;
+    this.field = FieldNames.own(field);
     this.metadata = Map.copyOf(metadata);
     this.statusCode = statusCode;
   }

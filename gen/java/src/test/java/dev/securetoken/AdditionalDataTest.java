@@ -70,7 +70,7 @@ class AdditionalDataTest {
   void whatItDoesNotHoldIsRefused(Map<?, ?> data) {
     TokenError error = assertThrows(TokenError.class, () -> AdditionalData.toStruct(data));
     assertEquals("ADDITIONAL_DATA_INVALID", error.reason());
-    assertEquals("additional_data", error.field());
+    assertEquals("additionalData", error.field());
   }
 
   @Test

@@ -23,8 +23,8 @@ class RequestsTest {
     Duration agesAgo = Duration.ofSeconds(Long.MIN_VALUE);
     RefreshOptions refresh = RefreshOptions.defaults();
     return Stream.of(
-        row("user_id", "USER_ID_INVALID", () -> Requests.generate(null, options)),
-        row("user_id", "USER_ID_INVALID", () -> Requests.generate(HALF, options)),
+        row("userId", "USER_ID_INVALID", () -> Requests.generate(null, options)),
+        row("userId", "USER_ID_INVALID", () -> Requests.generate(HALF, options)),
         row(
             "permissions[1]",
             "PERMISSION_INVALID",
@@ -34,20 +34,20 @@ class RequestsTest {
             "PERMISSION_INVALID",
             () -> Requests.generate("u", GenerateOptions.permissions(null, "read"))),
         row(
-            "expires_in",
+            "expiresIn",
             "EXPIRES_IN_OUT_OF_RANGE",
             () -> Requests.generate("u", options.expiresIn(ages))),
         row(
-            "expires_in",
+            "expiresIn",
             "EXPIRES_IN_OUT_OF_RANGE",
             () -> Requests.generate("u", options.expiresIn(agesAgo))),
         row(
-            "new_expires_in",
+            "newExpiresIn",
             "EXPIRES_IN_OUT_OF_RANGE",
             () -> Requests.refresh("t", refresh.expiresIn(ages))),
         row("token", "TOKEN_EMPTY", () -> Requests.validate(null)),
         row("token", "TOKEN_EMPTY", () -> Requests.info(null)),
-        row("required_permission", "REQUIRED_PERMISSION_INVALID", () -> Requests.check("t", null)),
+        row("requiredPermission", "REQUIRED_PERMISSION_INVALID", () -> Requests.check("t", null)),
         row(
             "permissions[1]",
             "REQUIRED_PERMISSION_INVALID",

@@ -4,7 +4,8 @@ import type { ServerAddress } from "./address.js";
 import { callerInfo } from "./call-errors.js";
 
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
-const MAX_KEY_LENGTH = 4096;
+/** The longest API key, in characters. */
+export const MAX_KEY_LENGTH = 4096;
 
 /** An API key: a text, or a function that is asked for every call, so that a key can be rotated. */
 export type ApiKey = string | (() => string | Promise<string>);

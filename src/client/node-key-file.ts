@@ -1,10 +1,17 @@
 /** An API key in a file, which may be replaced while the program runs. */
-import { readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { checkApiKey, type KeyOptions, type KeySource, toKeySource } from "./api-key.js";
+import { closeSync, createReadStream, openSync, readSync } from "node:fs";
+import {
+  checkApiKey,
+  type KeyOptions,
+  type KeySource,
+  MAX_KEY_LENGTH,
+  toKeySource,
+} from "./api-key.js";
 
 /** How often the file is read at most, in milliseconds. */
 const READ_EVERY_MS = 1000;
+/** Octets that are read of a file: the longest key, a line break of two, and one that tells that it is too long. */
+const MAX_READ_BYTES = MAX_KEY_LENGTH + 3;
 
 /** What a client in Node is told about its key. */
 export interface NodeKeyOptions extends KeyOptions {
@@ -28,7 +35,7 @@ function openKeyFile(path: string): KeySource {
     if (!isRenewed && now - readAt < READ_EVERY_MS) return key;
     readAt = now;
     try {
-      key = keyIn(await readFile(path, "utf8"));
+      key = keyIn(await readStartLater(path));
     } catch {
       // A file that is being replaced does not take the key away.
     }
@@ -39,12 +46,34 @@ function openKeyFile(path: string): KeySource {
 function firstKey(path: string): string {
   let text: string;
   try {
-    text = readFileSync(path, "utf8");
+    text = readStart(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new TypeError(`apiKeyFile cannot be read (${code}): ${path}`);
   }
   return keyIn(text);
+}
+
+/** The start of a file, which may be of any size. */
+function readStart(path: string): string {
+  const fd = openSync(path, "r");
+  try {
+    const bytes = Buffer.alloc(MAX_READ_BYTES);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+      read = readSync(fd, bytes, length, bytes.length - length, null);
+    }
+    return bytes.toString("utf8", 0, length);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The same without keeping the program from its calls, which a slow file system would do. */
+async function readStartLater(path: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of createReadStream(path, { end: MAX_READ_BYTES - 1 })) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
 }
 
 /** The key without the blanks and line breaks around it. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { rmSync, writeFileSync } from "node:fs";
+import { rmSync, truncateSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -230,6 +230,21 @@ describe("client connections", () => {
       () => node.createSecureTokenClient({ baseUrl, apiKeyFile }),
       /apiKeyFile cannot be read/,
     );
+  });
+
+  it("reads no more of a key's file than a key is long", () => {
+    const apiKeyFile = join(scratchFolder(), "key");
+    writeFileSync(apiKeyFile, `${"k".repeat(4096)}\r\n`);
+    const baseUrl = "http://127.0.0.1:1";
+    node.createSecureTokenClient({ baseUrl, apiKeyFile }).close();
+    // What V8 cannot hold as one text, and a file that never ends.
+    truncateSync(apiKeyFile, 2 ** 30);
+    for (const file of [apiKeyFile, "/dev/zero"]) {
+      assert.throws(
+        () => node.createSecureTokenClient({ baseUrl, apiKeyFile: file }),
+        /the key in apiKeyFile must consist of at most 4096 visible/,
+      );
+    }
   });
 
   it("says that a server speaks TLS, or does not, or something else", async (t) => {

@@ -2,6 +2,9 @@
 
 const MEANINGS = ["accepted", "revoked", "unavailable", "failed"];
 
+/** What the sums over all runs call answers that the judge finds fault with. */
+export const WRONG = "wrong answers";
+
 /** What the services have done until now under `load`. */
 export async function look(services, load) {
   const at = performance.now();
@@ -45,4 +48,9 @@ export function count(number) {
 /** A share as a percentage with two digits. */
 export function percent(share) {
   return `${(100 * share).toFixed(2)} %`;
+}
+
+/** The sum of a name over the rows of `between`. */
+export function total(figures, name) {
+  return figures.reduce((sum, row) => sum + row[name], 0);
 }

@@ -25,5 +25,13 @@ export function createObserver({ services, signal }, load, lookEveryMs) {
     /** How many of the revocations a service has not shown. */
     missed: (service) => revoked - delays.get(service).length,
     revoked: () => revoked,
+    /** What has been shown, for the sums over all runs. */
+    shown: () => ({
+      revocations: revoked,
+      "revocations that a service has not shown": services.reduce(
+        (sum, service) => sum + revoked - delays.get(service).length,
+        0,
+      ),
+    }),
   };
 }

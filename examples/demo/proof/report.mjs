@@ -4,11 +4,12 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, release } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "../languages.mjs";
+import { count } from "./figures.mjs";
 
 const FOLDER = join(ROOT, "bench/results");
 const PREFACE = `# Watched verification, shown
 
-\`npm run proof:watched\` made this; [examples/demo](../../examples/demo) says what it starts, and what a wrong answer is. Load generator, services, servers and PostgreSQL share the machine.
+\`npm run proof:watched\` made this and adds each run; to begin anew, delete \`watched.jsonl\` beside it. [examples/demo](../../examples/demo) says what it starts, and what a wrong answer is. Load generator, services, servers and PostgreSQL share the machine.
 `;
 
 /** A part's result with when, where and beside what it was measured. */
@@ -43,13 +44,23 @@ export function toMarkdown(result) {
   ].join("\n");
 }
 
-/** Puts the result of a part, by its name, in place of an earlier one. */
-export function writeResult(part, result) {
+/** Adds the result of a part to those of earlier runs, and writes the page anew. */
+export function addResult(part, result) {
   const path = join(FOLDER, "watched.jsonl");
   const lines = existsSync(path) ? readFileSync(path, "utf8").trim().split("\n") : [];
-  const all = new Map(lines.map((line) => JSON.parse(line)).map((it) => [it.part, it]));
-  all.set(part, { part, ...result });
-  const results = [...all.values()];
+  const results = [...lines, JSON.stringify({ part, ...result })].map((line) => JSON.parse(line));
   writeFileSync(path, results.map((it) => `${JSON.stringify(it)}\n`).join(""));
-  writeFileSync(join(FOLDER, "watched.md"), `${PREFACE}\n${results.map(toMarkdown).join("\n")}`);
+  const page = [PREFACE, inAll(results), ...results.map(toMarkdown)].join("\n");
+  writeFileSync(join(FOLDER, "watched.md"), page);
+}
+
+/** The sums over all runs of what each part has shown. */
+function inAll(results) {
+  const sums = new Map();
+  for (const { shown } of results) {
+    for (const [what, number] of Object.entries(shown))
+      sums.set(what, (sums.get(what) ?? 0) + number);
+  }
+  const lines = [...sums].map(([what, sum]) => `- ${what}: ${count(sum)}`);
+  return `In all ${results.length} runs below, over all services:\n\n${lines.join("\n")}\n`;
 }

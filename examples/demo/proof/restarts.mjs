@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { ServiceUnavailableError } from "secure-token-service/client";
 import { createLoad } from "../load.mjs";
 import { signInOne } from "../users.mjs";
-import { between, count, look, percent, spread } from "./figures.mjs";
+import { between, count, look, percent, spread, total, WRONG } from "./figures.mjs";
 import { createObserver } from "./observer.mjs";
 
 const LOOK_EVERY_MS = 20;
@@ -14,7 +14,7 @@ const REVOKE_EVERY_MS = 250;
 
 export const restarts = {
   timeoutSeconds: 1,
-  async run(world, { rate, restartRounds }) {
+  async run(world, { rate }) {
     const { services, users, judge } = world;
     const load = createLoad(services, users, rate, judge);
     const running = load.run();
@@ -22,14 +22,9 @@ export const restarts = {
     const observer = createObserver(world, load, LOOK_EVERY_MS);
     const endRevoking = revokeMeanwhile(world, observer);
     const { length } = world.tokenService.servers;
-    let oneAway = services.map(() => 0);
-    for (let round = 0; round < restartRounds && !world.signal.aborted; round++) {
-      const begun = await look(services, load);
-      for (let i = 0; i < length; i++) await renewAndKill(world.tokenService, i);
-      const done = between(begun, await look(services, load));
-      oneAway = oneAway.map((sum, i) => sum + done[i].unavailable);
-      await killAll(world);
-    }
+    for (let i = 0; i < length; i++) await renewAndKill(world.tokenService, i);
+    const oneAway = between(before, await look(services, load));
+    await killAll(world);
     await endRevoking();
     const after = await look(services, load);
     load.stop();
@@ -38,7 +33,7 @@ export const restarts = {
     return {
       title: "Servers that are killed, started and renewed",
       text:
-        `Under ${count(rate)} requests a second: each of ${length} servers in turn gets SIGUSR2, which renews its workers, then SIGKILL, and is started again after ${PAUSE_MS / 1000} s; then all get SIGKILL at once and are started again after ${PAUSE_MS / 1000} s, which with their start may take longer than the bound. ${restartRounds} times in all. ` +
+        `Under ${count(rate)} requests a second: each of ${length} servers in turn gets SIGUSR2, which renews its workers, then SIGKILL, and is started again after ${PAUSE_MS / 1000} s; then all get SIGKILL at once and are started again after ${PAUSE_MS / 1000} s, which with their start may take longer than the bound. ` +
         `Meanwhile ${count(observer.revoked())} users were revoked, one after the other.`,
       header: [
         "service",
@@ -55,14 +50,18 @@ export const restarts = {
         service.language,
         count(figures[i].answers),
         percent(figures[i].hitRate),
-        count(oneAway[i]),
-        count(figures[i].unavailable - oneAway[i]),
+        count(oneAway[i].unavailable),
+        count(figures[i].unavailable - oneAway[i].unavailable),
         count(figures[i].failed),
         spread(observer.delays(service)),
         observer.missed(service),
         figures[i].wrong,
       ]),
-      wrong: services.reduce((sum, it, i) => sum + figures[i].wrong + observer.missed(it), 0),
+      shown: {
+        answers: total(figures, "answers"),
+        [WRONG]: total(figures, "wrong"),
+        ...observer.shown(),
+      },
     };
   },
 };

@@ -1,12 +1,12 @@
 /** Part "revocations": many users are revoked, each is seen refused by every service, and stays refused. */
 import { createLoad } from "../load.mjs";
 import { signInOne } from "../users.mjs";
-import { between, count, look, spread } from "./figures.mjs";
+import { between, count, look, spread, total, WRONG } from "./figures.mjs";
 import { createObserver } from "./observer.mjs";
 
 /** How many users are signed in, shown to the services and revoked at once. */
 const TOGETHER = 12;
-const LOOK_EVERY_MS = 20;
+const LOOK_EVERY_MS = 40;
 /** The share of the rate that runs beside the revocations. */
 const LOAD_SHARE = 0.25;
 
@@ -50,7 +50,11 @@ export const revocations = {
         count(passes.get(service)),
         figures[i].wrong,
       ]),
-      wrong: services.reduce((sum, it, i) => sum + figures[i].wrong + observer.missed(it), 0),
+      shown: {
+        answers: total(figures, "answers"),
+        [WRONG]: total(figures, "wrong"),
+        ...observer.shown(),
+      },
     };
   },
 };

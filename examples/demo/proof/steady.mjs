@@ -2,15 +2,16 @@
 import { setTimeout } from "node:timers/promises";
 import { createLoad } from "../load.mjs";
 import { signInOne } from "../users.mjs";
-import { between, count, look, percent, spread } from "./figures.mjs";
+import { between, count, look, percent, spread, total, WRONG } from "./figures.mjs";
 import { createObserver } from "./observer.mjs";
 
+const SECONDS = 30;
 /** How often a service is asked whether it refuses. */
 const LOOK_EVERY_MS = 10;
 
 export const steady = {
   timeoutSeconds: 1,
-  async run(world, { rate, steadySeconds }) {
+  async run(world, { rate }) {
     const { services, users, judge, signal } = world;
     const { client } = world.tokenService;
     const load = createLoad(services, users, rate, judge);
@@ -18,7 +19,7 @@ export const steady = {
     const observer = createObserver(world, load, LOOK_EVERY_MS);
     const before = await look(services, load);
     const pending = [];
-    for (let i = 0; i < steadySeconds && !signal.aborted; i++) {
+    for (let i = 0; i < SECONDS && !signal.aborted; i++) {
       const user = users[i % users.length];
       users[i % users.length] = await signInOne(client, `steady-${i}`);
       pending.push(observer.revoke(client, user), setTimeout(1000));
@@ -33,7 +34,7 @@ export const steady = {
     return {
       title: "Steady state",
       text:
-        `${count(perSecond)} requests a second in all (asked for: ${count(rate)}) with the tokens of ${count(users.length)} users for ${steadySeconds} s. ` +
+        `${count(perSecond)} requests a second in all (asked for: ${count(rate)}) with the tokens of ${count(users.length)} users for ${SECONDS} s. ` +
         "Each service has seen each token before. Each second one user is revoked, whose token is then tried every " +
         `${LOOK_EVERY_MS} ms until all services refuse it, and a new user takes its place, whom each service must ask about once. ` +
         "The hit rate is that of the verifiers' own counts.",
@@ -55,7 +56,11 @@ export const steady = {
         count(figures[i].unavailable),
         figures[i].wrong,
       ]),
-      wrong: services.reduce((sum, it, i) => sum + figures[i].wrong + observer.missed(it), 0),
+      shown: {
+        answers: total(figures, "answers"),
+        [WRONG]: total(figures, "wrong"),
+        ...observer.shown(),
+      },
     };
   },
 };

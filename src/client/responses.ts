@@ -150,7 +150,19 @@ function toAdditionalData({ additionalData, additionalDataJson }: ClaimsMessage)
   return value as JsonObject;
 }
 
+/** An answer that no server of ours gives. */
+export class MalformedAnswerError extends ConnectError {
+  constructor(text: string) {
+    super(`the server's answer ${text}`, Code.Internal);
+  }
+
+  /** ConnectError's own would take any ConnectError for one of these. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return Function.prototype[Symbol.hasInstance].call(MalformedAnswerError, value);
+  }
+}
+
 /** The error of an answer that no server of ours gives. */
-export function malformed(text: string): ConnectError {
-  return new ConnectError(`the server's answer ${text}`, Code.Internal);
+export function malformed(text: string): MalformedAnswerError {
+  return new MalformedAnswerError(text);
 }

@@ -89,9 +89,11 @@ export class FeedState {
     now: number,
   ): void {
     if (cursor.length > MAX_CURSOR) throw new MalformedFeedError("a cursor that is too long");
+    const stalenessMs = staleness.seconds * 1000 + staleness.micros / 1000;
+    if (stalenessMs < 0) throw new MalformedFeedError("a staleness below zero");
     this.cursor = cursor;
     this.keyIds = new Set(keyIds);
-    this.#serverStalenessMs = Math.max(0, staleness.seconds * 1000 + staleness.micros / 1000);
+    this.#serverStalenessMs = stalenessMs;
     this.#checkedAt = now;
     this.#isReady = true;
   }

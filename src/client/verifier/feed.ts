@@ -1,6 +1,7 @@
 /** Follows the server's feed of revocations, and opens it again whenever it ends. */
 import { Code, ConnectError } from "@connectrpc/connect";
 import { TokenError } from "../errors.js";
+import { MalformedAnswerError } from "../responses.js";
 import type { SecureTokenClient } from "../token-client.js";
 import type { FeedState } from "./feed-state.js";
 import type { CompleteOptions } from "./options.js";
@@ -99,7 +100,8 @@ export class Feed {
       return { wasFresh, cause: signal.reason };
     } catch (error) {
       // An event that makes no sense ends the trust in all that was told; a connection that breaks does not.
-      if (!(error instanceof ConnectError)) this.#state.distrust();
+      const isBroken = error instanceof ConnectError && !(error instanceof MalformedAnswerError);
+      if (!isBroken) this.#state.distrust();
       this.#stream.abort();
       return { wasFresh, cause: error };
     }

@@ -86,7 +86,9 @@ class FeedState:
         if self._staged is not None or not self._is_complete:
             return False
         staleness = checkpoint.staleness.seconds + checkpoint.staleness.nanos / 1e9
-        self._checkpoint = (max(0.0, staleness), now)
+        if staleness < 0:
+            raise MalformedFeedError("a staleness below zero")
+        self._checkpoint = (staleness, now)
         self.key_ids = frozenset(checkpoint.key_ids)
         self.cursor = checkpoint.cursor
         self.is_ready = True

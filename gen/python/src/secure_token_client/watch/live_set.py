@@ -104,12 +104,14 @@ class LiveSet:
 
     def _add(self, entry: pb.Revocation) -> None:
         kind = entry.WhichOneof("target")
+        if not entry.HasField("expires_at"):
+            raise MalformedFeedError("a revocation without an end")
         end = entry.expires_at.seconds + 1
         self._first_end = min(self._first_end, end)
         if kind == "token_id":
-            self._tokens[entry.token_id] = end
+            self._tokens[entry.token_id] = max(self._tokens.get(entry.token_id, end), end)
         elif kind == "session_id":
-            self._sessions[entry.session_id] = end
+            self._sessions[entry.session_id] = max(self._sessions.get(entry.session_id, end), end)
         elif kind == "user_id_sha256":
             digest = entry.user_id_sha256
             if len(digest) != _HASH_BYTES:

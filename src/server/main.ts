@@ -11,6 +11,7 @@ import { type Reports, startMetricsServer } from "./metrics/metrics-server.js";
 import { gatherReports, type ProcessReport } from "./metrics/report.js";
 import { collectRevocations } from "./metrics/revocation-metrics.js";
 import { printable } from "./printable.js";
+import { whenConnectionsTaken } from "./rescue-connections.js";
 import { joinAuthority, linkWorker, openAuthority } from "./revocations.js";
 import { endOnSignal, onReload } from "./signals.js";
 import { startupBanner } from "./startup-banner.js";
@@ -115,6 +116,7 @@ async function runPrimary(
     process,
     log,
     async () => {
+      await whenConnectionsTaken();
       await pool.end();
       await authority?.close();
     },

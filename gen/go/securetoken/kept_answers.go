@@ -110,15 +110,6 @@ func (k *keptAnswers) put(answer *keptAnswer) {
 	k.bytes += answer.bytes
 }
 
-// drop forgets an answer.
-func (k *keptAnswers) drop(answer *keptAnswer) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if element, ok := k.entries[answer.digest]; ok && element.Value == answer {
-		k.remove(element)
-	}
-}
-
 func (k *keptAnswers) remove(element *list.Element) {
 	answer := k.recent.Remove(element).(*keptAnswer)
 	delete(k.entries, answer.digest)

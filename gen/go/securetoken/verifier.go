@@ -135,8 +135,8 @@ func (v *Verifier) verify(ctx context.Context, token string) (*ValidToken, error
 		}
 	}
 	// An answer that was on its way while a revocation came in is held against it, like one that is kept.
+	// It stays kept: the next use of the token is refused without a call.
 	if v.feed.revoked.Load().hits(&kept.subject) {
-		v.kept.drop(kept)
 		return nil, tokenRevoked()
 	}
 	if reason == "" {

@@ -190,18 +190,6 @@ impl Kept {
         self.link(at);
     }
 
-    /// Forgets an answer.
-    pub(super) fn drop_answer(&mut self, digest: &Digest, answer: &Arc<Answer>) {
-        if let Some(at) = self.index.get(digest)
-            && self.slots[*at]
-                .answer
-                .as_ref()
-                .is_some_and(|kept| Arc::ptr_eq(kept, answer))
-        {
-            self.remove(*at);
-        }
-    }
-
     fn remove(&mut self, at: usize) {
         self.unlink(at);
         self.index.remove(&self.slots[at].digest);

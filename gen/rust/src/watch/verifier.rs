@@ -175,8 +175,8 @@ impl WatchedVerifier {
             }
         };
         // An answer that was on its way while a revocation came in is held against it, like one that is kept.
+        // It stays kept: the next use of the token is refused without a call.
         if shared.known.is_revoked(&answer.subject) {
-            lock(&shared.kept).drop_answer(&digest, &answer);
             return Err(revoked());
         }
         if found.is_ok() {

@@ -63,12 +63,15 @@ class WatchCore:
         return answer.claims(answer.age(now))
 
     def keep(self, token: str, message: AnyClaims, asked: Asked) -> Answer:
-        """Keeps an answer of the server. Raises InvalidTokenError where it is revoked since."""
+        """Keeps an answer of the server. Raises InvalidTokenError where it is revoked since.
+
+        A revoked one is kept too: the next use of the token is refused without a call.
+        """
         answer = Answer(message, asked)
-        if self._feed.live.hits(answer.facts):
-            raise revoked()
         with self._lock:
             self._answers.put(digest_of(token), answer)
+        if self._feed.live.hits(answer.facts):
+            raise revoked()
         return answer
 
     def give(self, answer: Answer, permission: Optional[str]) -> ValidToken:

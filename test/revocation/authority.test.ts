@@ -133,7 +133,7 @@ describe("an authority in memory", () => {
     assert.throws(() => manager.planRevocations([{ userId: "u", issuedBefore }]), {
       name: "TokenError",
       reason: "REVOCATION_INVALID",
-      field: "targets[0].user.issued_before",
+      field: "targets[0].user.issuedBefore",
     });
   });
 
@@ -147,7 +147,7 @@ describe("an authority in memory", () => {
       assert.throws(() => manager.planRevocations([{ tokenId: "t", expiresAt }]), {
         name: "TokenError",
         reason: "REVOCATION_INVALID",
-        field: "targets[0].token_id.expires_at",
+        field: "targets[0].tokenId.expiresAt",
       });
     }
     assert.equal(register.list({ pageSize: 1 }).revocations.length, 0);

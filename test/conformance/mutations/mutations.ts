@@ -1,0 +1,143 @@
+/** The mistakes that watched verification must not make, one by one, in each language. */
+
+/** A mistake. */
+export interface Mutation {
+  /** A driver that has the mistake then. */
+  readonly driver: string;
+  readonly mistake: Mistake;
+  /** Relative to the project. */
+  readonly file: string;
+  /** Each text stands in the file once, and is replaced by the other. */
+  readonly edits: readonly (readonly [right: string, wrong: string])[];
+}
+
+/** What is done wrong. */
+export type Mistake =
+  | "a kept answer is not held against what is revoked"
+  | "the age of the feed is not looked at"
+  | "a snapshot is taken for complete before its last page"
+  | "the wall clock tells the age of the feed";
+
+const TYPESCRIPT = "src/client/verifier";
+const PYTHON = "gen/python/src/secure_token_client/watch";
+const GO = "gen/go/securetoken";
+const JAVA = "gen/java/src/main/java/dev/securetoken";
+const RUST = "gen/rust/src/watch";
+
+/** All of them. */
+export const MUTATIONS: readonly Mutation[] = [
+  ...mistake("a kept answer is not held against what is revoked", {
+    "typescript-node": [
+      `${TYPESCRIPT}/watched-verifier.ts`,
+      ["if (!this.#state.live.hits(answer)) return;", "if (answer) return;"],
+    ],
+    python: [`${PYTHON}/core.py`, ["        if live.hits(answer.facts):\n", "        if False:\n"]],
+    go: [`${GO}/verifier.go`, ["if v.feed.revoked.Load().hits(&kept.subject) {", "if v == nil {"]],
+    java: [`${JAVA}/WatchCore.java`, ["if (live.hits(answer)) {", "if (live == null) {"]],
+    rust: [
+      `${RUST}/verifier.rs`,
+      [
+        "if shared.known.is_revoked(&answer.subject) {",
+        "if shared.known.is_revoked(&answer.subject) && false {",
+      ],
+    ],
+  }),
+  ...mistake("the age of the feed is not looked at", {
+    "typescript-node": [
+      `${TYPESCRIPT}/watched-verifier.ts`,
+      [
+        "if (stalenessMs === undefined || stalenessMs > this.#options.maxStalenessMs) return undefined;",
+        "if (stalenessMs === undefined) return undefined;",
+      ],
+    ],
+    python: [
+      `${PYTHON}/core.py`,
+      ["if staleness is None or staleness > self._limits.max_staleness:", "if staleness is None:"],
+    ],
+    go: [`${GO}/verifier.go`, ["if last.age(now) > v.config.maxStaleness {", "if v == nil {"]],
+    java: [
+      `${JAVA}/WatchCore.java`,
+      [
+        "if (checkpoint.staleness(now.nanos) > maxStalenessNanos\n        || !checkpoint",
+        "if (!checkpoint",
+      ],
+    ],
+    rust: [`${RUST}/verifier.rs`, ["if age > self.max_staleness {", "if age == Duration::MAX {"]],
+  }),
+  ...mistake("a snapshot is taken for complete before its last page", {
+    "typescript-node": [
+      `${TYPESCRIPT}/feed-state.ts`,
+      ["if (this.#next !== undefined || !this.#isComplete) return false;\n", ""],
+    ],
+    python: [
+      `${PYTHON}/feed_state.py`,
+      [
+        "        if self._staged is not None or not self._is_complete:\n            return False\n",
+        "",
+      ],
+    ],
+    go: [
+      `${GO}/feed_state.go`,
+      [
+        "\tif s.next != nil {\n\t\treturn false, nil\n\t}\n\tif !s.isComplete {\n\t\treturn false, errMalformedFeed\n\t}\n",
+        "",
+      ],
+    ],
+    java: [
+      `${JAVA}/FeedState.java`,
+      ["    if (staged != null || !isComplete) {\n      return false;\n    }\n", ""],
+    ],
+    rust: [
+      `${RUST}/state.rs`,
+      [
+        "        if self.next.is_some() {\n            return Ok(false);\n        }\n        if !self.is_complete {\n            return Err(FeedFault::Malformed);\n        }\n",
+        "",
+      ],
+    ],
+  }),
+  ...mistake("the wall clock tells the age of the feed", {
+    "typescript-node": [
+      `${TYPESCRIPT}/steady-clock.ts`,
+      ["    const steady = this.#clock.steady();\n", "    const steady = this.#clock.wall();\n"],
+    ],
+    python: [
+      `${PYTHON}/core.py`,
+      [
+        "        self._clocks = clocks\n",
+        "        self._clocks = Clocks(clocks.wall, clocks.wall)\n",
+      ],
+    ],
+    go: [
+      `${GO}/steady_clock.go`,
+      [
+        "monotonic := c.clock.Monotonic() - c.monotonic\n",
+        "monotonic := c.clock.Wall().Sub(c.wall)\n",
+      ],
+    ],
+    java: [
+      `${JAVA}/WatchClocks.java`,
+      [
+        "    return new Asked(nanos.getAsLong(), wallMillis.getAsLong());\n",
+        "    return new Asked(wallMillis.getAsLong() * NANOS_PER_MILLI, wallMillis.getAsLong());\n",
+      ],
+    ],
+    rust: [
+      `${RUST}/clock.rs`,
+      [
+        "        let monotonic = nanos(self.clock.monotonic().saturating_sub(self.monotonic));\n",
+        "        let monotonic = self.clock.wall().duration_since(self.wall).map_or(0, nanos);\n",
+      ],
+    ],
+  }),
+];
+
+type Edits = readonly [file: string, ...edits: (readonly [right: string, wrong: string])[]];
+
+function mistake(mistake: Mistake, inLanguages: Readonly<Record<string, Edits>>): Mutation[] {
+  return Object.entries(inLanguages).map(([driver, [file, ...edits]]) => ({
+    driver,
+    mistake,
+    file,
+    edits,
+  }));
+}

@@ -1,0 +1,78 @@
+/**
+ * Breaks watched verification on purpose, one mistake and language after the other, and asks whether the
+ * corpus notices: `npm run test:mutations -- [--driver name]`, several minutes. It edits the files in place
+ * and puts them back, so they must hold nothing that is not committed. Ends with 1 where a mistake goes
+ * unnoticed, and where the corpus fails without one.
+ */
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { systemClock } from "../../../src/core/index.js";
+import { ROOT } from "../../support/buf.js";
+import { type Driver, findDrivers } from "../runner/manifest.js";
+import { runDriver } from "../runner/run-driver.js";
+import { corpusManager } from "../suite/fixture.js";
+import { loadWatchGroup } from "../suite/watch.js";
+import { MUTATIONS, type Mutation } from "./mutations.js";
+
+const { values: options } = parseArgs({ options: { driver: { type: "string", multiple: true } } });
+const watch = loadWatchGroup();
+const manager = await corpusManager();
+const liveManager = await corpusManager(systemClock);
+const drivers = findDrivers().filter(({ name }) => options.driver?.includes(name) ?? true);
+
+for (const driver of drivers) {
+  const mutations = MUTATIONS.filter((mutation) => mutation.driver === driver.name);
+  for (const mutation of mutations) {
+    const { failed, notices } = await withMistake(mutation, () => runWatch(driver));
+    tell(driver, mutation.mistake, failed > 0 ? `noticed by ${failed}: ${notices[0]}` : undefined);
+  }
+  if (mutations.length === 0) continue;
+  // What was built last has a mistake in it.
+  const { failed, notices } = await runWatch(driver);
+  tell(driver, "no mistake", failed === 0 ? "passes" : undefined);
+  if (failed > 0) process.stdout.write(`${notices.join("\n")}\n`);
+}
+
+/** How many cases fail, and which. A driver that does not build has shown nothing. */
+async function runWatch(driver: Driver): Promise<{ failed: number; notices: string[] }> {
+  const { tests: _, ...withoutTests } = driver;
+  const notices: string[] = [];
+  const report = (notice: string) => notices.push(notice.split("\n")[0] as string);
+  const world = { groups: [], guards: undefined, values: new Map(), manager, liveManager };
+  const { cells, skipped } = await runDriver(withoutTests, { ...world, watch, report });
+  const cell = cells?.get(watch.name);
+  if (typeof cell !== "object") throw new Error(`${driver.name}: ${skipped}: ${notices[0]}`);
+  return { failed: cell.total - cell.passed, notices };
+}
+
+async function withMistake<T>({ file, edits }: Mutation, run: () => Promise<T>): Promise<T> {
+  const path = join(ROOT, file);
+  execFileSync("git", ["diff", "--exit-code", "--quiet", "HEAD", "--", path], { cwd: ROOT });
+  const right = readFileSync(path, "utf8");
+  const restore = () => writeFileSync(path, right);
+  const interrupted = () => {
+    restore();
+    process.exit(1);
+  };
+  process.once("SIGINT", interrupted);
+  try {
+    writeFileSync(path, edits.reduce(replaceOnce, right));
+    return await run();
+  } finally {
+    restore();
+    process.off("SIGINT", interrupted);
+  }
+}
+
+function replaceOnce(text: string, [right, wrong]: readonly [string, string]): string {
+  const parts = text.split(right);
+  if (parts.length !== 2) throw new Error(`stands there ${parts.length - 1} times: ${right}`);
+  return parts.join(wrong);
+}
+
+function tell({ name }: Driver, what: string, seen: string | undefined): void {
+  process.stdout.write(`${name.padEnd(16)} ${what.padEnd(52)} ${seen ?? "NOT AS IT SHOULD BE"}\n`);
+  if (seen === undefined) process.exitCode = 1;
+}

@@ -103,8 +103,8 @@ export const MUTATIONS: readonly Mutation[] = [
     python: [
       `${PYTHON}/core.py`,
       [
-        "        self._clocks = clocks\n",
-        "        self._clocks = Clocks(clocks.wall, clocks.wall)\n",
+        "self.telling = limits, clocks, telling\n",
+        "self.telling = limits, Clocks(clocks.wall, clocks.wall), telling\n",
       ],
     ],
     go: [

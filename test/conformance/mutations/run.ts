@@ -56,13 +56,13 @@ async function withMistake<T>({ file, edits }: Mutation, run: () => Promise<T>):
     restore();
     process.exit(1);
   };
-  process.once("SIGINT", interrupted);
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, interrupted);
   try {
     writeFileSync(path, edits.reduce(replaceOnce, right));
     return await run();
   } finally {
     restore();
-    process.off("SIGINT", interrupted);
+    for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, interrupted);
   }
 }
 

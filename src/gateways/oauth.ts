@@ -11,11 +11,10 @@ import {
 } from "./door.js";
 import { requiredParameter } from "./form.js";
 import { requirePosted } from "./posted.js";
+import { isScopeToken } from "./scope.js";
 
 /** A token of 8,192 characters, each percent-encoded, would have 24 KiB; none needs that. */
 const MAX_FORM_BYTES = 16 * 1024;
-/** A scope-token (RFC 6749, section 3.3). A permission that is none would read as several. */
-const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 const BASIC = /^basic +([A-Za-z0-9+/]+=*)$/i;
 
 /** Tells the state of a token, and its claims while it is valid. */
@@ -74,7 +73,7 @@ function toActive({ userId, permissions, tokenId, sessionId, issuedAt, expiresAt
     token_type: "Bearer",
     sub: userId,
     username: userId,
-    scope: permissions.filter((permission) => SCOPE.test(permission)).join(" "),
+    scope: permissions.filter(isScopeToken).join(" "),
     permissions,
     jti: tokenId,
     sid: sessionId,

@@ -6,6 +6,7 @@ import {
   TokenError,
   TokenExpiredError,
 } from "../core/index.js";
+import { isScopeToken } from "./scope.js";
 
 /** A refusal in the words of HTTP. It holds nothing of the token. */
 export interface Refusal {
@@ -47,9 +48,6 @@ const TOKEN_EXPIRED: Refusal = {
   challenge: 'Bearer error="invalid_token", error_description="the token has expired"',
 };
 
-/** What the `scope` attribute can name (RFC 6750, section 3). */
-const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
-
 /**
  * The refusal that an error of a check comes to. Whatever is no fact about the token is 503: what cannot be
  * checked does not pass, and is no fault of the token.
@@ -76,7 +74,7 @@ export function toRefusal(error: ConnectError): Refusal {
 }
 
 function permissionMissing(permission: string): Refusal {
-  const scope = SCOPE.test(permission) ? `, scope="${permission}"` : "";
+  const scope = isScopeToken(permission) ? `, scope="${permission}"` : "";
   return {
     status: 403,
     error: "insufficient_scope",

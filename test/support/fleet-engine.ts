@@ -20,37 +20,37 @@ export interface FleetEngine {
 
 /** PostgreSQL, on a free port. */
 export async function startFleetPostgres(): Promise<FleetEngine> {
-  const { port, process, query, close } = await startPostgres();
-  const proxy = await startStallingProxy(port);
-  const address = (to: number) => `postgres://test:fleet-password@127.0.0.1:${to}/postgres`;
-  return {
-    url: address(proxy.port),
-    direct: address(port),
-    process,
-    proxy,
-    async close() {
-      await proxy.close();
-      await close();
-    },
-    wipe: () => query("DROP TABLE secure_token_log, secure_token_revocations"),
-  };
+  const postgres = await startPostgres();
+  return behindProxy(postgres, {
+    address: (port) => `postgres://test:fleet-password@127.0.0.1:${port}/postgres`,
+    wipe: () => postgres.query("DROP TABLE secure_token_log, secure_token_revocations"),
+  });
 }
 
 /** Redis, on a free port. */
 export async function startFleetRedis(): Promise<FleetEngine> {
   const user = ["--user", "fleet", "on", ">fleet-password", "~*", "&*", "+@all"];
-  const { port, process, command, close } = await startRedis(user);
-  const proxy = await startStallingProxy(port);
-  const address = (to: number) => `redis://fleet:fleet-password@127.0.0.1:${to}`;
+  const redis = await startRedis(user);
+  return behindProxy(redis, {
+    address: (port) => `redis://fleet:fleet-password@127.0.0.1:${port}`,
+    wipe: () => redis.command("FLUSHALL"),
+  });
+}
+
+async function behindProxy(
+  engine: { readonly port: number; readonly process: ServiceProcess; close(): Promise<void> },
+  { address, wipe }: { address(port: number): string } & Pick<FleetEngine, "wipe">,
+): Promise<FleetEngine> {
+  const proxy = await startStallingProxy(engine.port);
   return {
     url: address(proxy.port),
-    direct: address(port),
-    process,
+    direct: address(engine.port),
+    process: engine.process,
     proxy,
     async close() {
       await proxy.close();
-      await close();
+      await engine.close();
     },
-    wipe: () => command("FLUSHALL"),
+    wipe,
   };
 }

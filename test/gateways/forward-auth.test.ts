@@ -1,5 +1,7 @@
 /** `/authz`, asked as gateways ask, over both versions of HTTP. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { after, describe, it } from "node:test";
 import { HOUR_MICROS } from "../support/fixed-manager.js";
 import { type RawRequest, sendHttp1, sendHttp2 } from "../support/raw-request.js";
@@ -221,3 +223,19 @@ for (const [version, send] of [
     });
   });
 }
+
+describe("/authz asked with two credentials", () => {
+  it("takes neither: of two headers Node hands on the first, and an application may read the other", async () => {
+    const [one, other] = [tokenOf("ada"), tokenOf("bob")].map((token) => `Bearer ${token}`);
+    const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+    const lines = [
+      "GET /authz HTTP/1.1",
+      "Host: localhost",
+      `X-Gateway-Key: ${server.keys.gateway}`,
+    ];
+    const both = [`Authorization: ${one}`, `Authorization: ${other}`, "Connection: close", "", ""];
+    socket.end([...lines, ...both].join("\r\n"));
+    const [answer] = await once(socket, "data");
+    assert.match(String(answer), /^HTTP\/1\.1 401 /);
+  });
+});

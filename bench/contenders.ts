@@ -57,6 +57,11 @@ export const GO: Contender = {
   encoding: "grpc",
 };
 
+/** Ours under TLS; it stands in a table of its own. */
+export const OURS_TLS: Contender = { ...OURS, name: "ours, gRPC, TLS", server: "ours, TLS" };
+/** Go's under TLS. */
+export const GO_TLS: Contender = { ...GO, name: "Go, TLS", server: "Go, TLS" };
+
 /** In the order of the tables. */
 export const CONTENDERS: readonly Contender[] = [
   OURS,

@@ -1,11 +1,20 @@
 /** What was set out to be reached, and whether this run reached it. */
-import { GO, GRPC_JS_ECHO, HTTP2_ECHO, OURS, OURS_CONNECT, OURS_JSON } from "./contenders.js";
+import {
+  GO,
+  GO_TLS,
+  GRPC_JS_ECHO,
+  HTTP2_ECHO,
+  OURS,
+  OURS_CONNECT,
+  OURS_JSON,
+  OURS_TLS,
+} from "./contenders.js";
 import { PAIR_HAS_OWN_LOAD_CORE } from "./cores.js";
 import { CPU, RATE } from "./load.js";
 import { BATCH, batchOf, SINGLE, TOKEN_RATE } from "./parts/batch.js";
 import { CORE, CORE_ORIGINAL, CORE_OURS } from "./parts/core.js";
 import { EQUAL_RATES, LATENCY, LATENCY_AT } from "./parts/latency.js";
-import { SPREAD_ROWS, spreadPart } from "./parts/spreads.js";
+import { SPREAD_ROWS, spreadPart, TLS_SPREAD_ROWS, TLS_SPREADS } from "./parts/spreads.js";
 import { WORKER_COUNTS, WORKERS } from "./parts/workers.js";
 import type { Results } from "./results.js";
 
@@ -54,6 +63,13 @@ export function computeGoals(results: Results): Goal[] {
         results.median(spreadPart(spread), OURS.name, RATE) /
         results.median(spreadPart(spread), GO.name, RATE),
       bound: spread.streams >= 16 ? 1.4 : 1,
+    })),
+    ...TLS_SPREAD_ROWS.map((spread) => ({
+      text: `ValidateToken over TLS, gRPC / Go, ${spreadPart(spread, "")} calls`,
+      value:
+        results.median(spreadPart(spread, TLS_SPREADS), OURS_TLS.name, RATE) /
+        results.median(spreadPart(spread, TLS_SPREADS), GO_TLS.name, RATE),
+      bound: spread.streams >= 16 ? 1.3 : 0.75,
     })),
     ...EQUAL_RATES.map((rate) => ({
       text: `ValidateToken, p99 at ${rate} calls/s / Go's`,

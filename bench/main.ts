@@ -1,7 +1,7 @@
 /**
  * The benchmark: `npm run bench`. A run of all parts writes bench/results; a run of some prints.
  *
- *   --only PART,…   some of core, rpc, spreads, batch, workers, latency, footprint, growth
+ *   --only PART,…   some of core, rpc, spreads, tls, batch, workers, latency, footprint, growth
  *   --rounds N      measured rounds; default 5
  *   --requests N    requests of a measurement over the network; default 10,000
  *   --calls N       calls of a measurement in-process; default 20,000
@@ -23,7 +23,7 @@ import { measureFootprint } from "./parts/footprint.js";
 import { measureGrowth } from "./parts/growth.js";
 import { measureLatency } from "./parts/latency.js";
 import { measureRpc } from "./parts/rpc.js";
-import { measureSpreads } from "./parts/spreads.js";
+import { measureSpreads, measureTls } from "./parts/spreads.js";
 import { measureWorkers } from "./parts/workers.js";
 import { drawPlot } from "./plot.js";
 import { renderPng } from "./plot-png.js";
@@ -38,6 +38,7 @@ const PARTS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   core: measureCore,
   rpc: measureRpc,
   spreads: measureSpreads,
+  tls: measureTls,
   latency: measureLatency,
   batch: measureBatch,
   workers: measureWorkers,

@@ -11,7 +11,7 @@ import { FOOTPRINT } from "./parts/footprint.js";
 import { GROWTH } from "./parts/growth.js";
 import { EQUAL_RATES, LATENCY, LATENCY_AT, PACE } from "./parts/latency.js";
 import { LOADED_MEMORY, OPERATIONS } from "./parts/rpc.js";
-import { SPREADS } from "./parts/spreads.js";
+import { SPREADS, TLS_SPREADS } from "./parts/spreads.js";
 import { WORKERS } from "./parts/workers.js";
 import {
   CALL_TEXT,
@@ -23,6 +23,7 @@ import {
   LOADED_TEXT,
   methodText,
   SPREADS_TEXT,
+  TLS_TEXT,
   workersText,
 } from "./report-text.js";
 import type { Results } from "./results.js";
@@ -45,6 +46,7 @@ export function writeReport(results: Results, run: RunInfo, plotted: boolean): s
     plotted ? "![Requests a second, by contender](plot.svg)" : "",
     ...OPERATIONS.map((operation) => calls(results, operation)),
     spreads(results),
+    rateTables(results, TLS_SPREADS, "The same over TLS", TLS_TEXT),
     core(results),
     section(results, BATCH, "Batches", "BatchValidateTokens over gRPC, ours.", "", [
       { measure: TOKEN_RATE },

@@ -1,7 +1,8 @@
 /** How each server is started. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { digestApiKey } from "../src/server/callers/credentials.js";
+import { TEST_CERTIFICATE, TEST_CERTIFICATE_KEY } from "../test/support/tls.js";
 import { bundle, ROOT, type Tools } from "./prepare.js";
 import { KEY } from "./workload.js";
 
@@ -9,15 +10,19 @@ import { KEY } from "./workload.js";
 export type ServerName =
   | "ours"
   | "ours, adapter off"
+  | "ours, TLS"
   | "own http2 echo"
   | "node:http2 echo"
   | "grpc-js echo"
   | "grpc-js + jose"
   | "Go"
+  | "Go, TLS"
   | "Python";
 
 /** A command line and its environment; PORT is added to it. */
 export interface ServerCommand {
+  /** Whether it speaks TLS with `TEST_CERTIFICATE`. */
+  readonly tls?: boolean;
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -39,6 +44,10 @@ export function serverCommand(
   tools: Tools,
   callersFile: string,
 ): ServerCommand | undefined {
+  if (name === "ours, TLS" || name === "Go, TLS") {
+    const plain = serverCommand(name === "Go, TLS" ? "Go" : "ours", tools, callersFile);
+    return plain && overTls(plain, dirname(callersFile));
+  }
   const ours = (settings: Record<string, string>) =>
     ourServer({ ...KEY_SETTINGS, CALLERS_FILE: callersFile, ...settings });
   switch (name) {
@@ -87,6 +96,14 @@ export function writeCallers(file: string, count: number, apiKey: string): strin
   });
   writeFileSync(file, JSON.stringify({ callers }));
   return file;
+}
+
+/** The same server under TLS; the certificate and its key are written into a folder. */
+function overTls(command: ServerCommand, folder: string): ServerCommand {
+  const files = { TLS_CERT_FILE: join(folder, "cert.pem"), TLS_KEY_FILE: join(folder, "key.pem") };
+  writeFileSync(files.TLS_CERT_FILE, TEST_CERTIFICATE);
+  writeFileSync(files.TLS_KEY_FILE, TEST_CERTIFICATE_KEY, { mode: 0o600 });
+  return { ...command, env: { ...command.env, ...files }, tls: true };
 }
 
 function nodeServer(args: readonly string[], env: Record<string, string>): ServerCommand {

@@ -23,12 +23,12 @@ export interface RunningServer {
 
 /** Starts a server and waits until it answers a call. What it logs goes to /dev/null. */
 export async function startServer(
-  { command, args, env }: ServerCommand,
+  { command, args, env, tls }: ServerCommand,
   firstCall: Call,
   cores = SERVER_CORE,
 ): Promise<RunningServer> {
   const port = await freePort();
-  const origin = `http://127.0.0.1:${port}`;
+  const origin = `${tls ? "https" : "http"}://127.0.0.1:${port}`;
   const pinned = onCores(cores, command, args);
   const start = performance.now();
   const child = spawn(pinned.command, pinned.args, {

@@ -51,12 +51,12 @@ export async function measureRpc(bench: Bench): Promise<void> {
 export async function withServers(
   bench: Bench,
   work: (pairs: Pair[], servers: Map<ServerName, RunningServer>) => Promise<void>,
-  isCompared: (contender: Contender) => boolean = () => true,
+  contenders: readonly Contender[] = CONTENDERS,
 ): Promise<void> {
   const servers = new Map<ServerName, RunningServer>();
   const pairs: Pair[] = [];
   try {
-    for (const contender of CONTENDERS.filter(isCompared)) {
+    for (const contender of contenders) {
       const { server: name } = contender;
       const command = commandOf(bench, name);
       if (command === undefined) continue;

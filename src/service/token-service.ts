@@ -17,6 +17,7 @@ import { type Answer, batchAnswer, issuedAnswer, throughMessage, validAnswer } f
 import { chargeBatch, inTurns, lengthOf, noteVerdicts } from "./batches.js";
 import { about, type Call, release, tokenOf, toldOf } from "./call.js";
 import { hoursToDuration, toClaims, toDuration, toHours, toTimestamp } from "./convert.js";
+import { generateFromBinary } from "./generate-request.js";
 import { newTokenBounds, refreshBounds } from "./issue-bounds.js";
 import { refuseTooMany } from "./request-counts.js";
 import {
@@ -63,15 +64,18 @@ const VOUCHING: ReadonlySet<DescMethodUnary> = new Set([
 export function createRpcs(deps: RevocationDeps): readonly Rpc[] {
   const { manager, register } = deps;
   const rpcs = {
-    generateToken: rpc(
-      method.generateToken,
-      ({ userId, permissions, additionalData, expiresIn }, call) => {
-        const bounds = newTokenBounds(toHours(expiresIn), manager, call);
-        const options = { permissions, additionalData, ...bounds };
-        return release(manager.generateToken(userId, options), call);
-      },
-      issuedAnswer,
-    ),
+    generateToken: {
+      ...rpc(
+        method.generateToken,
+        ({ userId, permissions, additionalData, expiresIn }, call) => {
+          const bounds = newTokenBounds(toHours(expiresIn), manager, call);
+          const options = { permissions, additionalData, ...bounds };
+          return release(manager.generateToken(userId, options), call);
+        },
+        issuedAnswer,
+      ),
+      fromBinary: generateFromBinary,
+    },
 
     validateToken: tokenRpc(
       method.validateToken,

@@ -1,6 +1,6 @@
 /** Sends bytes as they are, over HTTP/1.1 or HTTP/2, and tells what came back. */
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from "node:http";
-import { type ClientHttp2Session, connect } from "node:http2";
+import { type ClientHttp2Session, connect, type SecureClientSessionOptions } from "node:http2";
 
 /** A request, well-formed or not above the level of HTTP. */
 export interface RawRequest {
@@ -33,14 +33,14 @@ const PATIENCE_MS = 20_000;
 const REQUESTS_PER_SESSION = 300;
 
 /** A client of HTTP/2 that opens a new session when the server closed the last. */
-export function rawHttp2(origin: string): RawClient {
+export function rawHttp2(origin: string, options: SecureClientSessionOptions = {}): RawClient {
   let session: ClientHttp2Session | undefined;
   let requests = 0;
   const open = () => {
     if (!session || session.closed || session.destroyed || ++requests > REQUESTS_PER_SESSION) {
       requests = 0;
       session?.close();
-      session = connect(origin);
+      session = connect(origin, options);
       session.on("error", () => {});
     }
     return session;

@@ -1,7 +1,8 @@
 // The comparison's Go server: grpc-go and fernet-go do the work of ValidateToken and GenerateToken.
 //
 // PORT, SECRET_KEY, SALT (base64:…) and PBKDF2_ITERATIONS are those of the service, so that one
-// token serves all. It has no callers, no limits, no audit and no rules.
+// token serves all; with TLS_CERT_FILE and TLS_KEY_FILE it speaks TLS. It has no callers, no limits,
+// no audit and no rules.
 package main
 
 import (
@@ -19,6 +20,7 @@ import (
 	"github.com/fernet/fernet-go"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/structpb"
@@ -93,7 +95,13 @@ func main() {
 
 	listener, err := net.Listen("tcp", "127.0.0.1:"+os.Getenv("PORT"))
 	check(err)
-	server := grpc.NewServer()
+	var options []grpc.ServerOption
+	if certificate := os.Getenv("TLS_CERT_FILE"); certificate != "" {
+		secured, err := credentials.NewServerTLSFromFile(certificate, os.Getenv("TLS_KEY_FILE"))
+		check(err)
+		options = append(options, grpc.Creds(secured))
+	}
+	server := grpc.NewServer(options...)
 	pb.RegisterTokenServiceServer(server, &service{keys: []*fernet.Key{&key}})
 	check(server.Serve(listener))
 }

@@ -2,10 +2,11 @@
  * Watched verification in five languages, on a page in the browser: `npm run demo`. README.md says what
  * there is to see, and the settings. Ctrl-C ends everything.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { removeWithThisProcess } from "../fleet/children.mjs";
 import { createDemonstration } from "./demonstration.mjs";
 import { createJudge } from "./judge.mjs";
 import { startPage } from "./page-server.mjs";
@@ -16,11 +17,11 @@ import { signIn } from "./users.mjs";
 const { PORT = "8070", RATE = "2000", USERS = "1000", BOUND_SECONDS = "5" } = process.env;
 const chosen = process.env.LANGUAGES?.toLowerCase().split(",");
 const ending = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => ending.abort());
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => ending.abort());
 
 const scratch = mkdtempSync(join(tmpdir(), "secure-token-services-"));
 /** What ends what was started, the last first. */
-const closers = [() => rmSync(scratch, { recursive: true, force: true })];
+const closers = [removeWithThisProcess(scratch)];
 try {
   await main();
 } catch (error) {

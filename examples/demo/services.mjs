@@ -3,10 +3,13 @@ import { spawn } from "node:child_process";
 import { Agent, get } from "node:http";
 import { createInterface } from "node:readline";
 import { json } from "node:stream/consumers";
+import { endWithThisProcess } from "../fleet/children.mjs";
 import { ROOT } from "./languages.mjs";
 
 /** The most connections to one service. */
 const CONNECTIONS = 64;
+/** How long a service may take to end, in milliseconds. */
+const GRACE_MS = 10_000;
 /** What each service says once it listens. */
 const LISTENS = /(?: at | on | url=)(http:\/\/127\.0\.0\.1:\d+)/;
 
@@ -24,14 +27,19 @@ export async function buildService({ language, tools, build }, scratch, signal) 
   }
 }
 
-/** Starts a row of LANGUAGES that is built, with `settings` beside the environment. */
+/** Starts a row of LANGUAGES that is built, with `settings` beside the environment, until `signal` is aborted. */
 export async function startService({ language, guard, path, run, address }, scratch, options) {
-  const { tokenService, settings } = options;
+  const { tokenService, settings, signal } = options;
   const [program, ...args] = run(scratch);
   const env = { ...process.env, ...settings, ...address(tokenService) };
-  const child = spawn(program, args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = endWithThisProcess(
+    spawn(program, args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] }),
+  );
   const ended = new Promise((resolve) => child.once("close", resolve));
+  const giveUp = () => child.kill("SIGKILL");
+  signal.addEventListener("abort", giveUp);
   const url = await untilListening(child, ended);
+  signal.removeEventListener("abort", giveUp);
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   process.stdout.write(`${language}: ${url}\n`);
   return {
@@ -44,14 +52,15 @@ export async function startService({ language, guard, path, run, address }, scra
     close() {
       agent.destroy();
       child.kill();
-      return ended;
+      const killing = setTimeout(() => child.kill("SIGKILL"), GRACE_MS);
+      return ended.finally(() => clearTimeout(killing));
     },
   };
 }
 
 function run([program, ...args], stdio, signal) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: ROOT, stdio, signal });
+    const child = endWithThisProcess(spawn(program, args, { cwd: ROOT, stdio, signal }));
     child.once("error", reject);
     child.once("exit", (code) => {
       if (code === 0) resolve();

@@ -21,7 +21,7 @@ export function buildServices(chosen, scratch, signal) {
  */
 export function startServices(rows, scratch, { tokenService, settings, signal, started }) {
   return each(rows, signal, async (row) => {
-    const service = await startService(row, scratch, { tokenService, settings });
+    const service = await startService(row, scratch, { tokenService, settings, signal });
     started(service);
     return service;
   });

@@ -1,9 +1,10 @@
 /** The token service of the demonstration: servers that share revocations, behind a balancer. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateSalt, generateSecretKey } from "secure-token-service";
 import { createSecureTokenClient } from "secure-token-service/client";
+import { removeWithThisProcess } from "../fleet/children.mjs";
 import { findPostgres, startPostgres } from "../fleet/postgres.mjs";
 import { startServer } from "../fleet/servers.mjs";
 import { startBalancer } from "./balancer.mjs";
@@ -16,15 +17,16 @@ const SERVERS = 3;
  */
 export async function startTokenService() {
   const folder = mkdtempSync(join(tmpdir(), "secure-token-demo-"));
+  const removeFolder = removeWithThisProcess(folder);
   try {
-    return await startIn(folder);
+    return await startIn(folder, removeFolder);
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder();
     throw error;
   }
 }
 
-async function startIn(folder) {
+async function startIn(folder, removeFolder) {
   const { REVOCATION_LOG } = process.env;
   const postgres = REVOCATION_LOG || !findPostgres() ? undefined : await startPostgres();
   const log = REVOCATION_LOG ?? postgres?.url;
@@ -47,7 +49,7 @@ async function startIn(folder) {
     await Promise.allSettled(starts);
     await stop("SIGTERM");
     await postgres?.close();
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder();
   };
   const count = log ? SERVERS : 1;
   try {

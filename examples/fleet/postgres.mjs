@@ -1,10 +1,11 @@
 /** A PostgreSQL for the example: a cluster in a temporary folder, on a free port of loopback. */
 import { execFileSync, spawn } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chownSync, existsSync, mkdtempSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { endWithThisProcess, removeWithThisProcess } from "./children.mjs";
 
 /** Where Debian keeps the programs of each version. */
 const DEBIAN_FOLDER = "/usr/lib/postgresql";
@@ -17,7 +18,7 @@ export async function startPostgres() {
   const data = join(folder, "data");
   if (user) chownSync(folder, user.uid, user.gid);
   const options = { ...user, cwd: folder, stdio: "ignore" };
-  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const remove = removeWithThisProcess(folder);
   try {
     execFileSync(join(bin, "initdb"), ["-D", data, "-U", "fleet", "-A", "trust"], options);
   } catch (error) {
@@ -26,7 +27,8 @@ export async function startPostgres() {
   }
   const port = await freePort();
   const args = ["-D", data, "-p", `${port}`, "-k", folder, "-c", "listen_addresses=127.0.0.1"];
-  const server = spawn(join(bin, "postgres"), args, options);
+  // SIGQUIT ends it at once, with its own children.
+  const server = endWithThisProcess(spawn(join(bin, "postgres"), args, options), "SIGQUIT");
   const ended = new Promise((resolve) => server.once("exit", resolve));
   if (!(await isReady(bin, port, server))) {
     remove();

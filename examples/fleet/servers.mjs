@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { createSecureTokenClient } from "secure-token-service/client";
+import { endWithThisProcess } from "./children.mjs";
 
 const COMMAND = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
@@ -12,11 +13,14 @@ const COMMAND = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url)
  * ends both and waits for the exit.
  */
 export async function startServer(index, folder, settings, port = "0") {
-  const child = spawn(process.execPath, [COMMAND, "serve"], {
-    cwd: folder,
-    env: { ...process.env, ...settings, PORT: port, DATA_DIR: join(folder, `server-${index}`) },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  const env = { ...process.env, ...settings, PORT: port };
+  const child = endWithThisProcess(
+    spawn(process.execPath, [COMMAND, "serve"], {
+      cwd: folder,
+      env: { ...env, DATA_DIR: join(folder, `server-${index}`) },
+      stdio: ["ignore", "ignore", "pipe"],
+    }),
+  );
   const ended = new Promise((resolve) => child.once("exit", resolve));
   for await (const line of createInterface({ input: child.stderr })) {
     const url = /"url":"([^"]+)"/.exec(line)?.[1];

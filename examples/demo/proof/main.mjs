@@ -3,9 +3,10 @@
  * machine has the tools for. Prints a table for each part, adds it to bench/results/watched.md, and fails
  * where an answer was wrong. Arguments name parts; README.md of the folder above says what there are.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
+import { removeWithThisProcess } from "../../fleet/children.mjs";
 import { buildServices } from "../start-services.mjs";
 import { cut } from "./cut.mjs";
 import { WRONG } from "./figures.mjs";
@@ -33,16 +34,17 @@ const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(PAR
 const unknown = chosen.filter((name) => !Object.hasOwn(PARTS, name));
 if (unknown.length > 0) throw new Error(`no part ${unknown}; there are ${Object.keys(PARTS)}`);
 const ending = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => ending.abort());
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => ending.abort());
 // SIGUSR2 renews workers: the servers need some.
 process.env.WORKERS = "2";
 
 const scratch = mkdtempSync(join(tmpdir(), "secure-token-proof-"));
+const removeScratch = removeWithThisProcess(scratch);
 try {
   const built = await buildServices(languages, scratch, ending.signal);
   for (const name of chosen) await prove(name, built);
 } finally {
-  rmSync(scratch, { recursive: true, force: true });
+  removeScratch();
 }
 
 async function prove(name, { done, missing }) {

@@ -6,12 +6,17 @@ import {
   createTokenGuard,
   type Requirement,
   type TokenGuard,
+  WatchedVerifier,
 } from "../../src/client/middleware/index.js";
 import { createSecureTokenClient, type SecureTokenClient } from "../../src/client/node.js";
 import { KnownCallers } from "../../src/server/callers/callers.js";
+import { createTokenServiceStandIn } from "../../src/testing/index.js";
 import { unreachableUrl } from "./http-server.js";
 import { type ProductServer, startProductServer } from "./product-server.js";
 import { createTestService } from "./token-service.js";
+
+/** The longest bound of a verifier: no pause of the machine makes it stale. */
+const LONGEST_STALENESS_MS = 300_000;
 
 /** What a protected server offers, by what it requires; no rule names the last. */
 export type Endpoint = "read" | "either" | "any" | "optional" | "open" | "unnamed";
@@ -153,6 +158,40 @@ export function guardSuite(name: string, start: StartProtected): void {
       assert.equal(await down.ask("open", []), "nobody");
     });
 
+    it("watches: asks once, refuses what the feed tells of, and passes nothing beyond the bound", async (t) => {
+      const service = await createTokenServiceStandIn();
+      const { client, clock } = service;
+      const verifier = new WatchedVerifier(client, { clock, maxStalenessMs: LONGEST_STALENESS_MS });
+      const watching = await start(createTokenGuard(client, { watch: verifier }));
+      t.after(async () => {
+        verifier.close();
+        await watching.close();
+        await service.close();
+      });
+      const [ada, bob] = ["ada", "bob"].map((user) => [
+        `Bearer ${service.issue(user, ["notes:read"])}`,
+      ]) as [string[], string[]];
+      const asked = () => service.calls.filter((rpc) => rpc !== "WatchRevocations").length;
+      await until(() => verifier.state.isReady);
+      for (let round = 0; round < 2; round++) {
+        assert.equal(await watching.ask("read", ada), "ada");
+        assert.equal(await watching.ask("read", bob), "bob");
+      }
+      assert.equal(asked(), 2);
+      await service.revokeUser("ada");
+      await until(() => verifier.state.revocations === 1);
+      assert.equal(await watching.ask("read", ada), "invalid token");
+      service.goAway();
+      assert.equal(await watching.ask("read", bob), "bob");
+      assert.equal(asked(), 2);
+      service.advance(LONGEST_STALENESS_MS + 1);
+      assert.equal(await watching.ask("read", bob), "unavailable");
+      service.comeBack();
+      await until(() => (verifier.state.stalenessMs ?? Infinity) < LONGEST_STALENESS_MS);
+      assert.equal(await watching.ask("read", bob), "bob");
+      assert.equal(await watching.ask("read", ada), "invalid token");
+    });
+
     it("refuses everybody while the token service refuses the guard's own credential", async (t) => {
       const strict = await startProductServer(
         (await createTestService()).manager,
@@ -173,4 +212,8 @@ export function guardSuite(name: string, start: StartProtected): void {
       assert.ok(faults.length > 0);
     });
   });
+}
+
+async function until(isDone: () => boolean): Promise<void> {
+  while (!isDone()) await new Promise((resolve) => setTimeout(resolve, 5));
 }

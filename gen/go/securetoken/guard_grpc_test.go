@@ -54,7 +54,11 @@ func guarded(
 	t *testing.T, fake *fakeService, policy securetoken.Policy, options ...securetoken.GuardOption,
 ) (healthpb.HealthClient, *observedHealth) {
 	t.Helper()
-	guard := newGuard(t, fake.newClient(t, securetoken.WithTimeout(300*time.Millisecond)), options...)
+	return guardedBy(t, newGuard(t, fake.newClient(t, securetoken.WithTimeout(300*time.Millisecond)), options...), policy)
+}
+
+func guardedBy(t *testing.T, guard *securetoken.Guard, policy securetoken.Policy) (healthpb.HealthClient, *observedHealth) {
+	t.Helper()
 	interceptors, err := guard.GRPC(policy)
 	if err != nil {
 		t.Fatal(err)

@@ -1,12 +1,18 @@
 package securetoken_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"testing"
 	"time"
+
+	"google.golang.org/grpc/codes"
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
 
 	"securetoken.dev/go/securetoken"
 	"securetoken.dev/go/securetokentest"
@@ -110,5 +116,67 @@ func TestBeyondTheBoundAGuardRefusesAsUnavailable(t *testing.T) {
 	guard.Close() // of another's verifier: nothing ends
 	if !verifier.Stats().IsVouching {
 		t.Error("the guard has closed a verifier that others share")
+	}
+}
+
+func TestWatchingOverGRPC(t *testing.T) {
+	calls := map[string]func(context.Context, healthpb.HealthClient) error{
+		"unary": func(ctx context.Context, client healthpb.HealthClient) error {
+			_, err := client.Check(ctx, &healthpb.HealthCheckRequest{})
+			return err
+		},
+		"stream": func(ctx context.Context, client healthpb.HealthClient) error {
+			stream, err := client.Watch(ctx, &healthpb.HealthCheckRequest{})
+			if err == nil {
+				_, err = stream.Recv()
+			}
+			return err
+		},
+	}
+	for name, call := range calls {
+		t.Run(name, func(t *testing.T) {
+			service, _ := startService(t)
+			client := connect(t, service.Address(), securetoken.WithInsecure(), securetoken.WithTimeout(300*time.Millisecond))
+			verifier, err := securetoken.NewVerifier(client,
+				securetoken.WithMaxStaleness(longestStaleness), securetoken.WithVerifierClock(service.Clock()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer verifier.Close()
+			guard, err := securetoken.NewGuard(client, securetoken.WithVerifier(verifier))
+			if err != nil {
+				t.Fatal(err)
+			}
+			health, _ := guardedBy(t, guard, securetoken.Policy{wholeHealth: securetoken.Require("notes:read")})
+			codeOf := func(token string) codes.Code {
+				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+				defer cancel()
+				ctx = metadata.AppendToOutgoingContext(ctx, "authorization", "Bearer "+token)
+				return status.Code(call(ctx, health))
+			}
+			revoked, other := service.Issue("user-1", "notes:read"), service.Issue("user-2", "notes:read")
+			await(t, "a vouching verifier", func() bool { return verifier.Stats().IsVouching })
+			for _, token := range []string{revoked, other, revoked, other} {
+				if code := codeOf(token); code != codes.OK {
+					t.Fatalf("got %v", code)
+				}
+			}
+			service.RevokeUser("user-1")
+			await(t, "the feed's message", func() bool { return verifier.Stats().Revocations == 1 })
+			if code := codeOf(revoked); code != codes.Unauthenticated {
+				t.Errorf("got %v for a revoked token", code)
+			}
+			if asked := callsOf(service, "ValidateToken"); asked != 2 {
+				t.Errorf("asked %d times about two tokens", asked)
+			}
+			service.GoAway()
+			if code := codeOf(other); code != codes.OK {
+				t.Errorf("got %v for a known token while the service is away", code)
+			}
+			service.Advance(longestStaleness + time.Second)
+			if code := codeOf(other); code != codes.Unavailable {
+				t.Errorf("got %v beyond the bound", code)
+			}
+		})
 	}
 }

@@ -2,7 +2,12 @@
 
 export { Http2Connection } from "./connection.js";
 export { ErrorCode } from "./error-codes.js";
-export { encodeHeaderBlock, HeaderBlock, type OutgoingField } from "./header-block.js";
+export {
+  encodeFieldName,
+  encodeHeaderBlock,
+  HeaderBlock,
+  type OutgoingField,
+} from "./header-block.js";
 export type { HeaderFields } from "./header-fields.js";
 export { type Allowance, DEFAULT_HTTP2_LIMITS, type Http2Limits } from "./limits.js";
 export type { ConnectionCounts } from "./peer-budgets.js";

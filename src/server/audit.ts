@@ -7,9 +7,10 @@ import { type DestinationStream, type Logger, symbols } from "pino";
 import { ErrorInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
 import { quoteAsciiJson } from "../core/quote-json.js";
 import { callKey } from "../service/index.js";
+import type { CallHead } from "../transport/adapter/index.js";
 import { refusedCall } from "./call-log.js";
 import { nameOf } from "./callers/authorization.js";
-import type { CallHead } from "./callers/callers.js";
+import { traceContextOf } from "./trace-context.js";
 
 /** Is told of every call when it is over. `error` is what its client was told, if it was one. */
 export type Audit = (
@@ -33,13 +34,17 @@ export function createAudit(logger: Logger): Audit {
   return (head, values, error) => {
     const rpc = nameOf(head.method);
     if (error?.code === Code.Internal && error.cause !== undefined) {
-      logger.error({ err: error.cause, rpc }, "internal error");
+      logger.error({ err: error.cause, rpc, ...idsOf(head) }, "internal error");
     }
     if (!logger.isLevelEnabled("info")) return;
     const call = values?.get(callKey) ?? refusedCall(error);
     const subject = call?.subject;
     const peer = call?.peer ?? head.socket?.remoteAddress;
     let line = `{"level":30,"time":${present()}${bindings},"rpc":"${rpc}"`;
+    // Both are made of characters that JSON has no escapes for.
+    if (head.requestId !== undefined) line += `,"request_id":"${head.requestId}"`;
+    const trace = traceContextOf(head.received);
+    if (trace !== undefined) line += `,"trace_id":"${trace.traceId}"`;
     line += callerMember(call?.caller?.name) + peerMember(peer);
     line += error === undefined ? ',"outcome":"Ok"' : `,"outcome":"${Code[error.code]}"`;
     if (error !== undefined) line += member("reason", reasonOf(error));
@@ -55,6 +60,15 @@ export function createAudit(logger: Logger): Audit {
       line += `,"duration_ms":${milliseconds(performance.now() - call.startedAt)}`;
     }
     destination.write(`${line},"msg":"call"}\n`);
+  };
+}
+
+/** What other logs know a call by. */
+function idsOf({ requestId, received }: CallHead) {
+  const trace = traceContextOf(received);
+  return {
+    ...(requestId !== undefined && { request_id: requestId }),
+    ...(trace && { trace_id: trace.traceId }),
   };
 }
 

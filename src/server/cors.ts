@@ -11,6 +11,8 @@ const CREDENTIAL_HEADER = "Authorization";
 const TRACE_HEADERS = ["traceparent", "tracestate", "baggage"];
 /** When a refused call may be made again; see `askForRetry`. */
 const RETRY_HEADERS = ["Retry-After", "Grpc-Retry-Pushback-Ms"];
+/** What the log knows a call by. */
+const REQUEST_ID_HEADER = "X-Request-Id";
 /**
  * An origin of an application's own scheme: `capacitor://localhost`, `app://.` (Electron),
  * `capacitor-electron://-`. Its host is no domain: WebKit keeps its upper case (the URL standard's
@@ -32,10 +34,11 @@ export function withCors(handler: HttpHandler, origins: readonly string[]): Http
       ...connect.allowedHeaders,
       CREDENTIAL_HEADER,
       ...TRACE_HEADERS,
+      REQUEST_ID_HEADER,
     ].join(", "),
     "access-control-max-age": String(MAX_AGE_SECONDS),
   };
-  const exposed = [...connect.exposedHeaders, ...RETRY_HEADERS].join(", ");
+  const exposed = [...connect.exposedHeaders, ...RETRY_HEADERS, REQUEST_ID_HEADER].join(", ");
   return async (exchange) => {
     const { origin } = exchange.headers;
     const welcome = origin !== undefined && allowed.has(origin);

@@ -76,6 +76,8 @@ function headOf(door: Door, exchange: HttpExchange, request: DoorRequest): CallH
     httpMethod: exchange.method,
     path: exchange.path,
     headers: door.callerHeaders(request) as IncomingHttpHeaders,
+    received: exchange.headers,
+    requestId: exchange.requestId,
     get socket() {
       return exchange.socket;
     },

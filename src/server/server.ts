@@ -41,6 +41,7 @@ import { createProxyWarning } from "./proxied-requests.js";
 import { REFLECTION_SERVICES, reflectionRoutes } from "./reflection.js";
 import { createPathCheck, observeRefused } from "./refused-requests.js";
 import { noteRepeated } from "./repeated-authorization.js";
+import { createRequestIds } from "./request-ids.js";
 import { withTransportSecurity } from "./transport-security.js";
 import { createTurnedAway } from "./turned-away.js";
 import { VERSION } from "./version.js";
@@ -148,6 +149,7 @@ export function createServer(deps: ServerDeps): Server {
     direct: directRpcs(manager, register, VERSION),
     directStreams: new Map([...directFeeds(manager, register), ...health.streams]),
     ...calls,
+    nameRequest: createRequestIds(),
     // Tokens belong in no cache (RFC 9111, section 5.2.2.5).
     responseHeaders: { "cache-control": "no-store" },
     // Ciphertext does not shrink, and decompression would run before a call is known to be ours.

@@ -1,7 +1,7 @@
 /** Header blocks of a connection: what its decoder remembers, and what its encoder owes the peer. */
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
-import { encodeHeaderBlock, type HeaderFields } from "../../src/http2/index.js";
+import { encodeFieldName, encodeHeaderBlock, type HeaderFields } from "../../src/http2/index.js";
 import { type AnsweringServer, startAnsweringServer } from "./answering-server.js";
 import { frame, headerBlock, RawClient, REQUEST, setting, TYPE } from "./raw-client.js";
 
@@ -124,5 +124,24 @@ describe("header blocks that are sent", () => {
     assert.ok(block.equals(long.frame.subarray(9)));
     client.close();
     reader.close();
+  });
+});
+
+describe("a header block and one more field", () => {
+  const name = encodeFieldName("x-request-id");
+
+  for (const length of [1, 126, 127, 128, 254]) {
+    it(`is the block of all fields: a value of ${length} characters`, () => {
+      const value = "v".repeat(length);
+      const whole = encodeHeaderBlock([
+        [":status", "200"],
+        ["x-request-id", value],
+      ]);
+      assert.ok(HEAD.plus(name, value).frame.equals(whole.frame));
+    });
+  }
+
+  it("has no longer value", () => {
+    assert.throws(() => HEAD.plus(name, "v".repeat(255)), RangeError);
   });
 });

@@ -60,7 +60,8 @@ for (const [name, type] of Object.entries(TYPES)) {
       await send(type, "ValidateToken", JSON.stringify({ token }), tokenRequest(token));
       const [line, ...more] = await calls();
       assert.deepEqual(more, []);
-      const { time, duration_ms, ...told } = line as Record<string, unknown>;
+      const { time, duration_ms, request_id, ...told } = line as Record<string, unknown>;
+      assert.equal(typeof request_id, "string");
       assert.ok(Number.isInteger(time) && typeof duration_ms === "number" && duration_ms >= 0);
       assert.deepEqual(told, {
         level: 30,

@@ -3,6 +3,7 @@ import type { HeaderBlock } from "../../http2/index.js";
 import { headBlock, httpDate } from "./answer-blocks.js";
 import { connectErrorResponse, connectResponse } from "./connect-response.js";
 import { Http2Wire } from "./http2-wire.js";
+import { blockWithId } from "./request-id.js";
 import type { AnsweredCall, Format, Wire } from "./wire.js";
 
 /** Connect's unary protocol over HTTP/2. */
@@ -14,7 +15,8 @@ export class ConnectHttp2Wire extends Http2Wire implements Wire {
       const { status, headers } = connectResponse(call, message);
       this.stream.respond(headBlock(status, { ...headers, date: httpDate() }), message);
     } else {
-      this.stream.respond(usualBlock(call.format, message.byteLength), message);
+      const block = usualBlock(call.format, message.byteLength);
+      this.stream.respond(blockWithId(block, call.requestId), message);
     }
   }
 

@@ -6,6 +6,7 @@ import {
   trailerMux,
 } from "@connectrpc/connect/protocol-connect";
 import { copyToNodeHeaders } from "./node-headers.js";
+import { firstHeaders } from "./request-id.js";
 import type { AnsweredCall } from "./wire.js";
 
 /** One response of Connect's unary protocol, ready for either version of HTTP. */
@@ -17,7 +18,7 @@ export interface ConnectResponse {
 
 /** The response that carries a message. Trailers travel as headers with the prefix `trailer-`. */
 export function connectResponse(call: AnsweredCall, message: Uint8Array): ConnectResponse {
-  const headers: OutgoingHttpHeaders = { ...call.format.head };
+  const headers = firstHeaders(call);
   if (call.hasResponseTrailer) {
     copyToNodeHeaders(trailerMux(call.responseHeader, call.responseTrailer), headers);
   } else {
@@ -35,7 +36,7 @@ export function connectErrorResponse(call: AnsweredCall, error: ConnectError): C
     responseHeader.set(name, value);
   });
   const body = errorToJsonBytes(error, call.route.options.jsonOptions);
-  const headers: OutgoingHttpHeaders = { ...call.format.head };
+  const headers = firstHeaders(call);
   copyToNodeHeaders(trailerMux(responseHeader, responseTrailer), headers);
   headers["content-length"] = body.byteLength;
   const status = codeToHttpStatus(error.code);

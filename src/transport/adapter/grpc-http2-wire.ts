@@ -4,6 +4,7 @@ import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { headBlock, trailerBlock } from "./answer-blocks.js";
 import { Http2Wire } from "./http2-wire.js";
 import { copyToNodeHeaders } from "./node-headers.js";
+import { blockWithId, firstHeaders } from "./request-id.js";
 import type { AnsweredCall, Wire } from "./wire.js";
 
 const OK_TRAILERS = trailerBlock({ "grpc-status": "0" });
@@ -17,21 +18,22 @@ export class GrpcHttp2Wire extends Http2Wire implements Wire {
   respond(call: AnsweredCall, envelope: Uint8Array): void {
     fillHead(envelope);
     if (call.hasResponseHeader || call.hasResponseTrailer) {
-      const head = headBlock(200, call.nodeResponseHeaders({ ...call.format.head }));
+      const head = headBlock(200, call.nodeResponseHeaders(firstHeaders(call)));
       this.stream.respond(head, envelope, trailerBlock(nodeTrailers(call.responseTrailer)));
     } else {
-      this.stream.respond(call.format.block, envelope, OK_TRAILERS);
+      const head = blockWithId(call.format.block, call.requestId);
+      this.stream.respond(head, envelope, OK_TRAILERS);
     }
   }
 
   refuse(call: AnsweredCall, error: ConnectError): void {
     const trailers = nodeTrailers(setTrailerStatus(call.responseTrailer, error));
     if (call.hasResponseHeader) {
-      const head = headBlock(200, call.nodeResponseHeaders({ ...call.format.head }));
+      const head = headBlock(200, call.nodeResponseHeaders(firstHeaders(call)));
       this.stream.respond(head, undefined, trailerBlock(trailers));
     } else {
       // gRPC's Trailers-Only: with nothing but a status to tell, one HEADERS frame is the whole answer.
-      this.stream.respond(headBlock(200, { ...call.format.head, ...trailers }));
+      this.stream.respond(headBlock(200, { ...firstHeaders(call), ...trailers }));
     }
   }
 }
@@ -74,8 +76,8 @@ export class GrpcStreamWire extends GrpcHttp2Wire {
     if (this.#hasBegun) return;
     this.stream.sendHeaders(
       call.hasResponseHeader
-        ? headBlock(200, call.nodeResponseHeaders({ ...call.format.head }))
-        : call.format.block,
+        ? headBlock(200, call.nodeResponseHeaders(firstHeaders(call)))
+        : blockWithId(call.format.block, call.requestId),
     );
     this.#hasBegun = true;
   }

@@ -21,6 +21,8 @@ export interface HttpExchange {
   readonly path: string;
   /** The request's header fields, names in lower case. */
   readonly headers: IncomingHttpHeaders;
+  /** The id of the request; undefined where nobody names requests. */
+  readonly requestId: string | undefined;
   /** The connection; `undefined` once it is gone. */
   readonly socket: Socket | undefined;
   /**

@@ -20,12 +20,14 @@ import { drain } from "./slow-client.js";
 export class Http1Exchange implements HttpExchange {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
+  readonly requestId: string | undefined;
   readonly interrupt: (reason: unknown) => void;
   #universal: UniversalServerRequest | undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  constructor(request: IncomingMessage, response: ServerResponse, requestId?: string) {
     this.#request = request;
     this.#response = response;
+    this.requestId = requestId;
     this.interrupt = interruptibleBody(request);
     request.on("error", ignoreError);
     response.on("error", ignoreError);

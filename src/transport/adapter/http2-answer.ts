@@ -4,6 +4,7 @@ import type { HeaderBlock } from "../../http2/index.js";
 import { headBlock, httpDate, trailerBlock } from "./answer-blocks.js";
 import type { HttpResponse } from "./http-exchange.js";
 import { copyToNodeHeaders } from "./node-headers.js";
+import { REQUEST_ID } from "./request-id.js";
 
 /** The headers of an answer. */
 export function headOf({ status, header }: HttpResponse): HeaderBlock {
@@ -20,12 +21,13 @@ export function trailerOf({ trailer }: HttpResponse): HeaderBlock | undefined {
   return trailerBlock(trailers);
 }
 
-/** Header fields of a gRPC answer that clients make no metadata of. */
+/** Header fields of a gRPC answer that clients make no metadata of, and one that may stand in the trailers as well. */
 const NO_METADATA = new Set([
   "content-type",
   "grpc-encoding",
   "grpc-accept-encoding",
   "cache-control",
+  REQUEST_ID,
 ]);
 
 /**

@@ -19,8 +19,13 @@ import { noteSlowCall } from "./slow-client.js";
 const CONTINUE = encodeHeaderBlock([[":status", "100"]]);
 
 /** Serves a stream by a handler of requests and responses. */
-export function serveStream(handler: HttpHandler, stream: ServerStream, bodies: HeldBodies): void {
-  const exchange = new Http2Exchange(stream, bodies);
+export function serveStream(
+  handler: HttpHandler,
+  stream: ServerStream,
+  bodies: HeldBodies,
+  requestId?: string,
+): void {
+  const exchange = new Http2Exchange(stream, bodies, requestId);
   stream.handler = exchange;
   const { expect } = stream.headers;
   if (expect !== undefined) {
@@ -36,6 +41,7 @@ export function serveStream(handler: HttpHandler, stream: ServerStream, bodies: 
 /** A request and its answer on a stream of HTTP/2. */
 export class Http2Exchange implements HttpExchange, StreamHandler, UnfinishedBody {
   readonly httpVersion = "2.0";
+  readonly requestId: string | undefined;
   readonly body: RequestBody;
   readonly #stream: ServerStream;
   readonly #bodies: HeldBodies;
@@ -47,7 +53,8 @@ export class Http2Exchange implements HttpExchange, StreamHandler, UnfinishedBod
   #isAnswered = false;
   #onRoom: (() => void) | undefined;
 
-  constructor(stream: ServerStream, bodies: HeldBodies) {
+  constructor(stream: ServerStream, bodies: HeldBodies, requestId?: string) {
+    this.requestId = requestId;
     this.#stream = stream;
     this.#bodies = bodies;
     this.body = new RequestBody((bytes) => {

@@ -13,5 +13,6 @@ export type {
   UnaryAdapter,
   UnaryAdapterOptions,
 } from "./options.js";
+export { type NameRequest, REQUEST_ID } from "./request-id.js";
 export { createUnaryAdapter } from "./unary-adapter.js";
 export type { ReadBody } from "./whole-body.js";

@@ -226,6 +226,8 @@ function callHead({ method }: Route, exchange: HttpExchange): CallHead {
     httpMethod: exchange.method,
     path: exchange.path,
     headers: exchange.headers,
+    received: exchange.headers,
+    requestId: exchange.requestId,
     get socket(): Socket | undefined {
       return exchange.socket;
     },

@@ -7,6 +7,7 @@ import type { ServerStream } from "../../http2/index.js";
 import type { DeadlineWheel } from "./deadline-wheel.js";
 import type { HeldBodies, NoRoom } from "./held-bodies.js";
 import type { HttpHandler } from "./http-exchange.js";
+import type { NameRequest } from "./request-id.js";
 import type { ReadBody } from "./whole-body.js";
 
 /** What a call asks for, as far as hooks must know it: a method of a schema, or what a server names like one. */
@@ -27,8 +28,15 @@ export interface CallHead {
   readonly httpMethod: string;
   /** The path as received, with its query if there is one. */
   readonly path: string;
-  /** The header fields (lower-case names), so that reading one header builds no `Headers`. Not to be changed. */
+  /**
+   * The header fields that tell of the caller (lower-case names), so that reading one header builds no `Headers`: of an
+   * RPC all that were received. Not to be changed.
+   */
   readonly headers: IncomingHttpHeaders;
+  /** All header fields, as received. Not to be changed. */
+  readonly received: IncomingHttpHeaders;
+  /** The id of the request; undefined where nobody names requests. */
+  readonly requestId: string | undefined;
   /** The connection, for peer addresses and client certificates; `undefined` once it is gone. */
   readonly socket: Socket | undefined;
 }
@@ -129,6 +137,8 @@ export interface UnaryAdapterOptions
   direct?: ReadonlyMap<DescMethod, DirectMethod>;
   /** Server streams that the short way opens in place of their handlers, unless there are interceptors. Default: none. */
   directStreams?: ReadonlyMap<DescMethod, DirectStream>;
+  /** Names every request; its answer carries the id as `x-request-id`, on either way. Default: none has an id. */
+  nameRequest?: NameRequest;
   /** Headers of every answer to a call, errors included, on either way; names in lower case. Default: none. */
   responseHeaders?: Readonly<Record<string, string>>;
   /**
@@ -181,6 +191,7 @@ export type Hooks = {
     | "challenge"
     | "defaultTimeoutMs"
     | "ended"
+    | "nameRequest"
     | "responseHeaders"
     | "unreadable"]: UnaryAdapterOptions[K] | undefined;
 } & {

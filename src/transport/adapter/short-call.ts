@@ -31,6 +31,7 @@ export class ShortCall<R extends ShortRoute = ShortRoute>
   deadlineAt: number | undefined = undefined;
   /** Whether the client has sent its whole message. */
   bodyRead = false;
+  #requestId: string | undefined;
   #controller: AbortController | undefined;
   #abortReason: ConnectError | undefined;
   #requestHeader: Headers | undefined;
@@ -68,6 +69,15 @@ export class ShortCall<R extends ShortRoute = ShortRoute>
 
   get socket(): Socket | undefined {
     return this.wire.socket;
+  }
+
+  get received(): IncomingHttpHeaders {
+    return this.headers;
+  }
+
+  get requestId(): string | undefined {
+    this.#requestId ??= this.route.hooks.nameRequest?.(this.headers);
+    return this.#requestId;
   }
 
   get url(): string {

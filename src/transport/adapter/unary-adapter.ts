@@ -12,6 +12,7 @@ import { serveStream } from "./http2-exchange.js";
 import { createLongWay } from "./long-way.js";
 import type { Hooks, UnaryAdapter, UnaryAdapterOptions } from "./options.js";
 import { noteOutcome } from "./outcome.js";
+import { answerWithId } from "./request-id.js";
 import { type Route, recordRoutes, withoutMaxTimeout } from "./routes.js";
 import { tryRequest, tryStream } from "./short-way.js";
 import { createReadBody } from "./whole-body.js";
@@ -29,7 +30,8 @@ const PLAIN_ANSWER_MS = 10_000;
  * @throws ConnectError when Connect refuses an option, or two options that exclude each other
  */
 export function createUnaryAdapter(options: UnaryAdapterOptions): UnaryAdapter {
-  const { authorize, challenge, defaultTimeoutMs, ended, responseHeaders, unreadable } = options;
+  const { authorize, challenge, defaultTimeoutMs, ended, nameRequest } = options;
+  const { responseHeaders, unreadable } = options;
   const { enabled = true, interceptors = [] } = options;
   const { acceptCompression = [compressionGzip, compressionBrotli] } = options;
   assertDefaultTimeout(defaultTimeoutMs);
@@ -38,6 +40,7 @@ export function createUnaryAdapter(options: UnaryAdapterOptions): UnaryAdapter {
     challenge,
     defaultTimeoutMs,
     ended,
+    nameRequest,
     responseHeaders,
     unreadable,
     deadlines: new DeadlineWheel(),
@@ -65,26 +68,26 @@ export function createUnaryAdapter(options: UnaryAdapterOptions): UnaryAdapter {
   const guarded = createLongWay({ routes, handlers, fallback, compressions, hooks });
   const wrapped = options.wrapHandler?.(guarded, createReadBody(hooks.bodies)) ?? guarded;
   const isCall = (path: string) => routes.has(path);
-  const longWay = inTurns(boundPlainAnswers(wrapped, isCall, options.readsBody));
+  const longWay = answerWithId(inTurns(boundPlainAnswers(wrapped, isCall, options.readsBody)));
   const shortWay = { routes, formats: createFormats(responseHeaders) };
   const { gate } = options;
-  const refuse = gate && boundPlainAnswers(gate.refuse, () => false);
+  const refuse = gate && answerWithId(boundPlainAnswers(gate.refuse, () => false));
   return {
     onStream(stream) {
       if (refuse && !gate.admits(stream.headers)) {
-        serveStream(refuse, stream, hooks.bodies);
+        serveStream(refuse, stream, hooks.bodies, nameRequest?.(stream.headers));
         return;
       }
       if (enabled && tryStream(shortWay, stream)) return;
-      serveStream(longWay, stream, hooks.bodies);
+      serveStream(longWay, stream, hooks.bodies, nameRequest?.(stream.headers));
     },
     onRequest(request, response) {
       if (refuse && !gate.admits(request.headers)) {
-        new Http1Exchange(request, response).answerBy(refuse);
+        new Http1Exchange(request, response, nameRequest?.(request.headers)).answerBy(refuse);
         return;
       }
       if (enabled && tryRequest(shortWay, request, response)) return;
-      new Http1Exchange(request, response).answerBy(longWay);
+      new Http1Exchange(request, response, nameRequest?.(request.headers)).answerBy(longWay);
     },
   };
 }

@@ -21,6 +21,8 @@ export interface Format {
 export interface AnsweredCall {
   readonly route: ShortRoute;
   readonly format: Format;
+  /** The id that the answer carries; undefined for none. */
+  readonly requestId: string | undefined;
   readonly responseHeader: Headers;
   readonly responseTrailer: Headers;
   /** Whether a handler or interceptor has asked for the response headers, and so may have set some. */

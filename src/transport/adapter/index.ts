@@ -10,9 +10,10 @@ export type {
   Ended,
   Gate,
   MessageSource,
+  NameRequest,
   UnaryAdapter,
   UnaryAdapterOptions,
 } from "./options.js";
-export { type NameRequest, REQUEST_ID } from "./request-id.js";
+export { REQUEST_ID } from "./request-id.js";
 export { createUnaryAdapter } from "./unary-adapter.js";
 export type { ReadBody } from "./whole-body.js";

@@ -7,7 +7,6 @@ import type { ServerStream } from "../../http2/index.js";
 import type { DeadlineWheel } from "./deadline-wheel.js";
 import type { HeldBodies, NoRoom } from "./held-bodies.js";
 import type { HttpHandler } from "./http-exchange.js";
-import type { NameRequest } from "./request-id.js";
 import type { ReadBody } from "./whole-body.js";
 
 /** What a call asks for, as far as hooks must know it: a method of a schema, or what a server names like one. */
@@ -63,6 +62,13 @@ export type Ended = (
   values: ContextValues | undefined,
   error: ConnectError | undefined,
 ) => void;
+
+/**
+ * Names a request: 1 to 128 characters of visible ASCII. Called once for each.
+ *
+ * @param headers the request's header fields
+ */
+export type NameRequest = (headers: IncomingHttpHeaders) => string;
 
 /**
  * A unary method that answers without making a message: what `call` gives is written at once, in whichever format the

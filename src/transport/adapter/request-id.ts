@@ -1,5 +1,5 @@
 /** The id of a request, which its client and the log find it by: `x-request-id`, in and out. */
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+import type { OutgoingHttpHeaders } from "node:http";
 import { encodeFieldName, type HeaderBlock } from "../../http2/index.js";
 import { addHeader, type HttpHandler } from "./http-exchange.js";
 import type { AnsweredCall } from "./wire.js";
@@ -7,13 +7,6 @@ import type { AnsweredCall } from "./wire.js";
 /** Where requests and answers carry it. */
 export const REQUEST_ID = "x-request-id";
 const ENCODED_NAME = encodeFieldName(REQUEST_ID);
-
-/**
- * Names a request: 1 to 128 characters of visible ASCII. Called once for each.
- *
- * @param headers the request's header fields
- */
-export type NameRequest = (headers: IncomingHttpHeaders) => string;
 
 /** The same block with the id of the request that it answers. */
 export function blockWithId(block: HeaderBlock, requestId: string | undefined): HeaderBlock {

@@ -39,8 +39,7 @@ export async function closeGracefully(parts: ListenerParts, graceMs: number): Pr
     for (const socket of sockets) socket.destroy();
   }, graceMs);
   const closeUnused = () => {
-    // Node knows on which connections a part of the next request has come.
-    if (http1Connections.mayCloseIdle(IDLE_MS)) http1.closeIdleConnections();
+    http1Connections.closeIdle(http1, IDLE_MS);
     silent.close(performance.now());
   };
   // Timers run before sockets are read: a process that the system has kept waiting would take requests for silence.

@@ -1,9 +1,11 @@
-/** What an HTTP/1.1 connection may ask for, and how it ends. */
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+/** The HTTP/1.1 connections of a listener: what they may ask for, and how they end. */
+import type { RequestListener, Server } from "node:http";
 import type { Socket } from "node:net";
 import { isOutdated } from "./client-trust.js";
 import type { ConnectionAge } from "./connection-age.js";
-import { namesHostOnce, toOriginForm } from "./request-target.js";
+import { Http1Connection } from "./http1-connection.js";
+import { NO_TUNNELS, type Refusal } from "./http1-refusals.js";
+import { namesHostOnce, offersUpgrade, toOriginForm } from "./request-target.js";
 
 /** Octets of answers that a client may leave unread before its next request is not served any more. */
 const MAX_UNSENT_BYTES = 1024 * 1024;
@@ -13,70 +15,52 @@ const MAX_UNSENT_BYTES = 1024 * 1024;
  */
 const MAX_WAITING_HEADERS = 64 * 1024;
 
-/** A connection that has made a request. */
-interface Connection {
-  /** Answers that are not taken yet, in the order of their requests. */
-  readonly open: Set<ServerResponse>;
-  /** The last request, and its answer. */
-  request: IncomingMessage;
-  response: ServerResponse;
-  idleSince: number;
-  /** Characters of the headers of the requests that came while another one was open. */
-  waitingHeaders: number;
-  /** Whether it was cut: Node goes on with the requests that it has read already. */
-  isCut: boolean;
+/** What becomes of connections. */
+export interface Http1ConnectionsOptions {
+  /** How long a connection may live. */
+  readonly age: ConnectionAge;
+  /** Requests of a connection that wait for their answers to be taken. */
+  readonly maxPipelined: number;
+  /** Called for each connection that is cut. */
+  readonly onCut: (socket: Socket, reason: string) => void;
+  /** Called for each request that is refused here, with the status. */
+  readonly onRefused: (socket: Socket, status: number) => void;
 }
 
 /** The HTTP/1.1 connections of a listener. */
 export class Http1Connections {
-  readonly #connections = new Map<Socket, Connection>();
-  readonly #age: ConnectionAge;
-  readonly #maxPipelined: number;
-  readonly #onCut: (socket: Socket, reason: string) => void;
-  readonly #onRefused: (socket: Socket, status: number) => void;
+  readonly #connections = new Map<Socket, Http1Connection>();
+  readonly #options: Http1ConnectionsOptions;
   #isDraining = false;
 
-  constructor(
-    age: ConnectionAge,
-    maxPipelined: number,
-    onCut: (socket: Socket, reason: string) => void,
-    onRefused: (socket: Socket, status: number) => void,
-  ) {
-    this.#age = age;
-    this.#maxPipelined = maxPipelined;
-    this.#onCut = onCut;
-    this.#onRefused = onRefused;
+  constructor(options: Http1ConnectionsOptions) {
+    this.#options = options;
   }
 
   /** The same listener, for connections within their bounds. */
   bound(onRequest: RequestListener): RequestListener {
+    const { onCut, onRefused } = this.#options;
     return (request, response) => {
       const { socket } = request;
-      const known = this.#connections.get(socket);
-      const before = known?.response;
-      // Node goes on with what it has read: behind a cut, and behind an answer that ends its connection, where nothing
-      // may be done any more (RFC 9112, section 9.6).
-      if (known?.isCut || (before && endsConnection(before))) return;
-      const connection = this.#note(socket, request, response);
-      if (
-        connection.open.size > this.#maxPipelined ||
-        connection.waitingHeaders > MAX_WAITING_HEADERS ||
-        socket.writableLength > MAX_UNSENT_BYTES
-      ) {
-        connection.isCut = true;
-        this.#onCut(socket, "answers that nobody reads");
+      const connection = this.#of(socket);
+      if (!connection.takesRequests) return;
+      const offersOther = offersUpgrade(request);
+      const isLast = offersOther || this.#isToEnd(socket);
+      // An answer that is no longer its connection's last must not say so.
+      if (isLast) connection.tellLast("keep-alive");
+      connection.add(request, response);
+      if (this.#isBeyondBounds(connection, socket)) {
+        connection.takeNoMore();
+        onCut(socket, "answers that nobody reads");
         socket.destroy();
         return;
       }
-      const isLast = this.#isDraining || this.#age.isOver(socket) || isOutdated(socket);
-      if (isLast) {
-        // An answer that is no longer its connection's last must not say so.
-        if (before && !before.headersSent) before.setHeader("connection", "keep-alive");
-        response.setHeader("connection", "close");
-      }
+      if (isLast) connection.tellLast("close");
+      // Node drops what it has read behind such a request: what comes next may be the middle of another one.
+      if (offersOther) connection.takeNoMore();
       if (!namesHostOnce(request)) {
-        this.#onRefused(socket, 400);
-        response.setHeader("connection", "close");
+        onRefused(socket, 400);
+        connection.tellLast("close");
         response.writeHead(400).end();
         return;
       }
@@ -85,89 +69,56 @@ export class Http1Connections {
     };
   }
 
+  /** Refuses what no listener can be given, and ends its connection behind the answers before; see `Http1Connection`. */
+  refuse(socket: Socket, refusal: Refusal): void {
+    this.#of(socket).refuse(refusal, (status) => this.#options.onRefused(socket, status));
+  }
+
+  /** The same for a request for a tunnel (CONNECT), for which Node gives up the connection. */
+  refuseTunnel(socket: Socket): void {
+    this.#of(socket).takeOver();
+    this.refuse(socket, NO_TUNNELS);
+  }
+
   /** From now on the last answer of every connection says that it is, unless it has begun already. */
   drain(): void {
     this.#isDraining = true;
-    for (const { response } of this.#connections.values()) {
-      if (!response.headersSent) response.setHeader("connection", "close");
-    }
+    for (const connection of this.#connections.values()) connection.tellLast("close");
   }
 
   /**
-   * Whether the connections without a request may be closed. Not within `idleMs` milliseconds of the last answer on any
-   * of them: a client that uses its connection finds in its next answer that it is to end, and loses nothing. And not
-   * while an answer is being sent, which Node takes for done.
+   * Closes connections without a request, of those that have made one: not within `idleMs` milliseconds of the last
+   * answer, since a client that uses its connection finds in its next answer that it is to end, and loses nothing. And
+   * not while an answer is being sent, which Node takes for done.
    */
-  mayCloseIdle(idleMs: number): boolean {
+  closeIdle(server: Server, idleMs: number): void {
     const now = performance.now();
-    for (const { open, idleSince } of this.#connections.values()) {
-      if (open.size === 0 && now - idleSince < idleMs) return false;
-      for (const response of open) if (response.writableEnded) return false;
-    }
-    return true;
+    const kept = [...this.#connections].filter(([, connection]) => !connection.isIdle(now, idleMs));
+    // Node alone knows on which connections a part of the next request has come. It destroys the others in this call.
+    for (const [socket] of kept) socket.destroy = () => socket;
+    server.closeIdleConnections();
+    for (const [socket] of kept) Reflect.deleteProperty(socket, "destroy");
   }
 
-  /**
-   * Whether a connection's last request is still coming although its answer has begun. What is wrong with the rest of
-   * such a request gets no answer of its own.
-   */
-  isAnswered(socket: Socket): boolean {
-    const connection = this.#connections.get(socket);
+  /** Whether a connection ends with its next answer. */
+  #isToEnd(socket: Socket): boolean {
+    return this.#isDraining || this.#options.age.isOver(socket) || isOutdated(socket);
+  }
+
+  #isBeyondBounds({ pipelined, waitingHeaders }: Http1Connection, socket: Socket): boolean {
     return (
-      connection !== undefined && !connection.request.complete && connection.response.headersSent
+      pipelined > this.#options.maxPipelined ||
+      waitingHeaders > MAX_WAITING_HEADERS ||
+      socket.writableLength > MAX_UNSENT_BYTES
     );
   }
 
-  #note(socket: Socket, request: IncomingMessage, response: ServerResponse): Connection {
+  #of(socket: Socket): Http1Connection {
     const known = this.#connections.get(socket);
-    const connection = known ?? {
-      open: new Set(),
-      request,
-      response,
-      idleSince: 0,
-      waitingHeaders: 0,
-      isCut: false,
-    };
-    if (known === undefined) {
-      this.#connections.set(socket, connection);
-      socket.once("close", () => {
-        this.#connections.delete(socket);
-        for (const waiting of connection.open) closeWaiting(waiting);
-      });
-    }
-    connection.request = request;
-    connection.response = response;
-    const waiting = connection.open.size === 0 ? 0 : headerLength(request);
-    connection.waitingHeaders += waiting;
-    connection.open.add(response);
-    response.once("close", () => {
-      connection.waitingHeaders -= waiting;
-      connection.open.delete(response);
-      connection.idleSince = performance.now();
-    });
+    if (known) return known;
+    const connection = new Http1Connection(socket);
+    this.#connections.set(socket, connection);
+    socket.once("close", () => this.#connections.delete(socket));
     return connection;
   }
-}
-
-/** Whether an answer is its connection's last: the client wanted it so, or was told. */
-function endsConnection(response: ServerResponse): boolean {
-  const isTold = response.headersSent && response.getHeader("connection") === "close";
-  return isTold || !response.shouldKeepAlive;
-}
-
-/** The characters of a request's header fields. */
-function headerLength({ rawHeaders }: IncomingMessage): number {
-  let length = 0;
-  for (const text of rawHeaders) length += text.length;
-  return length;
-}
-
-/**
- * Closes an answer that waited for those before it when its connection closed. Node closes only the one whose turn it
- * was: the others, with their requests, would be kept until their deadlines.
- */
-function closeWaiting(response: ServerResponse): void {
-  if (response.socket) return;
-  response.destroy();
-  response.emit("close");
 }

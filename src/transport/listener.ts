@@ -2,7 +2,7 @@
  * One port for HTTP/2 with prior knowledge (RFC 9113, section 3.3) and HTTP/1.1: the first bytes of
  * a connection tell which it is. With TLS, ALPN tells (RFC 7301).
  */
-import { createServer as createHttpServer, type RequestListener } from "node:http";
+import type { RequestListener } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { Server as TlsServer } from "node:tls";
 import {
@@ -13,15 +13,14 @@ import {
   type Http2Server,
   type ServerStream,
 } from "../http2/index.js";
-import { answerClientError, refuseExpectation } from "./answer-client-error.js";
 import { createClearListener } from "./clear-listener.js";
 import { closeGracefully } from "./close-gracefully.js";
 import { ConnectionAge } from "./connection-age.js";
 import { ConnectionCap } from "./connection-cap.js";
 import type { Protocol } from "./detect-protocol.js";
 import { Http1Connections } from "./http1-connections.js";
-import { type ConnectionLimits, http1Options, http2Limits } from "./limits.js";
-import { refuseTunnel } from "./request-target.js";
+import { createHttp1Server } from "./http1-server.js";
+import { type ConnectionLimits, http2Limits } from "./limits.js";
 import { SilentConnections } from "./silent-connections.js";
 import { StreamRoom } from "./stream-room.js";
 import { createTlsListener, replaceTlsMaterial, type TlsMaterial } from "./tls-listener.js";
@@ -103,24 +102,16 @@ export function createListener(options: ListenerOptions): Listener {
   const refused = ({ remoteAddress = "" }: Socket, status: number) =>
     onRefused?.(remoteAddress, status);
   const age = new ConnectionAge(limits.maxConnectionAgeMs, options.random ?? Math.random);
-  const http1Connections = new Http1Connections(age, limits.maxPipelined, cut, refused);
-  const http1 = createHttpServer(http1Options(limits), http1Connections.bound(onRequest));
-  http1.on("connect", (request, socket) => {
-    refused(socket as Socket, 501);
-    refuseTunnel(request, socket);
+  const { maxPipelined } = limits;
+  const http1Connections = new Http1Connections({
+    age,
+    maxPipelined,
+    onCut: cut,
+    onRefused: refused,
   });
-  const refuseExpected = http1Connections.bound((request, response) => {
-    refused(request.socket, 417);
-    refuseExpectation(request, response);
-  });
-  http1.on("checkExpectation", refuseExpected);
-  // A server that never listens itself does not check for slow requests unless told that it does.
-  http1.emit("listening");
-  http1.on("clientError", (error, socket) => {
-    const isAnswered = http1Connections.isAnswered(socket as Socket);
-    const status = answerClientError(error, socket as Socket, isAnswered);
-    if (status !== undefined) refused(socket as Socket, status);
-  });
+  const http1 = createHttp1Server(limits, http1Connections, onRequest, (socket) =>
+    refused(socket, 417),
+  );
   const room = new StreamRoom(limits.maxStreams);
   const http2: Http2Server = createHttp2Server({
     limits: http2Limits(limits),

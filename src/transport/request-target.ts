@@ -1,9 +1,7 @@
 /** What an HTTP/1.1 request asks for, and of which host (RFC 9112, section 3.2). */
 import type { IncomingMessage } from "node:http";
-import type { Duplex } from "node:stream";
 
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#]+)([^#]*)$/i;
-const NO_TUNNELS = "HTTP/1.1 501 Not Implemented\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 /**
  * Makes `http://host/path`, which a client sends that takes the server for a proxy, a path. The host of the target
@@ -30,7 +28,10 @@ export function namesHostOnce({ httpVersion, rawHeaders }: IncomingMessage): boo
   return found === 1 || (found === 0 && httpVersion === "1.0");
 }
 
-/** Answers CONNECT, as over HTTP/2: there is no tunnel. Without this Node closes the connection in silence. */
-export function refuseTunnel(_request: IncomingMessage, socket: Duplex): void {
-  socket.end(NO_TUNNELS, () => socket.destroy());
+/**
+ * Whether a request offers to go on in another protocol (RFC 9110, section 7.8). There is none here, and the request is
+ * answered as it is.
+ */
+export function offersUpgrade({ headers }: IncomingMessage): boolean {
+  return headers.upgrade !== undefined && /\bupgrade\b/i.test(headers.connection ?? "");
 }

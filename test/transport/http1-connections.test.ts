@@ -174,6 +174,25 @@ describe("an HTTP/1.1 connection", () => {
     assert.deepEqual(await client.answers(), ["/1 keep-alive", "/2 close"]);
     assert.equal(await closed, 0);
   });
+
+  it("that is idle is closed at the end, though another one leaves its answer unread", async () => {
+    const listener = createListener({
+      onStream: (stream) => stream.reset(0),
+      // The second is more than what the system takes for a client that does not read.
+      onRequest: ({ url }, response) => response.end(Buffer.alloc(url === "/long" ? 16 << 20 : 1)),
+      limits: DEFAULT_LIMITS,
+    });
+    const { port } = await listener.listen(0, "127.0.0.1");
+    const [idle, unread] = [connect(port, "127.0.0.1"), connect(port, "127.0.0.1")];
+    idle.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    unread.write("GET /long HTTP/1.1\r\nHost: a\r\n\r\n");
+    await Promise.all([once(idle, "data"), once(unread, "readable")]);
+    const closed = listener.close(EVER_MS);
+    await once(idle.resume(), "close");
+    assert.equal(unread.closed, false);
+    unread.destroy();
+    assert.equal(await closed, 0);
+  });
 });
 
 /** A listener that closes first accepts what is connected, and says goodbye then. */

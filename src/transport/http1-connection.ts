@@ -1,0 +1,151 @@
+/** One HTTP/1.1 connection: its answers in the order of their requests, and its end behind the last of them. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Refusal } from "./http1-refusals.js";
+
+/** A request, and its answer. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** What is known of a connection over which HTTP/1.1 has come. */
+export class Http1Connection {
+  readonly #socket: Socket;
+  /** Answers that are not taken yet, in the order of their requests. */
+  readonly #open = new Set<ServerResponse>();
+  #last: Exchange | undefined;
+  #idleSince = 0;
+  #waitingHeaders = 0;
+  #takesRequests = true;
+  #isRefused = false;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.once("close", () => {
+      for (const waiting of this.#open) closeWaiting(waiting);
+    });
+  }
+
+  /** How many answers are not taken yet. */
+  get pipelined(): number {
+    return this.#open.size;
+  }
+
+  /** Characters of the headers of the requests that came while another one was open. */
+  get waitingHeaders(): number {
+    return this.#waitingHeaders;
+  }
+
+  /**
+   * Whether another request may be served. Node goes on with what it has read: behind a cut or a refusal, and behind an
+   * answer that ends the connection, where nothing may be done any more (RFC 9112, section 9.6).
+   */
+  get takesRequests(): boolean {
+    const last = this.#last?.response;
+    return this.#takesRequests && !(last && endsConnection(last));
+  }
+
+  /** Has no request served from now on. */
+  takeNoMore(): void {
+    this.#takesRequests = false;
+  }
+
+  /** Takes a request that has come. */
+  add(request: IncomingMessage, response: ServerResponse): void {
+    this.#last = { request, response };
+    const waiting = this.#open.size === 0 ? 0 : headerLength(request);
+    this.#waitingHeaders += waiting;
+    this.#open.add(response);
+    response.once("close", () => {
+      this.#waitingHeaders -= waiting;
+      this.#open.delete(response);
+      this.#idleSince = performance.now();
+    });
+  }
+
+  /** Has the last answer say whether it is the last of the connection, unless it has begun already. */
+  tellLast(connection: "close" | "keep-alive"): void {
+    const response = this.#last?.response;
+    // A refusal comes behind it, and says so itself.
+    if (response && !response.headersSent && !this.#isRefused) {
+      response.setHeader("connection", connection);
+    }
+  }
+
+  /** Whether nothing has been asked or answered for `idleMs` milliseconds. @param now of `performance.now()` */
+  isIdle(now: number, idleMs: number): boolean {
+    return this.#open.size === 0 && now - this.#idleSince >= idleMs;
+  }
+
+  /**
+   * Refuses what has come behind the last request, or the rest of that one, and ends the connection: once all answers
+   * before are out. A request whose own answer has begun by then gets no other.
+   *
+   * @param refused is told the status, unless nothing is refused: an answer has ended the connection before
+   */
+  refuse(refusal: Refusal, refused: (status: number) => void): void {
+    if (this.#isRefused) return;
+    const atFault = this.#last?.request.complete === false ? this.#last.response : undefined;
+    if (!atFault && !this.takesRequests) return;
+    this.#isRefused = true;
+    this.takeNoMore();
+    this.#endBehindAnswers(atFault, refusal, refused);
+  }
+
+  /** Does for the connection what Node does until a request for a tunnel has come, so that the answers before get out. */
+  takeOver(): void {
+    const socket = this.#socket;
+    socket.on("drain", () => {
+      const [first] = this.#open;
+      if (first?.writableNeedDrain) first.emit("drain");
+    });
+    socket.once("end", () => socket.end());
+    // Whatever was meant for the tunnel.
+    socket.resume();
+  }
+
+  #endBehindAnswers(
+    atFault: ServerResponse | undefined,
+    refusal: Refusal,
+    refused: (status: number) => void,
+  ): void {
+    const socket = this.#socket;
+    const [ahead] = this.#open;
+    const isAnswered = atFault?.headersSent ?? false;
+    if (ahead && (ahead !== atFault || isAnswered)) {
+      ahead.once("close", () => this.#endBehindAnswers(atFault, refusal, refused));
+      return;
+    }
+    if (!socket.writable) {
+      socket.destroy();
+      return;
+    }
+    if (!isAnswered) refused(refusal.status);
+    // Without waiting for a peer that never closes.
+    socket.end(isAnswered ? "" : refusal.answer, () => socket.destroy());
+  }
+}
+
+/** Whether an answer is its connection's last: the client wanted it so, or was told. */
+function endsConnection(response: ServerResponse): boolean {
+  const isTold = response.headersSent && response.getHeader("connection") === "close";
+  return isTold || !response.shouldKeepAlive;
+}
+
+/** The characters of a request's header fields. */
+function headerLength({ rawHeaders }: IncomingMessage): number {
+  let length = 0;
+  for (const text of rawHeaders) length += text.length;
+  return length;
+}
+
+/**
+ * Closes an answer that waited for those before it when its connection closed. Node closes only the one whose turn it
+ * was: the others, with their requests, would be kept until their deadlines.
+ */
+function closeWaiting(response: ServerResponse): void {
+  if (response.socket) return;
+  response.destroy();
+  response.emit("close");
+}

@@ -1,0 +1,32 @@
+/** Node's HTTP/1.1 server, within the bounds of a listener that gives it its connections. */
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { Socket } from "node:net";
+import type { Http1Connections } from "./http1-connections.js";
+import { refusalOf, refuseExpectation } from "./http1-refusals.js";
+import { type ConnectionLimits, http1Options } from "./limits.js";
+
+/**
+ * Makes the server. It never listens: each connection is emitted on it.
+ *
+ * @param onExpectation is called for each request that is refused for its `Expect`
+ */
+export function createHttp1Server(
+  limits: ConnectionLimits,
+  connections: Http1Connections,
+  onRequest: RequestListener,
+  onExpectation: (socket: Socket) => void,
+): Server {
+  const server = createServer(http1Options(limits), connections.bound(onRequest));
+  const refuseExpected = connections.bound((request, response) => {
+    onExpectation(request.socket);
+    refuseExpectation(request, response);
+  });
+  server.on("checkExpectation", refuseExpected);
+  server.on("clientError", (error, socket) => {
+    connections.refuse(socket as Socket, refusalOf(error));
+  });
+  server.on("connect", (_request, socket) => connections.refuseTunnel(socket as Socket));
+  // A server that never listens itself does not check for slow requests unless told that it does.
+  server.emit("listening");
+  return server;
+}

@@ -95,6 +95,7 @@ function keptAnswers(): KeptAnswers {
         userId: `user-${i}`,
         permissions: [...PERMISSIONS],
         issuedAt: new Instant(1_800_000_000, i),
+        sessionStartedAt: new Instant(1_800_000_000, i),
         expiresAt: new Instant(1_800_003_600, i),
         timeRemaining: new Duration(3600, 0),
         additionalData: {},

@@ -71,6 +71,11 @@ export interface ValidToken extends Claims {
   readonly valid: true;
   /** `expiresAt` minus the server's present; as text, Python's `str(timedelta)`. */
   readonly timeRemaining: Duration;
+  /**
+   * When the first token of the session was issued: what cut-offs are compared with. The same instant
+   * as `issuedAt` from servers that are too old to tell it.
+   */
+  readonly sessionStartedAt: Instant;
 }
 
 /** All that is known of a valid token. */
@@ -79,8 +84,6 @@ export interface TokenInfo extends ValidToken {
   readonly createdAt: Instant;
   /** Always false: a revoked token is an error. */
   readonly isRevoked: false;
-  /** When the first token of the session was issued. */
-  readonly sessionStartedAt: Instant;
 }
 
 /** What a token is at present. */

@@ -22,8 +22,14 @@ import type * as op from "./operations.js";
 import { type Duration, durationToHours, fromDuration, fromTimestamp } from "./time.js";
 
 /** What every answer about a token has in common. Only a GenerateToken answer needs no exact JSON. */
-type ClaimsMessage = Omit<TokenClaims, "$typeName" | "additionalDataJson" | "timeRemaining"> &
+type ClaimsMessage = Omit<
+  TokenClaims,
+  "$typeName" | "additionalDataJson" | "timeRemaining" | "sessionStartedAt"
+> &
   Partial<Pick<TokenClaims, "additionalDataJson">>;
+
+/** What every answer about a valid token has in common. */
+type ValidMessage = ClaimsMessage & Pick<TokenClaims, "timeRemaining" | "sessionStartedAt">;
 
 /** The claims that every answer about a token has in common. */
 export function toClaims(message: ClaimsMessage): op.Claims {
@@ -56,18 +62,22 @@ export function toRefreshedToken(message: RefreshTokenResponse): op.RefreshedTok
 /** A valid token's claims. */
 export function toValidToken(message: ValidateTokenResponse | GetTokenInfoResponse): op.ValidToken {
   required(message.valid, "valid");
-  return { valid: true, ...toClaims(message), timeRemaining: toTimeRemaining(message) };
+  return toValidClaims(message);
+}
+
+function toValidClaims(message: ValidMessage): op.ValidToken {
+  const claims = toClaims(message);
+  const sessionStartedAt = fromTimestamp(message.sessionStartedAt) ?? claims.issuedAt;
+  return { valid: true, ...claims, timeRemaining: toTimeRemaining(message), sessionStartedAt };
 }
 
 /** All that is known of a valid token. */
 export function toTokenInfo(message: GetTokenInfoResponse): op.TokenInfo {
   if (message.isRevoked) throw malformed("called a revoked token valid");
-  return {
-    ...toValidToken(message),
-    createdAt: required(fromTimestamp(message.createdAt), "created_at"),
-    isRevoked: false,
-    sessionStartedAt: required(fromTimestamp(message.sessionStartedAt), "session_started_at"),
-  };
+  const valid = toValidToken(message);
+  const createdAt = required(fromTimestamp(message.createdAt), "created_at");
+  required(fromTimestamp(message.sessionStartedAt), "session_started_at");
+  return { ...valid, createdAt, isRevoked: false };
 }
 
 /** A token's state. One that this client does not know must pass for none of those it knows. */
@@ -89,8 +99,7 @@ export function toIntrospection(message: IntrospectTokenResponse): op.Introspect
 /** The answer for one token of a batch. */
 export function toBatchResult({ result }: BatchValidateTokensResult): op.BatchResult {
   if (result.case === "claims") {
-    const { value } = result;
-    return { claims: { valid: true, ...toClaims(value), timeRemaining: toTimeRemaining(value) } };
+    return { claims: toValidClaims(result.value) };
   }
   if (result.case === undefined) throw malformed("holds neither claims nor error for a token");
   const error = fromStatus(result.value);

@@ -25,9 +25,9 @@ export type RevocationTarget =
   | { readonly tokenId: string; readonly expiresAt?: Instant | Date | undefined }
   /** Every token of a session that is issued before the answer. The session is refreshed no more. */
   | { readonly sessionId: string }
-  /** Every token of a user that is issued at an instant or earlier, by default the server's present. */
+  /** Every token of a user's sessions that began at an instant or earlier, by default the server's present. */
   | { readonly userId: string; readonly issuedBefore?: Instant | Date | undefined }
-  /** Every token that is issued at an instant or earlier, whoever's it is. */
+  /** Every token of sessions that began at an instant or earlier, whoever's they are. */
   | { readonly everythingIssuedBefore: Instant | Date };
 
 /** How tokens are revoked. */
@@ -48,9 +48,9 @@ export interface Revocation {
   readonly sessionId?: string;
   /** The SHA-256 of the user's id, 32 bytes. */
   readonly userIdSha256?: Uint8Array;
-  /** Every token that was issued up to `issuedBefore`. */
+  /** Every token whose session began up to `issuedBefore`. */
   readonly everything?: true;
-  /** The cut-off of a user's or everybody's tokens: what was issued then or earlier is revoked. */
+  /** The cut-off of a user's or everybody's sessions: those that began then or earlier are revoked. */
   readonly issuedBefore?: Instant;
   /** After this instant no token that the entry hits is valid. */
   readonly expiresAt?: Instant;

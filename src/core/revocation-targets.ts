@@ -9,7 +9,7 @@ import {
   userKey,
 } from "./revocations.js";
 import { checkCount, checkUserId, MAX_EXPIRES_HOURS } from "./rules.js";
-import { addMicros, type Instant, isAfter } from "./time.js";
+import { addMicros, hoursToMicros, type Instant, isAfter } from "./time.js";
 
 /** What is to be revoked. */
 export type RevocationTarget =
@@ -44,6 +44,8 @@ export interface PlanContext {
   readonly reason: string;
   /** What errors count the targets from. */
   readonly first: number;
+  /** How long after its start any session ends, in hours. */
+  readonly maxSessionHours: number;
   /** The state of a token that is shown. */
   readonly introspect: (token: string) => Introspection;
 }
@@ -86,12 +88,22 @@ function planRevocation(
   if ("userId" in target) {
     checkUserId(target.userId, `${field}.user.user_id`);
     const cutOff = pastInstant(target.issuedBefore ?? now, `${field}.user.issued_before`, now);
-    const end = addMicros(cutOff, LONGEST_LIFETIME);
-    return plan("USER", userKey(target.userId), toMicros(cutOff), end, context);
+    return planCutOff("USER", userKey(target.userId), cutOff, context);
   }
   const name = `${field}.everything_issued_before`;
   const cutOff = pastInstant(target.everythingIssuedBefore, name, now);
-  return plan("EVERYTHING", "", toMicros(cutOff), addMicros(cutOff, LONGEST_LIFETIME), context);
+  return planCutOff("EVERYTHING", "", cutOff, context);
+}
+
+/** A cut-off hits sessions that began up to its instant, as long as their tokens can be refreshed. */
+function planCutOff(
+  kind: RevocationKind,
+  id: string,
+  cutOff: Instant,
+  context: PlanContext,
+): PlannedRevocation {
+  const longest = Math.max(LONGEST_LIFETIME, hoursToMicros(context.maxSessionHours));
+  return plan(kind, id, toMicros(cutOff), addMicros(cutOff, longest), context);
 }
 
 /** reason: at most 128 code points, well-formed, no control characters. @throws TokenError */

@@ -4,7 +4,7 @@ import { sha256Hex } from "./primitives.js";
 import { MAX_EXPIRES_HOURS } from "./rules.js";
 import { hoursToMicros, type Instant } from "./time.js";
 
-/** What an entry hits: one token, a session, a user's tokens up to an instant, or everybody's. */
+/** What an entry hits: one token, a session, a user's sessions up to an instant, or everybody's. */
 export type RevocationKind = "TOKEN" | "SESSION" | "USER" | "EVERYTHING";
 
 /** One entry. Instants are microseconds since 1970. */
@@ -12,7 +12,7 @@ export interface Revocation {
   readonly kind: RevocationKind;
   /** token_id; session_id; `userKey` of the user_id; empty for everything. */
   readonly id: string;
-  /** The cut-off of USER and EVERYTHING: what was issued then or earlier is revoked. Else 0. */
+  /** The cut-off of USER and EVERYTHING: sessions that began then or earlier are revoked. Else 0. */
   readonly issuedBefore: number;
   /** No token that the entry hits is valid later, so it need not be kept. */
   readonly expiresAt: number;
@@ -26,8 +26,8 @@ export interface RevocationCheck {
   /** Whether an entry in force hits the token. */
   isRevoked(claims: Claims, keyId: string): boolean;
   /**
-   * The latest cut-off that holds for a user, in microseconds since 1970; 0 for none. A new token is
-   * issued later than that, so that no revocation of the past hits it.
+   * The latest cut-off that holds for a user, in microseconds since 1970; 0 for none. A new session
+   * begins later than that, so that no revocation of the past hits it.
    */
   cutOffOf(userId: string): number;
 }

@@ -185,8 +185,8 @@ export class SecureTokenManager {
     reason = "",
     first = 0,
   ): PlannedRevocation[] {
-    const introspect = (token: string) => this.introspectToken(token);
-    return planRevocations(targets, { now: this.#now(), reason, first, introspect });
+    const context = { ...this.#options, now: this.#now(), reason, first };
+    return planRevocations(targets, { ...context, introspect: (it) => this.introspectToken(it) });
   }
 
   /** How this manager makes tokens. Holds no byte of a key. */

@@ -1,6 +1,7 @@
 /** The revocations in force, in memory, as every call asks them. */
 import {
   type Claims,
+  type Instant,
   type Revocation,
   type RevocationCheck,
   type RevocationKind,
@@ -53,11 +54,12 @@ export class LiveIndex implements RevocationCheck {
     return this.#tokens.size + this.#sessions.size + this.#users.size + this.#everything.size;
   }
 
-  isRevoked({ tokenId, sessionId, userId, issuedAt }: Claims): boolean {
+  isRevoked({ tokenId, sessionId, userId, issuedAt, sessionStartedAt }: Claims): boolean {
     if (this.#tokens.size > 0 && this.#tokens.has(tokenId)) return true;
     if (this.#sessions.size > 0 && this.#sessions.has(sessionId)) return true;
     const cutOff = this.cutOffOf(userId);
-    return cutOff > 0 && issuedAt.seconds * 1_000_000 + issuedAt.micros <= cutOff;
+    // A refresh by a server whose clock is behind may be issued before its session began.
+    return cutOff > 0 && (isUpTo(sessionStartedAt, cutOff) || isUpTo(issuedAt, cutOff));
   }
 
   cutOffOf(userId: string): number {
@@ -163,6 +165,11 @@ export class LiveIndex implements RevocationCheck {
     this.#userKeys.set(userId, key);
     return key;
   }
+}
+
+/** Whether an instant is at a cut-off, in microseconds since 1970, or before it. */
+function isUpTo({ seconds, micros }: Instant, cutOff: number): boolean {
+  return seconds * 1_000_000 + micros <= cutOff;
 }
 
 /** Whether an entry hits all that another one of the same name does, and for as long. */

@@ -23,7 +23,7 @@ import {
   writeClaims,
   writeValidClaims,
 } from "./claims-writer.js";
-import { toClaims, toDuration } from "./convert.js";
+import { toClaims, toDuration, toTimestamp } from "./convert.js";
 import { ERROR_DETAIL_FILES, toStatus } from "./error-details.js";
 import { jsonStatus, writeStatus } from "./error-writer.js";
 import { ProtoWriter } from "./proto-writer.js";
@@ -171,6 +171,12 @@ function toBatchMessage(
 
 /** What every answer about a valid token has in common. */
 function toValidClaims(valid: ValidToken) {
-  const { sessionId, keyId, timeRemaining } = valid;
-  return { ...toClaims(valid), timeRemaining: toDuration(timeRemaining), sessionId, keyId };
+  const { sessionId, keyId } = valid;
+  return {
+    ...toClaims(valid),
+    timeRemaining: toDuration(valid.timeRemaining),
+    sessionId,
+    keyId,
+    sessionStartedAt: toTimestamp(valid.sessionStartedAt),
+  };
 }

@@ -12,13 +12,17 @@ export function writeClaims(writer: ProtoWriter, first: number, claims: Claims):
   writer.timestamp(first + 4, claims.expiresAt);
 }
 
-/** The same with time_remaining, additional_data, one left out, session_id and key_id: ten fields. */
+/**
+ * The same with time_remaining, additional_data, one left out, session_id, key_id and
+ * session_started_at: eleven fields.
+ */
 export function writeValidClaims(writer: ProtoWriter, first: number, valid: ValidToken): void {
   writeClaims(writer, first, valid);
   writer.duration(first + 5, valid.timeRemaining);
   writer.struct(first + 6, valid.additionalData);
   writer.string(first + 8, valid.sessionId);
   writer.string(first + 9, valid.keyId);
+  writer.timestamp(first + 10, valid.sessionStartedAt);
 }
 
 /** The same five fields as members of a JSON object, each behind a comma; default values are left out. */
@@ -40,7 +44,8 @@ export function jsonValidClaims(valid: ValidToken): string {
     `,"timeRemaining":"${durationJson(valid.timeRemaining)}"` +
     `,"additionalData":${JSON.stringify(valid.additionalData)}` +
     jsonMember("sessionId", valid.sessionId) +
-    jsonMember("keyId", valid.keyId)
+    jsonMember("keyId", valid.keyId) +
+    `,"sessionStartedAt":"${timestampJson(valid.sessionStartedAt)}"`
   );
 }
 

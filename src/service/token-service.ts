@@ -157,10 +157,15 @@ export function createRpcs(deps: RevocationDeps): readonly Rpc[] {
       (found) => {
         const state = TokenState[found.state];
         if (found.state === "INVALID") return { state };
-        const timeRemaining = toDuration(found.timeRemaining);
         const { claims, keyId } = found;
-        const { sessionId } = claims;
-        return { state, claims: { ...toClaims(claims), timeRemaining, sessionId, keyId }, keyId };
+        const described = {
+          ...toClaims(claims),
+          timeRemaining: toDuration(found.timeRemaining),
+          sessionId: claims.sessionId,
+          keyId,
+          sessionStartedAt: toTimestamp(claims.sessionStartedAt),
+        };
+        return { state, claims: described, keyId };
       },
     ),
 

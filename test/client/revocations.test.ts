@@ -72,6 +72,28 @@ for (const [name, connect] of Object.entries(clients)) {
       );
     });
 
+    it("takes back a session by its start, refreshed before the cut-off comes or after it", async () => {
+      const first = await client.generateToken("f");
+      clock.micros += 1000;
+      // Refreshed while the cut-off is on its way: issued later than it, in a session of before it.
+      const refreshed = await client.refreshToken(first.token);
+      assert.equal(
+        String((await client.validateToken(refreshed.token)).sessionStartedAt),
+        String(first.issuedAt),
+      );
+      const target = { userId: "f", issuedBefore: first.issuedAt };
+      assert.deepEqual(await client.revokeTokens([target]), ["REVOKED"]);
+      for (const { token } of [first, refreshed]) {
+        const refusal = { name: "InvalidTokenError", reason: "TOKEN_REVOKED" };
+        await assert.rejects(client.validateToken(token), refusal);
+        await assert.rejects(client.refreshToken(token), refusal);
+      }
+      const again = await client.generateToken("f");
+      assert.equal((await client.validateToken(again.token)).userId, "f");
+      const kept = await client.refreshToken(again.token);
+      assert.equal((await client.validateToken(kept.token)).userId, "f");
+    });
+
     it("takes instants of answers and dates", async () => {
       const made = await client.generateToken("d");
       const targets: RevocationTarget[] = [

@@ -104,6 +104,63 @@ describe("an authority in memory", () => {
     assert.equal(stateOf(manager.generateToken("u")), "ACTIVE");
   });
 
+  it("hits what was refreshed while the cut-off was on its way to the server that refreshed", async () => {
+    const { clock, manager, revoke, stateOf } = await setUp();
+    // Another server of the fleet: it knows of nothing that is revoked here.
+    const other = new SecureTokenManager(createKeyset([await testKey("one")]), { clock });
+    const targetsOf = [
+      (issuedBefore: Instant) => ({ userId: "u", issuedBefore }),
+      (everythingIssuedBefore: Instant) => ({ everythingIssuedBefore }),
+    ];
+    for (const targetOf of targetsOf) {
+      const first = manager.generateToken("u");
+      clock.micros += 1;
+      const before = other.refreshToken(first.token);
+      await revoke(targetOf(first.issuedAt));
+      clock.micros += HOUR_MICROS;
+      const after = other.refreshToken(before.token);
+      assert.deepEqual([first, before, after].map(stateOf), ["REVOKED", "REVOKED", "REVOKED"]);
+      assert.throws(() => manager.refreshToken(after.token), { name: "InvalidTokenError" });
+      // Who signs in again has a session of after the cut-off.
+      const again = manager.generateToken("u");
+      clock.micros += 1;
+      assert.deepEqual([again, manager.refreshToken(again.token)].map(stateOf), [
+        "ACTIVE",
+        "ACTIVE",
+      ]);
+    }
+  });
+
+  it("hits a session at the cut-off to the microsecond, and by issued_at where a clock was behind", async () => {
+    const { clock, manager, revoke, stateOf } = await setUp();
+    const at = manager.generateToken("u");
+    clock.micros += 1;
+    const later = manager.generateToken("u");
+    clock.micros -= 2;
+    const behind = manager.refreshToken(later.token);
+    assert.ok(behind.issuedAt.micros < at.issuedAt.micros);
+    clock.micros += HOUR_MICROS;
+    const refreshed = [at, later].map(({ token }) => manager.refreshToken(token));
+    await revoke({ userId: "u", issuedBefore: at.issuedAt });
+    assert.deepEqual([...refreshed, later, behind].map(stateOf), [
+      "REVOKED",
+      "ACTIVE",
+      "ACTIVE",
+      "REVOKED",
+    ]);
+  });
+
+  it("keeps a cut-off for as long as a session that it hits can be refreshed", async () => {
+    const now = movableClock();
+    const entryOf = async (maxSessionHours: number) => {
+      const keyset = createKeyset([await testKey("one")]);
+      const manager = new SecureTokenManager(keyset, { clock: now, maxSessionHours });
+      return manager.planRevocations([{ userId: "u" }])[0]?.revocation?.expiresAt;
+    };
+    assert.equal(await entryOf(720), now.micros + 8760 * HOUR_MICROS);
+    assert.equal(await entryOf(20_000), now.micros + 20_000 * HOUR_MICROS);
+  });
+
   it("combines cut-offs by the latest, in whichever order they come", async () => {
     const { clock, manager, revoke, stateOf } = await setUp();
     const early = manager.generateToken("u");

@@ -85,6 +85,30 @@ export function fleetSuite(
       }
     });
 
+    it("refuse on each what one refreshed while another cut its user off", async () => {
+      const clients = (await Promise.all([start(), start()])).map(connect);
+      const [one, other] = clients as [Client, Client];
+      const refreshed: string[] = [];
+      for (const userId of ["a", "b", "c", "d", "e"]) {
+        const { token, issuedAt: issuedBefore } = await one.generateToken({ userId });
+        const value = { userId, issuedBefore };
+        // The cut-off may be known to the other server or on its way; the new token is issued after it.
+        const [answer] = await Promise.all([
+          other.refreshToken({ token }).catch(() => undefined),
+          one.revokeTokens({ targets: [{ target: { case: "user", value } }] }),
+        ]);
+        if (answer) refreshed.push(answer.token);
+        const again = await one.generateToken({ userId });
+        const kept = await one.refreshToken({ token: again.token });
+        for (const live of [again.token, kept.token]) {
+          assert.equal(await stateOf(one, live), TokenState.ACTIVE);
+        }
+        await eventually(() => areRevoked(other, [token]));
+        assert.equal(await stateOf(other, kept.token), TokenState.ACTIVE);
+      }
+      for (const client of clients) assert.ok(await areRevoked(client, refreshed));
+    });
+
     it("know all that is revoked before they listen, without a DATA_DIR", async () => {
       const tokens = await issueAndRevoke(connect(await start()), 20);
       for (const server of running.splice(0)) await server.end("SIGKILL");

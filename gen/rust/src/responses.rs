@@ -71,6 +71,7 @@ pub(crate) fn valid(message: pb::ValidateTokenResponse) -> Result<Claims, Error>
         additional_data_json: message.additional_data_json,
         session_id: message.session_id,
         key_id: message.key_id,
+        session_started_at: message.session_started_at,
     })
 }
 
@@ -96,6 +97,7 @@ pub(crate) fn info(message: pb::GetTokenInfoResponse) -> Result<TokenInfo, Error
             additional_data_json: message.additional_data_json,
             session_id: message.session_id,
             key_id: message.key_id,
+            session_started_at: message.session_started_at,
         })?,
     })
 }
@@ -178,11 +180,13 @@ pub(crate) fn confirmed(fact: bool, otherwise: &str) -> Result<(), Error> {
 }
 
 fn claims(message: pb::TokenClaims) -> Result<Claims, Error> {
+    let issued_at = required(from_timestamp(message.issued_at), "lacks issued_at")?;
     Ok(Claims {
         token_id: message.token_id,
         user_id: message.user_id,
         permissions: message.permissions,
-        issued_at: required(from_timestamp(message.issued_at), "lacks issued_at")?,
+        issued_at,
+        session_started_at: from_timestamp(message.session_started_at).unwrap_or(issued_at),
         expires_at: required(from_timestamp(message.expires_at), "lacks expires_at")?,
         time_remaining: required(
             from_duration(message.time_remaining),

@@ -23,6 +23,9 @@ pub struct Claims {
     pub expires_at: SystemTime,
     /// `expires_at` minus the server's present; zero for an expired token.
     pub time_remaining: Duration,
+    /// When the first token of the session was issued: what cut-offs are compared with. The same as
+    /// `issued_at` from servers that are too old to tell it.
+    pub session_started_at: SystemTime,
     /// What else the token carries. Integers keep their digits up to 64 bits, and beyond with the
     /// feature `arbitrary_precision`.
     pub additional_data: Map<String, Value>,

@@ -49,7 +49,8 @@ impl RevocationTarget {
         Self::of(Target::SessionId(session_id.into()))
     }
 
-    /// Every token of a user issued at an instant or earlier. Default: the server's present.
+    /// Every token of a user's sessions that began at an instant or earlier. Default: the server's
+    /// present.
     pub fn user(user_id: impl Into<String>, issued_before: Option<SystemTime>) -> Self {
         Self::of(Target::User(pb::UserTarget {
             user_id: user_id.into(),
@@ -57,7 +58,7 @@ impl RevocationTarget {
         }))
     }
 
-    /// Every token issued at an instant or earlier, whoever's it is.
+    /// Every token of sessions that began at an instant or earlier, whoever's they are.
     pub fn everything(issued_before: SystemTime) -> Self {
         Self::of(Target::EverythingIssuedBefore(issued_before.into()))
     }

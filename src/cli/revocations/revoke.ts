@@ -29,7 +29,10 @@ export function addRevokeCommand(program: Command): void {
     .option("--session <id>", "every token of this session")
     .option("--user <id>", "every token of this user")
     .option("--everything", "every token, whoever's it is; needs --issued-before")
-    .option("--issued-before <time>", "only those issued at this instant or earlier (ISO 8601)")
+    .option(
+      "--issued-before <time>",
+      "only sessions that began at this instant or earlier (ISO 8601)",
+    )
     .option("--reason <text>", "why, for the log and the list")
     .action(async (argument: string | undefined, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<RevokeOptions>();

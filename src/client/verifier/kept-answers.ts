@@ -4,8 +4,8 @@ import type { Claims, ValidToken } from "../operations.js";
 import { freezeClaims } from "./frozen-claims.js";
 import type { TokenFacts } from "./live-set.js";
 
-/** What an answer takes beside its texts, in bytes: objects, two instants, the map's own. */
-const FIXED_BYTES = 800;
+/** What an answer takes beside its texts, in bytes: objects, three instants, the map's own. */
+const FIXED_BYTES = 840;
 
 /** A valid answer. */
 export interface KeptAnswer extends TokenFacts {
@@ -38,6 +38,7 @@ export function toKeptAnswer(valid: ValidToken, askedAt: number): KeptAnswer {
     sessionId,
     userHash: createHash("sha256").update(userId).digest("binary"),
     issuedAt,
+    sessionStartedAt: valid.sessionStartedAt,
     keyId,
     endsAt: askedAt + seconds * 1000 + Math.floor(micros / 1000),
     bytes: FIXED_BYTES + 2 * texts.length,

@@ -21,6 +21,8 @@ export interface TokenFacts {
   /** The SHA-256 of the user's id, one character a byte. */
   readonly userHash: string;
   readonly issuedAt: Instant;
+  /** When the first token of the session was issued. */
+  readonly sessionStartedAt: Instant;
 }
 
 interface CutOff {
@@ -45,12 +47,12 @@ export class LiveSet {
   }
 
   /** Whether the token is revoked. */
-  hits({ tokenId, sessionId, userHash, issuedAt }: TokenFacts): boolean {
+  hits(token: TokenFacts): boolean {
     return (
-      this.#tokens.has(tokenId) ||
-      this.#sessions.has(sessionId) ||
-      isCut(issuedAt, this.#users.get(userHash)) ||
-      isCut(issuedAt, this.#everything)
+      this.#tokens.has(token.tokenId) ||
+      this.#sessions.has(token.sessionId) ||
+      isCut(token, this.#users.get(token.userHash)) ||
+      isCut(token, this.#everything)
     );
   }
 
@@ -132,8 +134,11 @@ function latest(held: CutOff | undefined, told: CutOff): CutOff {
   return { issuedBefore, endsAt: Math.max(held.endsAt, told.endsAt) };
 }
 
-function isCut(issuedAt: Instant, cutOff: CutOff | undefined): boolean {
-  return cutOff !== undefined && !isAfter(issuedAt, cutOff.issuedBefore);
+/** Whether the session began, or the token was issued, at the cut-off or before it. */
+function isCut({ sessionStartedAt, issuedAt }: TokenFacts, cutOff: CutOff | undefined): boolean {
+  if (cutOff === undefined) return false;
+  const { issuedBefore } = cutOff;
+  return !isAfter(sessionStartedAt, issuedBefore) || !isAfter(issuedAt, issuedBefore);
 }
 
 function isAfter(a: Instant, b: Instant): boolean {

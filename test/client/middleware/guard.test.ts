@@ -297,6 +297,7 @@ function validToken() {
     userId: "ada",
     permissions: [],
     issuedAt: instant(),
+    sessionStartedAt: instant(),
     expiresAt: instant(),
     additionalData: {},
     sessionId: "session",

@@ -61,6 +61,24 @@ describe("a watched verifier at a real server", () => {
     }
   });
 
+  it("refuses what was refreshed before a cut-off came, and lets a new session pass", async () => {
+    const verifier = new WatchedVerifier(client);
+    try {
+      await until(() => verifier.state.isReady);
+      const first = await client.generateToken("eve");
+      const refreshed = await client.refreshToken(first.token);
+      await verifier.verify(refreshed.token);
+      const { revocations } = verifier.state;
+      await client.revokeTokens([{ userId: "eve", issuedBefore: first.issuedAt }]);
+      await until(() => verifier.state.revocations > revocations);
+      await assert.rejects(verifier.verify(refreshed.token), { reason: "TOKEN_REVOKED" });
+      const again = await client.generateToken("eve");
+      assert.equal((await verifier.verify(again.token)).userId, "eve");
+    } finally {
+      verifier.close();
+    }
+  });
+
   it("stands in a guard, and ends with it", async () => {
     const guard = createTokenGuard(client, { watch: true });
     const { token } = await client.generateToken("ann", { permissions: ["read"] });

@@ -111,8 +111,9 @@ export class ScriptedServer {
     if (remainingMs < 0) {
       return refused(Kind.TOKEN_EXPIRED, Reason.TOKEN_EXPIRED, { expiredAt: expiresAt });
     }
-    const { tokenId, sessionId, userId, keyId, permissions } = known;
+    const { tokenId, sessionId, userId, keyId, permissions, sessionStartedAt } = known;
     const claims = {
+      ...(sessionStartedAt && { sessionStartedAt: toTimestamp(sessionStartedAt) }),
       ...{ tokenId, sessionId, userId, keyId, permissions: [...permissions] },
       ...{ issuedAt: toTimestamp(known.issuedAt), expiresAt, additionalData: {} },
       timeRemaining: {

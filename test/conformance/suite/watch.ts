@@ -13,6 +13,8 @@ export interface KnownToken {
   readonly permissions: readonly string[];
   /** RFC 3339. */
   readonly issuedAt: string;
+  /** RFC 3339. Unset: answers do not tell it, as those of an older server. */
+  readonly sessionStartedAt?: string;
   /** Milliseconds from the start of the case. */
   readonly expiresInMs: number;
 }

@@ -123,6 +123,7 @@ mod tests {
             user_id: "user".into(),
             permissions: vec![],
             issued_at: now.wall,
+            session_started_at: now.wall,
             expires_at: now.wall + remaining,
             time_remaining: remaining,
             additional_data: Map::new(),

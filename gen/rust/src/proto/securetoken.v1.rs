@@ -326,6 +326,11 @@ pub struct ValidateTokenResponse {
     /// The key that the token is made with; see WatchRevocationsResponse.Checkpoint.key_ids.
     #[prost(string, tag = "11")]
     pub key_id: ::prost::alloc::string::String,
+    /// When the session began: issued_at of its first token, to the microsecond. Whoever keeps this
+    /// answer applies cut-offs by it: one at this instant or later hits the token, as does one at
+    /// issued_at or later. Unset from servers older than this field: issued_at alone counts.
+    #[prost(message, optional, tag = "12")]
+    pub session_started_at: ::core::option::Option<::prost_types::Timestamp>,
 }
 /// TokenClaims is what an authentic token holds.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -360,6 +365,9 @@ pub struct TokenClaims {
     /// As in ValidateTokenResponse.
     #[prost(string, tag = "10")]
     pub key_id: ::prost::alloc::string::String,
+    /// As in ValidateTokenResponse.
+    #[prost(message, optional, tag = "11")]
+    pub session_started_at: ::core::option::Option<::prost_types::Timestamp>,
 }
 /// CheckPermissionRequest asks for one permission.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -654,11 +662,11 @@ pub mod revocation_target {
         /// characters. The session is refreshed no more.
         #[prost(string, tag = "3")]
         SessionId(::prost::alloc::string::String),
-        /// Every token of a user that is issued up to an instant.
+        /// Every token of a user's sessions that began up to an instant.
         #[prost(message, tag = "4")]
         User(super::UserTarget),
-        /// Every token issued up to this instant, whoever's it is: an incident's last resort. Not later
-        /// than the server's present.
+        /// Every token of every session that began up to this instant, refreshed ones as well: an
+        /// incident's last resort. Not later than the server's present.
         #[prost(message, tag = "5")]
         EverythingIssuedBefore(::prost_types::Timestamp),
     }
@@ -674,13 +682,14 @@ pub struct TokenIdTarget {
     #[prost(message, optional, tag = "2")]
     pub expires_at: ::core::option::Option<::prost_types::Timestamp>,
 }
-/// UserTarget is a user's tokens up to an instant.
+/// UserTarget is a user's sessions up to an instant.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct UserTarget {
     /// Whose tokens: 1 to 256 Unicode code points, no control characters.
     #[prost(string, tag = "1")]
     pub user_id: ::prost::alloc::string::String,
-    /// Tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
+    /// Tokens whose session began at this instant or earlier, however late they were refreshed; and
+    /// tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
     /// that.
     #[prost(message, optional, tag = "2")]
     pub issued_before: ::core::option::Option<::prost_types::Timestamp>,
@@ -702,8 +711,9 @@ pub struct RevocationResult {
 /// Revocation is one entry of what is revoked.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Revocation {
-    /// The cut-off: tokens issued at this instant or earlier are revoked. Only with user_id_sha256 and
-    /// everything. Of several cut-offs the latest holds.
+    /// The cut-off: tokens whose session began at this instant or earlier are revoked, refreshed ones
+    /// as well, and tokens issued at it or earlier. Only with user_id_sha256 and everything. Of several
+    /// cut-offs the latest holds.
     #[prost(message, optional, tag = "5")]
     pub issued_before: ::core::option::Option<::prost_types::Timestamp>,
     /// No token that the entry hits is valid after this instant: then it may be forgotten.
@@ -730,11 +740,11 @@ pub mod revocation {
         /// Every token of this session.
         #[prost(string, tag = "2")]
         SessionId(::prost::alloc::string::String),
-        /// Tokens of the user whose user_id has this SHA-256, 32 bytes, that were issued up to
+        /// Tokens of the user whose user_id has this SHA-256, 32 bytes, whose session began up to
         /// issued_before.
         #[prost(bytes, tag = "3")]
         UserIdSha256(::prost::alloc::vec::Vec<u8>),
-        /// Always true: every token that was issued up to issued_before.
+        /// Always true: every token whose session began up to issued_before.
         #[prost(bool, tag = "4")]
         Everything(bool),
     }

@@ -65,6 +65,7 @@ impl TokenService for StandInService {
             additional_data_json: claims.additional_data_json,
             session_id: claims.session_id,
             key_id: claims.key_id,
+            session_started_at: claims.session_started_at,
         }))
     }
 
@@ -117,12 +118,12 @@ impl TokenService for StandInService {
         let asked = request.into_inner();
         let old = self.asked("RefreshToken", &asked.token)?;
         let new = GenerateTokenRequest {
-            user_id: old.user_id,
-            permissions: old.permissions,
+            user_id: old.user_id.clone(),
+            permissions: old.permissions.clone(),
             expires_in: asked.new_expires_in,
-            additional_data: old.additional_data,
+            additional_data: old.additional_data.clone(),
         };
-        let (token, claims) = self.0.issue(new, Some(old.session_id));
+        let (token, claims) = self.0.issue(new, Some(old));
         if asked.revoke_old {
             self.0
                 .revoke(revocation_target::Target::Token(asked.token), "")?;
@@ -141,7 +142,6 @@ impl TokenService for StandInService {
         }))
     }
 
-    /// Every token counts as its session's first.
     async fn get_token_info(
         &self,
         request: Request<GetTokenInfoRequest>,
@@ -153,7 +153,7 @@ impl TokenService for StandInService {
             user_id: claims.user_id,
             permissions: claims.permissions,
             created_at: claims.issued_at,
-            session_started_at: claims.issued_at,
+            session_started_at: claims.session_started_at,
             issued_at: claims.issued_at,
             expires_at: claims.expires_at,
             time_remaining: claims.time_remaining,

@@ -58,11 +58,11 @@ impl Tokens {
         UNIX_EPOCH + Duration::from_micros(u64::try_from(micros).unwrap_or(u64::MAX))
     }
 
-    /// A new token and what it holds; without a session its own id is the session's.
+    /// A new token and what it holds, in the session of an older one or one of its own.
     pub(super) fn issue(
         &self,
         asked: GenerateTokenRequest,
-        session: Option<String>,
+        session_of: Option<TokenClaims>,
     ) -> (String, TokenClaims) {
         let now = self.now();
         let lifetime = asked.expires_in.and_then(|it| Duration::try_from(it).ok());
@@ -73,8 +73,13 @@ impl Tokens {
                 permissions.push(permission);
             }
         }
+        let (session_id, started) = session_of.map_or_else(
+            || (token_id.clone(), Some(now.into())),
+            |old| (old.session_id, old.session_started_at),
+        );
         let claims = TokenClaims {
-            session_id: session.unwrap_or_else(|| token_id.clone()),
+            session_id,
+            session_started_at: started,
             token_id,
             user_id: asked.user_id,
             permissions,
@@ -159,8 +164,8 @@ impl Tokens {
 
 fn hits(entry: &Revocation, claims: &TokenClaims) -> bool {
     let is_cut = || {
-        let (issued, before) = (claims.issued_at.as_ref(), entry.issued_before.as_ref());
-        issued.map(instant) <= before.map(instant)
+        let (started, before) = (claims.session_started_at.as_ref(), entry.issued_before.as_ref());
+        started.map(instant) <= before.map(instant)
     };
     match &entry.target {
         Some(Hit::TokenId(id)) => *id == claims.token_id,

@@ -15,6 +15,7 @@ fn answer(name: usize) -> Arc<Answer> {
         user_id: "u".repeat(name),
         permissions: vec!["notes:read".into()],
         issued_at: UNIX_EPOCH,
+        session_started_at: UNIX_EPOCH,
         expires_at: SystemTime::UNIX_EPOCH + HOUR,
         time_remaining: HOUR,
         additional_data: Map::new(),

@@ -46,8 +46,9 @@ pub(super) struct Subject {
     token: Key,
     session: Key,
     user: Key,
-    /// In microseconds since 1970.
-    issued_at: i64,
+    /// What cut-offs are compared with, in microseconds since 1970: the session's start, or
+    /// `issued_at` where a server whose clock is behind has refreshed the token.
+    begins_at: i64,
 }
 
 impl Subject {
@@ -56,12 +57,13 @@ impl Subject {
             token: key_of(&claims.token_id),
             session: key_of(&claims.session_id),
             user: key_of(&claims.user_id),
-            issued_at: micros(claims.issued_at),
+            begins_at: micros(claims.session_started_at.min(claims.issued_at)),
         }
     }
 }
 
-/// Revokes tokens issued at an instant or earlier. Both are in microseconds since 1970.
+/// Revokes the tokens of sessions that began at an instant or earlier. Both are in microseconds since
+/// 1970.
 #[derive(Clone, Copy, Debug)]
 struct CutOff {
     issued_before: i64,
@@ -95,7 +97,7 @@ impl RevokedSet {
     /// Whether a token is revoked.
     pub(super) fn hits(&self, subject: &Subject) -> bool {
         let entries = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let is_cut = |cut: &CutOff| subject.issued_at <= cut.issued_before;
+        let is_cut = |cut: &CutOff| subject.begins_at <= cut.issued_before;
         entries.tokens.contains_key(&subject.token)
             || entries.sessions.contains_key(&subject.session)
             || entries.users.get(&subject.user).is_some_and(is_cut)

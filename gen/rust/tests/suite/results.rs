@@ -36,6 +36,10 @@ async fn claims_are_exact() {
     );
     assert!(claims.has_permission("notes:read"));
     assert!(!claims.has_permission("notes"));
+    assert_eq!(claims.session_started_at, claims.issued_at); // a server too old to tell it
+    let renewed = client().await.validate_token("renewed").await.unwrap();
+    let hour = Duration::from_secs(3600);
+    assert_eq!(renewed.session_started_at, renewed.issued_at - hour);
 }
 
 #[tokio::test]

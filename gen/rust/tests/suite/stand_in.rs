@@ -94,8 +94,8 @@ impl StandIn {
     }
 }
 
-/// 2030-01-02T03:04:05.678901Z, and what a valid token holds. A token named `writer` may write, and
-/// one named `short` has a tenth of a second left.
+/// 2030-01-02T03:04:05.678901Z, and what a valid token holds. A token named `writer` may write, one
+/// named `short` has a tenth of a second left, and of one named `renewed` the session's start is told.
 pub fn claims(token: &str) -> TokenClaims {
     let issued = Timestamp {
         seconds: 1_893_553_445,
@@ -127,6 +127,10 @@ pub fn claims(token: &str) -> TokenClaims {
         },
         session_id: "id-0".into(),
         key_id: "key-1".into(),
+        session_started_at: (token == "renewed").then_some(Timestamp {
+            seconds: issued.seconds - 3600,
+            ..issued
+        }),
     }
 }
 
@@ -181,6 +185,7 @@ impl TokenService for StandIn {
             additional_data_json: held.additional_data_json,
             session_id: held.session_id,
             key_id: held.key_id,
+            session_started_at: held.session_started_at,
         };
         answer(&token, response)
     }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use secure_token_client::testing::TokenServiceStandIn;
 use secure_token_client::watch::{MissReason, WatchEvent, WatchOptions, WatchedVerifier};
-use secure_token_client::{Error, NewToken, SecureTokenClient};
+use secure_token_client::{
+    Error, NewToken, RefreshOptions, RevocationTarget, SecureTokenClient,
+};
 use tokio::time::sleep;
 use tonic::{Code, Status};
 
@@ -92,6 +94,29 @@ async fn a_known_token_needs_no_call_and_is_refused_once_it_is_revoked() {
         told,
         format!("{unknown}, hit, {unknown}, refusal TOKEN_REVOKED, hit")
     );
+}
+
+#[tokio::test]
+async fn a_cut_off_hits_what_was_refreshed_in_a_session_of_before_it() {
+    let service = TokenServiceStandIn::start().unwrap();
+    let (verifier, _) = observed(&service);
+    until_vouching(&verifier).await;
+    let client = client(&service);
+    let first = client.generate_token(reader("user-1")).await.unwrap();
+    service.advance(Duration::from_secs(1));
+    let renewed = client.refresh_token(&first.token, RefreshOptions::new());
+    let renewed = renewed.await.unwrap().token;
+    let claims = verifier.verify(&renewed).await.unwrap();
+    assert_eq!(claims.session_started_at, first.issued_at);
+    let cut_off = RevocationTarget::user("user-1", Some(first.issued_at));
+    client.revoke_tokens([cut_off], "").await.unwrap();
+    eventually("the cut-off", || verifier.stats().revocations == 1).await;
+    let refused = verifier.verify(&renewed).await.unwrap_err();
+    assert_eq!(refused.facts().unwrap().reason, "TOKEN_REVOKED");
+    client.validate_token(&renewed).await.unwrap_err();
+    assert_eq!(count(&service, "ValidateToken"), 2);
+    let again = service.issue(reader("user-1")).unwrap();
+    verifier.verify(&again).await.unwrap();
 }
 
 #[tokio::test]

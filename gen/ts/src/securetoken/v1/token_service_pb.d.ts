@@ -238,6 +238,15 @@ export declare type ValidateTokenResponse = Message<"securetoken.v1.ValidateToke
    * @generated from field: string key_id = 11;
    */
   keyId: string;
+
+  /**
+   * When the session began: issued_at of its first token, to the microsecond. Whoever keeps this
+   * answer applies cut-offs by it: one at this instant or later hits the token, as does one at
+   * issued_at or later. Unset from servers older than this field: issued_at alone counts.
+   *
+   * @generated from field: google.protobuf.Timestamp session_started_at = 12;
+   */
+  sessionStartedAt?: Timestamp | undefined;
 };
 
 /**
@@ -321,6 +330,13 @@ export declare type TokenClaims = Message<"securetoken.v1.TokenClaims"> & {
    * @generated from field: string key_id = 10;
    */
   keyId: string;
+
+  /**
+   * As in ValidateTokenResponse.
+   *
+   * @generated from field: google.protobuf.Timestamp session_started_at = 11;
+   */
+  sessionStartedAt?: Timestamp | undefined;
 };
 
 /**
@@ -1023,7 +1039,7 @@ export declare type RevocationTarget = Message<"securetoken.v1.RevocationTarget"
     case: "sessionId";
   } | {
     /**
-     * Every token of a user that is issued up to an instant.
+     * Every token of a user's sessions that began up to an instant.
      *
      * @generated from field: securetoken.v1.UserTarget user = 4;
      */
@@ -1031,8 +1047,8 @@ export declare type RevocationTarget = Message<"securetoken.v1.RevocationTarget"
     case: "user";
   } | {
     /**
-     * Every token issued up to this instant, whoever's it is: an incident's last resort. Not later
-     * than the server's present.
+     * Every token of every session that began up to this instant, refreshed ones as well: an
+     * incident's last resort. Not later than the server's present.
      *
      * @generated from field: google.protobuf.Timestamp everything_issued_before = 5;
      */
@@ -1076,7 +1092,7 @@ export declare type TokenIdTarget = Message<"securetoken.v1.TokenIdTarget"> & {
 export declare const TokenIdTargetSchema: GenMessage<TokenIdTarget>;
 
 /**
- * UserTarget is a user's tokens up to an instant.
+ * UserTarget is a user's sessions up to an instant.
  *
  * @generated from message securetoken.v1.UserTarget
  */
@@ -1089,7 +1105,8 @@ export declare type UserTarget = Message<"securetoken.v1.UserTarget"> & {
   userId: string;
 
   /**
-   * Tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
+   * Tokens whose session began at this instant or earlier, however late they were refreshed; and
+   * tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
    * that.
    *
    * @generated from field: google.protobuf.Timestamp issued_before = 2;
@@ -1172,7 +1189,7 @@ export declare type Revocation = Message<"securetoken.v1.Revocation"> & {
     case: "sessionId";
   } | {
     /**
-     * Tokens of the user whose user_id has this SHA-256, 32 bytes, that were issued up to
+     * Tokens of the user whose user_id has this SHA-256, 32 bytes, whose session began up to
      * issued_before.
      *
      * @generated from field: bytes user_id_sha256 = 3;
@@ -1181,7 +1198,7 @@ export declare type Revocation = Message<"securetoken.v1.Revocation"> & {
     case: "userIdSha256";
   } | {
     /**
-     * Always true: every token that was issued up to issued_before.
+     * Always true: every token whose session began up to issued_before.
      *
      * @generated from field: bool everything = 4;
      */
@@ -1190,8 +1207,9 @@ export declare type Revocation = Message<"securetoken.v1.Revocation"> & {
   } | { case: undefined; value?: undefined };
 
   /**
-   * The cut-off: tokens issued at this instant or earlier are revoked. Only with user_id_sha256 and
-   * everything. Of several cut-offs the latest holds.
+   * The cut-off: tokens whose session began at this instant or earlier are revoked, refreshed ones
+   * as well, and tokens issued at it or earlier. Only with user_id_sha256 and everything. Of several
+   * cut-offs the latest holds.
    *
    * @generated from field: google.protobuf.Timestamp issued_before = 5;
    */

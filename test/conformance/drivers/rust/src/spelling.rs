@@ -73,6 +73,7 @@ pub fn claims(claims: &Claims) -> Value {
         "additionalData": claims.additional_data,
         "sessionId": claims.session_id,
         "keyId": claims.key_id,
+        "sessionStartedAt": instant(claims.session_started_at),
     })
 }
 

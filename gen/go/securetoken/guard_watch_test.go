@@ -47,6 +47,40 @@ var tellUser = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 	io.WriteString(w, claims.UserID)
 })
 
+func TestACutOffHitsWhatWasRefreshedInASessionOfBeforeIt(t *testing.T) {
+	service, client := startService(t)
+	verifier, err := securetoken.NewVerifier(client,
+		securetoken.WithMaxStaleness(longestStaleness), securetoken.WithVerifierClock(service.Clock()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer verifier.Close()
+	await(t, "a vouching verifier", func() bool { return verifier.Stats().IsVouching })
+	first, err := client.GenerateToken(t.Context(), "user-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	service.Advance(time.Second)
+	renewed, err := client.RefreshToken(t.Context(), first.Token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	valid, err := verifier.Verify(t.Context(), renewed.Token)
+	if err != nil || !valid.SessionStartedAt.Equal(first.IssuedAt) {
+		t.Fatalf("got %+v, %v", valid, err)
+	}
+	cutOff := securetoken.TargetUser("user-1", first.IssuedAt)
+	if _, err := client.RevokeTokens(t.Context(), []securetoken.RevocationTarget{cutOff}); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "the cut-off", func() bool { return verifier.Stats().Revocations == 1 })
+	mustBeRevoked(t, verifier, renewed.Token)
+	if asked := callsOf(service, "ValidateToken"); asked != 1 {
+		t.Errorf("asked %d times", asked)
+	}
+	mustVerify(t, verifier, service.Issue("user-1"))
+}
+
 func TestAWatchingGuardAsksOnceAndRefusesWhatIsRevoked(t *testing.T) {
 	service, client := startService(t)
 	guard, err := securetoken.NewGuard(client, securetoken.WithWatch(

@@ -24,41 +24,47 @@ func (d *jsonDuration) UnmarshalText(text []byte) error {
 
 type validTokenJSON struct {
 	Claims
-	TimeRemaining jsonDuration `json:"timeRemaining"`
+	TimeRemaining    jsonDuration `json:"timeRemaining"`
+	SessionStartedAt time.Time    `json:"sessionStartedAt"`
+}
+
+func (t ValidToken) forJSON() validTokenJSON {
+	return validTokenJSON{t.Claims, jsonDuration(t.TimeRemaining), t.SessionStartedAt}
+}
+
+func (j validTokenJSON) token() ValidToken {
+	return ValidToken{j.Claims, time.Duration(j.TimeRemaining), j.SessionStartedAt}
 }
 
 // MarshalJSON writes TimeRemaining in seconds.
 func (t ValidToken) MarshalJSON() ([]byte, error) {
-	return json.Marshal(validTokenJSON{t.Claims, jsonDuration(t.TimeRemaining)})
+	return json.Marshal(t.forJSON())
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (t *ValidToken) UnmarshalJSON(text []byte) error {
 	var read validTokenJSON
 	err := json.Unmarshal(text, &read)
-	*t = ValidToken{read.Claims, time.Duration(read.TimeRemaining)}
+	*t = read.token()
 	return err
 }
 
 type tokenInfoJSON struct {
 	validTokenJSON
-	CreatedAt        time.Time `json:"createdAt"`
-	IsRevoked        bool      `json:"isRevoked"`
-	SessionStartedAt time.Time `json:"sessionStartedAt"`
+	CreatedAt time.Time `json:"createdAt"`
+	IsRevoked bool      `json:"isRevoked"`
 }
 
 // MarshalJSON writes TimeRemaining in seconds.
 func (t TokenInfo) MarshalJSON() ([]byte, error) {
-	valid := validTokenJSON{t.Claims, jsonDuration(t.TimeRemaining)}
-	return json.Marshal(tokenInfoJSON{valid, t.CreatedAt, t.IsRevoked, t.SessionStartedAt})
+	return json.Marshal(tokenInfoJSON{t.forJSON(), t.CreatedAt, t.IsRevoked})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (t *TokenInfo) UnmarshalJSON(text []byte) error {
 	var read tokenInfoJSON
 	err := json.Unmarshal(text, &read)
-	valid := ValidToken{read.Claims, time.Duration(read.TimeRemaining)}
-	*t = TokenInfo{valid, read.CreatedAt, read.IsRevoked, read.SessionStartedAt}
+	*t = TokenInfo{read.token(), read.CreatedAt, read.IsRevoked}
 	return err
 }
 

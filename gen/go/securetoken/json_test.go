@@ -19,16 +19,16 @@ func TestResultsAsJSON(t *testing.T) {
 	valid.TimeRemaining = time.Hour - 352*time.Microsecond
 	claims := `"tokenId":"id-1","userId":"user-1","permissions":[],` +
 		`"issuedAt":"2030-01-02T03:04:05.678901Z","expiresAt":"2030-01-02T04:04:05.678901Z","additionalData":{},"sessionId":"s","keyId":"k"`
-	info := securetoken.TokenInfo{ValidToken: *valid, CreatedAt: issued, SessionStartedAt: issued}
+	started := `,"timeRemaining":"3599.999648s","sessionStartedAt":"2030-01-02T03:04:05.678901Z"`
+	info := securetoken.TokenInfo{ValidToken: *valid, CreatedAt: issued}
 	for want, value := range map[string]any{
-		`{` + claims + `}`: valid.Claims,
-		`{` + claims + `,"timeRemaining":"3599.999648s"}`: valid,
-		`{` + claims + `,"timeRemaining":"3599.999648s","createdAt":"2030-01-02T03:04:05.678901Z","isRevoked":false,` +
-			`"sessionStartedAt":"2030-01-02T03:04:05.678901Z"}`: info,
+		`{` + claims + `}`:           valid.Claims,
+		`{` + claims + started + `}`: valid,
+		`{` + claims + started + `,"createdAt":"2030-01-02T03:04:05.678901Z","isRevoked":false}`: info,
 		`{` + claims + `,"token":"t","clamped":true}`: securetoken.IssuedToken{
 			Claims: valid.Claims, Token: "t", Clamped: true,
 		},
-		`{"claims":{` + claims + `,"timeRemaining":"3599.999648s"}}`: securetoken.BatchResult{Token: valid},
+		`{"claims":{` + claims + started + `}}`: securetoken.BatchResult{Token: valid},
 		`{"error":{"kind":"INVALID_TOKEN","reason":"TOKEN_MALFORMED","message":"told"}}`: securetoken.BatchResult{
 			Err: &securetoken.TokenError{Kind: securetoken.KindInvalidToken, Reason: "TOKEN_MALFORMED", Message: "told"},
 		},

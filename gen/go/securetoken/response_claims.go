@@ -25,6 +25,7 @@ type claimsMessage interface {
 type validMessage interface {
 	claimsMessage
 	GetTimeRemaining() *durationpb.Duration
+	GetSessionStartedAt() *timestamppb.Timestamp
 }
 
 // malformed is the error for an answer that lacks what every answer holds, such as an empty one of some

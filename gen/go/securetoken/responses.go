@@ -43,7 +43,11 @@ func toClaimsWithTime(message validMessage) (*ValidToken, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &ValidToken{Claims: claims, TimeRemaining: remaining}, nil
+	started, ok := toTime(message.GetSessionStartedAt())
+	if !ok {
+		started = claims.IssuedAt
+	}
+	return &ValidToken{Claims: claims, TimeRemaining: remaining, SessionStartedAt: started}, nil
 }
 
 func toTokenInfo(message *securetokenv1.GetTokenInfoResponse) (*TokenInfo, error) {
@@ -58,7 +62,7 @@ func toTokenInfo(message *securetokenv1.GetTokenInfoResponse) (*TokenInfo, error
 	if info.CreatedAt, err = requiredTime(message.GetCreatedAt(), "created_at"); err != nil {
 		return nil, err
 	}
-	if info.SessionStartedAt, err = requiredTime(message.GetSessionStartedAt(), "session_started_at"); err != nil {
+	if _, err = requiredTime(message.GetSessionStartedAt(), "session_started_at"); err != nil {
 		return nil, err
 	}
 	return &info, nil

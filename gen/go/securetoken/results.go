@@ -64,6 +64,9 @@ type ValidToken struct {
 	// TimeRemaining is ExpiresAt minus the server's present; [FormatDuration] writes it as Python
 	// would. No time.Duration exceeds 292 years: of a token that lives longer, it says 292.
 	TimeRemaining time.Duration `json:"timeRemaining"`
+	// SessionStartedAt is when the session's first token was issued: what cut-offs are compared with. It
+	// is IssuedAt where the server is too old to tell it.
+	SessionStartedAt time.Time `json:"sessionStartedAt"`
 }
 
 // TokenInfo is all that is known of a valid token.
@@ -73,8 +76,6 @@ type TokenInfo struct {
 	CreatedAt time.Time `json:"createdAt"`
 	// IsRevoked is always false: a revoked token is an error.
 	IsRevoked bool `json:"isRevoked"`
-	// SessionStartedAt is when the session's first token was issued.
-	SessionStartedAt time.Time `json:"sessionStartedAt"`
 }
 
 // TokenState is what a token is at present.

@@ -52,7 +52,8 @@ func TargetSession(sessionID string) RevocationTarget {
 	}}
 }
 
-// TargetUser is every token of a user issued at an instant or earlier; zero is the server's present.
+// TargetUser is every token of a user's sessions that began at an instant or earlier; zero is the server's
+// present.
 func TargetUser(userID string, issuedBefore time.Time) RevocationTarget {
 	target := &securetokenv1.UserTarget{UserId: userID, IssuedBefore: optionalTime(issuedBefore)}
 	return RevocationTarget{&securetokenv1.RevocationTarget{
@@ -60,7 +61,7 @@ func TargetUser(userID string, issuedBefore time.Time) RevocationTarget {
 	}}
 }
 
-// TargetEverything is every token issued at an instant or earlier, whoever's it is.
+// TargetEverything is every token of sessions that began at an instant or earlier, whoever's they are.
 func TargetEverything(issuedBefore time.Time) RevocationTarget {
 	return RevocationTarget{&securetokenv1.RevocationTarget{
 		Target: &securetokenv1.RevocationTarget_EverythingIssuedBefore{

@@ -31,19 +31,22 @@ func revokedKeyOf(text string) revokedKey {
 // subject is what revocations of a token are found by.
 type subject struct {
 	token, session, user revokedKey
-	issuedAt             int64 // microseconds since 1970
+	// What cut-offs are compared with, in microseconds since 1970: the session's start, or issued_at where
+	// a server whose clock is behind has refreshed the token.
+	beginsAt int64
 }
 
-func subjectOf(claims *Claims) subject {
+func subjectOf(valid *ValidToken) subject {
 	return subject{
-		token:    revokedKeyOf(claims.TokenID),
-		session:  revokedKeyOf(claims.SessionID),
-		user:     revokedKeyOf(claims.UserID),
-		issuedAt: claims.IssuedAt.UnixMicro(),
+		token:    revokedKeyOf(valid.TokenID),
+		session:  revokedKeyOf(valid.SessionID),
+		user:     revokedKeyOf(valid.UserID),
+		beginsAt: min(valid.SessionStartedAt.UnixMicro(), valid.IssuedAt.UnixMicro()),
 	}
 }
 
-// cutOff revokes tokens issued at an instant or earlier. Both are in microseconds since 1970.
+// cutOff revokes the tokens of sessions that began at an instant or earlier. Both are in microseconds
+// since 1970.
 type cutOff struct {
 	issuedBefore, expiresAt int64
 }
@@ -75,10 +78,10 @@ func (s *revokedSet) hits(of *subject) bool {
 	if _, ok := s.sessions[of.session]; ok {
 		return true
 	}
-	if cut, ok := s.users[of.user]; ok && of.issuedAt <= cut.issuedBefore {
+	if cut, ok := s.users[of.user]; ok && of.beginsAt <= cut.issuedBefore {
 		return true
 	}
-	return s.everything.expiresAt != 0 && of.issuedAt <= s.everything.issuedBefore
+	return s.everything.expiresAt != 0 && of.beginsAt <= s.everything.issuedBefore
 }
 
 // add enters revocations. It gives an error for one that is malformed, and beyond the most that a set

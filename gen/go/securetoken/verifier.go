@@ -171,7 +171,7 @@ func (v *Verifier) ask(ctx context.Context, token string, key digest, asked time
 	}
 	v.server.observe(valid, v.clock.now())
 	answer := &keptAnswer{
-		digest: key, valid: valid, subject: subjectOf(&valid.Claims), asked: asked,
+		digest: key, valid: valid, subject: subjectOf(valid), asked: asked,
 		bytes: estimateBytes(&valid.Claims),
 	}
 	v.kept.put(answer)

@@ -61,6 +61,7 @@ func (r *rpcs) ValidateToken(
 		Valid: true, TokenId: claims.GetTokenId(), UserId: claims.GetUserId(), Permissions: claims.GetPermissions(),
 		IssuedAt: claims.GetIssuedAt(), ExpiresAt: claims.GetExpiresAt(), TimeRemaining: claims.GetTimeRemaining(),
 		AdditionalData: claims.GetAdditionalData(), SessionId: claims.GetSessionId(), KeyId: keyID,
+		SessionStartedAt: claims.GetSessionStartedAt(),
 	}, nil
 }
 
@@ -123,7 +124,7 @@ func (r *rpcs) RefreshToken(
 	}
 	token, claims := r.tokens.issue(grant{
 		userID: old.GetUserId(), permissions: old.GetPermissions(), lifetime: lifetime(request.GetNewExpiresIn()),
-		data: old.GetAdditionalData(), sessionID: old.GetSessionId(),
+		data: old.GetAdditionalData(), sessionOf: old,
 	})
 	if request.GetRevokeOld() {
 		target := &securetokenv1.RevocationTarget_Token{Token: request.GetToken()}

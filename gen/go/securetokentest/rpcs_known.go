@@ -7,7 +7,7 @@ import (
 	securetokenv1 "securetoken.dev/go/proto/securetoken/v1"
 )
 
-// GetTokenInfo is as the service's; every token counts as its session's first.
+// GetTokenInfo is as the service's.
 func (r *rpcs) GetTokenInfo(
 	_ context.Context, request *securetokenv1.GetTokenInfoRequest,
 ) (*securetokenv1.GetTokenInfoResponse, error) {
@@ -17,7 +17,7 @@ func (r *rpcs) GetTokenInfo(
 	}
 	return &securetokenv1.GetTokenInfoResponse{
 		Valid: true, TokenId: claims.GetTokenId(), UserId: claims.GetUserId(), Permissions: claims.GetPermissions(),
-		CreatedAt: claims.GetIssuedAt(), SessionStartedAt: claims.GetIssuedAt(), IssuedAt: claims.GetIssuedAt(),
+		CreatedAt: claims.GetIssuedAt(), SessionStartedAt: claims.GetSessionStartedAt(), IssuedAt: claims.GetIssuedAt(),
 		ExpiresAt: claims.GetExpiresAt(), TimeRemaining: claims.GetTimeRemaining(),
 		AdditionalData: claims.GetAdditionalData(), SessionId: claims.GetSessionId(), KeyId: keyID,
 	}, nil

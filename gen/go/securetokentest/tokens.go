@@ -38,7 +38,7 @@ type grant struct {
 	permissions []string
 	lifetime    time.Duration
 	data        *structpb.Struct
-	sessionID   string // without one, the token's own id
+	sessionOf   *securetokenv1.TokenClaims // of the token that is refreshed; nil for a session of its own
 }
 
 func newTokens() *tokens {
@@ -61,14 +61,15 @@ func (t *tokens) note(rpc string) {
 func (t *tokens) issue(asked grant) (string, *securetokenv1.TokenClaims) {
 	now, id := t.now(), rand.Text()
 	claims := &securetokenv1.TokenClaims{
-		TokenId: id, UserId: asked.userID, SessionId: asked.sessionID, KeyId: keyID,
-		Permissions:    asked.permissions,
-		IssuedAt:       timestamppb.New(now),
-		ExpiresAt:      timestamppb.New(now.Add(asked.lifetime)),
-		AdditionalData: asked.data,
+		TokenId: id, UserId: asked.userID, SessionId: id, KeyId: keyID,
+		Permissions:      asked.permissions,
+		IssuedAt:         timestamppb.New(now),
+		ExpiresAt:        timestamppb.New(now.Add(asked.lifetime)),
+		AdditionalData:   asked.data,
+		SessionStartedAt: timestamppb.New(now),
 	}
-	if claims.SessionId == "" {
-		claims.SessionId = id
+	if old := asked.sessionOf; old != nil {
+		claims.SessionId, claims.SessionStartedAt = old.GetSessionId(), old.GetSessionStartedAt()
 	}
 	token := "stand-in."
 	for len(token) < 200 { // about as long as the service's
@@ -161,7 +162,7 @@ func (t *tokens) since(index int) ([]*securetokenv1.Revocation, <-chan struct{})
 }
 
 func hits(entry *securetokenv1.Revocation, claims *securetokenv1.TokenClaims) bool {
-	isCut := !claims.GetIssuedAt().AsTime().After(entry.GetIssuedBefore().AsTime())
+	isCut := !claims.GetSessionStartedAt().AsTime().After(entry.GetIssuedBefore().AsTime())
 	switch target := entry.GetTarget().(type) {
 	case *securetokenv1.Revocation_TokenId:
 		return target.TokenId == claims.GetTokenId()

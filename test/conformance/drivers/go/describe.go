@@ -30,6 +30,7 @@ func describeRemaining(token securetoken.ValidToken) map[string]any {
 	described := describeClaims(token.Claims)
 	described["timeRemaining"] = formatSeconds(token.TimeRemaining)
 	described["timeRemainingText"] = securetoken.FormatDuration(token.TimeRemaining)
+	described["sessionStartedAt"] = token.SessionStartedAt.Format(time.RFC3339Nano)
 	return described
 }
 
@@ -49,7 +50,6 @@ func describeInfo(info *securetoken.TokenInfo) map[string]any {
 	described := describeValid(&info.ValidToken)
 	described["createdAt"] = info.CreatedAt.Format(time.RFC3339Nano)
 	described["isRevoked"] = info.IsRevoked
-	described["sessionStartedAt"] = info.SessionStartedAt.Format(time.RFC3339Nano)
 	return described
 }
 

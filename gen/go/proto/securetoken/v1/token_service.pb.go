@@ -468,9 +468,13 @@ type ValidateTokenResponse struct {
 	// this answer applies revocations of sessions by it.
 	SessionId string `protobuf:"bytes,10,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`
 	// The key that the token is made with; see WatchRevocationsResponse.Checkpoint.key_ids.
-	KeyId         string `protobuf:"bytes,11,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	KeyId string `protobuf:"bytes,11,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
+	// When the session began: issued_at of its first token, to the microsecond. Whoever keeps this
+	// answer applies cut-offs by it: one at this instant or later hits the token, as does one at
+	// issued_at or later. Unset from servers older than this field: issued_at alone counts.
+	SessionStartedAt *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=session_started_at,json=sessionStartedAt,proto3" json:"session_started_at,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *ValidateTokenResponse) Reset() {
@@ -580,6 +584,13 @@ func (x *ValidateTokenResponse) GetKeyId() string {
 	return ""
 }
 
+func (x *ValidateTokenResponse) GetSessionStartedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.SessionStartedAt
+	}
+	return nil
+}
+
 // TokenClaims is what an authentic token holds.
 type TokenClaims struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -602,9 +613,11 @@ type TokenClaims struct {
 	// As in ValidateTokenResponse.
 	SessionId string `protobuf:"bytes,9,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`
 	// As in ValidateTokenResponse.
-	KeyId         string `protobuf:"bytes,10,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	KeyId string `protobuf:"bytes,10,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
+	// As in ValidateTokenResponse.
+	SessionStartedAt *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=session_started_at,json=sessionStartedAt,proto3" json:"session_started_at,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *TokenClaims) Reset() {
@@ -705,6 +718,13 @@ func (x *TokenClaims) GetKeyId() string {
 		return x.KeyId
 	}
 	return ""
+}
+
+func (x *TokenClaims) GetSessionStartedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.SessionStartedAt
+	}
+	return nil
 }
 
 // CheckPermissionRequest asks for one permission.
@@ -2053,13 +2073,13 @@ type RevocationTarget_SessionId struct {
 }
 
 type RevocationTarget_User struct {
-	// Every token of a user that is issued up to an instant.
+	// Every token of a user's sessions that began up to an instant.
 	User *UserTarget `protobuf:"bytes,4,opt,name=user,proto3,oneof"`
 }
 
 type RevocationTarget_EverythingIssuedBefore struct {
-	// Every token issued up to this instant, whoever's it is: an incident's last resort. Not later
-	// than the server's present.
+	// Every token of every session that began up to this instant, refreshed ones as well: an
+	// incident's last resort. Not later than the server's present.
 	EverythingIssuedBefore *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=everything_issued_before,json=everythingIssuedBefore,proto3,oneof"`
 }
 
@@ -2129,12 +2149,13 @@ func (x *TokenIdTarget) GetExpiresAt() *timestamppb.Timestamp {
 	return nil
 }
 
-// UserTarget is a user's tokens up to an instant.
+// UserTarget is a user's sessions up to an instant.
 type UserTarget struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Whose tokens: 1 to 256 Unicode code points, no control characters.
 	UserId string `protobuf:"bytes,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
-	// Tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
+	// Tokens whose session began at this instant or earlier, however late they were refreshed; and
+	// tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
 	// that.
 	IssuedBefore  *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=issued_before,json=issuedBefore,proto3" json:"issued_before,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -2289,8 +2310,9 @@ type Revocation struct {
 	//	*Revocation_UserIdSha256
 	//	*Revocation_Everything
 	Target isRevocation_Target `protobuf_oneof:"target"`
-	// The cut-off: tokens issued at this instant or earlier are revoked. Only with user_id_sha256 and
-	// everything. Of several cut-offs the latest holds.
+	// The cut-off: tokens whose session began at this instant or earlier are revoked, refreshed ones
+	// as well, and tokens issued at it or earlier. Only with user_id_sha256 and everything. Of several
+	// cut-offs the latest holds.
 	IssuedBefore *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=issued_before,json=issuedBefore,proto3" json:"issued_before,omitempty"`
 	// No token that the entry hits is valid after this instant: then it may be forgotten.
 	ExpiresAt *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
@@ -2418,13 +2440,13 @@ type Revocation_SessionId struct {
 }
 
 type Revocation_UserIdSha256 struct {
-	// Tokens of the user whose user_id has this SHA-256, 32 bytes, that were issued up to
+	// Tokens of the user whose user_id has this SHA-256, 32 bytes, whose session began up to
 	// issued_before.
 	UserIdSha256 []byte `protobuf:"bytes,3,opt,name=user_id_sha256,json=userIdSha256,proto3,oneof"`
 }
 
 type Revocation_Everything struct {
-	// Always true: every token that was issued up to issued_before.
+	// Always true: every token whose session began up to issued_before.
 	Everything bool `protobuf:"varint,4,opt,name=everything,proto3,oneof"`
 }
 
@@ -2913,7 +2935,7 @@ const file_securetoken_v1_token_service_proto_rawDesc = "" +
 	"session_id\x18\b \x01(\tR\tsessionId\x12\x15\n" +
 	"\x06key_id\x18\t \x01(\tR\x05keyId\"1\n" +
 	"\x14ValidateTokenRequest\x12\x19\n" +
-	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\"\xe3\x03\n" +
+	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\"\xad\x04\n" +
 	"\x15ValidateTokenResponse\x12\x14\n" +
 	"\x05valid\x18\x01 \x01(\bR\x05valid\x12\x19\n" +
 	"\btoken_id\x18\x02 \x01(\tR\atokenId\x12\x17\n" +
@@ -2928,7 +2950,8 @@ const file_securetoken_v1_token_service_proto_rawDesc = "" +
 	"\n" +
 	"session_id\x18\n" +
 	" \x01(\tR\tsessionId\x12\x15\n" +
-	"\x06key_id\x18\v \x01(\tR\x05keyId\"\xc3\x03\n" +
+	"\x06key_id\x18\v \x01(\tR\x05keyId\x12H\n" +
+	"\x12session_started_at\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\x10sessionStartedAt\"\x8d\x04\n" +
 	"\vTokenClaims\x12\x19\n" +
 	"\btoken_id\x18\x01 \x01(\tR\atokenId\x12\x17\n" +
 	"\auser_id\x18\x02 \x01(\tR\x06userId\x12 \n" +
@@ -2942,7 +2965,8 @@ const file_securetoken_v1_token_service_proto_rawDesc = "" +
 	"\n" +
 	"session_id\x18\t \x01(\tR\tsessionId\x12\x15\n" +
 	"\x06key_id\x18\n" +
-	" \x01(\tR\x05keyId\"d\n" +
+	" \x01(\tR\x05keyId\x12H\n" +
+	"\x12session_started_at\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\x10sessionStartedAt\"d\n" +
 	"\x16CheckPermissionRequest\x12\x19\n" +
 	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\x12/\n" +
 	"\x13required_permission\x18\x02 \x01(\tR\x12requiredPermission\"3\n" +
@@ -3199,76 +3223,78 @@ var file_securetoken_v1_token_service_proto_depIdxs = []int32{
 	41, // 6: securetoken.v1.ValidateTokenResponse.expires_at:type_name -> google.protobuf.Timestamp
 	39, // 7: securetoken.v1.ValidateTokenResponse.time_remaining:type_name -> google.protobuf.Duration
 	40, // 8: securetoken.v1.ValidateTokenResponse.additional_data:type_name -> google.protobuf.Struct
-	41, // 9: securetoken.v1.TokenClaims.issued_at:type_name -> google.protobuf.Timestamp
-	41, // 10: securetoken.v1.TokenClaims.expires_at:type_name -> google.protobuf.Timestamp
-	39, // 11: securetoken.v1.TokenClaims.time_remaining:type_name -> google.protobuf.Duration
-	40, // 12: securetoken.v1.TokenClaims.additional_data:type_name -> google.protobuf.Struct
-	12, // 13: securetoken.v1.CheckPermissionsResponse.results:type_name -> securetoken.v1.PermissionResult
-	15, // 14: securetoken.v1.BatchValidateTokensResponse.results:type_name -> securetoken.v1.BatchValidateTokensResult
-	7,  // 15: securetoken.v1.BatchValidateTokensResult.claims:type_name -> securetoken.v1.TokenClaims
-	42, // 16: securetoken.v1.BatchValidateTokensResult.error:type_name -> google.rpc.Status
-	39, // 17: securetoken.v1.RefreshTokenRequest.new_expires_in:type_name -> google.protobuf.Duration
-	41, // 18: securetoken.v1.RefreshTokenResponse.issued_at:type_name -> google.protobuf.Timestamp
-	41, // 19: securetoken.v1.RefreshTokenResponse.expires_at:type_name -> google.protobuf.Timestamp
-	40, // 20: securetoken.v1.RefreshTokenResponse.additional_data:type_name -> google.protobuf.Struct
-	41, // 21: securetoken.v1.GetTokenInfoResponse.issued_at:type_name -> google.protobuf.Timestamp
-	41, // 22: securetoken.v1.GetTokenInfoResponse.expires_at:type_name -> google.protobuf.Timestamp
-	39, // 23: securetoken.v1.GetTokenInfoResponse.time_remaining:type_name -> google.protobuf.Duration
-	40, // 24: securetoken.v1.GetTokenInfoResponse.additional_data:type_name -> google.protobuf.Struct
-	41, // 25: securetoken.v1.GetTokenInfoResponse.created_at:type_name -> google.protobuf.Timestamp
-	41, // 26: securetoken.v1.GetTokenInfoResponse.session_started_at:type_name -> google.protobuf.Timestamp
-	0,  // 27: securetoken.v1.IntrospectTokenResponse.state:type_name -> securetoken.v1.TokenState
-	7,  // 28: securetoken.v1.IntrospectTokenResponse.claims:type_name -> securetoken.v1.TokenClaims
-	39, // 29: securetoken.v1.ExportConfigResponse.default_expires_in:type_name -> google.protobuf.Duration
-	24, // 30: securetoken.v1.ExportConfigResponse.keys:type_name -> securetoken.v1.KeyInfo
-	1,  // 31: securetoken.v1.KeyInfo.state:type_name -> securetoken.v1.KeyState
-	26, // 32: securetoken.v1.RevokeTokensRequest.targets:type_name -> securetoken.v1.RevocationTarget
-	27, // 33: securetoken.v1.RevocationTarget.token_id:type_name -> securetoken.v1.TokenIdTarget
-	28, // 34: securetoken.v1.RevocationTarget.user:type_name -> securetoken.v1.UserTarget
-	41, // 35: securetoken.v1.RevocationTarget.everything_issued_before:type_name -> google.protobuf.Timestamp
-	41, // 36: securetoken.v1.TokenIdTarget.expires_at:type_name -> google.protobuf.Timestamp
-	41, // 37: securetoken.v1.UserTarget.issued_before:type_name -> google.protobuf.Timestamp
-	30, // 38: securetoken.v1.RevokeTokensResponse.results:type_name -> securetoken.v1.RevocationResult
-	2,  // 39: securetoken.v1.RevocationResult.outcome:type_name -> securetoken.v1.RevocationOutcome
-	41, // 40: securetoken.v1.Revocation.issued_before:type_name -> google.protobuf.Timestamp
-	41, // 41: securetoken.v1.Revocation.expires_at:type_name -> google.protobuf.Timestamp
-	41, // 42: securetoken.v1.Revocation.revoked_at:type_name -> google.protobuf.Timestamp
-	31, // 43: securetoken.v1.ListRevocationsResponse.revocations:type_name -> securetoken.v1.Revocation
-	36, // 44: securetoken.v1.WatchRevocationsResponse.snapshot:type_name -> securetoken.v1.WatchRevocationsResponse.SnapshotPage
-	37, // 45: securetoken.v1.WatchRevocationsResponse.changes:type_name -> securetoken.v1.WatchRevocationsResponse.Changes
-	38, // 46: securetoken.v1.WatchRevocationsResponse.checkpoint:type_name -> securetoken.v1.WatchRevocationsResponse.Checkpoint
-	31, // 47: securetoken.v1.WatchRevocationsResponse.SnapshotPage.revocations:type_name -> securetoken.v1.Revocation
-	31, // 48: securetoken.v1.WatchRevocationsResponse.Changes.revocations:type_name -> securetoken.v1.Revocation
-	39, // 49: securetoken.v1.WatchRevocationsResponse.Checkpoint.staleness:type_name -> google.protobuf.Duration
-	3,  // 50: securetoken.v1.TokenService.GenerateToken:input_type -> securetoken.v1.GenerateTokenRequest
-	5,  // 51: securetoken.v1.TokenService.ValidateToken:input_type -> securetoken.v1.ValidateTokenRequest
-	8,  // 52: securetoken.v1.TokenService.CheckPermission:input_type -> securetoken.v1.CheckPermissionRequest
-	10, // 53: securetoken.v1.TokenService.CheckPermissions:input_type -> securetoken.v1.CheckPermissionsRequest
-	13, // 54: securetoken.v1.TokenService.BatchValidateTokens:input_type -> securetoken.v1.BatchValidateTokensRequest
-	16, // 55: securetoken.v1.TokenService.RefreshToken:input_type -> securetoken.v1.RefreshTokenRequest
-	18, // 56: securetoken.v1.TokenService.GetTokenInfo:input_type -> securetoken.v1.GetTokenInfoRequest
-	20, // 57: securetoken.v1.TokenService.IntrospectToken:input_type -> securetoken.v1.IntrospectTokenRequest
-	22, // 58: securetoken.v1.TokenService.ExportConfig:input_type -> securetoken.v1.ExportConfigRequest
-	25, // 59: securetoken.v1.TokenService.RevokeTokens:input_type -> securetoken.v1.RevokeTokensRequest
-	32, // 60: securetoken.v1.TokenService.ListRevocations:input_type -> securetoken.v1.ListRevocationsRequest
-	34, // 61: securetoken.v1.TokenService.WatchRevocations:input_type -> securetoken.v1.WatchRevocationsRequest
-	4,  // 62: securetoken.v1.TokenService.GenerateToken:output_type -> securetoken.v1.GenerateTokenResponse
-	6,  // 63: securetoken.v1.TokenService.ValidateToken:output_type -> securetoken.v1.ValidateTokenResponse
-	9,  // 64: securetoken.v1.TokenService.CheckPermission:output_type -> securetoken.v1.CheckPermissionResponse
-	11, // 65: securetoken.v1.TokenService.CheckPermissions:output_type -> securetoken.v1.CheckPermissionsResponse
-	14, // 66: securetoken.v1.TokenService.BatchValidateTokens:output_type -> securetoken.v1.BatchValidateTokensResponse
-	17, // 67: securetoken.v1.TokenService.RefreshToken:output_type -> securetoken.v1.RefreshTokenResponse
-	19, // 68: securetoken.v1.TokenService.GetTokenInfo:output_type -> securetoken.v1.GetTokenInfoResponse
-	21, // 69: securetoken.v1.TokenService.IntrospectToken:output_type -> securetoken.v1.IntrospectTokenResponse
-	23, // 70: securetoken.v1.TokenService.ExportConfig:output_type -> securetoken.v1.ExportConfigResponse
-	29, // 71: securetoken.v1.TokenService.RevokeTokens:output_type -> securetoken.v1.RevokeTokensResponse
-	33, // 72: securetoken.v1.TokenService.ListRevocations:output_type -> securetoken.v1.ListRevocationsResponse
-	35, // 73: securetoken.v1.TokenService.WatchRevocations:output_type -> securetoken.v1.WatchRevocationsResponse
-	62, // [62:74] is the sub-list for method output_type
-	50, // [50:62] is the sub-list for method input_type
-	50, // [50:50] is the sub-list for extension type_name
-	50, // [50:50] is the sub-list for extension extendee
-	0,  // [0:50] is the sub-list for field type_name
+	41, // 9: securetoken.v1.ValidateTokenResponse.session_started_at:type_name -> google.protobuf.Timestamp
+	41, // 10: securetoken.v1.TokenClaims.issued_at:type_name -> google.protobuf.Timestamp
+	41, // 11: securetoken.v1.TokenClaims.expires_at:type_name -> google.protobuf.Timestamp
+	39, // 12: securetoken.v1.TokenClaims.time_remaining:type_name -> google.protobuf.Duration
+	40, // 13: securetoken.v1.TokenClaims.additional_data:type_name -> google.protobuf.Struct
+	41, // 14: securetoken.v1.TokenClaims.session_started_at:type_name -> google.protobuf.Timestamp
+	12, // 15: securetoken.v1.CheckPermissionsResponse.results:type_name -> securetoken.v1.PermissionResult
+	15, // 16: securetoken.v1.BatchValidateTokensResponse.results:type_name -> securetoken.v1.BatchValidateTokensResult
+	7,  // 17: securetoken.v1.BatchValidateTokensResult.claims:type_name -> securetoken.v1.TokenClaims
+	42, // 18: securetoken.v1.BatchValidateTokensResult.error:type_name -> google.rpc.Status
+	39, // 19: securetoken.v1.RefreshTokenRequest.new_expires_in:type_name -> google.protobuf.Duration
+	41, // 20: securetoken.v1.RefreshTokenResponse.issued_at:type_name -> google.protobuf.Timestamp
+	41, // 21: securetoken.v1.RefreshTokenResponse.expires_at:type_name -> google.protobuf.Timestamp
+	40, // 22: securetoken.v1.RefreshTokenResponse.additional_data:type_name -> google.protobuf.Struct
+	41, // 23: securetoken.v1.GetTokenInfoResponse.issued_at:type_name -> google.protobuf.Timestamp
+	41, // 24: securetoken.v1.GetTokenInfoResponse.expires_at:type_name -> google.protobuf.Timestamp
+	39, // 25: securetoken.v1.GetTokenInfoResponse.time_remaining:type_name -> google.protobuf.Duration
+	40, // 26: securetoken.v1.GetTokenInfoResponse.additional_data:type_name -> google.protobuf.Struct
+	41, // 27: securetoken.v1.GetTokenInfoResponse.created_at:type_name -> google.protobuf.Timestamp
+	41, // 28: securetoken.v1.GetTokenInfoResponse.session_started_at:type_name -> google.protobuf.Timestamp
+	0,  // 29: securetoken.v1.IntrospectTokenResponse.state:type_name -> securetoken.v1.TokenState
+	7,  // 30: securetoken.v1.IntrospectTokenResponse.claims:type_name -> securetoken.v1.TokenClaims
+	39, // 31: securetoken.v1.ExportConfigResponse.default_expires_in:type_name -> google.protobuf.Duration
+	24, // 32: securetoken.v1.ExportConfigResponse.keys:type_name -> securetoken.v1.KeyInfo
+	1,  // 33: securetoken.v1.KeyInfo.state:type_name -> securetoken.v1.KeyState
+	26, // 34: securetoken.v1.RevokeTokensRequest.targets:type_name -> securetoken.v1.RevocationTarget
+	27, // 35: securetoken.v1.RevocationTarget.token_id:type_name -> securetoken.v1.TokenIdTarget
+	28, // 36: securetoken.v1.RevocationTarget.user:type_name -> securetoken.v1.UserTarget
+	41, // 37: securetoken.v1.RevocationTarget.everything_issued_before:type_name -> google.protobuf.Timestamp
+	41, // 38: securetoken.v1.TokenIdTarget.expires_at:type_name -> google.protobuf.Timestamp
+	41, // 39: securetoken.v1.UserTarget.issued_before:type_name -> google.protobuf.Timestamp
+	30, // 40: securetoken.v1.RevokeTokensResponse.results:type_name -> securetoken.v1.RevocationResult
+	2,  // 41: securetoken.v1.RevocationResult.outcome:type_name -> securetoken.v1.RevocationOutcome
+	41, // 42: securetoken.v1.Revocation.issued_before:type_name -> google.protobuf.Timestamp
+	41, // 43: securetoken.v1.Revocation.expires_at:type_name -> google.protobuf.Timestamp
+	41, // 44: securetoken.v1.Revocation.revoked_at:type_name -> google.protobuf.Timestamp
+	31, // 45: securetoken.v1.ListRevocationsResponse.revocations:type_name -> securetoken.v1.Revocation
+	36, // 46: securetoken.v1.WatchRevocationsResponse.snapshot:type_name -> securetoken.v1.WatchRevocationsResponse.SnapshotPage
+	37, // 47: securetoken.v1.WatchRevocationsResponse.changes:type_name -> securetoken.v1.WatchRevocationsResponse.Changes
+	38, // 48: securetoken.v1.WatchRevocationsResponse.checkpoint:type_name -> securetoken.v1.WatchRevocationsResponse.Checkpoint
+	31, // 49: securetoken.v1.WatchRevocationsResponse.SnapshotPage.revocations:type_name -> securetoken.v1.Revocation
+	31, // 50: securetoken.v1.WatchRevocationsResponse.Changes.revocations:type_name -> securetoken.v1.Revocation
+	39, // 51: securetoken.v1.WatchRevocationsResponse.Checkpoint.staleness:type_name -> google.protobuf.Duration
+	3,  // 52: securetoken.v1.TokenService.GenerateToken:input_type -> securetoken.v1.GenerateTokenRequest
+	5,  // 53: securetoken.v1.TokenService.ValidateToken:input_type -> securetoken.v1.ValidateTokenRequest
+	8,  // 54: securetoken.v1.TokenService.CheckPermission:input_type -> securetoken.v1.CheckPermissionRequest
+	10, // 55: securetoken.v1.TokenService.CheckPermissions:input_type -> securetoken.v1.CheckPermissionsRequest
+	13, // 56: securetoken.v1.TokenService.BatchValidateTokens:input_type -> securetoken.v1.BatchValidateTokensRequest
+	16, // 57: securetoken.v1.TokenService.RefreshToken:input_type -> securetoken.v1.RefreshTokenRequest
+	18, // 58: securetoken.v1.TokenService.GetTokenInfo:input_type -> securetoken.v1.GetTokenInfoRequest
+	20, // 59: securetoken.v1.TokenService.IntrospectToken:input_type -> securetoken.v1.IntrospectTokenRequest
+	22, // 60: securetoken.v1.TokenService.ExportConfig:input_type -> securetoken.v1.ExportConfigRequest
+	25, // 61: securetoken.v1.TokenService.RevokeTokens:input_type -> securetoken.v1.RevokeTokensRequest
+	32, // 62: securetoken.v1.TokenService.ListRevocations:input_type -> securetoken.v1.ListRevocationsRequest
+	34, // 63: securetoken.v1.TokenService.WatchRevocations:input_type -> securetoken.v1.WatchRevocationsRequest
+	4,  // 64: securetoken.v1.TokenService.GenerateToken:output_type -> securetoken.v1.GenerateTokenResponse
+	6,  // 65: securetoken.v1.TokenService.ValidateToken:output_type -> securetoken.v1.ValidateTokenResponse
+	9,  // 66: securetoken.v1.TokenService.CheckPermission:output_type -> securetoken.v1.CheckPermissionResponse
+	11, // 67: securetoken.v1.TokenService.CheckPermissions:output_type -> securetoken.v1.CheckPermissionsResponse
+	14, // 68: securetoken.v1.TokenService.BatchValidateTokens:output_type -> securetoken.v1.BatchValidateTokensResponse
+	17, // 69: securetoken.v1.TokenService.RefreshToken:output_type -> securetoken.v1.RefreshTokenResponse
+	19, // 70: securetoken.v1.TokenService.GetTokenInfo:output_type -> securetoken.v1.GetTokenInfoResponse
+	21, // 71: securetoken.v1.TokenService.IntrospectToken:output_type -> securetoken.v1.IntrospectTokenResponse
+	23, // 72: securetoken.v1.TokenService.ExportConfig:output_type -> securetoken.v1.ExportConfigResponse
+	29, // 73: securetoken.v1.TokenService.RevokeTokens:output_type -> securetoken.v1.RevokeTokensResponse
+	33, // 74: securetoken.v1.TokenService.ListRevocations:output_type -> securetoken.v1.ListRevocationsResponse
+	35, // 75: securetoken.v1.TokenService.WatchRevocations:output_type -> securetoken.v1.WatchRevocationsResponse
+	64, // [64:76] is the sub-list for method output_type
+	52, // [52:64] is the sub-list for method input_type
+	52, // [52:52] is the sub-list for extension type_name
+	52, // [52:52] is the sub-list for extension extendee
+	0,  // [0:52] is the sub-list for field type_name
 }
 
 func init() { file_securetoken_v1_token_service_proto_init() }

@@ -1,25 +1,17 @@
 /** Decides from a call's headers whether it may go on, before its body is read. */
 import type { IncomingHttpHeaders } from "node:http";
-import type { Socket } from "node:net";
-import {
-  Code,
-  ConnectError,
-  type ContextValues,
-  createContextKey,
-  createContextValues,
-} from "@connectrpc/connect";
+import { Code, ConnectError, type ContextValues } from "@connectrpc/connect";
 import { type Call, callerError, callKey } from "../service/index.js";
 import type { Authorize } from "../transport/adapter/index.js";
 import { noteKnownCaller } from "../transport/index.js";
 import { noteRefused } from "./call-log.js";
+import { CallValues, connectionKey } from "./call-values.js";
 import { networkOf } from "./callers/address-rates.js";
 import type { Callers } from "./callers/callers.js";
 import { refusedCaller } from "./callers/refused-callers.js";
 import { createOriginCheck } from "./foreign-origin.js";
 import type { StreamOrigin } from "./open-streams.js";
 import { isRepeated } from "./repeated-authorization.js";
-
-const connectionKey = createContextKey<Socket | undefined>(undefined);
 
 /** What is looked at before the callers are asked. */
 export interface RequestChecks {
@@ -50,11 +42,10 @@ export function createAuthorize(callers: Callers, checks: RequestChecks): Author
         connection: head.socket ?? head,
       });
       const call: Call = { caller, peer, startedAt, workOwner };
-      if (head.method.methodKind === "unary") return createContextValues().set(callKey, call);
+      if (head.method.methodKind === "unary") return new CallValues(call);
       const current = () => (callers.current ? callers.current(head) : caller);
-      const values = createContextValues().set(callKey, { ...call, current });
       // Only streams are counted by their connections.
-      return values.set(connectionKey, head.socket);
+      return new CallValues({ ...call, current }, head.socket);
     } catch (error) {
       if (error instanceof ConnectError) {
         const caller = refusedCaller(error);

@@ -67,7 +67,8 @@ export interface RevocationRegister extends RevocationCheck {
    * Everything from a cursor on, for as long as it is asked.
    * @param cursor of an earlier checkpoint; empty, unknown or too old: from a snapshot on
    * @param wake is called when there may be a further event, after `next` gave none. It must not throw
-   * @param caller who watches: a caller may have a part of all watchers. Default: one without a name
+   * @param caller who watches: a caller may have a part of all watchers. Default "": callers are not
+   * told apart
    * @throws TooManyWatchersError
    */
   watch(cursor: string, wake: () => void, caller?: string): FeedWatch;

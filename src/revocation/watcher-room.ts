@@ -1,9 +1,12 @@
 /** Bounds the watchers of a process, and those of each caller: no caller's keep all others out. */
 import { TooManyWatchersError } from "./register.js";
 
-/** The most watchers of one process: each costs some work every second. */
-export const MAX_WATCHERS = 16_384;
-/** The part of them that one caller may have. */
+/**
+ * The most watchers of one process: each costs some work every second. `maxStreams` in
+ * `src/transport/limits.ts` has room for all of them and for other calls beside them.
+ */
+export const MAX_WATCHERS = 10_000;
+/** The part of them that one caller of several may have. */
 const CALLER_SHARE = 0.75;
 
 /** Counts watchers. */
@@ -13,7 +16,7 @@ export class WatcherRoom {
   readonly #byCaller = new Map<string, number>();
   #size = 0;
 
-  /** @param max how many may watch at a time; of one caller three quarters, and at least one */
+  /** @param max how many may watch at a time; of one named caller three quarters, and at least one */
   constructor(max: number) {
     this.#max = max;
     this.#maxOfCaller = Math.max(1, Math.floor(max * CALLER_SHARE));
@@ -24,13 +27,18 @@ export class WatcherRoom {
     return this.#size;
   }
 
-  /** @throws TooManyWatchersError */
+  /**
+   * A watcher comes.
+   *
+   * @param caller whose it is; "" where callers are not told apart, and the bound of each has no meaning
+   * @throws TooManyWatchersError
+   */
   enter(caller: string): void {
     const ofCaller = this.#byCaller.get(caller) ?? 0;
     if (this.#size >= this.#max) {
       throw new TooManyWatchersError(`a server process serves at most ${this.#max} watchers`);
     }
-    if (ofCaller >= this.#maxOfCaller) {
+    if (caller !== "" && ofCaller >= this.#maxOfCaller) {
       throw new TooManyWatchersError(`a caller may have at most ${this.#maxOfCaller} watchers`);
     }
     this.#size++;

@@ -61,12 +61,17 @@ function openFeed(
 ): Pulled<FeedEvent> {
   requireEnabled(register, "");
   try {
-    const feed = register.watch(cursor, wake, call?.caller.name);
+    const feed = register.watch(cursor, wake, nameOf(call));
     return { next: () => nextOf(feed, call), close: () => feed.close() };
   } catch (error) {
     if (!(error instanceof TooManyWatchersError)) throw error;
     throw noRoom(`too many watchers: ${error.message}`);
   }
+}
+
+/** The caller's name; undefined where the server knows no callers, and everyone has the same one. */
+function nameOf(call: Call | undefined): string | undefined {
+  return call?.caller.rpcs && call.caller.name;
 }
 
 function nextOf(feed: Pulled<FeedEvent>, call: Call | undefined): FeedEvent | undefined {

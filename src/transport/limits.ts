@@ -39,7 +39,7 @@ export interface ConnectionLimits {
 export const DEFAULT_LIMITS: ConnectionLimits = {
   maxHeaderBytes: 16 * 1024,
   maxConcurrentStreams: 100,
-  maxStreams: 10_000,
+  maxStreams: 14_000,
   maxConnections: 5_000,
   maxPipelined: 64,
   detectionTimeoutMs: 5_000,

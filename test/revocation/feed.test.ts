@@ -125,6 +125,13 @@ describe("the feed", () => {
     assert.equal(feed.watchers, 0);
   });
 
+  it("gives all watchers to one where callers are not told apart", () => {
+    const { feed } = setUp({ maxWatchers: 4 });
+    const all = Array.from({ length: 4 }, () => feed.watch("", () => {}));
+    assert.throws(() => feed.watch("", () => {}), { name: "TooManyWatchersError" });
+    for (const watch of all) watch.close();
+  });
+
   it("takes no more watchers than it serves, and another one once one has left", () => {
     const { feed } = setUp({ maxWatchers: 1 });
     const first = feed.watch("", () => {});

@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { OpenStreams } from "../../src/server/open-streams.js";
+import { MAX_WATCHERS } from "../../src/revocation/watcher-room.js";
+import { OPEN_STREAM_LIMITS, OpenStreams } from "../../src/server/open-streams.js";
+import { DEFAULT_LIMITS } from "../../src/transport/limits.js";
 
 const LIMITS = { perConnection: 2, perAddress: 3, inAll: 4 };
 const isExhausted = (error: unknown) =>
@@ -20,4 +22,8 @@ it("open streams are bounded for a connection, an address and in all, and give t
   assert.throws(() => streams.open({ connection: {}, address: "c" }), isExhausted);
   first();
   streams.open({ connection: {}, address: "c" });
+});
+
+it("all watchers, and all streams that need no credential, leave room for other calls", () => {
+  assert.equal(DEFAULT_LIMITS.maxStreams, MAX_WATCHERS + OPEN_STREAM_LIMITS.inAll + 2_000);
 });

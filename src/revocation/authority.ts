@@ -2,7 +2,7 @@
  * The one process of a server that decides: it owns the store and the connection to the shared log,
  * and every revocation of the server goes through it. Its workers, where there are any, follow it.
  */
-import { setTimeout as pause } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import type { Claims, Clock, Revocation } from "../core/index.js";
 import { Feed } from "./feed.js";
 import { Freshness, type FreshnessClocks } from "./freshness.js";
@@ -24,6 +24,8 @@ import type { RevocationStore } from "./store/store.js";
 const CLEAN_MS = 60_000;
 /** How long the log may take before a server with a store starts without it, in milliseconds. */
 const START_WAIT_MS = 2_000;
+/** How many entries of the log are put in force before calls have their turn: half a millisecond's worth. */
+const MERGE_STEP = 100;
 /**
  * How long an entry is kept beyond its expiry, in microseconds: a clock that is ahead by less deletes
  * nothing that another server still needs.
@@ -131,8 +133,11 @@ export class RevocationAuthority implements RevocationRegister {
   }
 
   async revoke(revocations: readonly Revocation[]): Promise<void> {
-    await this.#keep(revocations);
-    await this.#putInForce(revocations);
+    const isLogged = await this.#keep(revocations);
+    const inForce = this.#putInForce(revocations);
+    // Once they are known: what the log lacks of all that is known is written without being told.
+    if (!isLogged) this.#follower?.appendLater(revocations);
+    await inForce;
   }
 
   list(query: RevocationQuery): RevocationPage {
@@ -156,24 +161,24 @@ export class RevocationAuthority implements RevocationRegister {
     await this.#options.store?.close();
   }
 
-  /** Makes entries durable: in the log first, since that is what may refuse. */
-  async #keep(revocations: readonly Revocation[]): Promise<void> {
+  /** Makes entries durable: in the log first, since that is what may refuse. Whether the log has them. */
+  async #keep(revocations: readonly Revocation[]): Promise<boolean> {
     const { store, logRequired = true } = this.#options;
-    let logged = true;
+    let isLogged = true;
     try {
       await this.#follower?.append(revocations);
     } catch (error) {
       if (!store || logRequired) {
         throw new RevocationNotStoredError("the revocation log is away", { cause: error });
       }
-      logged = false;
+      isLogged = false;
     }
     try {
       await store?.append(revocations);
     } catch (error) {
       throw new RevocationNotStoredError("DATA_DIR cannot be written", { cause: error });
     }
-    if (!logged) this.#follower?.appendLater(revocations);
+    return isLogged;
   }
 
   /** Settles once the entries hold here and in every worker. */
@@ -186,16 +191,25 @@ export class RevocationAuthority implements RevocationRegister {
 
   /** Entries of the log: in force at once, and on disk as well. */
   async #merge(revocations: readonly Revocation[]): Promise<void> {
-    const { store, clock } = this.#options;
+    const stored: (Promise<void> | undefined)[] = [];
+    for (let at = 0; at < revocations.length; at += MERGE_STEP) {
+      if (at > 0) await nextTurn();
+      stored.push(this.#mergeSome(revocations.slice(at, at + MERGE_STEP)));
+    }
+    await Promise.all(stored);
+  }
+
+  #mergeSome(revocations: readonly Revocation[]): Promise<void> | undefined {
+    const { store, clock, reporter } = this.#options;
     const now = clock();
     const alive = revocations.filter(({ expiresAt }) => expiresAt >= now);
     const added = alive.filter((revocation) => this.index.add(revocation));
-    if (added.length === 0) return;
+    if (added.length === 0) return undefined;
     this.feed.publish(added);
     for (const subscriber of this.#subscribers) void subscriber.tell(added);
-    await store?.append(added).catch((error: Error) => {
+    return store?.append(added).catch((error: Error) => {
       // They are in force, and in the log.
-      this.#options.reporter.error({ why: error.message }, "DATA_DIR cannot be written");
+      reporter.error({ why: error.message }, "DATA_DIR cannot be written");
     });
   }
 

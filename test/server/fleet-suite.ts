@@ -15,6 +15,8 @@ import { eventually } from "../support/worker-lines.js";
 
 /** How often the log is killed; `KILL_ROUNDS=100` for a long run. */
 const KILL_ROUNDS = Number(process.env.KILL_ROUNDS ?? 3);
+/** After how many of the kills a server that has never been there before is asked as well. */
+const FRESH_EVERY = 10;
 const KEY = { SECRET_KEY: "Fleet#Secret2026", SALT: "sixteen bytes..." };
 
 function connect({ url }: ServerProcess) {
@@ -151,13 +153,24 @@ export function fleetSuite(
         await engine.process.start();
         isOver = true;
         await Promise.all(work);
+        // Whoever goes on accepts none of them again.
+        assert.ok(await areRevoked(client, acknowledged.slice(-100)));
+        if (round % FRESH_EVERY === FRESH_EVERY - 1) await assertLogged(acknowledged.slice(-500));
       }
-      // Knows nothing but what the log holds.
-      const fresh = connect(await start());
-      for (let at = 0; at < acknowledged.length; at += 100) {
-        assert.ok(await areRevoked(fresh, acknowledged.slice(at, at + 100)));
+      await assertLogged(acknowledged);
+      t.diagnostic(
+        `${acknowledged.length} acknowledged, none lost or accepted again, ${KILL_ROUNDS} kills`,
+      );
+
+      /** Asks a server that knows nothing but what the log holds. */
+      async function assertLogged(tokens: readonly string[]): Promise<void> {
+        const server = await start();
+        const fresh = connect(server);
+        for (let at = 0; at < tokens.length; at += 100) {
+          assert.ok(await areRevoked(fresh, tokens.slice(at, at + 100)));
+        }
+        await server.end("SIGKILL");
       }
-      t.diagnostic(`${acknowledged.length} acknowledged, ${KILL_ROUNDS} kills`);
     });
 
     it("refuse to vouch when the log hangs, too", async () => {

@@ -1,9 +1,10 @@
 /** Keeps a server and the shared log alike: reads what others wrote, and writes what the log lacks. */
 import { setTimeout as pause } from "node:timers/promises";
-import { type Clock, type Revocation, revocationName } from "../../core/index.js";
+import type { Clock, Revocation } from "../../core/index.js";
 import type { Freshness } from "../freshness.js";
 import type { Reporter } from "../reporter.js";
 import { MAX_LOG_PAGE, type RevocationLog } from "./log.js";
+import { LogFiller } from "./log-filler.js";
 
 /** How often the log is read, in milliseconds, where no hint comes sooner. */
 export const POLL_MS = 250;
@@ -21,7 +22,7 @@ export interface LogFollowerOptions {
   readonly freshness: Freshness;
   readonly clock: Clock;
   readonly reporter: Reporter;
-  /** Every entry in force, to tell what the log lacks. */
+  /** Every entry in force, to tell what the log lacks; those that come meanwhile may be among them. */
   readonly known: () => Iterable<Revocation>;
   /** Puts entries of the log in force. */
   readonly merge: (revocations: readonly Revocation[]) => Promise<void>;
@@ -36,9 +37,8 @@ export class LogFollower {
   readonly #options: Required<LogFollowerOptions>;
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
+  readonly #filler: LogFiller;
   #position: string | undefined;
-  /** What the log holds, while it is read from its beginning. */
-  #seen: Set<string> | undefined;
   #unsent: Revocation[] = [];
   #needless: Revocation[] = [];
   #isAway = false;
@@ -52,6 +52,10 @@ export class LogFollower {
 
   constructor(options: LogFollowerOptions) {
     this.#options = { pollMs: POLL_MS, ...options };
+    this.#filler = new LogFiller({
+      known: options.known,
+      append: (revocations) => this.append(revocations),
+    });
     options.log.onHint(() => this.#hint());
     this.#done = this.#run();
   }
@@ -109,50 +113,44 @@ export class LogFollower {
     }
   }
 
-  /** Reads one page. Whether that was the last for now. */
+  /** Reads one page, and writes once it was the last. Whether nothing more is to be done for now. */
   async #readPage(): Promise<boolean> {
     const { log, freshness, merge } = this.#options;
     const startedAt = performance.now();
-    if (this.#position === undefined) this.#seen = new Set();
+    if (this.#position === undefined) this.#filler.begin();
     const page = await log.read(this.#position, READ_TIMEOUT_MS);
     if (page.reset) {
       const { reporter } = this.#options;
       reporter.warn({ log: log.name }, "revocation log was replaced or trimmed: read anew");
-      this.#seen = new Set();
+      this.#filler.begin();
     }
     await merge(page.revocations);
-    for (const revocation of page.revocations) this.#seen?.add(keyOf(revocation));
+    this.#filler.saw(page.revocations);
     this.#position = page.position;
     if (!page.caughtUp) return false;
     freshness.note(performance.now() - startedAt);
     this.#caughtUp();
-    await this.#fill();
+    if (!(await this.#fill())) return false;
     await this.#clean();
     return true;
   }
 
-  /** Writes what the log lacks. What cannot be written is tried again after the next read. */
-  async #fill(): Promise<void> {
-    const { known, clock } = this.#options;
-    const seen = this.#seen;
-    if (seen) {
-      const now = clock();
-      const lacking: Revocation[] = [];
-      for (const revocation of known()) {
-        if (revocation.expiresAt >= now && !seen.has(keyOf(revocation))) {
-          lacking.push(revocation);
-        }
-      }
-      await this.append(lacking);
-      this.#seen = undefined;
-      // All that is known has been written.
+  /**
+   * Writes what the log lacks, for a while: whether that was all. What cannot be written is tried again
+   * after the next read.
+   */
+  async #fill(): Promise<boolean> {
+    const isFilled = await this.#filler.fill(this.#options.clock(), () => {
+      // They are among all that is known.
       this.#unsent = [];
-    }
+    });
+    if (!isFilled) return false;
     while (this.#unsent.length > 0) {
       const page = this.#unsent.slice(0, MAX_LOG_PAGE);
       await this.append(page);
       this.#unsent.splice(0, page.length);
     }
+    return true;
   }
 
   async #clean(): Promise<void> {
@@ -174,9 +172,4 @@ export class LogFollower {
     if (!signal.aborted) await Promise.race([timer, hinted]);
     over.abort();
   }
-}
-
-/** An entry that is kept longer than the log's is one that the log lacks. */
-function keyOf(revocation: Revocation): string {
-  return `${revocationName(revocation)}:${revocation.expiresAt}`;
 }

@@ -10,12 +10,15 @@
  */
 import type { Revocation } from "../../core/index.js";
 
-/** The most entries of one page, and of one call of `append`. */
+/** The most entries of one call of `append`. */
 export const MAX_LOG_PAGE = 1000;
+
+/** The most entries that are read at a time: while they are parsed, which takes a millisecond, no call has its turn. */
+export const READ_PAGE = 250;
 
 /** A part of what the log holds. */
 export interface LogPage {
-  /** At most `MAX_LOG_PAGE` entries. Those that have expired may be left out. */
+  /** At most `READ_PAGE` entries. Those that have expired may be left out. */
   readonly revocations: readonly Revocation[];
   /** Where to read on: opaque, and valid for every later connection, also of another process. */
   readonly position: string;

@@ -7,7 +7,7 @@ import {
   LogCorruptError,
   type LogPage,
   LogUnavailableError,
-  MAX_LOG_PAGE,
+  READ_PAGE,
   type RevocationLog,
 } from "./log.js";
 import { PostgresListener } from "./postgres-listener.js";
@@ -98,7 +98,7 @@ export class PostgresLog implements RevocationLog {
 
   #readRows(from: string, timeoutMs: number): Promise<Row[]> {
     // The row of the position itself is among them.
-    return this.#query<Row>(sql.READ, [from, MAX_LOG_PAGE + 1], timeoutMs);
+    return this.#query<Row>(sql.READ, [from, READ_PAGE + 1], timeoutMs);
   }
 
   /** Creates the tables where they are missing, once; several servers may try at the same time. */
@@ -165,7 +165,7 @@ function toPage(from: PostgresPosition | undefined, rows: readonly Row[], reset:
   const [first] = rows;
   if (first === undefined) throw new LogCorruptError("secure_token_log has no row");
   const entries = rows.filter(({ position }) => position !== null && position !== from?.row);
-  const page = entries.slice(0, MAX_LOG_PAGE);
+  const page = entries.slice(0, READ_PAGE);
   const last = page.at(-1);
   const identity = { logId: first.log_id, started: first.started };
   const position =
@@ -180,7 +180,7 @@ function toPage(from: PostgresPosition | undefined, rows: readonly Row[], reset:
   return {
     revocations: page.map(toRevocation),
     position: writePosition(position),
-    caughtUp: entries.length === page.length && rows.length <= MAX_LOG_PAGE,
+    caughtUp: entries.length === page.length && rows.length <= READ_PAGE,
     reset,
   };
 }

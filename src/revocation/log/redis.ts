@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { Cluster, Redis } from "ioredis";
 import type { Revocation } from "../../core/index.js";
 import { fromEntryText, toEntryText } from "../entry-text.js";
-import { LogCorruptError, type LogPage, MAX_LOG_PAGE, type RevocationLog } from "./log.js";
+import { LogCorruptError, type LogPage, READ_PAGE, type RevocationLog } from "./log.js";
 import { openRedis, send } from "./redis-connection.js";
 import { type RedisPosition, readPosition, writePosition } from "./redis-position.js";
 import * as script from "./redis-scripts.js";
@@ -73,7 +73,7 @@ export class RedisLog implements RevocationLog {
       const ids = gone.map(([id]) => id);
       const remove = () => this.#client.eval(script.REMOVE, 2, script.STREAM, script.META, ...ids);
       if (ids.length > 0) await send(this.#client, remove, timeoutMs, false);
-      if (entries.length < MAX_LOG_PAGE) return;
+      if (entries.length < READ_PAGE) return;
       from = last[0];
     }
   }
@@ -86,7 +86,7 @@ export class RedisLog implements RevocationLog {
   #readPage(from: string, timeoutMs: number): Promise<RawPage> {
     const newId = randomBytes(ID_LENGTH).toString("base64url");
     const { STREAM, META, READ } = script;
-    const read = () => this.#client.eval(READ, 2, STREAM, META, newId, from, MAX_LOG_PAGE);
+    const read = () => this.#client.eval(READ, 2, STREAM, META, newId, from, READ_PAGE);
     return send(this.#client, read, timeoutMs, true) as Promise<RawPage>;
   }
 }
@@ -115,7 +115,7 @@ function toPage(
   return {
     revocations,
     position: writePosition({ logId, runId, foreign, entry, expiresAt }),
-    caughtUp: entries.length < MAX_LOG_PAGE,
+    caughtUp: entries.length < READ_PAGE,
     reset,
   };
 }

@@ -23,6 +23,11 @@ export interface LogEngine {
   wipe(): Promise<void>;
   /** Deletes the oldest entry as an operator might. */
   trim(): Promise<void>;
+  /**
+   * Begins to write an entry, and gives what ends the writing. Undefined where nothing is visible later
+   * than it is written.
+   */
+  beginWrite?(revocation: Revocation): Promise<() => Promise<void>>;
   /** Writes what is no entry. */
   corrupt(): Promise<void>;
   close(): Promise<void>;
@@ -138,6 +143,24 @@ export function logSuite(
       await reading;
       assert.equal(new Set(seen).size, 200);
       assert.equal(seen.length, 200);
+    });
+
+    it("passes over no entry that takes the earlier id and is committed later", async (t) => {
+      if (engine.beginWrite === undefined) {
+        t.skip("what is written is visible at once");
+        return;
+      }
+      const [reader, writer] = [await connected(), await connected()];
+      const commit = await engine.beginWrite(entry("earlier"));
+      const written = writer.append([entry("later")], TIMEOUT);
+      // Time to overtake, if it could.
+      await Promise.race([written, wait(100)]);
+      const meanwhile = await readAll(reader);
+      await commit();
+      await written;
+      const next = await readAll(reader, meanwhile.position);
+      assert.deepEqual([...meanwhile.ids, ...next.ids], ["earlier", "later"]);
+      assert.equal(next.reset, false);
     });
 
     it("begins anew, and says so, after it was wiped", async () => {

@@ -1,5 +1,8 @@
 /** The log in a real PostgreSQL. */
+import { Client } from "pg";
+import { toEntryText } from "../../../src/revocation/entry-text.js";
 import { PostgresLog } from "../../../src/revocation/log/postgres.js";
+import { APPEND } from "../../../src/revocation/log/postgres-schema.js";
 import { skipWithoutPostgres, startPostgres } from "../../support/postgres.js";
 import { startStallingProxy } from "../../support/stalling-proxy.js";
 import { logSuite } from "./log-suite.js";
@@ -19,6 +22,18 @@ logSuite(
       open: () => new PostgresLog(url),
       wipe: () => run("DROP TABLE IF EXISTS secure_token_log, secure_token_revocations"),
       trim: () => run("DELETE FROM secure_token_revocations"),
+      async beginWrite(revocation) {
+        const client = new Client({ connectionString: postgres.url });
+        await client.connect();
+        await client.query("BEGIN");
+        const { id, expiresAt } = revocation;
+        const row = [[Buffer.from(id)], [toEntryText(revocation)], [String(expiresAt)]];
+        await client.query(APPEND, row);
+        return async () => {
+          await client.query("COMMIT");
+          await client.end();
+        };
+      },
       corrupt: () =>
         run("INSERT INTO secure_token_revocations (key, entry, expires_at) VALUES ('x', '[]', 1)"),
       async close() {

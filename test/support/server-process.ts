@@ -38,10 +38,14 @@ export async function startServer(
   const { child, output } = run(["serve"], { ...FAST, ...env }, options);
   const url = await new Promise<string>((resolve, reject) => {
     child.once("exit", () => reject(new Error(`the server did not start:\n${output()}`)));
-    child.stderr?.on("data", () => {
+    const look = () => {
       const found = /"url":"(https?:\/\/[^"]+)"/.exec(output());
-      if (found) resolve(found[1] as string);
-    });
+      if (!found) return;
+      // To look through a long log again and again takes longer than the calls that are in it.
+      child.stderr?.off("data", look);
+      resolve(found[1] as string);
+    };
+    child.stderr?.on("data", look);
   });
   return {
     process: child,

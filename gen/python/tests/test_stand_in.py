@@ -88,6 +88,17 @@ class StandIn(unittest.TestCase):
         self.assertNotEqual(new.session_id, new.token_id)
         self.assertEqual(self.reason(InvalidTokenError, old), "TOKEN_REVOKED")
 
+    def test_a_cut_off_hits_what_was_refreshed_in_a_session_of_before_it(self) -> None:
+        first = self.client.generate_token("user-1")
+        self.service.advance(timedelta(seconds=1))
+        renewed = self.client.refresh_token(first)
+        claims = self.client.validate_token(renewed)
+        self.assertEqual(claims["session_started_at"], first.issued_at)
+        self.client.revoke_user("user-1", first.issued_at)
+        self.assertEqual(self.reason(InvalidTokenError, renewed), "TOKEN_REVOKED")
+        again = self.client.generate_token("user-1")
+        self.assertEqual(self.client.validate_token(again)["user_id"], "user-1")
+
     def test_time_passes_at_will_and_it_comes_back_as_it_was(self) -> None:
         token = self.service.issue("user-1", expires_in=timedelta(hours=2))
         self.service.advance(timedelta(hours=1))

@@ -192,6 +192,31 @@ class Decides(unittest.TestCase):
         with self.assertRaises(InvalidTokenError):
             self.core.look("token", None)
 
+    def test_a_cut_off_is_compared_with_the_start_of_the_session(self) -> None:
+        self.message.issued_at.FromDatetime(NOON)
+        start = NOON - timedelta(hours=1)
+        for session_start, cut_off, is_hit in (
+            (None, NOON - MICRO, False),  # a server too old to tell it
+            (None, NOON, True),
+            (start, NOON - MICRO, True),
+            (start, start, True),
+            (start, start - MICRO, False),
+            (NOON + MICRO, NOON, True),  # refreshed by a server whose clock was behind
+        ):
+            self.message.ClearField("session_started_at")
+            if session_start is not None:
+                self.message.session_started_at.FromDatetime(session_start)
+            for target in (USER, {"everything": True}):
+                with self.subTest(start=session_start, cut_off=cut_off, **target):
+                    self.apply(page(), checkpoint())
+                    answer = self.core.keep("token", self.message, self.core.asked())
+                    self.apply(changes(entry(cut_off, **target)))
+                    if is_hit:
+                        with self.assertRaises(InvalidTokenError):
+                            self.core.give(answer, None)
+                    else:
+                        self.core.give(answer, None)
+
     def test_an_answer_counts_whether_it_came_before_the_snapshot_or_after(self) -> None:
         self.core.keep("token", self.message, self.core.asked())
         self.assertIsNone(self.core.look("token", None))

@@ -159,7 +159,7 @@ class SecureTokenClient:
         reason: str = "",
         timeout: Optional[float] = None,
     ) -> revocation.Outcome:
-        """Takes back every token of a user that is issued up to an instant; default: now."""
+        """Takes back a user's sessions that began up to an instant; default: now."""
         target = revocation.RevocationTarget.user(user_id, issued_before)
         return self._revoke(target, reason, timeout)
 

@@ -8,6 +8,7 @@ from typing import Any, Literal, Optional, TypedDict, TypeVar, Union, cast
 
 import grpc
 from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from securetoken.v1 import token_service_pb2 as pb
 
@@ -62,6 +63,7 @@ class ValidToken(TypedDict):
     time_remaining: str
     session_id: str
     key_id: str
+    session_started_at: datetime
 
 
 class TokenInfo(TypedDict):
@@ -162,7 +164,14 @@ def _claims(message: _AnyClaims, *, valid: bool, elapsed: float = 0) -> ValidTok
         "time_remaining": str(remaining),
         "session_id": message.session_id,
         "key_id": message.key_id,
+        "session_started_at": to_datetime(started_at(message)),
     }
+
+
+def started_at(message: _AnyClaims) -> Timestamp:
+    """When the token's session began; when it was issued, where the server is too old to tell."""
+    is_told = message.HasField("session_started_at")
+    return message.session_started_at if is_told else message.issued_at
 
 
 def to_info(message: pb.GetTokenInfoResponse) -> TokenInfo:

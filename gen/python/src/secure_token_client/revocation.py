@@ -47,13 +47,13 @@ class RevocationTarget:
 
     @classmethod
     def user(cls, user_id: str, issued_before: Optional[datetime] = None) -> RevocationTarget:
-        """Every token of a user that is issued up to an instant; default: the present."""
+        """Every token of a user's sessions that began up to an instant; default: the present."""
         target = pb.UserTarget(user_id=user_id, issued_before=_timestamp(issued_before))
         return cls(pb.RevocationTarget(user=target))
 
     @classmethod
     def everything(cls, issued_before: datetime) -> RevocationTarget:
-        """Every token that is issued up to an instant, whoever's it is."""
+        """Every token of sessions that began up to an instant, whoever's they are."""
         return cls(pb.RevocationTarget(everything_issued_before=_timestamp(issued_before)))
 
 

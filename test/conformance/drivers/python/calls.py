@@ -121,6 +121,7 @@ def _claims(claims: dict[str, Any]) -> dict[str, Any]:
         "timeRemainingText": claims["time_remaining"],
         "sessionId": claims["session_id"],
         "keyId": claims["key_id"],
+        "sessionStartedAt": _instant(claims["session_started_at"]),
     }
 
 
@@ -132,7 +133,6 @@ def _info(info: dict[str, Any]) -> dict[str, Any]:
         "isRevoked": info["is_revoked"],
         "keyId": info["key_id"],
         "sessionId": info["session_id"],
-        "sessionStartedAt": _instant(info["session_started_at"]),
     }
 
 

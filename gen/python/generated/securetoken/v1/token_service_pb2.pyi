@@ -89,7 +89,7 @@ class ValidateTokenRequest(_message.Message):
     def __init__(self, token: _Optional[str] = ...) -> None: ...
 
 class ValidateTokenResponse(_message.Message):
-    __slots__ = ("valid", "token_id", "user_id", "permissions", "issued_at", "expires_at", "time_remaining", "additional_data", "additional_data_json", "session_id", "key_id")
+    __slots__ = ("valid", "token_id", "user_id", "permissions", "issued_at", "expires_at", "time_remaining", "additional_data", "additional_data_json", "session_id", "key_id", "session_started_at")
     VALID_FIELD_NUMBER: _ClassVar[int]
     TOKEN_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -101,6 +101,7 @@ class ValidateTokenResponse(_message.Message):
     ADDITIONAL_DATA_JSON_FIELD_NUMBER: _ClassVar[int]
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     KEY_ID_FIELD_NUMBER: _ClassVar[int]
+    SESSION_STARTED_AT_FIELD_NUMBER: _ClassVar[int]
     valid: bool
     token_id: str
     user_id: str
@@ -112,10 +113,11 @@ class ValidateTokenResponse(_message.Message):
     additional_data_json: str
     session_id: str
     key_id: str
-    def __init__(self, valid: bool = ..., token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., time_remaining: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., additional_data_json: _Optional[str] = ..., session_id: _Optional[str] = ..., key_id: _Optional[str] = ...) -> None: ...
+    session_started_at: _timestamp_pb2.Timestamp
+    def __init__(self, valid: bool = ..., token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., time_remaining: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., additional_data_json: _Optional[str] = ..., session_id: _Optional[str] = ..., key_id: _Optional[str] = ..., session_started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class TokenClaims(_message.Message):
-    __slots__ = ("token_id", "user_id", "permissions", "issued_at", "expires_at", "time_remaining", "additional_data", "additional_data_json", "session_id", "key_id")
+    __slots__ = ("token_id", "user_id", "permissions", "issued_at", "expires_at", "time_remaining", "additional_data", "additional_data_json", "session_id", "key_id", "session_started_at")
     TOKEN_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     PERMISSIONS_FIELD_NUMBER: _ClassVar[int]
@@ -126,6 +128,7 @@ class TokenClaims(_message.Message):
     ADDITIONAL_DATA_JSON_FIELD_NUMBER: _ClassVar[int]
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     KEY_ID_FIELD_NUMBER: _ClassVar[int]
+    SESSION_STARTED_AT_FIELD_NUMBER: _ClassVar[int]
     token_id: str
     user_id: str
     permissions: _containers.RepeatedScalarFieldContainer[str]
@@ -136,7 +139,8 @@ class TokenClaims(_message.Message):
     additional_data_json: str
     session_id: str
     key_id: str
-    def __init__(self, token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., time_remaining: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., additional_data_json: _Optional[str] = ..., session_id: _Optional[str] = ..., key_id: _Optional[str] = ...) -> None: ...
+    session_started_at: _timestamp_pb2.Timestamp
+    def __init__(self, token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., time_remaining: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., additional_data_json: _Optional[str] = ..., session_id: _Optional[str] = ..., key_id: _Optional[str] = ..., session_started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class CheckPermissionRequest(_message.Message):
     __slots__ = ("token", "required_permission")

@@ -55,7 +55,7 @@ class Servicer(TokenServiceServicer):  # type: ignore[misc]
         lifetime = _lifetime(request, "new_expires_in")
         data = from_struct(old.additional_data)
         token, claims = self._tokens.issue(
-            old.user_id, old.permissions, lifetime, data, old.session_id
+            old.user_id, old.permissions, lifetime, data, session_of=old
         )
         if request.revoke_old:
             self._tokens.revoke(pb.RevocationTarget(token=request.token))
@@ -68,11 +68,10 @@ class Servicer(TokenServiceServicer):  # type: ignore[misc]
         return _of(pb.ValidateTokenResponse(valid=True), claims)
 
     def GetTokenInfo(self, request: Any, context: grpc.ServicerContext) -> Any:
-        """As the service; every token counts as its session's first."""
+        """As the service."""
         claims = self._asked("GetTokenInfo", request, context)
         info = _of(pb.GetTokenInfoResponse(valid=True), claims)
         info.created_at.CopyFrom(claims.issued_at)
-        info.session_started_at.CopyFrom(claims.issued_at)
         return info
 
     def CheckPermission(self, request: Any, context: grpc.ServicerContext) -> Any:

@@ -53,9 +53,9 @@ class Tokens:
         permissions: Iterable[str],
         lifetime: timedelta,
         additional_data: Optional[dict[str, Any]] = None,
-        session_id: str = "",
+        session_of: Optional[pb.TokenClaims] = None,
     ) -> tuple[str, pb.TokenClaims]:
-        """A new token, and what it holds."""
+        """A new token, and what it holds; in the session of another one, or in one of its own."""
         token, token_id = (
             f"stand-in.{secrets.token_urlsafe(_TOKEN_BYTES)}",
             secrets.token_urlsafe(24),
@@ -68,7 +68,8 @@ class Tokens:
             issued_at=to_timestamp(now),
             expires_at=to_timestamp(now + lifetime),
             additional_data=to_struct(additional_data),
-            session_id=session_id or token_id,
+            session_id=session_of.session_id if session_of else token_id,
+            session_started_at=session_of.session_started_at if session_of else to_timestamp(now),
             key_id=KEY_ID,
         )
         with self._lock:
@@ -152,7 +153,7 @@ def _hits(entry: pb.Revocation, claims: pb.TokenClaims) -> bool:
         return entry.session_id == claims.session_id
     if kind == "user_id_sha256" and entry.user_id_sha256 != _digest(claims.user_id):
         return False
-    return claims.issued_at.ToNanoseconds() <= entry.issued_before.ToNanoseconds()
+    return claims.session_started_at.ToNanoseconds() <= entry.issued_before.ToNanoseconds()
 
 
 def _digest(user_id: str) -> bytes:

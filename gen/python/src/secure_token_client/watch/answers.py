@@ -12,7 +12,7 @@ from typing import NamedTuple, Optional, Union
 from securetoken.v1 import token_service_pb2 as pb
 
 from ..additional_data import from_struct
-from ..results import TOKEN_VERSION, ValidToken
+from ..results import TOKEN_VERSION, ValidToken, started_at
 from ..times import to_datetime, to_timedelta
 from .live_set import TokenFacts, to_micros
 
@@ -37,6 +37,7 @@ class Answer:
         "_issued_at",
         "_permissions",
         "_remaining",
+        "_session_started_at",
         "_user_id",
         "asked",
         "facts",
@@ -51,9 +52,9 @@ class Answer:
         is_first = message.session_id == token_id
         session_id = token_id if is_first else message.session_id
         digest = hashlib.sha256(user_id.encode()).digest()
-        self.facts = TokenFacts(
-            token_id, session_id, digest, to_micros(message.issued_at), message.expires_at.seconds
-        )
+        started = started_at(message)
+        begins_at = min(to_micros(started), to_micros(message.issued_at))
+        self.facts = TokenFacts(token_id, session_id, digest, begins_at, message.expires_at.seconds)
         self.key_id = sys.intern(message.key_id)
         self.asked = asked
         self._remaining = to_timedelta(message.time_remaining)
@@ -62,6 +63,7 @@ class Answer:
         self._user_id = user_id
         self._permissions = tuple(sys.intern(text) for text in message.permissions)
         self._issued_at = to_datetime(message.issued_at)
+        self._session_started_at = to_datetime(started)
         self._expires_at = to_datetime(message.expires_at)
         self._additional_data = from_struct(message.additional_data, message.additional_data_json)
         self.size = _FIXED_BYTES + 4 * message.ByteSize()
@@ -99,6 +101,7 @@ class Answer:
             "time_remaining": str(remaining),
             "session_id": self.facts.session_id,
             "key_id": self.key_id,
+            "session_started_at": self._session_started_at,
         }
 
 

@@ -33,8 +33,9 @@ class TokenFacts(NamedTuple):
     session_id: str
     user_hash: bytes
     """The SHA-256 of the user's id."""
-    issued_at: int
-    """Microseconds since 1970."""
+    begins_at: int
+    """What cut-offs are compared with, in microseconds since 1970: the session's start, or
+    issued_at where a server whose clock is behind has refreshed the token."""
     expires_at: int
     """Seconds since 1970."""
 
@@ -64,9 +65,9 @@ class LiveSet:
         if token.token_id in self._tokens or token.session_id in self._sessions:
             return True
         cut_off = self._users.get(token.user_hash)
-        if cut_off is not None and token.issued_at <= cut_off[0]:
+        if cut_off is not None and token.begins_at <= cut_off[0]:
             return True
-        return token.issued_at <= self._everything[0]
+        return token.begins_at <= self._everything[0]
 
     def add(self, revocations: Iterable[pb.Revocation]) -> None:
         """Takes entries. Raises MalformedFeedError, TooManyRevocationsError."""

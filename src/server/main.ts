@@ -3,7 +3,14 @@ import type { Logger } from "pino";
 import type { RevocationAuthority } from "../revocation/authority.js";
 import { NO_REGISTER } from "../revocation/register.js";
 import { type ForkedWorker, forkWorker, joinPrimary, type Primary } from "./cluster.js";
-import { type Config, ConfigError, type Env, loadConfig, readEnvironment } from "./config/index.js";
+import {
+  type Config,
+  ConfigError,
+  type Env,
+  loadConfig,
+  openFolderWarnings,
+  readEnvironment,
+} from "./config/index.js";
 import { type Instance, type Listening, openInstance } from "./instance.js";
 import { completeKey, isEphemeral } from "./keys.js";
 import { type Log, openLog } from "./log.js";
@@ -42,7 +49,7 @@ export async function runServer(overrides: Env = {}): Promise<void> {
     human: process.stderr.isTTY,
   });
   // A key that is made up may be one that was to be read.
-  const told = isEphemeral(config) ? [...warnings, ...unread] : warnings;
+  const told = [...warnings, ...(isEphemeral(config) ? unread : []), ...openFolderWarnings(config)];
   // A start that fails tells its faults alone.
   const tellWarnings = () => {
     for (const warning of told) log.logger.warn({ warning }, "settings");

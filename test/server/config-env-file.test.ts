@@ -154,6 +154,18 @@ describe(".env", () => {
     assert.throws(() => readEnvironment({}, "serve", path), /can be written by every user/);
   });
 
+  it("has 1 MiB at most, whatever size it is said to have", () => {
+    const line = `SECRET_KEY=${KEY}\n`;
+    const text = `${line}#${"x".repeat(1024 * 1024 - line.length - 1)}`;
+    assert.equal(read(text).settings.SECRET_KEY, KEY);
+    assert.throws(() => read(`${text}x`), /\.env is larger than 1048576 bytes$/);
+    // A regular file of many megabytes, whose size the system tells as 0.
+    const endless = "/proc/kallsyms";
+    assert.throws(() => readEnvironment({}, "serve", endless), {
+      faults: [`${endless} is larger than 1048576 bytes`],
+    });
+  });
+
   it("is warned about when every user can read a secret in it", () => {
     const path = join(scratchFolder(), ".env");
     writeFileSync(path, `SECRET_KEY=${KEY}\nPORT=0`, { mode: 0o644 });

@@ -7,6 +7,7 @@ import {
   type Env,
   isLoopback,
   loadConfig,
+  openFolderWarnings,
   readEnvironment,
 } from "../config/index.js";
 import { loadConsole } from "../console-assets.js";
@@ -38,6 +39,7 @@ export async function checkConfiguration(
     const given = `HOST ${config.host}, PORT ${config.port}`;
     findings.push(ok(`settings are right (${given})`), ...remarks(config));
     findings.push(...(await checkFiles(config, uid, now)), ...(await dataDirFindings(config)));
+    findings.push(...openFolderWarnings(config).map(warning));
     return { findings, config };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

@@ -1,10 +1,12 @@
 /** The settings of a process: its environment over those of `.env`. */
 import { isUtf8 } from "node:buffer";
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync } from "node:fs";
 import type { Env } from "../../core/environment.js";
 import { ConfigError } from "./config-error.js";
 import { type EnvFile, parseEnvFile } from "./env-file.js";
 import { misspeltHints } from "./misspelt-settings.js";
+import { openFolderAbove, openFolderWarning } from "./open-folders.js";
+import { readAtMost } from "./read-at-most.js";
 import type { Reader } from "./setting.js";
 import { SETTINGS } from "./settings.js";
 
@@ -50,6 +52,8 @@ export function readEnvironment(own: Env, reader: Reader, path = ".env"): Enviro
       );
     }
     if (faults.length > 0) throw new ConfigError(faults);
+    const open = openFolderAbove(path);
+    if (open !== undefined) warnings.push(openFolderWarning(path, open));
   }
   return {
     settings,
@@ -97,9 +101,8 @@ function readEnvFile(path: string): (EnvFile & { readonly mode: number }) | Unre
     const stats = fstatSync(fd);
     if (stats.isDirectory()) return { unread: "is a folder" };
     if (!stats.isFile()) throw new ConfigError([`${path} is not a regular file`]);
-    if (stats.size > MAX_BYTES)
-      throw new ConfigError([`${path} is larger than ${MAX_BYTES} bytes`]);
-    const bytes = readFileSync(fd);
+    const bytes = readAtMost(fd, MAX_BYTES);
+    if (!bytes) throw new ConfigError([`${path} is larger than ${MAX_BYTES} bytes`]);
     if (!isUtf8(bytes)) throw new ConfigError([`${path} must be UTF-8`]);
     return { ...parseEnvFile(bytes.toString()), mode: stats.mode & 0o777 };
   } finally {

@@ -14,5 +14,6 @@ export {
 export { ConfigError } from "./config-error.js";
 export { readEnvironment } from "./environment.js";
 export { isLoopback } from "./host-setting.js";
+export { openFolderWarnings } from "./open-folders.js";
 export type { LocalCommand } from "./setting.js";
 export { SETTINGS } from "./settings.js";

@@ -42,7 +42,7 @@ import { REFLECTION_SERVICES, reflectionRoutes } from "./reflection.js";
 import { createPathCheck, observeRefused } from "./refused-requests.js";
 import { noteRepeated } from "./repeated-authorization.js";
 import { createRequestIds } from "./request-ids.js";
-import { withTransportSecurity } from "./transport-security.js";
+import { TRANSPORT_SECURITY } from "./transport-security.js";
 import { createTurnedAway } from "./turned-away.js";
 import { VERSION } from "./version.js";
 
@@ -151,7 +151,7 @@ export function createServer(deps: ServerDeps): Server {
     ...calls,
     nameRequest: createRequestIds(),
     // Tokens belong in no cache (RFC 9111, section 5.2.2.5).
-    responseHeaders: { "cache-control": "no-store" },
+    responseHeaders: { "cache-control": "no-store", ...(tls && TRANSPORT_SECURITY) },
     // Ciphertext does not shrink, and decompression would run before a call is known to be ours.
     acceptCompression: [],
     readMaxBytes: MAX_REQUEST_BYTES,
@@ -169,8 +169,7 @@ export function createServer(deps: ServerDeps): Server {
         onRefused,
         (exchange) => isCall(exchange) && !isPreflight(exchange),
       );
-      const all = withDoors(open, doors, { ...calls, readBody });
-      return tls ? withTransportSecurity(all) : all;
+      return withDoors(open, doors, { ...calls, readBody });
     },
     shutdownSignal: shutdown.signal,
   });

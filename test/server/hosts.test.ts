@@ -1,12 +1,11 @@
 /** Which names a server answers to; what it says of proxies; what browsers are told of TLS. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { request as httpsRequest } from "node:https";
 import { after, before, describe, it } from "node:test";
 import { pino } from "pino";
 import { loadConsole } from "../../src/server/console-assets.js";
 import { createHostCheck } from "../../src/server/hosts.js";
-import { type Send, sendHttp1, sendHttp2 } from "../support/raw-request.js";
+import { type RawRequest, type Send, sendHttp1, sendHttp2 } from "../support/raw-request.js";
 import { type RunningServer, startTestServer } from "../support/server.js";
 import { startServer } from "../support/server-process.js";
 
@@ -130,29 +129,54 @@ describe("a proxy before a server that anyone on the machine may use", () => {
 describe("Strict-Transport-Security", () => {
   const pem = (name: string) =>
     readFileSync(new URL(`../support/certs/${name}`, import.meta.url), "utf8");
+  const ca = pem("ca.pem");
+  let secure: RunningServer;
+  let clear: RunningServer;
 
-  it("is said over TLS, and not in the clear", async () => {
-    const logger = pino({ level: "silent" });
-    const tls = { cert: pem("server.pem"), key: pem("server.key") };
-    const secure = await startTestServer({ logger, tls, console: loadConsole() });
-    const clear = await startTestServer({ logger, console: loadConsole() });
-    const { port } = new URL(secure.url);
-    const over = (path: string, method: string) =>
-      new Promise<unknown>((resolve, reject) => {
-        const options = { port, host: "localhost", path, method, ca: pem("ca.pem"), agent: false };
-        const headers = { origin: `https://localhost:${port}`, ...JSON_TYPE };
-        const request = httpsRequest({ ...options, headers }, (response) => {
-          response.resume();
-          resolve(response.headers["strict-transport-security"]);
-        });
-        request.on("error", reject);
-        request.end(method === "POST" ? CALL.body : undefined);
-      });
-    assert.equal(await over("/", "GET"), "max-age=31536000");
-    assert.equal(await over(CALL.path, "POST"), "max-age=31536000");
-    const { headers } = await sendHttp1(clear.url, { path: "/" });
-    assert.equal(headers["strict-transport-security"], undefined);
-    await secure.close();
-    await clear.close();
+  before(async () => {
+    const deps = { logger: pino({ level: "silent" }), console: loadConsole() };
+    secure = await startTestServer({
+      ...deps,
+      tls: { cert: pem("server.pem"), key: pem("server.key") },
+    });
+    clear = await startTestServer(deps);
   });
+  after(() => Promise.all([secure.close(), clear.close()]));
+
+  const grpc = { ...CALL, body: Buffer.alloc(5), headers: { "content-type": "application/grpc" } };
+  const asked: [string, number, RawRequest][] = [
+    ["a page", 200, { path: "/" }],
+    ["a call the short way", 200, { ...CALL, headers: JSON_TYPE }],
+    ["a call the long way", 200, { ...CALL, headers: { "content-type": TYPES[1] as string } }],
+    ["a call that fails", 400, { ...CALL, body: "{", headers: JSON_TYPE }],
+    ["a call of gRPC", 200, grpc],
+    ["a door", 401, { path: "/authz" }],
+    [
+      "a preflight that is refused",
+      403,
+      {
+        path: CALL.path,
+        method: "OPTIONS",
+        headers: { origin: "https://evil.example", "access-control-request-method": "POST" },
+      },
+    ],
+    ["no method's path", 404, { path: "/nowhere" }],
+  ];
+  for (const [version, send] of [
+    ["HTTP/1.1", sendHttp1],
+    ["HTTP/2", sendHttp2],
+  ] as const) {
+    for (const [what, status, request] of asked) {
+      it(`is said over TLS to ${what}, ${version}, and not in the clear`, async () => {
+        const name = "strict-transport-security";
+        const over = await send(`https://localhost:${new URL(secure.url).port}`, {
+          ...request,
+          ca,
+        });
+        assert.deepEqual([over.status, over.headers[name]], [status, "max-age=31536000"]);
+        const bare = await send(clear.url, request);
+        assert.deepEqual([bare.status, bare.headers[name]], [status, undefined]);
+      });
+    }
+  }
 });

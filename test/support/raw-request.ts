@@ -1,6 +1,7 @@
 /** One HTTP request as it is sent, over either version of HTTP: `fetch` hides too much. */
 import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { connect } from "node:http2";
+import { request as httpsRequest } from "node:https";
 
 /** What a request is. */
 export interface RawRequest {
@@ -8,6 +9,8 @@ export interface RawRequest {
   readonly method?: string;
   readonly headers?: Record<string, string>;
   readonly body?: string | Uint8Array;
+  /** The authority that has signed the certificate of an `https` URL, in PEM. */
+  readonly ca?: string;
 }
 
 /** What came back. */
@@ -21,9 +24,10 @@ export interface RawResponse {
 export type Send = (url: string, request: RawRequest) => Promise<RawResponse>;
 
 /** Over HTTP/1.1. */
-export const sendHttp1: Send = (url, { path, method = "GET", headers = {}, body }) =>
+export const sendHttp1: Send = (url, { path, method = "GET", headers = {}, body, ca }) =>
   new Promise((resolve, reject) => {
-    const request = httpRequest(url + path, { method, headers, agent: false }, (response) => {
+    const begin = url.startsWith("https:") ? httpsRequest : httpRequest;
+    const request = begin(url + path, { method, headers, ca, agent: false }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("end", () => {
@@ -35,10 +39,10 @@ export const sendHttp1: Send = (url, { path, method = "GET", headers = {}, body 
     request.end(body);
   });
 
-/** Over HTTP/2 with prior knowledge. */
-export const sendHttp2: Send = (url, { path, method = "GET", headers = {}, body }) =>
+/** Over HTTP/2, in the clear with prior knowledge. */
+export const sendHttp2: Send = (url, { path, method = "GET", headers = {}, body, ca }) =>
   new Promise((resolve, reject) => {
-    const session = connect(url);
+    const session = connect(url, ca === undefined ? {} : { ca });
     session.on("error", reject);
     const stream = session.request({ ":path": path, ":method": method, ...headers });
     const chunks: Buffer[] = [];

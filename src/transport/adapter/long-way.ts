@@ -26,7 +26,7 @@ export interface LongWayOptions {
  */
 export function createLongWay(options: LongWayOptions): HttpHandler {
   const { routes, handlers, hooks, compressions } = options;
-  const { challenge, responseHeaders = {} } = hooks;
+  const { challenge } = hooks;
   const fallback = options.fallback ?? notFound;
   return async (exchange) => {
     const path = pathOf(exchange);
@@ -37,10 +37,7 @@ export function createLongWay(options: LongWayOptions): HttpHandler {
         ? await fallback(exchange)
         : await new LongCall(exchange, route, handler, { hooks, compressions }).answer();
     const isChallenged = response.status === 401 && challenge !== undefined;
-    return addHeader(
-      response,
-      isChallenged ? { ...responseHeaders, "www-authenticate": challenge } : responseHeaders,
-    );
+    return isChallenged ? addHeader(response, { "www-authenticate": challenge }) : response;
   };
 }
 

@@ -145,7 +145,10 @@ export interface UnaryAdapterOptions
   directStreams?: ReadonlyMap<DescMethod, DirectStream>;
   /** Names every request; its answer carries the id as `x-request-id`, on either way. Default: none has an id. */
   nameRequest?: NameRequest;
-  /** Headers of every answer to a call, errors included, on either way; names in lower case. Default: none. */
+  /**
+   * Headers of every answer, errors and what wrappers answer included, on either way; names in lower case. An answer
+   * that has its own of the name keeps that. What a gate refuses has none of them. Default: none.
+   */
   responseHeaders?: Readonly<Record<string, string>>;
   /**
    * The `www-authenticate` of every 401, which HTTP asks for (RFC 9110, section 11.6.1); gRPC has no 401. Default: none.
@@ -198,7 +201,6 @@ export type Hooks = {
     | "defaultTimeoutMs"
     | "ended"
     | "nameRequest"
-    | "responseHeaders"
     | "unreadable"]: UnaryAdapterOptions[K] | undefined;
 } & {
   readonly deadlines: DeadlineWheel;

@@ -6,7 +6,7 @@ import { DeadlineWheel } from "./deadline-wheel.js";
 import { inTurns } from "./fair-starts.js";
 import { createFormats } from "./formats.js";
 import { HeldBodies } from "./held-bodies.js";
-import { type HttpHandler, pathOf } from "./http-exchange.js";
+import { addHeader, type HttpHandler, pathOf } from "./http-exchange.js";
 import { Http1Exchange } from "./http1-exchange.js";
 import { serveStream } from "./http2-exchange.js";
 import { createLongWay } from "./long-way.js";
@@ -41,7 +41,6 @@ export function createUnaryAdapter(options: UnaryAdapterOptions): UnaryAdapter {
     defaultTimeoutMs,
     ended,
     nameRequest,
-    responseHeaders,
     unreadable,
     deadlines: new DeadlineWheel(),
     bodies: new HeldBodies(options.noRoom),
@@ -68,7 +67,8 @@ export function createUnaryAdapter(options: UnaryAdapterOptions): UnaryAdapter {
   const guarded = createLongWay({ routes, handlers, fallback, compressions, hooks });
   const wrapped = options.wrapHandler?.(guarded, createReadBody(hooks.bodies)) ?? guarded;
   const isCall = (path: string) => routes.has(path);
-  const longWay = answerWithId(inTurns(boundPlainAnswers(wrapped, isCall, options.readsBody)));
+  const complete = withHeaders(wrapped, responseHeaders);
+  const longWay = answerWithId(inTurns(boundPlainAnswers(complete, isCall, options.readsBody)));
   const shortWay = { routes, formats: createFormats(responseHeaders) };
   const { gate } = options;
   const refuse = gate && answerWithId(boundPlainAnswers(gate.refuse, () => false));
@@ -90,6 +90,14 @@ export function createUnaryAdapter(options: UnaryAdapterOptions): UnaryAdapter {
       new Http1Exchange(request, response, nameRequest?.(request.headers)).answerBy(longWay);
     },
   };
+}
+
+/** The same handler, whose answers carry these headers unless they have their own of the name. */
+function withHeaders(
+  handler: HttpHandler,
+  headers: Readonly<Record<string, string>> = {},
+): HttpHandler {
+  return async (exchange) => addHeader(await handler(exchange), headers);
 }
 
 /** The same handler, whose answers to what is no call must be taken in time, as calls' are by their deadlines. */

@@ -6,6 +6,7 @@ import { endlessBody, spacesInHeaders, unreadPages } from "./console-requests.js
 import { continuationFlood } from "./continuation-flood.js";
 import { costlyBatches, overfullBatches, smallBatches } from "./costly-batches.js";
 import { crowd } from "./crowd.js";
+import { endlessDoorBodies, slowDoorBodies, slowDoorStreams } from "./door-bodies.js";
 import { emptyDataFlood } from "./empty-data-flood.js";
 import { halfReadBatches } from "./half-read-batches.js";
 import { hpackBomb, manyContinuations } from "./hpack-bomb.js";
@@ -73,6 +74,9 @@ export const ATTACKS: readonly Attack[] = [
   unreadPages,
   unreadHttp2Pages,
   endlessBody,
+  endlessDoorBodies,
+  slowDoorBodies,
+  slowDoorStreams,
   crowd,
   windowOverflow,
   flutteringWindows,

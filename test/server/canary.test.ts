@@ -13,6 +13,8 @@ const SECRET_KEY = "Canary#Secret2026xyz";
 const SALT = "canary salt of many bytes";
 const DATA = "canary-additional-data";
 const API_KEY = generateApiKey();
+/** Envoy's question, which is an RPC. */
+const CHECK = "/envoy.service.auth.v3.Authorization/Check";
 const CONTENT_TYPES = ["application/json", "application/proto", "application/grpc-web+proto"];
 
 describe("a canary", async () => {
@@ -105,6 +107,16 @@ function doorRequests(token: string): (RequestInit & { path: string })[] {
     { path: `/authz?${token}=${API_KEY}`, headers: gateway },
     { path: "/authz", headers: { ...gateway, "x-gateway-key": `${API_KEY}x` } },
     { path: "/authz", headers: { authorization: `Bearer ${token}, Bearer ${API_KEY}` } },
+    // An API key in the place of the client's token.
+    { path: "/authz", headers: { authorization: `Bearer ${API_KEY}` } },
+    { path: "/authz", headers: { ...gateway, authorization: `Bearer ${API_KEY}` } },
+    posted("/introspect", form, `token=${API_KEY}`),
+    posted("/revoke", form, `token=${API_KEY}`),
+    posted("/tokenreview", json, JSON.stringify({ ...review, spec: { token: API_KEY } })),
+    ...[token, `${token}x`, API_KEY, `${token}, Bearer ${API_KEY}`].map((shown) => {
+      const http = { headers: { authorization: `Bearer ${shown}` } };
+      return posted(CHECK, json, JSON.stringify({ attributes: { request: { http } } }));
+    }),
     ...["/introspect", "/revoke"].flatMap((path) => [
       posted(path, form, `token=${token}x`),
       posted(path, form, `${token}=${API_KEY}&token=%`),

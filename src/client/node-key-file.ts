@@ -1,5 +1,6 @@
 /** An API key in a file, which may be replaced while the program runs. */
-import { closeSync, createReadStream, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { open } from "node:fs/promises";
 import {
   checkApiKey,
   type KeyOptions,
@@ -10,8 +11,10 @@ import {
 
 /** How often the file is read at most, in milliseconds. */
 const READ_EVERY_MS = 1000;
-/** Octets that are read of a file: the longest key, a line break of two, and one that tells that it is too long. */
-const MAX_READ_BYTES = MAX_KEY_LENGTH + 3;
+/** The largest file, in bytes: the longest key and a line break of two characters. */
+const MAX_FILE_BYTES = MAX_KEY_LENGTH + 2;
+/** Without O_NONBLOCK, which Windows has not, opening a pipe would wait for its writer. */
+const READ_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** What a client in Node is told about its key. */
 export interface NodeKeyOptions extends KeyOptions {
@@ -35,7 +38,7 @@ function openKeyFile(path: string): KeySource {
     if (!isRenewed && now - readAt < READ_EVERY_MS) return key;
     readAt = now;
     try {
-      key = keyIn(await readStartLater(path));
+      key = keyIn(await readLater(path));
     } catch {
       // A file that is being replaced does not take the key away.
     }
@@ -46,34 +49,56 @@ function openKeyFile(path: string): KeySource {
 function firstKey(path: string): string {
   let text: string;
   try {
-    text = readStart(path);
+    text = readNow(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
     throw new TypeError(`apiKeyFile cannot be read (${code}): ${path}`);
   }
   return keyIn(text);
 }
 
-/** The start of a file, which may be of any size. */
-function readStart(path: string): string {
-  const fd = openSync(path, "r");
+/** The text of the file. @throws TypeError for what is no regular file, or too large */
+function readNow(path: string): string {
+  const fd = openSync(path, READ_FLAGS);
   try {
-    const bytes = Buffer.alloc(MAX_READ_BYTES);
+    if (!fstatSync(fd).isFile()) throw refused(path);
+    const bytes = Buffer.alloc(MAX_FILE_BYTES + 1);
     let length = 0;
     for (let read = -1; read !== 0 && length < bytes.length; length += read) {
       read = readSync(fd, bytes, length, bytes.length - length, null);
     }
-    return bytes.toString("utf8", 0, length);
+    return textOf(bytes, length, path);
   } finally {
     closeSync(fd);
   }
 }
 
 /** The same without keeping the program from its calls, which a slow file system would do. */
-async function readStartLater(path: string): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of createReadStream(path, { end: MAX_READ_BYTES - 1 })) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
+async function readLater(path: string): Promise<string> {
+  const file = await open(path, READ_FLAGS);
+  try {
+    if (!(await file.stat()).isFile()) throw refused(path);
+    const bytes = Buffer.alloc(MAX_FILE_BYTES + 1);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+      ({ bytesRead: read } = await file.read(bytes, length, bytes.length - length));
+    }
+    return textOf(bytes, length, path);
+  } finally {
+    await file.close();
+  }
+}
+
+function textOf(bytes: Buffer, length: number, path: string): string {
+  if (length > MAX_FILE_BYTES) throw refused(path);
+  return bytes.toString("utf8", 0, length);
+}
+
+function refused(path: string): TypeError {
+  return new TypeError(
+    `apiKeyFile must be a regular file of at most ${MAX_FILE_BYTES} bytes: ${path}`,
+  );
 }
 
 /** The key without the blanks and line breaks around it. */

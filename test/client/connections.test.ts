@@ -1,8 +1,8 @@
 /** How each entry point connects: what is kept, what is sent, what is refused, how it ends. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { rmSync, truncateSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -232,19 +232,34 @@ describe("client connections", () => {
     );
   });
 
-  it("reads no more of a key's file than a key is long", () => {
-    const apiKeyFile = join(scratchFolder(), "key");
+  it("reads a key from a regular file alone, of 4,098 bytes at most", async (t) => {
+    const folder = scratchFolder();
+    const apiKeyFile = join(folder, "key");
     writeFileSync(apiKeyFile, `${"k".repeat(4096)}\r\n`);
-    const baseUrl = "http://127.0.0.1:1";
-    node.createSecureTokenClient({ baseUrl, apiKeyFile }).close();
-    // What V8 cannot hold as one text, and a file that never ends.
-    truncateSync(apiKeyFile, 2 ** 30);
-    for (const file of [apiKeyFile, "/dev/zero"]) {
-      assert.throws(
-        () => node.createSecureTokenClient({ baseUrl, apiKeyFile: file }),
-        /the key in apiKeyFile must consist of at most 4096 visible/,
-      );
+    const { baseUrl, seen } = await listening(t);
+    const client = node.createSecureTokenClient({ baseUrl, apiKeyFile });
+    t.after(() => client.close());
+    const long = join(folder, "long");
+    writeFileSync(long, `${API_KEY}${" ".repeat(4098)}`);
+    // What V8 cannot hold as one text.
+    const huge = join(folder, "huge");
+    writeFileSync(huge, "");
+    truncateSync(huge, 2 ** 30);
+    // Opening it would wait for its writer; a device never ends.
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    for (const file of [long, huge, pipe, "/dev/zero", folder]) {
+      const message = `apiKeyFile must be a regular file of at most 4098 bytes: ${file}`;
+      assert.throws(() => node.createSecureTokenClient({ baseUrl, apiKeyFile: file }), {
+        name: "TypeError",
+        message,
+      });
     }
+    // A file that becomes a pipe keeps no call waiting, and the key that was read stays.
+    renameSync(pipe, apiKeyFile);
+    t.mock.method(performance, "now", () => Number.MAX_SAFE_INTEGER);
+    await client.exportConfig();
+    assert.deepEqual(seen, [`Bearer ${"k".repeat(4096)}`]);
   });
 
   it("says that a server speaks TLS, or does not, or something else", async (t) => {

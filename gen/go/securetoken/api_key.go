@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 	"sync"
 	"time"
@@ -71,12 +69,7 @@ func (f *keyFile) key(_ context.Context, renewed bool) (string, error) {
 }
 
 func readKey(path string) (string, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return "", fmt.Errorf("reading the API key: %w", err)
-	}
-	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, maxKeyBytes+1))
+	text, err := readRegularFile(path, maxKeyFileBytes)
 	if err != nil {
 		return "", fmt.Errorf("reading the API key: %w", err)
 	}

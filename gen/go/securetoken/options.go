@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"google.golang.org/grpc"
@@ -50,10 +49,10 @@ func WithTLSConfig(tlsConfig *tls.Config) Option {
 	}
 }
 
-// WithCAFile trusts the authorities in a PEM file, and no others.
+// WithCAFile trusts the authorities in a PEM file, and no others: a regular file of 1 MiB at most.
 func WithCAFile(file string) Option {
 	return func(c *config) error {
-		pem, err := os.ReadFile(file)
+		pem, err := readRegularFile(file, maxPEMBytes)
 		if err != nil {
 			return fmt.Errorf("reading the authorities: %w", err)
 		}
@@ -66,19 +65,32 @@ func WithCAFile(file string) Option {
 	}
 }
 
-// WithClientCertificate presents a certificate of the client's own (mTLS), from two PEM files. They are
-// read anew for each connection, so that a renewed certificate needs no restart.
+// WithClientCertificate presents a certificate of the client's own (mTLS), from two PEM files: regular
+// files of 1 MiB at most. They are read anew for each connection, so that a renewed certificate needs no
+// restart.
 func WithClientCertificate(certFile, keyFile string) Option {
 	return func(c *config) error {
-		if _, err := tls.LoadX509KeyPair(certFile, keyFile); err != nil {
+		if _, err := loadKeyPair(certFile, keyFile); err != nil {
 			return fmt.Errorf("reading the client certificate: %w", err)
 		}
 		c.tlsConfig().GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
-			certificate, err := tls.LoadX509KeyPair(certFile, keyFile)
-			return &certificate, err
+			return loadKeyPair(certFile, keyFile)
 		}
 		return nil
 	}
+}
+
+func loadKeyPair(certFile, keyFile string) (*tls.Certificate, error) {
+	certificate, err := readRegularFile(certFile, maxPEMBytes)
+	if err != nil {
+		return nil, err
+	}
+	key, err := readRegularFile(keyFile, maxPEMBytes)
+	if err != nil {
+		return nil, err
+	}
+	pair, err := tls.X509KeyPair(certificate, key)
+	return &pair, err
 }
 
 // WithAPIKey sends "authorization: Bearer <key>" with every call, whatever the outgoing context says;
@@ -92,9 +104,9 @@ func WithAPIKey(key string) Option {
 	}
 }
 
-// WithAPIKeyFile sends the key that a file holds, without white space around it. The file is read again
-// once a second while calls are made, and when the server refuses the key; a file that cannot be read
-// then leaves the key as it is.
+// WithAPIKeyFile sends the key that a file holds, without white space around it: a regular file of 4,098
+// bytes at most. The file is read again once a second while calls are made, and when the server refuses
+// the key; a file that cannot be read then leaves the key as it is.
 func WithAPIKeyFile(path string) Option {
 	return func(c *config) error {
 		file, err := openKeyFile(path)

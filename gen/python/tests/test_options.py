@@ -129,6 +129,17 @@ class ApiKeys(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "both"):
             key_source("key", self.file)
 
+    def test_only_a_small_regular_file_is_read(self) -> None:
+        self.file.write_text("k" * 4096 + "\r\n")
+        self.assertEqual(_FileKey(self.file)(), "k" * 4096)
+        long, pipe = self.file.with_name("long"), self.file.with_name("pipe")
+        long.write_text("k" + "\n" * 4098)
+        os.mkfifo(pipe)  # opening it would wait for its writer
+        for path in (long, pipe, pathlib.Path(os.devnull), pathlib.Path("/dev/zero")):
+            rule = f"api_key_file {path} must be a regular file of at most 4098 bytes"
+            with self.subTest(path=path), self.assertRaisesRegex(ValueError, rule):
+                SecureTokenClient("127.0.0.1:1", api_key_file=path)
+
     def test_a_function_that_gives_no_key_says_so(self) -> None:
         with SecureTokenClient("127.0.0.1:1", api_key=lambda: "") as client:
             with self.assertRaises(CallError) as caught:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import threading
 import time
 from collections.abc import Callable
@@ -14,6 +15,8 @@ ApiKey = Union[str, Callable[[], str], None]
 _FILE_INTERVAL = 1.0
 """How often a key file is read at most, in seconds."""
 _MAX_LENGTH = 4096
+_MAX_FILE_BYTES = _MAX_LENGTH + 2
+"""Room for the longest key and a line break of two characters."""
 
 
 class KeySource(Protocol):
@@ -84,9 +87,21 @@ class _FileKey:
             return self._key
 
     def _read(self) -> str:
-        with open(self._path, "rb") as file:
-            text = file.read(_MAX_LENGTH + 3).decode("latin-1")
+        text = _read_regular_file(self._path).decode("latin-1")
         return checked_key(text.strip(" \t\r\n"), f"the key in {os.fspath(self._path)}")
+
+
+def _read_regular_file(path: Union[str, os.PathLike[str]]) -> bytes:
+    """Raises OSError, and ValueError for a pipe or device, which could keep calls waiting."""
+    # Without O_NONBLOCK, which Windows has not, opening a pipe would wait for its writer.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
+    with open(path, "rb", opener=lambda name, _: os.open(name, flags)) as file:
+        is_regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+        content = file.read(_MAX_FILE_BYTES + 1) if is_regular else b""
+    if not is_regular or len(content) > _MAX_FILE_BYTES:
+        rule = f"must be a regular file of at most {_MAX_FILE_BYTES} bytes"
+        raise ValueError(f"api_key_file {os.fspath(path)} {rule}")
+    return content
 
 
 def checked_key(key: object, name: str) -> str:

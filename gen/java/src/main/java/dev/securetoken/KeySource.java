@@ -1,9 +1,7 @@
 package dev.securetoken;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -11,6 +9,9 @@ import java.util.function.Supplier;
 /** Where the API key of each call comes from: a text, the application, or a file. */
 abstract class KeySource {
   private static final int MAX_LENGTH = 4096;
+
+  /** Room for the longest key and a line break of two characters. */
+  private static final int MAX_FILE_BYTES = MAX_LENGTH + 2;
 
   /** The key of the next call. */
   abstract String key();
@@ -102,10 +103,8 @@ abstract class KeySource {
     }
 
     private String read() throws IOException {
-      try (InputStream in = Files.newInputStream(file)) {
-        byte[] bytes = in.readNBytes(MAX_LENGTH + 3);
-        return checked(new String(bytes, StandardCharsets.ISO_8859_1).strip());
-      }
+      byte[] bytes = RegularFile.read(file, MAX_FILE_BYTES);
+      return checked(new String(bytes, StandardCharsets.ISO_8859_1).strip());
     }
   }
 }

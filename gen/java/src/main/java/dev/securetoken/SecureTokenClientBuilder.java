@@ -7,7 +7,9 @@ import io.grpc.ClientInterceptors;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.TlsChannelCredentials;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +21,9 @@ import java.util.function.Supplier;
 /** Builds a {@link SecureTokenClient}. Without further settings: TLS, the platform's roots, 5 s. */
 public final class SecureTokenClientBuilder {
   private static final long CLOSE_SECONDS = 5;
+
+  /** More than any bundle of certificates has. */
+  private static final int MAX_PEM_BYTES = 1 << 20;
 
   private final Target target;
   private final Channel channel;
@@ -54,12 +59,12 @@ public final class SecureTokenClientBuilder {
   /**
    * Trusts servers whose certificate one of these authorities signed, instead of the platform's.
    *
-   * @param authorities a file of X.509 certificates in PEM
+   * @param authorities a regular file of X.509 certificates in PEM, of at most 1 MiB
    * @return this
    * @throws IOException when the file cannot be read
    */
   public SecureTokenClientBuilder trustedCertificates(Path authorities) throws IOException {
-    tls.trustManager(authorities.toFile());
+    tls.trustManager(pem(authorities));
     transportChosen = true;
     return this;
   }
@@ -67,15 +72,19 @@ public final class SecureTokenClientBuilder {
   /**
    * Shows a certificate of this client's own: mTLS.
    *
-   * @param chain a file of X.509 certificates in PEM, this client's first
-   * @param key a file with the PKCS 8 private key in PEM
+   * @param chain a regular file of X.509 certificates in PEM, this client's first, of at most 1 MiB
+   * @param key a regular file with the PKCS 8 private key in PEM, of at most 1 MiB
    * @return this
    * @throws IOException when a file cannot be read
    */
   public SecureTokenClientBuilder clientCertificate(Path chain, Path key) throws IOException {
-    tls.keyManager(chain.toFile(), key.toFile());
+    tls.keyManager(pem(chain), pem(key));
     transportChosen = true;
     return this;
+  }
+
+  private static InputStream pem(Path file) throws IOException {
+    return new ByteArrayInputStream(RegularFile.read(file, MAX_PEM_BYTES));
   }
 
   /**
@@ -130,7 +139,7 @@ public final class SecureTokenClientBuilder {
    * The same from a file, which is read again within a second of a change, and when the key is
    * refused.
    *
-   * @param file holds the key and nothing else
+   * @param file holds the key and nothing else; a regular file of at most 4,098 bytes
    * @return this
    * @throws IOException when the file cannot be read
    * @throws IllegalArgumentException when it holds no key that a header can carry

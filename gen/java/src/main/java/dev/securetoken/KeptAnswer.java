@@ -15,7 +15,13 @@ final class KeptAnswer {
   final ValidToken claims;
   final WatchClocks.Asked asked;
   final ByteString userHash;
-  final long issuedMicros;
+
+  /**
+   * What cut-offs are compared with, in microseconds since 1970: the session's start, or issued_at
+   * where a server whose clock is behind has refreshed the token.
+   */
+  final long beginsMicros;
+
   final long lifetimeNanos;
 
   /** How much memory it takes, as estimated. */
@@ -26,8 +32,7 @@ final class KeptAnswer {
     this.asked = asked;
     this.userHash =
         ByteString.copyFrom(Digests.sha256(claims.userId().getBytes(StandardCharsets.UTF_8)));
-    Instant issuedAt = claims.issuedAt();
-    this.issuedMicros = issuedAt.getEpochSecond() * 1_000_000 + issuedAt.getNano() / 1000;
+    this.beginsMicros = Math.min(micros(claims.sessionStartedAt()), micros(claims.issuedAt()));
     this.lifetimeNanos = claims.timeRemaining().toNanos();
     this.bytes = FIXED_BYTES + sizeOf(claims);
   }
@@ -39,6 +44,10 @@ final class KeptAnswer {
 
   ValidToken claims(long ageNanos) {
     return claims.after(Duration.ofNanos(Math.max(0, ageNanos)));
+  }
+
+  private static long micros(Instant instant) {
+    return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1000;
   }
 
   private static long sizeOf(ValidToken claims) {

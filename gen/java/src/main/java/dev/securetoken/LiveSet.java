@@ -46,8 +46,8 @@ final class LiveSet {
       return true;
     }
     CutOff cutOff = users.get(token.userHash);
-    return (cutOff != null && token.issuedMicros <= cutOff.micros)
-        || token.issuedMicros <= everything.micros;
+    return (cutOff != null && token.beginsMicros <= cutOff.micros)
+        || token.beginsMicros <= everything.micros;
   }
 
   /** Whether a token may have been hit by an entry that is dropped. */

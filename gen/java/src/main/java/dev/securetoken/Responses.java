@@ -1,5 +1,6 @@
 package dev.securetoken;
 
+import com.google.protobuf.Timestamp;
 import dev.securetoken.v1.BatchValidateTokensRequest;
 import dev.securetoken.v1.BatchValidateTokensResponse;
 import dev.securetoken.v1.BatchValidateTokensResult;
@@ -68,7 +69,9 @@ final class Responses {
             Answers.additionalData(it.getAdditionalData(), it.getAdditionalDataJson()),
             it.getSessionId(),
             it.getKeyId());
-    return new ValidToken(claims, remaining(it.hasTimeRemaining(), it.getTimeRemaining()));
+    Duration remaining = remaining(it.hasTimeRemaining(), it.getTimeRemaining());
+    Instant started = started(claims, it.hasSessionStartedAt(), it.getSessionStartedAt());
+    return new ValidToken(claims, remaining, started);
   }
 
   static boolean granted(CheckPermissionResponse it) {
@@ -110,9 +113,7 @@ final class Responses {
   private static BatchResult batchResult(BatchValidateTokensResult it) {
     switch (it.getResultCase()) {
       case CLAIMS:
-        TokenClaims claims = it.getClaims();
-        Duration remaining = remaining(claims.hasTimeRemaining(), claims.getTimeRemaining());
-        return BatchResult.of(new ValidToken(claims(claims), remaining));
+        return BatchResult.of(valid(it.getClaims()));
       case ERROR:
         RuntimeException error = ErrorDetails.fromStatus(it.getError());
         // What is no fact about the token fails the call: nobody must take it for one.
@@ -144,11 +145,8 @@ final class Responses {
     Instant createdAt = Answers.instant(it.hasCreatedAt(), it.getCreatedAt(), "created_at");
     Instant sessionStartedAt =
         Answers.instant(it.hasSessionStartedAt(), it.getSessionStartedAt(), "session_started_at");
-    return new TokenInfo(
-        new ValidToken(claims, remaining),
-        createdAt,
-        it.getIsRevoked(),
-        sessionStartedAt);
+    ValidToken valid = new ValidToken(claims, remaining, sessionStartedAt);
+    return new TokenInfo(valid, createdAt, it.getIsRevoked());
   }
 
   static Introspection introspected(IntrospectTokenResponse it) {
@@ -239,6 +237,20 @@ final class Responses {
         Answers.additionalData(it.getAdditionalData(), it.getAdditionalDataJson()),
         it.getSessionId(),
         it.getKeyId());
+  }
+
+  private static ValidToken valid(TokenClaims it) {
+    Claims claims = claims(it);
+    Duration remaining = remaining(it.hasTimeRemaining(), it.getTimeRemaining());
+    Instant started = started(claims, it.hasSessionStartedAt(), it.getSessionStartedAt());
+    return new ValidToken(claims, remaining, started);
+  }
+
+  /** The session's start; where a service is too old to tell it, the token counts as the first. */
+  private static Instant started(Claims claims, boolean present, Timestamp timestamp) {
+    return present
+        ? Answers.instant(present, timestamp, "session_started_at")
+        : claims.issuedAt();
   }
 
   private static Duration remaining(boolean present, com.google.protobuf.Duration duration) {

@@ -41,7 +41,7 @@ public final class Revocation {
   }
 
   /**
-   * Whether every token is revoked that was issued up to the cut-off.
+   * Whether every token is revoked whose session began up to the cut-off.
    *
    * @return whether it is that kind of entry
    */
@@ -50,7 +50,7 @@ public final class Revocation {
   }
 
   /**
-   * The cut-off: tokens that were issued at this instant or earlier are revoked.
+   * The cut-off: tokens whose session began at this instant or earlier are revoked.
    *
    * @return the instant; empty for a token or a session
    */

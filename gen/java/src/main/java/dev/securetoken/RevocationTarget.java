@@ -62,7 +62,7 @@ public final class RevocationTarget {
   }
 
   /**
-   * Every token of a user that is issued up to the server's present.
+   * Every token of a user's sessions that began up to the server's present.
    *
    * @param userId whose tokens
    * @return the target
@@ -72,7 +72,7 @@ public final class RevocationTarget {
   }
 
   /**
-   * Every token of a user that is issued up to an instant.
+   * Every token of a user's sessions that began up to an instant.
    *
    * @param userId whose tokens
    * @param issuedBefore that instant, not in the future; {@code null}: the server's present
@@ -87,7 +87,7 @@ public final class RevocationTarget {
   }
 
   /**
-   * Every token that is issued up to an instant, whoever's it is.
+   * Every token of sessions that began up to an instant, whoever's they are.
    *
    * @param issuedBefore that instant, not in the future
    * @return the target

@@ -197,7 +197,7 @@ public final class SecureTokenClient implements AutoCloseable {
   }
 
   /**
-   * Takes back every token of a user that is issued up to the server's present.
+   * Takes back every token of a user's sessions that began up to the server's present.
    *
    * @param userId whose tokens
    * @return what became of it

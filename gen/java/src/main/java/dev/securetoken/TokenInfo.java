@@ -7,17 +7,11 @@ import java.util.List;
 public final class TokenInfo extends ValidToken {
   private final Instant createdAt;
   private final boolean revoked;
-  private final Instant sessionStartedAt;
 
-  TokenInfo(
-      ValidToken token,
-      Instant createdAt,
-      boolean revoked,
-      Instant sessionStartedAt) {
-    super(token, token.timeRemaining());
+  TokenInfo(ValidToken token, Instant createdAt, boolean revoked) {
+    super(token, token.timeRemaining(), token.sessionStartedAt());
     this.createdAt = createdAt;
     this.revoked = revoked;
-    this.sessionStartedAt = sessionStartedAt;
   }
 
   /**
@@ -39,15 +33,6 @@ public final class TokenInfo extends ValidToken {
   }
 
   /**
-   * When the session began.
-   *
-   * @return when its first token was issued
-   */
-  public Instant sessionStartedAt() {
-    return sessionStartedAt;
-  }
-
-  /**
    * As {@link #createdAt()}, for JSON and beans.
    *
    * @return the same
@@ -56,17 +41,8 @@ public final class TokenInfo extends ValidToken {
     return createdAt();
   }
 
-  /**
-   * As {@link #sessionStartedAt()}, for JSON and beans.
-   *
-   * @return the same
-   */
-  public Instant getSessionStartedAt() {
-    return sessionStartedAt();
-  }
-
   @Override
   List<Object> parts() {
-    return List.of(super.parts(), createdAt, revoked, sessionStartedAt);
+    return List.of(super.parts(), createdAt, revoked);
   }
 }

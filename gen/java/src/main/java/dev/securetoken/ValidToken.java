@@ -1,16 +1,19 @@
 package dev.securetoken;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /** The claims of a token that is valid at the server's present. */
 public class ValidToken extends Claims {
   private final Duration timeRemaining;
+  private final Instant sessionStartedAt;
 
-  ValidToken(Claims claims, Duration timeRemaining) {
+  ValidToken(Claims claims, Duration timeRemaining, Instant sessionStartedAt) {
     super(claims);
     this.timeRemaining = timeRemaining;
+    this.sessionStartedAt = sessionStartedAt;
   }
 
   /**
@@ -29,6 +32,25 @@ public class ValidToken extends Claims {
    */
   public final String timeRemainingText() {
     return DurationText.format(timeRemaining);
+  }
+
+  /**
+   * When the session began: what the cut-offs of a revocation are compared with.
+   *
+   * @return when the session's first token was issued; {@link #issuedAt()} where the service is too
+   *     old to tell it
+   */
+  public final Instant sessionStartedAt() {
+    return sessionStartedAt;
+  }
+
+  /**
+   * As {@link #sessionStartedAt()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public final Instant getSessionStartedAt() {
+    return sessionStartedAt();
   }
 
   /**
@@ -52,11 +74,11 @@ public class ValidToken extends Claims {
   /** The same claims a while later. */
   final ValidToken after(Duration elapsed) {
     Duration rest = timeRemaining.minus(elapsed).truncatedTo(ChronoUnit.MICROS);
-    return new ValidToken(this, rest);
+    return new ValidToken(this, rest, sessionStartedAt);
   }
 
   @Override
   List<Object> parts() {
-    return List.of(super.parts(), timeRemaining);
+    return List.of(super.parts(), timeRemaining, sessionStartedAt);
   }
 }

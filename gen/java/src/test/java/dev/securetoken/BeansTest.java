@@ -35,7 +35,8 @@ class BeansTest {
 
   @Test
   void resultsAreBeans() throws Exception {
-    assertProperties(ValidToken.class, CLAIMS, "timeRemaining", "timeRemainingText");
+    assertProperties(
+        ValidToken.class, CLAIMS, "timeRemaining", "timeRemainingText", "sessionStartedAt");
     assertProperties(IssuedToken.class, CLAIMS, "token");
     assertProperties(PermissionResult.class, Set.of(), "permission", "granted");
     assertProperties(BatchResult.class, Set.of(), "valid", "token");

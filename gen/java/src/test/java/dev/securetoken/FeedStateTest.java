@@ -16,6 +16,7 @@ import dev.securetoken.v1.WatchRevocationsResponse.Checkpoint;
 import dev.securetoken.v1.WatchRevocationsResponse.SnapshotPage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,7 @@ class FeedStateTest {
   }
 
   private Revocation.Builder cutOff(long micros) {
-    long at = token.issuedMicros + micros;
+    long at = token.beginsMicros + micros;
     return entry()
         .setIssuedBefore(
             Timestamp.newBuilder()
@@ -109,6 +110,33 @@ class FeedStateTest {
     assertFalse(isHit(user("another", 0)));
     assertTrue(isHit(everything(0)));
     assertFalse(isHit(everything(-1)));
+  }
+
+  @Test
+  void aCutOffIsComparedWithTheStartOfTheSession() {
+    assertEquals(sample.issuedAt(), sample.sessionStartedAt()); // a service too old to tell it
+    assertCuts(sample.issuedAt().minusSeconds(3600), -3_600_000_000L);
+    // Refreshed by a server whose clock was behind.
+    assertCuts(sample.issuedAt().plusSeconds(1), 0);
+  }
+
+  /** That the earliest cut-off that hits is so many microseconds after issued_at. */
+  private void assertCuts(Instant sessionStart, long micros) {
+    KeptAnswer kept =
+        new KeptAnswer(
+            Responses.validated(
+                Samples.validated("read")
+                    .setSessionStartedAt(Samples.timestamp(sessionStart))
+                    .build()),
+            NOW);
+    for (long near : new long[] {-1, 0, 1}) {
+      LiveSet users = new LiveSet();
+      users.add(List.of(user(sample.userId(), micros + near)));
+      LiveSet all = new LiveSet();
+      all.add(List.of(everything(micros + near)));
+      assertEquals(near >= 0, users.hits(kept));
+      assertEquals(near >= 0, all.hits(kept));
+    }
   }
 
   @Test

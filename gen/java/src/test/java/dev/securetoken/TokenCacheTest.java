@@ -15,7 +15,7 @@ class TokenCacheTest {
 
   private static ValidToken answer(Duration remaining) {
     ValidToken sample = Responses.validated(Samples.validated("read").build());
-    return new ValidToken(sample, remaining);
+    return new ValidToken(sample, remaining, sample.sessionStartedAt());
   }
 
   private void pass(Duration duration) {

@@ -30,8 +30,9 @@ class WatchCoreTest {
           Duration.ofSeconds(10),
           new WatchClocks(() -> nanos, () -> wallMillis),
           new WatchListener() {});
+  private final ValidToken sample = Responses.validated(Samples.validated("read").build());
   private final ValidToken claims =
-      new ValidToken(Responses.validated(Samples.validated("read").build()), Duration.ofHours(2));
+      new ValidToken(sample, Duration.ofHours(2), sample.sessionStartedAt());
   private final TokenDigest digest = new TokenDigest("token");
 
   private static WatchRevocationsResponse checkpoint(int staleness, String... keys) {

@@ -222,7 +222,7 @@ private static final long serialVersionUID = 0L;
   public static final int USER_ID_SHA256_FIELD_NUMBER = 3;
   /**
    * <pre>
-   * Tokens of the user whose user_id has this SHA-256, 32 bytes, that were issued up to
+   * Tokens of the user whose user_id has this SHA-256, 32 bytes, whose session began up to
    * issued_before.
    * </pre>
    *
@@ -235,7 +235,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Tokens of the user whose user_id has this SHA-256, 32 bytes, that were issued up to
+   * Tokens of the user whose user_id has this SHA-256, 32 bytes, whose session began up to
    * issued_before.
    * </pre>
    *
@@ -253,7 +253,7 @@ private static final long serialVersionUID = 0L;
   public static final int EVERYTHING_FIELD_NUMBER = 4;
   /**
    * <pre>
-   * Always true: every token that was issued up to issued_before.
+   * Always true: every token whose session began up to issued_before.
    * </pre>
    *
    * <code>bool everything = 4 [json_name = "everything"];</code>
@@ -265,7 +265,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Always true: every token that was issued up to issued_before.
+   * Always true: every token whose session began up to issued_before.
    * </pre>
    *
    * <code>bool everything = 4 [json_name = "everything"];</code>
@@ -283,8 +283,9 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp issuedBefore_;
   /**
    * <pre>
-   * The cut-off: tokens issued at this instant or earlier are revoked. Only with user_id_sha256 and
-   * everything. Of several cut-offs the latest holds.
+   * The cut-off: tokens whose session began at this instant or earlier are revoked, refreshed ones
+   * as well, and tokens issued at it or earlier. Only with user_id_sha256 and everything. Of several
+   * cut-offs the latest holds.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp issued_before = 5 [json_name = "issuedBefore"];</code>
@@ -296,8 +297,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The cut-off: tokens issued at this instant or earlier are revoked. Only with user_id_sha256 and
-   * everything. Of several cut-offs the latest holds.
+   * The cut-off: tokens whose session began at this instant or earlier are revoked, refreshed ones
+   * as well, and tokens issued at it or earlier. Only with user_id_sha256 and everything. Of several
+   * cut-offs the latest holds.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp issued_before = 5 [json_name = "issuedBefore"];</code>
@@ -309,8 +311,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The cut-off: tokens issued at this instant or earlier are revoked. Only with user_id_sha256 and
-   * everything. Of several cut-offs the latest holds.
+   * The cut-off: tokens whose session began at this instant or earlier are revoked, refreshed ones
+   * as well, and tokens issued at it or earlier. Only with user_id_sha256 and everything. Of several
+   * cut-offs the latest holds.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp issued_before = 5 [json_name = "issuedBefore"];</code>
@@ -1272,7 +1275,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * Tokens of the user whose user_id has this SHA-256, 32 bytes, that were issued up to
+     * Tokens of the user whose user_id has this SHA-256, 32 bytes, whose session began up to
      * issued_before.
      * </pre>
      *
@@ -1284,7 +1287,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Tokens of the user whose user_id has this SHA-256, 32 bytes, that were issued up to
+     * Tokens of the user whose user_id has this SHA-256, 32 bytes, whose session began up to
      * issued_before.
      * </pre>
      *
@@ -1299,7 +1302,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Tokens of the user whose user_id has this SHA-256, 32 bytes, that were issued up to
+     * Tokens of the user whose user_id has this SHA-256, 32 bytes, whose session began up to
      * issued_before.
      * </pre>
      *
@@ -1316,7 +1319,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Tokens of the user whose user_id has this SHA-256, 32 bytes, that were issued up to
+     * Tokens of the user whose user_id has this SHA-256, 32 bytes, whose session began up to
      * issued_before.
      * </pre>
      *
@@ -1334,7 +1337,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * Always true: every token that was issued up to issued_before.
+     * Always true: every token whose session began up to issued_before.
      * </pre>
      *
      * <code>bool everything = 4 [json_name = "everything"];</code>
@@ -1345,7 +1348,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Always true: every token that was issued up to issued_before.
+     * Always true: every token whose session began up to issued_before.
      * </pre>
      *
      * <code>bool everything = 4 [json_name = "everything"];</code>
@@ -1359,7 +1362,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Always true: every token that was issued up to issued_before.
+     * Always true: every token whose session began up to issued_before.
      * </pre>
      *
      * <code>bool everything = 4 [json_name = "everything"];</code>
@@ -1375,7 +1378,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Always true: every token that was issued up to issued_before.
+     * Always true: every token whose session began up to issued_before.
      * </pre>
      *
      * <code>bool everything = 4 [json_name = "everything"];</code>
@@ -1395,8 +1398,9 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> issuedBeforeBuilder_;
     /**
      * <pre>
-     * The cut-off: tokens issued at this instant or earlier are revoked. Only with user_id_sha256 and
-     * everything. Of several cut-offs the latest holds.
+     * The cut-off: tokens whose session began at this instant or earlier are revoked, refreshed ones
+     * as well, and tokens issued at it or earlier. Only with user_id_sha256 and everything. Of several
+     * cut-offs the latest holds.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp issued_before = 5 [json_name = "issuedBefore"];</code>
@@ -1407,8 +1411,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The cut-off: tokens issued at this instant or earlier are revoked. Only with user_id_sha256 and
-     * everything. Of several cut-offs the latest holds.
+     * The cut-off: tokens whose session began at this instant or earlier are revoked, refreshed ones
+     * as well, and tokens issued at it or earlier. Only with user_id_sha256 and everything. Of several
+     * cut-offs the latest holds.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp issued_before = 5 [json_name = "issuedBefore"];</code>
@@ -1423,8 +1428,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The cut-off: tokens issued at this instant or earlier are revoked. Only with user_id_sha256 and
-     * everything. Of several cut-offs the latest holds.
+     * The cut-off: tokens whose session began at this instant or earlier are revoked, refreshed ones
+     * as well, and tokens issued at it or earlier. Only with user_id_sha256 and everything. Of several
+     * cut-offs the latest holds.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp issued_before = 5 [json_name = "issuedBefore"];</code>
@@ -1444,8 +1450,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The cut-off: tokens issued at this instant or earlier are revoked. Only with user_id_sha256 and
-     * everything. Of several cut-offs the latest holds.
+     * The cut-off: tokens whose session began at this instant or earlier are revoked, refreshed ones
+     * as well, and tokens issued at it or earlier. Only with user_id_sha256 and everything. Of several
+     * cut-offs the latest holds.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp issued_before = 5 [json_name = "issuedBefore"];</code>
@@ -1463,8 +1470,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The cut-off: tokens issued at this instant or earlier are revoked. Only with user_id_sha256 and
-     * everything. Of several cut-offs the latest holds.
+     * The cut-off: tokens whose session began at this instant or earlier are revoked, refreshed ones
+     * as well, and tokens issued at it or earlier. Only with user_id_sha256 and everything. Of several
+     * cut-offs the latest holds.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp issued_before = 5 [json_name = "issuedBefore"];</code>
@@ -1489,8 +1497,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The cut-off: tokens issued at this instant or earlier are revoked. Only with user_id_sha256 and
-     * everything. Of several cut-offs the latest holds.
+     * The cut-off: tokens whose session began at this instant or earlier are revoked, refreshed ones
+     * as well, and tokens issued at it or earlier. Only with user_id_sha256 and everything. Of several
+     * cut-offs the latest holds.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp issued_before = 5 [json_name = "issuedBefore"];</code>
@@ -1507,8 +1516,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The cut-off: tokens issued at this instant or earlier are revoked. Only with user_id_sha256 and
-     * everything. Of several cut-offs the latest holds.
+     * The cut-off: tokens whose session began at this instant or earlier are revoked, refreshed ones
+     * as well, and tokens issued at it or earlier. Only with user_id_sha256 and everything. Of several
+     * cut-offs the latest holds.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp issued_before = 5 [json_name = "issuedBefore"];</code>
@@ -1520,8 +1530,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The cut-off: tokens issued at this instant or earlier are revoked. Only with user_id_sha256 and
-     * everything. Of several cut-offs the latest holds.
+     * The cut-off: tokens whose session began at this instant or earlier are revoked, refreshed ones
+     * as well, and tokens issued at it or earlier. Only with user_id_sha256 and everything. Of several
+     * cut-offs the latest holds.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp issued_before = 5 [json_name = "issuedBefore"];</code>
@@ -1536,8 +1547,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The cut-off: tokens issued at this instant or earlier are revoked. Only with user_id_sha256 and
-     * everything. Of several cut-offs the latest holds.
+     * The cut-off: tokens whose session began at this instant or earlier are revoked, refreshed ones
+     * as well, and tokens issued at it or earlier. Only with user_id_sha256 and everything. Of several
+     * cut-offs the latest holds.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp issued_before = 5 [json_name = "issuedBefore"];</code>

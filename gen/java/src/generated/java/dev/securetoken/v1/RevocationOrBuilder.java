@@ -68,7 +68,7 @@ public interface RevocationOrBuilder extends
 
   /**
    * <pre>
-   * Tokens of the user whose user_id has this SHA-256, 32 bytes, that were issued up to
+   * Tokens of the user whose user_id has this SHA-256, 32 bytes, whose session began up to
    * issued_before.
    * </pre>
    *
@@ -78,7 +78,7 @@ public interface RevocationOrBuilder extends
   boolean hasUserIdSha256();
   /**
    * <pre>
-   * Tokens of the user whose user_id has this SHA-256, 32 bytes, that were issued up to
+   * Tokens of the user whose user_id has this SHA-256, 32 bytes, whose session began up to
    * issued_before.
    * </pre>
    *
@@ -89,7 +89,7 @@ public interface RevocationOrBuilder extends
 
   /**
    * <pre>
-   * Always true: every token that was issued up to issued_before.
+   * Always true: every token whose session began up to issued_before.
    * </pre>
    *
    * <code>bool everything = 4 [json_name = "everything"];</code>
@@ -98,7 +98,7 @@ public interface RevocationOrBuilder extends
   boolean hasEverything();
   /**
    * <pre>
-   * Always true: every token that was issued up to issued_before.
+   * Always true: every token whose session began up to issued_before.
    * </pre>
    *
    * <code>bool everything = 4 [json_name = "everything"];</code>
@@ -108,8 +108,9 @@ public interface RevocationOrBuilder extends
 
   /**
    * <pre>
-   * The cut-off: tokens issued at this instant or earlier are revoked. Only with user_id_sha256 and
-   * everything. Of several cut-offs the latest holds.
+   * The cut-off: tokens whose session began at this instant or earlier are revoked, refreshed ones
+   * as well, and tokens issued at it or earlier. Only with user_id_sha256 and everything. Of several
+   * cut-offs the latest holds.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp issued_before = 5 [json_name = "issuedBefore"];</code>
@@ -118,8 +119,9 @@ public interface RevocationOrBuilder extends
   boolean hasIssuedBefore();
   /**
    * <pre>
-   * The cut-off: tokens issued at this instant or earlier are revoked. Only with user_id_sha256 and
-   * everything. Of several cut-offs the latest holds.
+   * The cut-off: tokens whose session began at this instant or earlier are revoked, refreshed ones
+   * as well, and tokens issued at it or earlier. Only with user_id_sha256 and everything. Of several
+   * cut-offs the latest holds.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp issued_before = 5 [json_name = "issuedBefore"];</code>
@@ -128,8 +130,9 @@ public interface RevocationOrBuilder extends
   com.google.protobuf.Timestamp getIssuedBefore();
   /**
    * <pre>
-   * The cut-off: tokens issued at this instant or earlier are revoked. Only with user_id_sha256 and
-   * everything. Of several cut-offs the latest holds.
+   * The cut-off: tokens whose session began at this instant or earlier are revoked, refreshed ones
+   * as well, and tokens issued at it or earlier. Only with user_id_sha256 and everything. Of several
+   * cut-offs the latest holds.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp issued_before = 5 [json_name = "issuedBefore"];</code>

@@ -268,7 +268,7 @@ private static final long serialVersionUID = 0L;
   public static final int USER_FIELD_NUMBER = 4;
   /**
    * <pre>
-   * Every token of a user that is issued up to an instant.
+   * Every token of a user's sessions that began up to an instant.
    * </pre>
    *
    * <code>.securetoken.v1.UserTarget user = 4 [json_name = "user"];</code>
@@ -280,7 +280,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Every token of a user that is issued up to an instant.
+   * Every token of a user's sessions that began up to an instant.
    * </pre>
    *
    * <code>.securetoken.v1.UserTarget user = 4 [json_name = "user"];</code>
@@ -295,7 +295,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Every token of a user that is issued up to an instant.
+   * Every token of a user's sessions that began up to an instant.
    * </pre>
    *
    * <code>.securetoken.v1.UserTarget user = 4 [json_name = "user"];</code>
@@ -311,8 +311,8 @@ private static final long serialVersionUID = 0L;
   public static final int EVERYTHING_ISSUED_BEFORE_FIELD_NUMBER = 5;
   /**
    * <pre>
-   * Every token issued up to this instant, whoever's it is: an incident's last resort. Not later
-   * than the server's present.
+   * Every token of every session that began up to this instant, refreshed ones as well: an
+   * incident's last resort. Not later than the server's present.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp everything_issued_before = 5 [json_name = "everythingIssuedBefore"];</code>
@@ -324,8 +324,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Every token issued up to this instant, whoever's it is: an incident's last resort. Not later
-   * than the server's present.
+   * Every token of every session that began up to this instant, refreshed ones as well: an
+   * incident's last resort. Not later than the server's present.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp everything_issued_before = 5 [json_name = "everythingIssuedBefore"];</code>
@@ -340,8 +340,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Every token issued up to this instant, whoever's it is: an incident's last resort. Not later
-   * than the server's present.
+   * Every token of every session that began up to this instant, refreshed ones as well: an
+   * incident's last resort. Not later than the server's present.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp everything_issued_before = 5 [json_name = "everythingIssuedBefore"];</code>
@@ -1270,7 +1270,7 @@ private static final long serialVersionUID = 0L;
         dev.securetoken.v1.UserTarget, dev.securetoken.v1.UserTarget.Builder, dev.securetoken.v1.UserTargetOrBuilder> userBuilder_;
     /**
      * <pre>
-     * Every token of a user that is issued up to an instant.
+     * Every token of a user's sessions that began up to an instant.
      * </pre>
      *
      * <code>.securetoken.v1.UserTarget user = 4 [json_name = "user"];</code>
@@ -1282,7 +1282,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Every token of a user that is issued up to an instant.
+     * Every token of a user's sessions that began up to an instant.
      * </pre>
      *
      * <code>.securetoken.v1.UserTarget user = 4 [json_name = "user"];</code>
@@ -1304,7 +1304,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Every token of a user that is issued up to an instant.
+     * Every token of a user's sessions that began up to an instant.
      * </pre>
      *
      * <code>.securetoken.v1.UserTarget user = 4 [json_name = "user"];</code>
@@ -1324,7 +1324,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Every token of a user that is issued up to an instant.
+     * Every token of a user's sessions that began up to an instant.
      * </pre>
      *
      * <code>.securetoken.v1.UserTarget user = 4 [json_name = "user"];</code>
@@ -1342,7 +1342,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Every token of a user that is issued up to an instant.
+     * Every token of a user's sessions that began up to an instant.
      * </pre>
      *
      * <code>.securetoken.v1.UserTarget user = 4 [json_name = "user"];</code>
@@ -1369,7 +1369,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Every token of a user that is issued up to an instant.
+     * Every token of a user's sessions that began up to an instant.
      * </pre>
      *
      * <code>.securetoken.v1.UserTarget user = 4 [json_name = "user"];</code>
@@ -1392,7 +1392,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Every token of a user that is issued up to an instant.
+     * Every token of a user's sessions that began up to an instant.
      * </pre>
      *
      * <code>.securetoken.v1.UserTarget user = 4 [json_name = "user"];</code>
@@ -1402,7 +1402,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Every token of a user that is issued up to an instant.
+     * Every token of a user's sessions that began up to an instant.
      * </pre>
      *
      * <code>.securetoken.v1.UserTarget user = 4 [json_name = "user"];</code>
@@ -1420,7 +1420,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Every token of a user that is issued up to an instant.
+     * Every token of a user's sessions that began up to an instant.
      * </pre>
      *
      * <code>.securetoken.v1.UserTarget user = 4 [json_name = "user"];</code>
@@ -1448,8 +1448,8 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> everythingIssuedBeforeBuilder_;
     /**
      * <pre>
-     * Every token issued up to this instant, whoever's it is: an incident's last resort. Not later
-     * than the server's present.
+     * Every token of every session that began up to this instant, refreshed ones as well: an
+     * incident's last resort. Not later than the server's present.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp everything_issued_before = 5 [json_name = "everythingIssuedBefore"];</code>
@@ -1461,8 +1461,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Every token issued up to this instant, whoever's it is: an incident's last resort. Not later
-     * than the server's present.
+     * Every token of every session that began up to this instant, refreshed ones as well: an
+     * incident's last resort. Not later than the server's present.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp everything_issued_before = 5 [json_name = "everythingIssuedBefore"];</code>
@@ -1484,8 +1484,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Every token issued up to this instant, whoever's it is: an incident's last resort. Not later
-     * than the server's present.
+     * Every token of every session that began up to this instant, refreshed ones as well: an
+     * incident's last resort. Not later than the server's present.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp everything_issued_before = 5 [json_name = "everythingIssuedBefore"];</code>
@@ -1505,8 +1505,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Every token issued up to this instant, whoever's it is: an incident's last resort. Not later
-     * than the server's present.
+     * Every token of every session that began up to this instant, refreshed ones as well: an
+     * incident's last resort. Not later than the server's present.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp everything_issued_before = 5 [json_name = "everythingIssuedBefore"];</code>
@@ -1524,8 +1524,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Every token issued up to this instant, whoever's it is: an incident's last resort. Not later
-     * than the server's present.
+     * Every token of every session that began up to this instant, refreshed ones as well: an
+     * incident's last resort. Not later than the server's present.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp everything_issued_before = 5 [json_name = "everythingIssuedBefore"];</code>
@@ -1552,8 +1552,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Every token issued up to this instant, whoever's it is: an incident's last resort. Not later
-     * than the server's present.
+     * Every token of every session that began up to this instant, refreshed ones as well: an
+     * incident's last resort. Not later than the server's present.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp everything_issued_before = 5 [json_name = "everythingIssuedBefore"];</code>
@@ -1576,8 +1576,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Every token issued up to this instant, whoever's it is: an incident's last resort. Not later
-     * than the server's present.
+     * Every token of every session that began up to this instant, refreshed ones as well: an
+     * incident's last resort. Not later than the server's present.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp everything_issued_before = 5 [json_name = "everythingIssuedBefore"];</code>
@@ -1587,8 +1587,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Every token issued up to this instant, whoever's it is: an incident's last resort. Not later
-     * than the server's present.
+     * Every token of every session that began up to this instant, refreshed ones as well: an
+     * incident's last resort. Not later than the server's present.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp everything_issued_before = 5 [json_name = "everythingIssuedBefore"];</code>
@@ -1606,8 +1606,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Every token issued up to this instant, whoever's it is: an incident's last resort. Not later
-     * than the server's present.
+     * Every token of every session that began up to this instant, refreshed ones as well: an
+     * incident's last resort. Not later than the server's present.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp everything_issued_before = 5 [json_name = "everythingIssuedBefore"];</code>

@@ -98,7 +98,7 @@ public interface RevocationTargetOrBuilder extends
 
   /**
    * <pre>
-   * Every token of a user that is issued up to an instant.
+   * Every token of a user's sessions that began up to an instant.
    * </pre>
    *
    * <code>.securetoken.v1.UserTarget user = 4 [json_name = "user"];</code>
@@ -107,7 +107,7 @@ public interface RevocationTargetOrBuilder extends
   boolean hasUser();
   /**
    * <pre>
-   * Every token of a user that is issued up to an instant.
+   * Every token of a user's sessions that began up to an instant.
    * </pre>
    *
    * <code>.securetoken.v1.UserTarget user = 4 [json_name = "user"];</code>
@@ -116,7 +116,7 @@ public interface RevocationTargetOrBuilder extends
   dev.securetoken.v1.UserTarget getUser();
   /**
    * <pre>
-   * Every token of a user that is issued up to an instant.
+   * Every token of a user's sessions that began up to an instant.
    * </pre>
    *
    * <code>.securetoken.v1.UserTarget user = 4 [json_name = "user"];</code>
@@ -125,8 +125,8 @@ public interface RevocationTargetOrBuilder extends
 
   /**
    * <pre>
-   * Every token issued up to this instant, whoever's it is: an incident's last resort. Not later
-   * than the server's present.
+   * Every token of every session that began up to this instant, refreshed ones as well: an
+   * incident's last resort. Not later than the server's present.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp everything_issued_before = 5 [json_name = "everythingIssuedBefore"];</code>
@@ -135,8 +135,8 @@ public interface RevocationTargetOrBuilder extends
   boolean hasEverythingIssuedBefore();
   /**
    * <pre>
-   * Every token issued up to this instant, whoever's it is: an incident's last resort. Not later
-   * than the server's present.
+   * Every token of every session that began up to this instant, refreshed ones as well: an
+   * incident's last resort. Not later than the server's present.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp everything_issued_before = 5 [json_name = "everythingIssuedBefore"];</code>
@@ -145,8 +145,8 @@ public interface RevocationTargetOrBuilder extends
   com.google.protobuf.Timestamp getEverythingIssuedBefore();
   /**
    * <pre>
-   * Every token issued up to this instant, whoever's it is: an incident's last resort. Not later
-   * than the server's present.
+   * Every token of every session that began up to this instant, refreshed ones as well: an
+   * incident's last resort. Not later than the server's present.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp everything_issued_before = 5 [json_name = "everythingIssuedBefore"];</code>

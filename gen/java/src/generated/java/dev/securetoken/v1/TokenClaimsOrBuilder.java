@@ -256,4 +256,31 @@ public interface TokenClaimsOrBuilder extends
    */
   com.google.protobuf.ByteString
       getKeyIdBytes();
+
+  /**
+   * <pre>
+   * As in ValidateTokenResponse.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp session_started_at = 11 [json_name = "sessionStartedAt"];</code>
+   * @return Whether the sessionStartedAt field is set.
+   */
+  boolean hasSessionStartedAt();
+  /**
+   * <pre>
+   * As in ValidateTokenResponse.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp session_started_at = 11 [json_name = "sessionStartedAt"];</code>
+   * @return The sessionStartedAt.
+   */
+  com.google.protobuf.Timestamp getSessionStartedAt();
+  /**
+   * <pre>
+   * As in ValidateTokenResponse.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp session_started_at = 11 [json_name = "sessionStartedAt"];</code>
+   */
+  com.google.protobuf.TimestampOrBuilder getSessionStartedAtOrBuilder();
 }

@@ -6,7 +6,7 @@ package dev.securetoken.v1;
 
 /**
  * <pre>
- * UserTarget is a user's tokens up to an instant.
+ * UserTarget is a user's sessions up to an instant.
  * </pre>
  *
  * Protobuf type {@code securetoken.v1.UserTarget}
@@ -96,7 +96,8 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp issuedBefore_;
   /**
    * <pre>
-   * Tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
+   * Tokens whose session began at this instant or earlier, however late they were refreshed; and
+   * tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
    * that.
    * </pre>
    *
@@ -109,7 +110,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
+   * Tokens whose session began at this instant or earlier, however late they were refreshed; and
+   * tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
    * that.
    * </pre>
    *
@@ -122,7 +124,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
+   * Tokens whose session began at this instant or earlier, however late they were refreshed; and
+   * tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
    * that.
    * </pre>
    *
@@ -307,7 +310,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * UserTarget is a user's tokens up to an instant.
+   * UserTarget is a user's sessions up to an instant.
    * </pre>
    *
    * Protobuf type {@code securetoken.v1.UserTarget}
@@ -605,7 +608,8 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> issuedBeforeBuilder_;
     /**
      * <pre>
-     * Tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
+     * Tokens whose session began at this instant or earlier, however late they were refreshed; and
+     * tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
      * that.
      * </pre>
      *
@@ -617,7 +621,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
+     * Tokens whose session began at this instant or earlier, however late they were refreshed; and
+     * tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
      * that.
      * </pre>
      *
@@ -633,7 +638,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
+     * Tokens whose session began at this instant or earlier, however late they were refreshed; and
+     * tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
      * that.
      * </pre>
      *
@@ -654,7 +660,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
+     * Tokens whose session began at this instant or earlier, however late they were refreshed; and
+     * tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
      * that.
      * </pre>
      *
@@ -673,7 +680,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
+     * Tokens whose session began at this instant or earlier, however late they were refreshed; and
+     * tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
      * that.
      * </pre>
      *
@@ -699,7 +707,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
+     * Tokens whose session began at this instant or earlier, however late they were refreshed; and
+     * tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
      * that.
      * </pre>
      *
@@ -717,7 +726,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
+     * Tokens whose session began at this instant or earlier, however late they were refreshed; and
+     * tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
      * that.
      * </pre>
      *
@@ -730,7 +740,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
+     * Tokens whose session began at this instant or earlier, however late they were refreshed; and
+     * tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
      * that.
      * </pre>
      *
@@ -746,7 +757,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
+     * Tokens whose session began at this instant or earlier, however late they were refreshed; and
+     * tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
      * that.
      * </pre>
      *

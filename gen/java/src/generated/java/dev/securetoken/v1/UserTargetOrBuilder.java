@@ -30,7 +30,8 @@ public interface UserTargetOrBuilder extends
 
   /**
    * <pre>
-   * Tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
+   * Tokens whose session began at this instant or earlier, however late they were refreshed; and
+   * tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
    * that.
    * </pre>
    *
@@ -40,7 +41,8 @@ public interface UserTargetOrBuilder extends
   boolean hasIssuedBefore();
   /**
    * <pre>
-   * Tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
+   * Tokens whose session began at this instant or earlier, however late they were refreshed; and
+   * tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
    * that.
    * </pre>
    *
@@ -50,7 +52,8 @@ public interface UserTargetOrBuilder extends
   com.google.protobuf.Timestamp getIssuedBefore();
   /**
    * <pre>
-   * Tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
+   * Tokens whose session began at this instant or earlier, however late they were refreshed; and
+   * tokens whose issued_at is this instant or earlier. Unset: the server's present. Not later than
    * that.
    * </pre>
    *

@@ -510,6 +510,50 @@ private static final long serialVersionUID = 0L;
     }
   }
 
+  public static final int SESSION_STARTED_AT_FIELD_NUMBER = 12;
+  private com.google.protobuf.Timestamp sessionStartedAt_;
+  /**
+   * <pre>
+   * When the session began: issued_at of its first token, to the microsecond. Whoever keeps this
+   * answer applies cut-offs by it: one at this instant or later hits the token, as does one at
+   * issued_at or later. Unset from servers older than this field: issued_at alone counts.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp session_started_at = 12 [json_name = "sessionStartedAt"];</code>
+   * @return Whether the sessionStartedAt field is set.
+   */
+  @java.lang.Override
+  public boolean hasSessionStartedAt() {
+    return ((bitField0_ & 0x00000010) != 0);
+  }
+  /**
+   * <pre>
+   * When the session began: issued_at of its first token, to the microsecond. Whoever keeps this
+   * answer applies cut-offs by it: one at this instant or later hits the token, as does one at
+   * issued_at or later. Unset from servers older than this field: issued_at alone counts.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp session_started_at = 12 [json_name = "sessionStartedAt"];</code>
+   * @return The sessionStartedAt.
+   */
+  @java.lang.Override
+  public com.google.protobuf.Timestamp getSessionStartedAt() {
+    return sessionStartedAt_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : sessionStartedAt_;
+  }
+  /**
+   * <pre>
+   * When the session began: issued_at of its first token, to the microsecond. Whoever keeps this
+   * answer applies cut-offs by it: one at this instant or later hits the token, as does one at
+   * issued_at or later. Unset from servers older than this field: issued_at alone counts.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp session_started_at = 12 [json_name = "sessionStartedAt"];</code>
+   */
+  @java.lang.Override
+  public com.google.protobuf.TimestampOrBuilder getSessionStartedAtOrBuilder() {
+    return sessionStartedAt_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : sessionStartedAt_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -556,6 +600,9 @@ private static final long serialVersionUID = 0L;
     }
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(keyId_)) {
       com.google.protobuf.GeneratedMessageV3.writeString(output, 11, keyId_);
+    }
+    if (((bitField0_ & 0x00000010) != 0)) {
+      output.writeMessage(12, getSessionStartedAt());
     }
     getUnknownFields().writeTo(output);
   }
@@ -609,6 +656,10 @@ private static final long serialVersionUID = 0L;
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(keyId_)) {
       size += com.google.protobuf.GeneratedMessageV3.computeStringSize(11, keyId_);
     }
+    if (((bitField0_ & 0x00000010) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(12, getSessionStartedAt());
+    }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
     return size;
@@ -658,6 +709,11 @@ private static final long serialVersionUID = 0L;
         .equals(other.getSessionId())) return false;
     if (!getKeyId()
         .equals(other.getKeyId())) return false;
+    if (hasSessionStartedAt() != other.hasSessionStartedAt()) return false;
+    if (hasSessionStartedAt()) {
+      if (!getSessionStartedAt()
+          .equals(other.getSessionStartedAt())) return false;
+    }
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -702,6 +758,10 @@ private static final long serialVersionUID = 0L;
     hash = (53 * hash) + getSessionId().hashCode();
     hash = (37 * hash) + KEY_ID_FIELD_NUMBER;
     hash = (53 * hash) + getKeyId().hashCode();
+    if (hasSessionStartedAt()) {
+      hash = (37 * hash) + SESSION_STARTED_AT_FIELD_NUMBER;
+      hash = (53 * hash) + getSessionStartedAt().hashCode();
+    }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -840,6 +900,7 @@ private static final long serialVersionUID = 0L;
         getExpiresAtFieldBuilder();
         getTimeRemainingFieldBuilder();
         getAdditionalDataFieldBuilder();
+        getSessionStartedAtFieldBuilder();
       }
     }
     @java.lang.Override
@@ -874,6 +935,11 @@ private static final long serialVersionUID = 0L;
       additionalDataJson_ = "";
       sessionId_ = "";
       keyId_ = "";
+      sessionStartedAt_ = null;
+      if (sessionStartedAtBuilder_ != null) {
+        sessionStartedAtBuilder_.dispose();
+        sessionStartedAtBuilder_ = null;
+      }
       return this;
     }
 
@@ -953,6 +1019,12 @@ private static final long serialVersionUID = 0L;
       }
       if (((from_bitField0_ & 0x00000400) != 0)) {
         result.keyId_ = keyId_;
+      }
+      if (((from_bitField0_ & 0x00000800) != 0)) {
+        result.sessionStartedAt_ = sessionStartedAtBuilder_ == null
+            ? sessionStartedAt_
+            : sessionStartedAtBuilder_.build();
+        to_bitField0_ |= 0x00000010;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -1051,6 +1123,9 @@ private static final long serialVersionUID = 0L;
         bitField0_ |= 0x00000400;
         onChanged();
       }
+      if (other.hasSessionStartedAt()) {
+        mergeSessionStartedAt(other.getSessionStartedAt());
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -1141,6 +1216,13 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000400;
               break;
             } // case 90
+            case 98: {
+              input.readMessage(
+                  getSessionStartedAtFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              bitField0_ |= 0x00000800;
+              break;
+            } // case 98
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -2445,6 +2527,181 @@ private static final long serialVersionUID = 0L;
       bitField0_ |= 0x00000400;
       onChanged();
       return this;
+    }
+
+    private com.google.protobuf.Timestamp sessionStartedAt_;
+    private com.google.protobuf.SingleFieldBuilderV3<
+        com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> sessionStartedAtBuilder_;
+    /**
+     * <pre>
+     * When the session began: issued_at of its first token, to the microsecond. Whoever keeps this
+     * answer applies cut-offs by it: one at this instant or later hits the token, as does one at
+     * issued_at or later. Unset from servers older than this field: issued_at alone counts.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp session_started_at = 12 [json_name = "sessionStartedAt"];</code>
+     * @return Whether the sessionStartedAt field is set.
+     */
+    public boolean hasSessionStartedAt() {
+      return ((bitField0_ & 0x00000800) != 0);
+    }
+    /**
+     * <pre>
+     * When the session began: issued_at of its first token, to the microsecond. Whoever keeps this
+     * answer applies cut-offs by it: one at this instant or later hits the token, as does one at
+     * issued_at or later. Unset from servers older than this field: issued_at alone counts.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp session_started_at = 12 [json_name = "sessionStartedAt"];</code>
+     * @return The sessionStartedAt.
+     */
+    public com.google.protobuf.Timestamp getSessionStartedAt() {
+      if (sessionStartedAtBuilder_ == null) {
+        return sessionStartedAt_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : sessionStartedAt_;
+      } else {
+        return sessionStartedAtBuilder_.getMessage();
+      }
+    }
+    /**
+     * <pre>
+     * When the session began: issued_at of its first token, to the microsecond. Whoever keeps this
+     * answer applies cut-offs by it: one at this instant or later hits the token, as does one at
+     * issued_at or later. Unset from servers older than this field: issued_at alone counts.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp session_started_at = 12 [json_name = "sessionStartedAt"];</code>
+     */
+    public Builder setSessionStartedAt(com.google.protobuf.Timestamp value) {
+      if (sessionStartedAtBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        sessionStartedAt_ = value;
+      } else {
+        sessionStartedAtBuilder_.setMessage(value);
+      }
+      bitField0_ |= 0x00000800;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * When the session began: issued_at of its first token, to the microsecond. Whoever keeps this
+     * answer applies cut-offs by it: one at this instant or later hits the token, as does one at
+     * issued_at or later. Unset from servers older than this field: issued_at alone counts.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp session_started_at = 12 [json_name = "sessionStartedAt"];</code>
+     */
+    public Builder setSessionStartedAt(
+        com.google.protobuf.Timestamp.Builder builderForValue) {
+      if (sessionStartedAtBuilder_ == null) {
+        sessionStartedAt_ = builderForValue.build();
+      } else {
+        sessionStartedAtBuilder_.setMessage(builderForValue.build());
+      }
+      bitField0_ |= 0x00000800;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * When the session began: issued_at of its first token, to the microsecond. Whoever keeps this
+     * answer applies cut-offs by it: one at this instant or later hits the token, as does one at
+     * issued_at or later. Unset from servers older than this field: issued_at alone counts.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp session_started_at = 12 [json_name = "sessionStartedAt"];</code>
+     */
+    public Builder mergeSessionStartedAt(com.google.protobuf.Timestamp value) {
+      if (sessionStartedAtBuilder_ == null) {
+        if (((bitField0_ & 0x00000800) != 0) &&
+          sessionStartedAt_ != null &&
+          sessionStartedAt_ != com.google.protobuf.Timestamp.getDefaultInstance()) {
+          getSessionStartedAtBuilder().mergeFrom(value);
+        } else {
+          sessionStartedAt_ = value;
+        }
+      } else {
+        sessionStartedAtBuilder_.mergeFrom(value);
+      }
+      if (sessionStartedAt_ != null) {
+        bitField0_ |= 0x00000800;
+        onChanged();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * When the session began: issued_at of its first token, to the microsecond. Whoever keeps this
+     * answer applies cut-offs by it: one at this instant or later hits the token, as does one at
+     * issued_at or later. Unset from servers older than this field: issued_at alone counts.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp session_started_at = 12 [json_name = "sessionStartedAt"];</code>
+     */
+    public Builder clearSessionStartedAt() {
+      bitField0_ = (bitField0_ & ~0x00000800);
+      sessionStartedAt_ = null;
+      if (sessionStartedAtBuilder_ != null) {
+        sessionStartedAtBuilder_.dispose();
+        sessionStartedAtBuilder_ = null;
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * When the session began: issued_at of its first token, to the microsecond. Whoever keeps this
+     * answer applies cut-offs by it: one at this instant or later hits the token, as does one at
+     * issued_at or later. Unset from servers older than this field: issued_at alone counts.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp session_started_at = 12 [json_name = "sessionStartedAt"];</code>
+     */
+    public com.google.protobuf.Timestamp.Builder getSessionStartedAtBuilder() {
+      bitField0_ |= 0x00000800;
+      onChanged();
+      return getSessionStartedAtFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * When the session began: issued_at of its first token, to the microsecond. Whoever keeps this
+     * answer applies cut-offs by it: one at this instant or later hits the token, as does one at
+     * issued_at or later. Unset from servers older than this field: issued_at alone counts.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp session_started_at = 12 [json_name = "sessionStartedAt"];</code>
+     */
+    public com.google.protobuf.TimestampOrBuilder getSessionStartedAtOrBuilder() {
+      if (sessionStartedAtBuilder_ != null) {
+        return sessionStartedAtBuilder_.getMessageOrBuilder();
+      } else {
+        return sessionStartedAt_ == null ?
+            com.google.protobuf.Timestamp.getDefaultInstance() : sessionStartedAt_;
+      }
+    }
+    /**
+     * <pre>
+     * When the session began: issued_at of its first token, to the microsecond. Whoever keeps this
+     * answer applies cut-offs by it: one at this instant or later hits the token, as does one at
+     * issued_at or later. Unset from servers older than this field: issued_at alone counts.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp session_started_at = 12 [json_name = "sessionStartedAt"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilderV3<
+        com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> 
+        getSessionStartedAtFieldBuilder() {
+      if (sessionStartedAtBuilder_ == null) {
+        sessionStartedAtBuilder_ = new com.google.protobuf.SingleFieldBuilderV3<
+            com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder>(
+                getSessionStartedAt(),
+                getParentForChildren(),
+                isClean());
+        sessionStartedAt_ = null;
+      }
+      return sessionStartedAtBuilder_;
     }
     @java.lang.Override
     public final Builder setUnknownFields(

@@ -270,4 +270,37 @@ public interface ValidateTokenResponseOrBuilder extends
    */
   com.google.protobuf.ByteString
       getKeyIdBytes();
+
+  /**
+   * <pre>
+   * When the session began: issued_at of its first token, to the microsecond. Whoever keeps this
+   * answer applies cut-offs by it: one at this instant or later hits the token, as does one at
+   * issued_at or later. Unset from servers older than this field: issued_at alone counts.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp session_started_at = 12 [json_name = "sessionStartedAt"];</code>
+   * @return Whether the sessionStartedAt field is set.
+   */
+  boolean hasSessionStartedAt();
+  /**
+   * <pre>
+   * When the session began: issued_at of its first token, to the microsecond. Whoever keeps this
+   * answer applies cut-offs by it: one at this instant or later hits the token, as does one at
+   * issued_at or later. Unset from servers older than this field: issued_at alone counts.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp session_started_at = 12 [json_name = "sessionStartedAt"];</code>
+   * @return The sessionStartedAt.
+   */
+  com.google.protobuf.Timestamp getSessionStartedAt();
+  /**
+   * <pre>
+   * When the session began: issued_at of its first token, to the microsecond. Whoever keeps this
+   * answer applies cut-offs by it: one at this instant or later hits the token, as does one at
+   * issued_at or later. Unset from servers older than this field: issued_at alone counts.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp session_started_at = 12 [json_name = "sessionStartedAt"];</code>
+   */
+  com.google.protobuf.TimestampOrBuilder getSessionStartedAtOrBuilder();
 }

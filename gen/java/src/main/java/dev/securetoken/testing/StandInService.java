@@ -87,6 +87,7 @@ final class StandInService extends TokenServiceImplBase {
               .setAdditionalData(claims.getAdditionalData())
               .setSessionId(claims.getSessionId())
               .setKeyId(claims.getKeyId())
+              .setSessionStartedAt(claims.getSessionStartedAt())
               .build();
         });
   }

@@ -46,7 +46,7 @@ final class Tokens {
         .setExpiresAt(timestamp(now.plus(lifetime)))
         .setKeyId(KEY_ID);
     if (claims.getSessionId().isEmpty()) {
-      claims.setSessionId(tokenId);
+      claims.setSessionId(tokenId).setSessionStartedAt(timestamp(now));
     }
     issued.put(token, claims.build());
     return token;
@@ -160,7 +160,7 @@ final class Tokens {
   }
 
   private static boolean isCutOff(Revocation entry, TokenClaims claims) {
-    return !instant(claims.getIssuedAt()).isAfter(instant(entry.getIssuedBefore()));
+    return !instant(claims.getSessionStartedAt()).isAfter(instant(entry.getIssuedBefore()));
   }
 
   private String random(int length) {

@@ -53,14 +53,15 @@ final class Described {
   }
 
   private static Map<String, Object> valid(ValidToken token) {
-    return timed(token, token.timeRemaining(), token.timeRemainingText());
+    Map<String, Object> it = timed(token, token.timeRemaining(), token.timeRemainingText());
+    it.put("sessionStartedAt", token.sessionStartedAt().toString());
+    return it;
   }
 
   static Map<String, Object> info(TokenInfo token) {
     Map<String, Object> it = validated(token);
     it.put("createdAt", token.createdAt().toString());
     it.put("isRevoked", token.isRevoked());
-    it.put("sessionStartedAt", token.sessionStartedAt().toString());
     return it;
   }
 

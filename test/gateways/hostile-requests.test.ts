@@ -1,7 +1,7 @@
 /** What the doors make of requests that no gateway sends: bodies without end, two credentials, rates that are used up. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { connect as connectHttp2 } from "node:http2";
+import { connect as connectHttp2, constants } from "node:http2";
 import { connect } from "node:net";
 import { after, describe, it, type TestContext } from "node:test";
 import { KnownCallers } from "../../src/server/callers/callers.js";
@@ -22,6 +22,9 @@ const DOORS = [
   { path: "/tokenreview", caller: "gateway", type: "application/json", tooLong: 413 },
 ] as const;
 type Door = (typeof DOORS)[number];
+/** The doors that read a body. */
+const READERS = DOORS.filter(({ tooLong }) => tooLong === 413);
+
 function headersOf({ path, caller, type }: Door): Record<string, string> {
   const key = server.keys[caller] as string;
   const credential =
@@ -72,6 +75,43 @@ describe("a body without end", () => {
       stream.write("x".repeat(5 * 0x4000));
       const [{ ":status": status }] = await once(stream, "response");
       assert.equal(status, door.tooLong);
+    });
+  }
+});
+
+describe("a body that does not come", () => {
+  for (const door of READERS) {
+    it(`is given up after ten seconds at ${door.path}, HTTP/1.1`, async (t) => {
+      const socket = openSocket(t);
+      await once(socket, "connect");
+      t.mock.timers.enable({ apis: ["setTimeout"] });
+      socket.write(headOf(door, ["Expect: 100-continue"]));
+      // Node says so when it hands the request on.
+      const [said] = await once(socket, "data");
+      assert.match(String(said), /^HTTP\/1\.1 100 /);
+      socket.write("1\r\nt\r\n");
+      const closed = new Promise((resolve) => socket.once("close", resolve));
+      t.mock.timers.tick(9_999);
+      assert.equal(socket.readyState, "open");
+      t.mock.timers.tick(1);
+      await closed;
+    });
+
+    it(`is given up after ten seconds at ${door.path}, HTTP/2`, async (t) => {
+      const session = openSession(t);
+      const answered = () => new Promise((resolve) => session.ping(resolve));
+      await once(session, "connect");
+      await answered();
+      t.mock.timers.enable({ apis: ["setTimeout"] });
+      const stream = session.request({ ":method": "POST", ":path": door.path, ...headersOf(door) });
+      const closed = new Promise((resolve) => stream.once("close", resolve));
+      stream.on("error", () => {});
+      stream.write("t");
+      // The answer comes behind what the server has made of the stream.
+      await answered();
+      t.mock.timers.tick(10_000);
+      await closed;
+      assert.equal(stream.rstCode, constants.NGHTTP2_CANCEL);
     });
   }
 });

@@ -1,9 +1,7 @@
 //! The client's own credential.
 
 use std::fmt;
-use std::fs::File;
-use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,9 +9,12 @@ use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::{Request, Status};
 
+use crate::key_file::read_key_file;
+
 /// How often a key file is read at most.
 const FILE_INTERVAL: Duration = Duration::from_secs(1);
-const MAX_KEY_BYTES: u64 = 4096;
+/// The longest key.
+pub(crate) const MAX_KEY_BYTES: usize = 4096;
 
 /// Sends the API key, if there is one, with every call. Prints as `[redacted]`.
 #[derive(Clone, Default)]
@@ -50,11 +51,11 @@ impl ApiKey {
         Self(Source::Function(key))
     }
 
-    /// A key from a file, or `None` if the file holds none.
-    pub(crate) fn from_file(path: PathBuf) -> Option<Self> {
+    /// A key from a file, or why there is none.
+    pub(crate) fn from_file(path: PathBuf) -> Result<Self, String> {
         let last = read_key(&path)?;
         let read = Instant::now();
-        Some(Self(Source::File(Arc::new(Mutex::new(KeyFile {
+        Ok(Self(Source::File(Arc::new(Mutex::new(KeyFile {
             path,
             last,
             read,
@@ -101,21 +102,23 @@ impl ApiKey {
 impl KeyFile {
     fn refresh(&mut self) {
         self.read = Instant::now();
-        if let Some(header) = read_key(&self.path) {
+        if let Ok(header) = read_key(&self.path) {
             self.last = header;
         }
     }
 }
 
-fn read_key(path: &PathBuf) -> Option<Header> {
-    let mut text = String::new();
-    let file = File::open(path).ok()?;
-    file.take(MAX_KEY_BYTES).read_to_string(&mut text).ok()?;
+fn read_key(path: &Path) -> Result<Header, String> {
+    let text = read_key_file(path)?;
     to_header(text.trim_ascii())
+        .ok_or_else(|| format!("the API key's file {} holds no key", path.display()))
 }
 
 fn to_header(key: &str) -> Option<Header> {
-    if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if key.is_empty()
+        || key.len() > MAX_KEY_BYTES
+        || !key.bytes().all(|byte| byte.is_ascii_graphic())
+    {
         return None;
     }
     let mut value: Header = format!("Bearer {key}").parse().ok()?;

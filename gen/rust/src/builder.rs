@@ -1,5 +1,6 @@
 //! How a client is set up.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::path::PathBuf;
@@ -32,7 +33,7 @@ const TCP_KEEPALIVE: Duration = Duration::from_secs(60);
 pub struct Builder {
     targets: Vec<String>,
     tls: Option<Tls>,
-    api_key: Option<Result<ApiKey, &'static str>>,
+    api_key: Option<Result<ApiKey, Cow<'static, str>>>,
     insecure: bool,
     deadline: Duration,
 }
@@ -63,19 +64,18 @@ impl Builder {
         self
     }
 
-    /// The client's own credential, sent with every call.
+    /// The client's own credential, sent with every call: 4,096 characters at most.
     pub fn api_key(mut self, key: impl AsRef<str>) -> Self {
-        const RULE: &str = "the API key must consist of visible ASCII characters, and not be empty";
-        self.api_key = Some(ApiKey::parse(key.as_ref()).ok_or(RULE));
+        const RULE: &str = "the API key must consist of 1 to 4096 visible ASCII characters";
+        self.api_key = Some(ApiKey::parse(key.as_ref()).ok_or(RULE.into()));
         self
     }
 
-    /// The same from a file, without white space around it. The file is read again once a second
-    /// while calls are made, and when the server refuses the key; one that cannot be read then leaves
-    /// the key as it is.
+    /// The same from a file, without white space around it: a regular file of 4,098 bytes at most. The
+    /// file is read again once a second while calls are made, and when the server refuses the key; one
+    /// that cannot be read then leaves the key as it is.
     pub fn api_key_file(mut self, path: impl Into<PathBuf>) -> Self {
-        const RULE: &str = "the API key's file cannot be read, or holds no key";
-        self.api_key = Some(ApiKey::from_file(path.into()).ok_or(RULE));
+        self.api_key = Some(ApiKey::from_file(path.into()).map_err(Cow::Owned));
         self
     }
 
@@ -195,21 +195,21 @@ pub(crate) fn checked_deadline(deadline: Duration) -> Result<Duration, BuildErro
 /// Settings that cannot work, or a server that cannot be reached. Holds no key.
 #[derive(Debug)]
 pub struct BuildError {
-    message: &'static str,
+    message: Cow<'static, str>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl BuildError {
-    pub(crate) fn new(message: &'static str) -> Self {
+    pub(crate) fn new(message: impl Into<Cow<'static, str>>) -> Self {
         Self {
-            message,
+            message: message.into(),
             source: None,
         }
     }
 
     fn caused(message: &'static str, source: tonic::transport::Error) -> Self {
         Self {
-            message,
+            message: message.into(),
             source: Some(source.into()),
         }
     }
@@ -221,7 +221,7 @@ impl BuildError {
 
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.message)
+        f.write_str(&self.message)
     }
 }
 

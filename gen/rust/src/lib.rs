@@ -32,6 +32,7 @@ mod error;
 mod fault;
 mod flights;
 mod json;
+mod key_file;
 mod lifetime;
 pub mod middleware;
 mod options;

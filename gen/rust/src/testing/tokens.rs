@@ -164,7 +164,10 @@ impl Tokens {
 
 fn hits(entry: &Revocation, claims: &TokenClaims) -> bool {
     let is_cut = || {
-        let (started, before) = (claims.session_started_at.as_ref(), entry.issued_before.as_ref());
+        let (started, before) = (
+            claims.session_started_at.as_ref(),
+            entry.issued_before.as_ref(),
+        );
         started.map(instant) <= before.map(instant)
     };
     match &entry.target {

@@ -1,5 +1,6 @@
 //! Deadlines, retries, and the client's own credential.
 
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -141,6 +142,39 @@ async fn a_rotated_key_needs_no_new_client() {
     }
     std::fs::remove_file(&file).unwrap();
     from_file.validate_token("a").await.unwrap();
+}
+
+#[tokio::test]
+async fn only_a_small_regular_file_is_read_for_a_key() {
+    let folder = std::env::temp_dir().join(format!("secure-token-keys-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let build = |path: &str| {
+        let builder = SecureTokenClient::builder("http://127.0.0.1:1").api_key_file(path);
+        builder.build().map_err(|error| error.to_string())
+    };
+    std::fs::write(path("longest"), format!("{}\r\n", "k".repeat(4096))).unwrap();
+    build(&path("longest")).unwrap();
+    // Cut at its limit, either would look like a key.
+    std::fs::write(path("long"), "k".repeat(4099)).unwrap();
+    std::fs::write(path("blank"), format!("k{}", " ".repeat(4098))).unwrap();
+    // Opening it would wait for its writer.
+    let made = Command::new("mkfifo").arg(path("pipe")).status().unwrap();
+    assert!(made.success());
+    for refused in [
+        path("long"),
+        path("blank"),
+        path("pipe"),
+        "/dev/zero".to_owned(),
+    ] {
+        let rule = format!("{refused} must be a regular file of at most 4098 bytes");
+        let error = build(&refused).unwrap_err();
+        assert!(error.contains(&rule), "{error}");
+    }
+    std::fs::write(path("empty"), " \n").unwrap();
+    let error = build(&path("empty")).unwrap_err();
+    assert!(error.contains("holds no key"), "{error}");
+    std::fs::remove_dir_all(folder).unwrap();
 }
 
 /// Ages connections out every few milliseconds: no call may notice.

@@ -84,7 +84,10 @@ async fn every_call_has_its_result() {
     assert_eq!(config.default_expires_in, Duration::from_secs(86_400));
     assert_eq!(config.keys[1].state, KeyState::Unspecified);
     assert_eq!(config.server_version, "0.1.0");
-    assert_eq!((config.caller.as_str(), config.caller_rpcs.len()), ("gateway", 1));
+    assert_eq!(
+        (config.caller.as_str(), config.caller_rpcs.len()),
+        ("gateway", 1)
+    );
     let active = client.introspect_token("a").await.unwrap();
     assert_eq!(
         (active.state, active.claims.is_some()),

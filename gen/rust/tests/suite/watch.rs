@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use secure_token_client::testing::TokenServiceStandIn;
 use secure_token_client::watch::{MissReason, WatchEvent, WatchOptions, WatchedVerifier};
-use secure_token_client::{
-    Error, NewToken, RefreshOptions, RevocationTarget, SecureTokenClient,
-};
+use secure_token_client::{Error, NewToken, RefreshOptions, RevocationTarget, SecureTokenClient};
 use tokio::time::sleep;
 use tonic::{Code, Status};
 

@@ -11,6 +11,7 @@ import type { CallHead } from "../transport/adapter/index.js";
 import { refusedCall } from "./call-log.js";
 import { nameOf } from "./callers/authorization.js";
 import { traceContextOf } from "./trace-context.js";
+import { type ClientOf, connectedClient } from "./trusted-proxies.js";
 
 /** Is told of every call when it is over. `error` is what its client was told, if it was one. */
 export type Audit = (
@@ -23,7 +24,7 @@ export type Audit = (
  * An audit that writes to `logger`, at level info; internal errors, with their cause, at level error.
  * Lines are put together here: the logger's own way takes longer than to check a token.
  */
-export function createAudit(logger: Logger): Audit {
+export function createAudit(logger: Logger, clientOf: ClientOf = connectedClient): Audit {
   const destination = destinationOf(logger);
   const present = createPresent();
   const callerMember = rememberLast((name) => member("caller", name));
@@ -39,7 +40,7 @@ export function createAudit(logger: Logger): Audit {
     if (!logger.isLevelEnabled("info")) return;
     const call = values?.get(callKey) ?? refusedCall(error);
     const subject = call?.subject;
-    const peer = call?.peer ?? head.socket?.remoteAddress;
+    const peer = call?.peer ?? clientOf(head.received, head.socket);
     let line = `{"level":30,"time":${present()}${bindings},"rpc":"${rpc}"`;
     // Both are made of characters that JSON has no escapes for.
     if (head.requestId !== undefined) line += `,"request_id":"${head.requestId}"`;

@@ -12,6 +12,7 @@ import { refusedCaller } from "./callers/refused-callers.js";
 import { createOriginCheck } from "./foreign-origin.js";
 import type { StreamOrigin } from "./open-streams.js";
 import { isRepeated } from "./repeated-authorization.js";
+import { type ClientOf, connectedClient } from "./trusted-proxies.js";
 
 /** What is looked at before the callers are asked. */
 export interface RequestChecks {
@@ -19,6 +20,8 @@ export interface RequestChecks {
   readonly origins: readonly string[];
   /** Called with the headers of every call. Default nothing. */
   readonly onHeaders?: ((headers: IncomingHttpHeaders) => void) | undefined;
+  /** Tells the address that a call comes from. Default the other end of its connection. */
+  readonly clientOf?: ClientOf | undefined;
 }
 
 /**
@@ -27,15 +30,15 @@ export interface RequestChecks {
  */
 export function createAuthorize(callers: Callers, checks: RequestChecks): Authorize {
   const isForeign = createOriginCheck(checks.origins);
-  const { onHeaders = () => {} } = checks;
+  const { onHeaders = () => {}, clientOf = connectedClient } = checks;
   return (head) => {
     const startedAt = performance.now();
-    const peer = head.socket?.remoteAddress ?? "";
+    const peer = clientOf(head.received, head.socket);
     try {
       onHeaders(head.headers);
       if (isForeign(head.headers)) throw foreignOrigin();
       if (isRepeated(head.headers)) throw repeatedAuthorization();
-      const caller = callers.admit(head);
+      const caller = callers.admit(head, peer);
       if (caller.isKnown && head.socket !== undefined) noteKnownCaller(head.socket);
       const workOwner = () => ({
         network: networkOf(peer),

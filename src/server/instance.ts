@@ -89,6 +89,8 @@ export async function openInstance(
     unaryAdapter: config.unaryAdapter,
     corsOrigins: config.corsOrigins,
     allowedHosts: config.allowedHosts,
+    trustedProxies: config.trustedProxies,
+    proxyHeaders: config.proxyHeaders,
     warnOfProxies: isLoopback(config.host) && !known,
     limits: { maxConnectionAgeMs: config.maxConnectionAgeMs, maxConnections },
     console: config.console ? loadConsole() : undefined,

@@ -8,6 +8,7 @@ import {
   type HttpResponse,
   pathOf,
 } from "../transport/adapter/index.js";
+import { type ClientOf, connectedClient } from "./trusted-proxies.js";
 
 /** UNIMPLEMENTED: what a call of gRPC is told that asks for a path without a method. */
 const GRPC_UNIMPLEMENTED = "12";
@@ -19,15 +20,17 @@ export type OnRefused = (peer: string, status: number) => void;
  * The same handler, which tells of what it refuses.
  *
  * @param isCall whether the log has a line of the exchange already
+ * @param clientOf tells whom it comes from
  */
 export function observeRefused(
   handler: HttpHandler,
   onRefused: OnRefused,
   isCall: (exchange: HttpExchange) => boolean,
+  clientOf: ClientOf = connectedClient,
 ): HttpHandler {
   return async (exchange) => {
     // Before the answer: by its end the connection may be gone.
-    const peer = exchange.socket?.remoteAddress ?? "";
+    const peer = clientOf(exchange.headers, exchange.socket);
     const response = await handler(exchange);
     const status = refusedStatus(response);
     if (status !== undefined && !isCall(exchange)) onRefused(peer, status);

@@ -21,7 +21,12 @@ import {
   tokenRoutes,
 } from "../service/index.js";
 import { createUnaryAdapter } from "../transport/adapter/index.js";
-import { refuseMalformed, STRICT_JSON, unreadableRequest } from "../transport/index.js";
+import {
+  AddressList,
+  refuseMalformed,
+  STRICT_JSON,
+  unreadableRequest,
+} from "../transport/index.js";
 import { type ConnectionLimits, DEFAULT_LIMITS } from "../transport/limits.js";
 import { createListener, type OpenConnections } from "../transport/listener.js";
 import type { TlsMaterial } from "../transport/tls-listener.js";
@@ -43,6 +48,7 @@ import { createPathCheck, observeRefused } from "./refused-requests.js";
 import { noteRepeated } from "./repeated-authorization.js";
 import { createRequestIds } from "./request-ids.js";
 import { TRANSPORT_SECURITY } from "./transport-security.js";
+import { createClientOf } from "./trusted-proxies.js";
 import { createTurnedAway } from "./turned-away.js";
 import { VERSION } from "./version.js";
 
@@ -80,6 +86,10 @@ export interface ServerDeps {
   readonly allowedHosts?: readonly string[] | undefined;
   /** Whether to warn of requests that have come through a proxy. Default false. */
   readonly warnOfProxies?: boolean | undefined;
+  /** Addresses and networks whose word on whom they speak for is believed; see `parseProxies`. Default none. */
+  readonly trustedProxies?: readonly string[] | undefined;
+  /** Whether their connections begin with headers of the PROXY protocol, version 2. Default false. */
+  readonly proxyHeaders?: boolean | undefined;
   /** The page at `/`; see `loadConsole`. Default none. */
   readonly console?: ConsoleAssets | undefined;
   /** Bounds on connections, where they differ from `DEFAULT_LIMITS`. */
@@ -124,8 +134,10 @@ export function createServer(deps: ServerDeps): Server {
   // Every open stream listens; that many is no leak.
   setMaxListeners(0, shutdown.signal);
   const onHeaders = deps.warnOfProxies ? createProxyWarning(deps.logger) : undefined;
-  const authorize = createAuthorize(callers, { origins: corsOrigins, onHeaders });
-  const hooks = { authorize, ended: createAudit(deps.logger) };
+  const { trustedProxies = [] } = deps;
+  const clientOf = createClientOf(trustedProxies);
+  const authorize = createAuthorize(callers, { origins: corsOrigins, onHeaders, clientOf });
+  const hooks = { authorize, ended: createAudit(deps.logger, clientOf) };
   const calls = tellRefused(observeCalls(hooks, deps.observer));
   const operations = createGatewayOperations(manager, register);
   const doors = createDoors(operations);
@@ -160,7 +172,9 @@ export function createServer(deps: ServerDeps): Server {
     unreadable: unreadableRequest,
     noRoom,
     challenge: CHALLENGE,
-    ...(gate && { gate: { ...gate, refuse: observeRefused(gate.refuse, onRefused, () => false) } }),
+    ...(gate && {
+      gate: { ...gate, refuse: observeRefused(gate.refuse, onRefused, () => false, clientOf) },
+    }),
     readsBody: createBodyCheck(doors),
     wrapHandler(handler, readBody) {
       const cors = withCors(assets ? withConsole(handler, assets) : handler, corsOrigins);
@@ -168,6 +182,7 @@ export function createServer(deps: ServerDeps): Server {
         cors,
         onRefused,
         (exchange) => isCall(exchange) && !isPreflight(exchange),
+        clientOf,
       );
       return withDoors(open, doors, { ...calls, readBody });
     },
@@ -182,6 +197,7 @@ export function createServer(deps: ServerDeps): Server {
     },
     limits: { ...DEFAULT_LIMITS, ...deps.limits },
     tls,
+    ...(deps.proxyHeaders && { proxyHeadersOf: new AddressList(trustedProxies) }),
     onCut: turnedAway.onCut,
     onRefused,
     onFault: (err) => deps.logger.error({ err }, "internal error"),

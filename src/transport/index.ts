@@ -1,5 +1,8 @@
 /** What stands between the network and Connect's handlers. */
+
+export { AddressList, plainAddress } from "./address-list.js";
 export { noteKnownCaller } from "./connection-cap.js";
+export { peerOf } from "./proxied-connections.js";
 export {
   type RequestChecks,
   refuseMalformed,

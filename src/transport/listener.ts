@@ -13,6 +13,7 @@ import {
   type Http2Server,
   type ServerStream,
 } from "../http2/index.js";
+import type { AddressList } from "./address-list.js";
 import { createClearListener } from "./clear-listener.js";
 import { closeGracefully } from "./close-gracefully.js";
 import { ConnectionAge } from "./connection-age.js";
@@ -21,6 +22,7 @@ import type { Protocol } from "./detect-protocol.js";
 import { Http1Connections } from "./http1-connections.js";
 import { createHttp1Server } from "./http1-server.js";
 import { type ConnectionLimits, http2Limits } from "./limits.js";
+import { ProxiedConnections, peerOf } from "./proxied-connections.js";
 import { SilentConnections } from "./silent-connections.js";
 import { StreamRoom } from "./stream-room.js";
 import { createTlsListener, replaceTlsMaterial, type TlsMaterial } from "./tls-listener.js";
@@ -45,6 +47,11 @@ export interface ListenerOptions {
   readonly limits: ConnectionLimits;
   /** Encrypts every connection; without it all is in the clear. */
   readonly tls?: TlsMaterial | undefined;
+  /**
+   * Proxies whose connections begin with a header of the PROXY protocol, version 2, in front of TLS too; one without is
+   * cut. Default: no connection has one.
+   */
+  readonly proxyHeadersOf?: AddressList | undefined;
   /** Draws from 0 to 1, for the lifetimes of connections. Default `Math.random`. */
   readonly random?: (() => number) | undefined;
   /** Called for each connection that is cut. */
@@ -97,10 +104,8 @@ const STATUS_OF_RESET: ReadonlyMap<number, number> = new Map([
 export function createListener(options: ListenerOptions): Listener {
   const { onStream, onRequest, limits, tls, onCut = () => {}, onRefused } = options;
   const sockets = new Set<Socket>();
-  const cut = ({ remoteAddress = "" }: Socket, reason: string) =>
-    onCut({ peer: remoteAddress, reason });
-  const refused = ({ remoteAddress = "" }: Socket, status: number) =>
-    onRefused?.(remoteAddress, status);
+  const cut = (socket: Socket, reason: string) => onCut({ peer: peerOf(socket), reason });
+  const refused = (socket: Socket, status: number) => onRefused?.(peerOf(socket), status);
   const age = new ConnectionAge(limits.maxConnectionAgeMs, options.random ?? Math.random);
   const { maxPipelined } = limits;
   const http1Connections = new Http1Connections({
@@ -127,16 +132,25 @@ export function createListener(options: ListenerOptions): Listener {
       const status = STATUS_OF_RESET.get(code);
       if (status !== undefined) refused(socket, status);
     },
-    onCut: ({ socket, counts }, reason) =>
-      onCut({ peer: socket.remoteAddress ?? "", reason, counts }),
+    onCut: ({ socket, counts }, reason) => onCut({ peer: peerOf(socket), reason, counts }),
     ...(options.onFault && { onHandlerError: options.onFault }),
   });
 
+  const proxied =
+    options.proxyHeadersOf &&
+    new ProxiedConnections({
+      proxies: options.proxyHeadersOf,
+      timeoutMs: limits.detectionTimeoutMs,
+      onCut: cut,
+    });
   const silent = new SilentConnections(tls !== undefined);
   const cap = new ConnectionCap(limits.maxConnections, cut);
   const serve = (protocol: Protocol, socket: Socket, firstBytes?: Buffer) => {
     cap.adopt(socket);
-    if (tls) silent.secured(socket);
+    if (tls) {
+      silent.secured(socket);
+      proxied?.secured(socket);
+    }
     const retireAt = age.begin(socket);
     if (protocol === "http/1.1") {
       http1.emit("connection", socket);
@@ -148,6 +162,7 @@ export function createListener(options: ListenerOptions): Listener {
     if (!server.listening) connection.goAway();
   };
   const server = tls ? createTlsListener(tls, serve) : createClearListener(limits, serve);
+  proxied?.standBefore(server);
   server.on("connection", (socket: Socket) => {
     // Without a listener, the reset of a connection would end the process.
     socket.on("error", () => socket.destroy());

@@ -36,6 +36,8 @@ const WRONG: Record<string, string> = {
   REFLECTION: "yes",
   CORS_ORIGINS: "https://app.example.com/",
   ALLOWED_HOSTS: "https://a.example",
+  TRUSTED_PROXIES: "10.0.0.0/0",
+  PROXY_PROTOCOL: "v1",
   CONSOLE: "0",
   ALLOW_EPHEMERAL_KEY: "y",
   ALLOW_ANONYMOUS: "ON!",

@@ -36,6 +36,8 @@ describe("loadConfig", () => {
       unaryAdapter: true,
       corsOrigins: [],
       allowedHosts: [],
+      trustedProxies: [],
+      proxyHeaders: false,
       console: true,
       maxConnectionAgeMs: Number.POSITIVE_INFINITY,
       metricsPort: undefined,
@@ -138,6 +140,7 @@ describe("loadConfig", () => {
     ["LOG_LEVEL", "verbose", /LOG_LEVEL must be one of debug, info, warn, error/],
     ["REFLECTION", "yes", /REFLECTION must be on or off/],
     ["TLS_CERT_FILE", "cert.pem", /TLS_KEY_FILE must be set with TLS_CERT_FILE/],
+    ["PROXY_PROTOCOL", "v2", /TRUSTED_PROXIES must be set with PROXY_PROTOCOL/],
     ["TLS_KEY_FILE", "key.pem", /TLS_CERT_FILE must be set with TLS_KEY_FILE/],
     ["TLS_CLIENT_CA_FILE", "ca.pem", /TLS_CERT_FILE must be set with TLS_CLIENT_CA_FILE/],
     [

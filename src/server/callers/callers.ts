@@ -21,10 +21,12 @@ export interface CallHead {
 export interface Callers {
   /**
    * The caller of a call that may go on.
+   *
+   * @param peer the address that it comes from; default the other end of its connection
    * @throws ConnectError without TokenErrorDetail: UNAUTHENTICATED, PERMISSION_DENIED or
    * RESOURCE_EXHAUSTED.
    */
-  admit(head: CallHead): Caller;
+  admit(head: CallHead, peer?: string): Caller;
   /**
    * The caller of a stream that was admitted, as it is by now: streams outlive changes of the callers file and
    * certificates. Undefined once it may not make the call any more. Default: as it was.
@@ -77,7 +79,10 @@ export class KnownCallers implements Callers {
     this.#byCredential = byCredential;
   }
 
-  admit({ service, method, headers, socket }: CallHead): Caller {
+  admit(
+    { service, method, headers, socket }: CallHead,
+    peer = socket?.remoteAddress ?? "",
+  ): Caller {
     const admission = admissionOf(service.typeName, method.name);
     const bearer = bearerOf(headers);
     const caller = this.#identify(bearer, socket);
@@ -95,7 +100,7 @@ export class KnownCallers implements Callers {
     if (admission !== "callers and holder" || (method.name === REFRESH && !this.#holdersRefresh)) {
       throw refusalOf(holder, rpcNotAllowed(nameOf(method)));
     }
-    const waitMs = this.#holderRates.take(socket?.remoteAddress ?? "");
+    const waitMs = this.#holderRates.take(peer);
     if (waitMs > 0) throw refusalOf(holder, rateExceeded(waitMs));
     return holder;
   }

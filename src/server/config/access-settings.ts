@@ -1,7 +1,8 @@
 /** The settings of who may reach a server and what it shows. */
 import { parseOrigins } from "../cors.js";
 import { parseHosts } from "../hosts.js";
-import { filePath, onOrOff, wholeNumber } from "./parsers.js";
+import { parseProxies } from "../trusted-proxies.js";
+import { filePath, oneOf, onOrOff, wholeNumber } from "./parsers.js";
 import { type Reader, setting, UNSET } from "./setting.js";
 
 const MOST_HOLDER_CALLS = 1_000_000;
@@ -81,6 +82,23 @@ export const ACCESS_SETTINGS = {
     meaning:
       "names under which clients and proxies may ask for the server, beside loopback ones: `tokens.example.com`, …; others are answered with 421",
     schema: { minLength: 1 },
+  }),
+  TRUSTED_PROXIES: setting({
+    parse: parseProxies,
+    fallback: [],
+    defaultText: "none",
+    readers: SERVE,
+    meaning:
+      "addresses, networks (`10.0.0.0/8`) and `loopback`: whose `x-forwarded-for` names [the client](docs/proxies.md#who-the-client-is) in the log and the rates",
+    schema: { minLength: 1 },
+  }),
+  PROXY_PROTOCOL: setting({
+    ...oneOf("off", "v2"),
+    fallback: "off",
+    defaultText: "off",
+    readers: SERVE,
+    meaning:
+      "off or v2: whether every connection of TRUSTED_PROXIES begins with a header of the PROXY protocol, in front of TLS too",
   }),
   CONSOLE: setting({
     ...ON_LOOPBACK,

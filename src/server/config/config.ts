@@ -48,6 +48,10 @@ export interface Config extends KeyConfig, Address {
   readonly corsOrigins: readonly string[];
   /** ALLOWED_HOSTS: names to answer to, beside loopback ones; undefined: any. */
   readonly allowedHosts?: readonly string[] | undefined;
+  /** TRUSTED_PROXIES: whose word on whom they speak for is believed. */
+  readonly trustedProxies: readonly string[];
+  /** PROXY_PROTOCOL: whether the connections of these begin with its headers. */
+  readonly proxyHeaders: boolean;
   /** CONSOLE: whether there is a page at `/`. Unset: on loopback only. */
   readonly console: boolean;
   /** CALLERS_FILE: who may call what. Unset: anyone who reaches the port may do everything. */
@@ -106,6 +110,8 @@ export function loadConfig(env: Env, unread: readonly string[] = []): Config {
     logLevel: values.LOG_LEVEL,
     corsOrigins: values.CORS_ORIGINS,
     allowedHosts: values.ALLOWED_HOSTS ?? defaultHosts(values),
+    trustedProxies: values.TRUSTED_PROXIES,
+    proxyHeaders: values.PROXY_PROTOCOL === "v2",
     console: values.CONSOLE ?? onLoopback,
     callersFile: values.CALLERS_FILE,
     holders: { refresh: values.HOLDER_REFRESH, callsPerSecond: values.HOLDER_CALLS_PER_SECOND },

@@ -17,6 +17,7 @@ export function brokenRequirements({ values, given }: ReadSettings): string[] {
     ...tlsFaults(given),
     ...exposureFaults(values, given),
     ...revocationFaults(values, given),
+    ...proxyFaults(values, given),
   ];
 }
 
@@ -56,6 +57,12 @@ function exposureFaults(values: SettingValues, given: ReadonlySet<string>): stri
     for (const name of names) if (!given.has(name)) faults.push(`${name} ${why}`);
   }
   return faults;
+}
+
+/** Of nobody a header would be read, and the proxies' own taken for requests. */
+function proxyFaults(values: SettingValues, given: ReadonlySet<string>): string[] {
+  if (values.PROXY_PROTOCOL === "off" || given.has("TRUSTED_PROXIES")) return [];
+  return ["TRUSTED_PROXIES must be set with PROXY_PROTOCOL"];
 }
 
 /** Beyond loopback a revocation that ends with the process would be a promise that is not kept. */

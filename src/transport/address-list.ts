@@ -1,0 +1,52 @@
+/** Addresses and networks, and whether an address is one of them. */
+import { BlockList, isIP, isIPv4 } from "node:net";
+
+/** An IPv4 address in an IPv6 one, as `URL` spells it (RFC 4291, section 2.5.5.2). */
+const MAPPED = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
+
+/** A list of addresses and networks in CIDR notation (RFC 4632), of both families. */
+export class AddressList {
+  readonly #list = new BlockList();
+  // Most calls in a row come from one address, and a look-up takes a microsecond.
+  #last = "";
+  #isLastListed = false;
+
+  /** @param entries such as `10.0.0.1`, `10.0.0.0/8` and `2001:db8::/32` */
+  constructor(entries: readonly string[]) {
+    for (const entry of entries) {
+      const [address = "", prefix] = entry.split("/");
+      const family = isIPv4(address) ? "ipv4" : "ipv6";
+      if (prefix === undefined) this.#list.addAddress(address, family);
+      else this.#list.addSubnet(address, Number(prefix), family);
+    }
+  }
+
+  /** Whether an address is listed. One of IPv4 within IPv6 is taken for the former; what is no address is not listed. */
+  has(address: string): boolean {
+    if (address !== this.#last) {
+      this.#last = address;
+      const [plain = ""] = address.split("%");
+      const version = isIP(plain);
+      this.#isLastListed =
+        version !== 0 && this.#list.check(plain, version === 4 ? "ipv4" : "ipv6");
+    }
+    return this.#isLastListed;
+  }
+}
+
+/**
+ * An address in its one spelling: IPv6 as RFC 5952 has it, IPv4 within IPv6 as IPv4. Undefined for what is no address,
+ * and for one with a zone, which means something on its own machine alone.
+ */
+export function plainAddress(text: string): string | undefined {
+  if (isIPv4(text)) return text;
+  if (isIP(text) === 0 || text.includes("%")) return undefined;
+  const canonical = new URL(`http://[${text}]`).hostname.slice(1, -1);
+  const mapped = MAPPED.exec(canonical);
+  if (mapped === null) return canonical;
+  const [high, low] = mapped.slice(1).map((group) => Number.parseInt(group, 16)) as [
+    number,
+    number,
+  ];
+  return [high >> 8, high & 0xff, low >> 8, low & 0xff].join(".");
+}

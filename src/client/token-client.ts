@@ -69,8 +69,9 @@ export class SecureTokenClient extends RevocationClient {
   }
 
   /**
-   * Validates up to 1,000 tokens; what is wrong with one is its own result, in the tokens' order.
-   * @throws TokenError for more than 1,000.
+   * Validates up to 1,000 tokens, of 1 MiB in all: 127 of the longest. What is wrong with one is its own
+   * result, in the tokens' order.
+   * @throws TokenError for more than 1,000; ConnectError RESOURCE_EXHAUSTED for more than 1 MiB.
    */
   async batchValidateTokens(
     tokens: readonly string[],

@@ -4,6 +4,8 @@ import { readPasted } from "./pasted-token.js";
 
 /** The most tokens of one call. */
 export const MAX_BATCH = 1000;
+/** The most bytes of one call. */
+const MAX_BYTES = 1024 * 1024;
 
 /** One token to a line, or with commas between; lines without one are left out. */
 export function readTokens(text: string): readonly string[] {
@@ -15,9 +17,11 @@ export function readTokens(text: string): readonly string[] {
 
 /** What keeps these tokens from being asked about; undefined where nothing does. */
 export function batchFault(tokens: readonly string[]): string | undefined {
-  return tokens.length > MAX_BATCH
-    ? `At most ${MAX_BATCH} tokens at once: these are ${tokens.length}`
-    : undefined;
+  if (tokens.length > MAX_BATCH) {
+    return `At most ${MAX_BATCH} tokens at once: these are ${tokens.length}`;
+  }
+  const bytes = new TextEncoder().encode(JSON.stringify({ tokens })).length;
+  return bytes > MAX_BYTES ? "At most 1 MiB of tokens at once: 127 of the longest" : undefined;
 }
 
 /** What became of one token of a batch. */

@@ -50,6 +50,23 @@ describe("console", () => {
     assert.deepEqual(claims.additionalData, { team: { name: "blue" }, n: [1, null] });
   });
 
+  it("reads permissions between commas one by one, as the command does", async () => {
+    const { card } = await open();
+    const input = card("Generate").getByLabel("Permissions", { exact: true });
+    const chips = card("Generate").getByRole("list", { name: "Permissions so far" });
+    await input.fill("a1, b2,read,,");
+    await input.press("Enter");
+    await input.pressSequentially("c3,");
+    await chips.getByRole("listitem").nth(4).waitFor();
+    const texts = await chips.getByRole("listitem").allInnerTexts();
+    assert.deepEqual(
+      texts.map((text) => text.split("\n")[0]),
+      ["read", "write", "a1", "b2", "c3"],
+    );
+    await input.fill("good,x");
+    await card("Generate").getByText("Permission length must be between 2 and 30").waitFor();
+  });
+
   it("adds and removes permissions by keyboard, each once", async () => {
     const { page, card } = await open();
     const input = card("Generate").getByLabel("Permissions", { exact: true });

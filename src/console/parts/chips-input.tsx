@@ -13,30 +13,40 @@ export interface ChipsInputProps {
   readonly faultOf: (chip: string, field: string) => string | undefined;
 }
 
-/** Enter adds what is typed, Backspace in an empty input removes the last. */
+/** Enter or a comma adds what is typed, Backspace in an empty input removes the last. */
 export function ChipsInput({ id, label, chips, max, onChange, faultOf }: ChipsInputProps) {
   const [draft, setDraft] = useState("");
-  const full = chips.length >= max && draft !== "";
-  const fault = full
-    ? `permissions must be at most ${max}`
-    : draft === ""
-      ? undefined
-      : faultOf(draft, `permissions[${chips.length}]`);
+  // As the command reads them: a pasted list is several.
+  const typed = draft
+    .split(",")
+    .map((text) => text.trim())
+    .filter((text) => text !== "");
+  const added = [...new Set(typed)].filter((text) => !chips.includes(text));
+  const faults = added.map((text, i) => faultOf(text, `permissions[${chips.length + i}]`));
+  const fault =
+    chips.length + added.length > max
+      ? `permissions must be at most ${max}`
+      : faults.find((one) => one !== undefined);
 
   const add = () => {
     if (draft === "" || fault) return;
-    if (!chips.includes(draft)) onChange([...chips, draft]);
+    if (added.length > 0) onChange([...chips, ...added]);
     setDraft("");
   };
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLInputElement>) => {
-    if (event.key === "Enter" && draft !== "") {
+    if ((event.key === "Enter" || event.key === ",") && draft !== "") {
       event.preventDefault();
       add();
     }
     if (event.key === "Backspace" && draft === "") onChange(chips.slice(0, -1));
   };
   return (
-    <Field id={id} label={label} hint="Enter adds one, Backspace removes the last" fault={fault}>
+    <Field
+      id={id}
+      label={label}
+      hint="Enter or a comma adds one, Backspace removes the last"
+      fault={fault}
+    >
       <div class="chips-input" data-invalid={fault ? "" : undefined}>
         {chips.length > 0 && (
           <ul class="chips" aria-label={`${label} so far`}>

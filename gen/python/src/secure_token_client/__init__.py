@@ -17,10 +17,12 @@ from .results import (
     Introspection,
     IssuedToken,
     KeyInfo,
+    KeyState,
     TokenInfo,
+    TokenState,
     ValidToken,
 )
-from .revocation import Revocation, RevocationPage, RevocationTarget
+from .revocation import Revocation, RevocationOutcome, RevocationPage, RevocationTarget
 from .validators import (
     validate_expires_hours,
     validate_permissions,
@@ -39,9 +41,11 @@ __all__ = [
     "InvalidTokenError",
     "IssuedToken",
     "KeyInfo",
+    "KeyState",
     "PermissionDeniedError",
     "RateExceededError",
     "Revocation",
+    "RevocationOutcome",
     "RevocationPage",
     "RevocationTarget",
     "SecureTokenClient",
@@ -50,6 +54,7 @@ __all__ = [
     "TokenError",
     "TokenExpiredError",
     "TokenInfo",
+    "TokenState",
     "ValidToken",
     "ValidationCache",
     "WatchObserver",

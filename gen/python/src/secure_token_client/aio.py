@@ -113,7 +113,10 @@ class AsyncSecureTokenClient:
     async def batch_validate_tokens(
         self, tokens: Iterable[str], *, timeout: Optional[float] = None
     ) -> list[Union[results.ValidToken, TokenError]]:
-        """For each of at most 1,000 tokens, in order, its claims or what is wrong with it."""
+        """For each token, in order, its claims or what is wrong with it.
+
+        At most 1,000 tokens, and 1 MiB in all (127 of the longest): beyond it RESOURCE_EXHAUSTED.
+        """
         request = requests.batch_validate_tokens(tokens)
         message = await self._call("BatchValidateTokens", request, timeout)
         return results.to_batch(message, len(request.tokens))
@@ -135,7 +138,7 @@ class AsyncSecureTokenClient:
 
     async def revoke_token(
         self, token: str, *, reason: str = "", timeout: Optional[float] = None
-    ) -> revocation.Outcome:
+    ) -> revocation.RevocationOutcome:
         """Takes a token back. Answers once that is durable and in force, and never raises about
         the token: REVOKED, ALREADY_EXPIRED or NOT_AUTHENTIC. `reason` is at most 128 characters.
         """
@@ -143,7 +146,7 @@ class AsyncSecureTokenClient:
 
     async def revoke_session(
         self, session_id: str, *, reason: str = "", timeout: Optional[float] = None
-    ) -> revocation.Outcome:
+    ) -> revocation.RevocationOutcome:
         """Takes back every token of a session that is issued before the answer."""
         return await self._revoke(revocation.RevocationTarget.session(session_id), reason, timeout)
 
@@ -154,7 +157,7 @@ class AsyncSecureTokenClient:
         *,
         reason: str = "",
         timeout: Optional[float] = None,
-    ) -> revocation.Outcome:
+    ) -> revocation.RevocationOutcome:
         """Takes back a user's sessions that began up to an instant; default: now."""
         target = revocation.RevocationTarget.user(user_id, issued_before)
         return await self._revoke(target, reason, timeout)
@@ -165,7 +168,7 @@ class AsyncSecureTokenClient:
         *,
         reason: str = "",
         timeout: Optional[float] = None,
-    ) -> list[revocation.Outcome]:
+    ) -> list[revocation.RevocationOutcome]:
         """Takes back at most 1,000 targets in one call; what became of each, in order."""
         request = revocation.revoke_tokens(targets, reason)
         message = await self._call("RevokeTokens", request, timeout)
@@ -238,7 +241,7 @@ class AsyncSecureTokenClient:
 
     async def _revoke(
         self, target: revocation.RevocationTarget, reason: str, timeout: Optional[float]
-    ) -> revocation.Outcome:
+    ) -> revocation.RevocationOutcome:
         outcomes = await self.revoke_tokens([target], reason=reason, timeout=timeout)
         return outcomes[0]
 

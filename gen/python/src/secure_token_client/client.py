@@ -117,7 +117,10 @@ class SecureTokenClient:
     def batch_validate_tokens(
         self, tokens: Iterable[str], *, timeout: Optional[float] = None
     ) -> list[Union[results.ValidToken, TokenError]]:
-        """For each of at most 1,000 tokens, in order, its claims or what is wrong with it."""
+        """For each token, in order, its claims or what is wrong with it.
+
+        At most 1,000 tokens, and 1 MiB in all (127 of the longest): beyond it RESOURCE_EXHAUSTED.
+        """
         request = requests.batch_validate_tokens(tokens)
         message = self._call("BatchValidateTokens", request, timeout)
         return results.to_batch(message, len(request.tokens))
@@ -139,7 +142,7 @@ class SecureTokenClient:
 
     def revoke_token(
         self, token: str, *, reason: str = "", timeout: Optional[float] = None
-    ) -> revocation.Outcome:
+    ) -> revocation.RevocationOutcome:
         """Takes a token back. Answers once that is durable and in force, and never raises about
         the token: REVOKED, ALREADY_EXPIRED or NOT_AUTHENTIC. `reason` is at most 128 characters.
         """
@@ -147,7 +150,7 @@ class SecureTokenClient:
 
     def revoke_session(
         self, session_id: str, *, reason: str = "", timeout: Optional[float] = None
-    ) -> revocation.Outcome:
+    ) -> revocation.RevocationOutcome:
         """Takes back every token of a session that is issued before the answer."""
         return self._revoke(revocation.RevocationTarget.session(session_id), reason, timeout)
 
@@ -158,7 +161,7 @@ class SecureTokenClient:
         *,
         reason: str = "",
         timeout: Optional[float] = None,
-    ) -> revocation.Outcome:
+    ) -> revocation.RevocationOutcome:
         """Takes back a user's sessions that began up to an instant; default: now."""
         target = revocation.RevocationTarget.user(user_id, issued_before)
         return self._revoke(target, reason, timeout)
@@ -169,7 +172,7 @@ class SecureTokenClient:
         *,
         reason: str = "",
         timeout: Optional[float] = None,
-    ) -> list[revocation.Outcome]:
+    ) -> list[revocation.RevocationOutcome]:
         """Takes back at most 1,000 targets in one call; what became of each, in order."""
         request = revocation.revoke_tokens(targets, reason)
         message = self._call("RevokeTokens", request, timeout)
@@ -228,7 +231,7 @@ class SecureTokenClient:
 
     def _revoke(
         self, target: revocation.RevocationTarget, reason: str, timeout: Optional[float]
-    ) -> revocation.Outcome:
+    ) -> revocation.RevocationOutcome:
         return self.revoke_tokens([target], reason=reason, timeout=timeout)[0]
 
     def _call(self, method: str, request: object, timeout: Optional[float]) -> Any:

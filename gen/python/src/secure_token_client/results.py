@@ -24,8 +24,10 @@ _AnyIssued = Union[pb.GenerateTokenResponse, pb.RefreshTokenResponse]
 _AnyClaims = Union[pb.ValidateTokenResponse, pb.TokenClaims]
 
 
-State = Literal["ACTIVE", "EXPIRED", "REVOKED", "INVALID", "UNSPECIFIED"]
+TokenState = Literal["ACTIVE", "EXPIRED", "REVOKED", "INVALID", "UNSPECIFIED"]
 """A token's state; UNSPECIFIED is one that only a newer server knows."""
+KeyState = Literal["STAGED", "PRIMARY", "SECONDARY", "UNSPECIFIED"]
+"""What a key is used for; UNSPECIFIED is a use that only a newer server knows."""
 
 
 class IssuedToken(str):
@@ -42,6 +44,9 @@ class IssuedToken(str):
     additional_data: dict[str, Any]
     session_id: str
     key_id: str
+    clamped: bool
+    """Whether less was granted than was asked for: the session ends at `expires_at`, or a holder asked
+    for more than the lifetime that its token was issued with. False unless the token was refreshed."""
 
     @property
     def token(self) -> str:
@@ -87,7 +92,7 @@ class TokenInfo(TypedDict):
 class Introspection(TypedDict):
     """A token's state, with its claims where it is authentic; `valid` within them tells ACTIVE."""
 
-    state: State
+    state: TokenState
     claims: Optional[ValidToken]
     key_id: str
 
@@ -96,7 +101,7 @@ class KeyInfo(TypedDict):
     """A key of the server: its fingerprint and what it is used for."""
 
     key_id: str
-    state: str
+    state: KeyState
 
 
 class ExportedConfig(TypedDict):
@@ -121,7 +126,9 @@ class ExportedConfig(TypedDict):
 
 def to_issued(message: _AnyIssued) -> IssuedToken:
     """A new token. Only the answer of RefreshToken may hold exact JSON."""
-    exact = message.additional_data_json if isinstance(message, pb.RefreshTokenResponse) else ""
+    exact, clamped = "", False
+    if isinstance(message, pb.RefreshTokenResponse):
+        exact, clamped = message.additional_data_json, message.clamped
     issued = IssuedToken(required(message.token, "token"))
     issued.token_id = message.token_id
     issued.user_id = message.user_id
@@ -131,6 +138,7 @@ def to_issued(message: _AnyIssued) -> IssuedToken:
     issued.additional_data = from_struct(message.additional_data, exact)
     issued.session_id = message.session_id
     issued.key_id = message.key_id
+    issued.clamped = clamped
     return issued
 
 
@@ -212,7 +220,7 @@ def _to_batch_result(result: pb.BatchValidateTokensResult) -> Union[ValidToken, 
 
 def to_introspection(message: pb.IntrospectTokenResponse) -> Introspection:
     """A token's state."""
-    state = cast(State, enum_name(pb.TokenState, message.state, "TOKEN_STATE_"))
+    state = cast(TokenState, enum_name(pb.TokenState, message.state, "TOKEN_STATE_"))
     has_claims = message.HasField("claims")
     claims = _claims(message.claims, valid=state == "ACTIVE") if has_claims else None
     return {"state": state, "claims": claims, "key_id": message.key_id}
@@ -221,7 +229,10 @@ def to_introspection(message: pb.IntrospectTokenResponse) -> Introspection:
 def to_config(message: pb.ExportConfigResponse) -> ExportedConfig:
     """How the server makes tokens."""
     keys: list[KeyInfo] = [
-        {"key_id": key.key_id, "state": enum_name(pb.KeyState, key.state, "KEY_STATE_")}
+        {
+            "key_id": key.key_id,
+            "state": cast(KeyState, enum_name(pb.KeyState, key.state, "KEY_STATE_")),
+        }
         for key in message.keys
     ]
     return {

@@ -15,7 +15,7 @@ from .requests import any_token
 from .results import enum_name, required
 from .times import to_datetime
 
-Outcome = Literal["REVOKED", "ALREADY_EXPIRED", "NOT_AUTHENTIC", "UNSPECIFIED"]
+RevocationOutcome = Literal["REVOKED", "ALREADY_EXPIRED", "NOT_AUTHENTIC", "UNSPECIFIED"]
 """What became of a target; UNSPECIFIED is one that only a newer server knows."""
 
 
@@ -87,11 +87,11 @@ def revoke_tokens(targets: Iterable[RevocationTarget], reason: str) -> pb.Revoke
     return pb.RevokeTokensRequest(targets=[target.message for target in chosen], reason=reason)
 
 
-def to_outcomes(message: pb.RevokeTokensResponse, asked: int) -> list[Outcome]:
+def to_outcomes(message: pb.RevokeTokensResponse, asked: int) -> list[RevocationOutcome]:
     """What became of each target, in order."""
     required(len(message.results) == asked, "a result for each target")
     return [
-        cast(Outcome, enum_name(pb.RevocationOutcome, result.outcome, "REVOCATION_OUTCOME_"))
+        cast(RevocationOutcome, enum_name(pb.RevocationOutcome, result.outcome, "REVOCATION_OUTCOME_"))
         for result in message.results
     ]
 

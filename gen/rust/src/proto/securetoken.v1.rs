@@ -419,7 +419,7 @@ pub struct PermissionResult {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct BatchValidateTokensRequest {
-    /// At most 1,000 tokens. An empty list is answered with an empty list.
+    /// At most 1,000 tokens, and 1 MiB in all. An empty list is answered with an empty list.
     #[prost(string, repeated, tag = "1")]
     pub tokens: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
@@ -1176,11 +1176,13 @@ pub mod token_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// BatchValidateTokens validates up to 1,000 tokens in one call. It fails only for the caller's
-        /// own faults; what is wrong with a single token is told in that token's result.
+        /// BatchValidateTokens validates up to 1,000 tokens in one call, whose message is at most 1 MiB: 127
+        /// of the longest tokens, and 1,000 of about 1,000 characters. It fails only for the caller's own
+        /// faults; what is wrong with a single token is told in that token's result.
         ///
         /// Who may call: callers that may verify tokens.
-        /// Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens.
+        /// Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens;
+        /// RESOURCE_EXHAUSTED for more than 1 MiB.
         pub async fn batch_validate_tokens(
             &mut self,
             request: impl tonic::IntoRequest<super::BatchValidateTokensRequest>,
@@ -1492,11 +1494,13 @@ pub mod token_service_server {
             tonic::Response<super::CheckPermissionsResponse>,
             tonic::Status,
         >;
-        /// BatchValidateTokens validates up to 1,000 tokens in one call. It fails only for the caller's
-        /// own faults; what is wrong with a single token is told in that token's result.
+        /// BatchValidateTokens validates up to 1,000 tokens in one call, whose message is at most 1 MiB: 127
+        /// of the longest tokens, and 1,000 of about 1,000 characters. It fails only for the caller's own
+        /// faults; what is wrong with a single token is told in that token's result.
         ///
         /// Who may call: callers that may verify tokens.
-        /// Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens.
+        /// Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens;
+        /// RESOURCE_EXHAUSTED for more than 1 MiB.
         async fn batch_validate_tokens(
             &self,
             request: tonic::Request<super::BatchValidateTokensRequest>,

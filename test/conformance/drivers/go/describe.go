@@ -43,6 +43,9 @@ func describeValid(token *securetoken.ValidToken) map[string]any {
 func describeIssued(token *securetoken.IssuedToken) map[string]any {
 	described := describeClaims(token.Claims)
 	described["token"] = token.Token
+	if token.Clamped {
+		described["clamped"] = true
+	}
 	return described
 }
 

@@ -106,6 +106,7 @@ def _issued(issued: IssuedToken) -> dict[str, Any]:
         "additionalData": issued.additional_data,
         "sessionId": issued.session_id,
         "keyId": issued.key_id,
+        **({"clamped": True} if issued.clamped else {}),
     }
 
 

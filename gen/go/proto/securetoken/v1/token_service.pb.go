@@ -987,7 +987,7 @@ func (x *PermissionResult) GetGranted() bool {
 // BatchValidateTokensRequest names the tokens to validate.
 type BatchValidateTokensRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// At most 1,000 tokens. An empty list is answered with an empty list.
+	// At most 1,000 tokens, and 1 MiB in all. An empty list is answered with an empty list.
 	Tokens        []string `protobuf:"bytes,1,rep,name=tokens,proto3" json:"tokens,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -76,11 +76,13 @@ type TokenServiceClient interface {
 	// Errors: those of ValidateToken; TOKEN_ERROR (INVALID_ARGUMENT) for more than 256 permissions
 	// or one that is too long.
 	CheckPermissions(ctx context.Context, in *CheckPermissionsRequest, opts ...grpc.CallOption) (*CheckPermissionsResponse, error)
-	// BatchValidateTokens validates up to 1,000 tokens in one call. It fails only for the caller's
-	// own faults; what is wrong with a single token is told in that token's result.
+	// BatchValidateTokens validates up to 1,000 tokens in one call, whose message is at most 1 MiB: 127
+	// of the longest tokens, and 1,000 of about 1,000 characters. It fails only for the caller's own
+	// faults; what is wrong with a single token is told in that token's result.
 	//
 	// Who may call: callers that may verify tokens.
-	// Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens.
+	// Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens;
+	// RESOURCE_EXHAUSTED for more than 1 MiB.
 	BatchValidateTokens(ctx context.Context, in *BatchValidateTokensRequest, opts ...grpc.CallOption) (*BatchValidateTokensResponse, error)
 	// RefreshToken issues a new token with the user_id, permissions, additional_data and session of
 	// a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
@@ -313,11 +315,13 @@ type TokenServiceServer interface {
 	// Errors: those of ValidateToken; TOKEN_ERROR (INVALID_ARGUMENT) for more than 256 permissions
 	// or one that is too long.
 	CheckPermissions(context.Context, *CheckPermissionsRequest) (*CheckPermissionsResponse, error)
-	// BatchValidateTokens validates up to 1,000 tokens in one call. It fails only for the caller's
-	// own faults; what is wrong with a single token is told in that token's result.
+	// BatchValidateTokens validates up to 1,000 tokens in one call, whose message is at most 1 MiB: 127
+	// of the longest tokens, and 1,000 of about 1,000 characters. It fails only for the caller's own
+	// faults; what is wrong with a single token is told in that token's result.
 	//
 	// Who may call: callers that may verify tokens.
-	// Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens.
+	// Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens;
+	// RESOURCE_EXHAUSTED for more than 1 MiB.
 	BatchValidateTokens(context.Context, *BatchValidateTokensRequest) (*BatchValidateTokensResponse, error)
 	// RefreshToken issues a new token with the user_id, permissions, additional_data and session of
 	// a valid one. The old token stays valid until it expires, unless revoke_old is set. No token

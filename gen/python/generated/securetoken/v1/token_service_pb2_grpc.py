@@ -164,11 +164,13 @@ class TokenServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def BatchValidateTokens(self, request, context):
-        """BatchValidateTokens validates up to 1,000 tokens in one call. It fails only for the caller's
-        own faults; what is wrong with a single token is told in that token's result.
+        """BatchValidateTokens validates up to 1,000 tokens in one call, whose message is at most 1 MiB: 127
+        of the longest tokens, and 1,000 of about 1,000 characters. It fails only for the caller's own
+        faults; what is wrong with a single token is told in that token's result.
 
         Who may call: callers that may verify tokens.
-        Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens.
+        Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens;
+        RESOURCE_EXHAUSTED for more than 1 MiB.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -473,7 +473,7 @@ export declare const PermissionResultSchema: GenMessage<PermissionResult>;
  */
 export declare type BatchValidateTokensRequest = Message<"securetoken.v1.BatchValidateTokensRequest"> & {
   /**
-   * At most 1,000 tokens. An empty list is answered with an empty list.
+   * At most 1,000 tokens, and 1 MiB in all. An empty list is answered with an empty list.
    *
    * @generated from field: repeated string tokens = 1;
    */
@@ -1664,11 +1664,13 @@ export declare const TokenService: GenService<{
     output: typeof CheckPermissionsResponseSchema;
   },
   /**
-   * BatchValidateTokens validates up to 1,000 tokens in one call. It fails only for the caller's
-   * own faults; what is wrong with a single token is told in that token's result.
+   * BatchValidateTokens validates up to 1,000 tokens in one call, whose message is at most 1 MiB: 127
+   * of the longest tokens, and 1,000 of about 1,000 characters. It fails only for the caller's own
+   * faults; what is wrong with a single token is told in that token's result.
    *
    * Who may call: callers that may verify tokens.
-   * Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens.
+   * Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens;
+   * RESOURCE_EXHAUSTED for more than 1 MiB.
    *
    * @generated from rpc securetoken.v1.TokenService.BatchValidateTokens
    */

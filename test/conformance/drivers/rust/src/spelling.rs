@@ -47,7 +47,7 @@ pub fn error(error: &Error) -> Value {
 
 /// A new token.
 pub fn issued(issued: &IssuedToken) -> Value {
-    json!({
+    let mut described = json!({
         "token": issued.token,
         "tokenId": issued.token_id,
         "userId": issued.user_id,
@@ -57,7 +57,11 @@ pub fn issued(issued: &IssuedToken) -> Value {
         "additionalData": issued.additional_data,
         "sessionId": issued.session_id,
         "keyId": issued.key_id,
-    })
+    });
+    if issued.clamped {
+        described["clamped"] = Value::Bool(true);
+    }
+    described
 }
 
 /// A token's claims.

@@ -77,7 +77,7 @@ public final class AsyncSecureTokenClient {
   /**
    * As {@link SecureTokenClient#batchValidateTokens}.
    *
-   * @param tokens at most 1,000
+   * @param tokens at most 1,000, and 1 MiB in all: 127 of the longest
    * @return one result for each, in order
    */
   public CompletableFuture<List<BatchResult>> batchValidateTokens(List<String> tokens) {

@@ -5,10 +5,12 @@ import java.util.List;
 /** A new token and what it holds. */
 public final class IssuedToken extends Claims {
   private final String token;
+  private final boolean clamped;
 
-  IssuedToken(Claims claims, String token) {
+  IssuedToken(Claims claims, String token, boolean clamped) {
     super(claims);
     this.token = token;
+    this.clamped = clamped;
   }
 
   /**
@@ -21,6 +23,16 @@ public final class IssuedToken extends Claims {
   }
 
   /**
+   * Whether less was granted than was asked for: the session ends at {@link #expiresAt()}, or a
+   * holder asked for more than the lifetime that its token was issued with.
+   *
+   * @return whether; always {@code false} of a token that was not refreshed
+   */
+  public boolean clamped() {
+    return clamped;
+  }
+
+  /**
    * As {@link #token()}, for JSON and beans.
    *
    * @return the same
@@ -29,8 +41,17 @@ public final class IssuedToken extends Claims {
     return token();
   }
 
+  /**
+   * As {@link #clamped()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public boolean getClamped() {
+    return clamped();
+  }
+
   @Override
   List<Object> parts() {
-    return List.of(super.parts(), token);
+    return List.of(super.parts(), token, clamped);
   }
 }

@@ -39,7 +39,7 @@ final class Responses {
             AdditionalData.fromStruct(it.getAdditionalData()),
             it.getSessionId(),
             it.getKeyId());
-    return new IssuedToken(claims, it.getToken());
+    return new IssuedToken(claims, it.getToken(), false);
   }
 
   static IssuedToken refreshed(RefreshTokenResponse it) {
@@ -54,7 +54,7 @@ final class Responses {
             Answers.additionalData(it.getAdditionalData(), it.getAdditionalDataJson()),
             it.getSessionId(),
             it.getKeyId());
-    return new IssuedToken(claims, it.getToken());
+    return new IssuedToken(claims, it.getToken(), it.getClamped());
   }
 
   static ValidToken validated(ValidateTokenResponse it) {

@@ -37,7 +37,7 @@ class BeansTest {
   void resultsAreBeans() throws Exception {
     assertProperties(
         ValidToken.class, CLAIMS, "timeRemaining", "timeRemainingText", "sessionStartedAt");
-    assertProperties(IssuedToken.class, CLAIMS, "token");
+    assertProperties(IssuedToken.class, CLAIMS, "token", "clamped");
     assertProperties(PermissionResult.class, Set.of(), "permission", "granted");
     assertProperties(BatchResult.class, Set.of(), "valid", "token");
     assertProperties(KeyInfo.class, Set.of(), "keyId", "state");

@@ -51,7 +51,7 @@ private static final long serialVersionUID = 0L;
       com.google.protobuf.LazyStringArrayList.emptyList();
   /**
    * <pre>
-   * At most 1,000 tokens. An empty list is answered with an empty list.
+   * At most 1,000 tokens, and 1 MiB in all. An empty list is answered with an empty list.
    * </pre>
    *
    * <code>repeated string tokens = 1 [json_name = "tokens", debug_redact = true];</code>
@@ -63,7 +63,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * At most 1,000 tokens. An empty list is answered with an empty list.
+   * At most 1,000 tokens, and 1 MiB in all. An empty list is answered with an empty list.
    * </pre>
    *
    * <code>repeated string tokens = 1 [json_name = "tokens", debug_redact = true];</code>
@@ -74,7 +74,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * At most 1,000 tokens. An empty list is answered with an empty list.
+   * At most 1,000 tokens, and 1 MiB in all. An empty list is answered with an empty list.
    * </pre>
    *
    * <code>repeated string tokens = 1 [json_name = "tokens", debug_redact = true];</code>
@@ -86,7 +86,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * At most 1,000 tokens. An empty list is answered with an empty list.
+   * At most 1,000 tokens, and 1 MiB in all. An empty list is answered with an empty list.
    * </pre>
    *
    * <code>repeated string tokens = 1 [json_name = "tokens", debug_redact = true];</code>
@@ -453,7 +453,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * At most 1,000 tokens. An empty list is answered with an empty list.
+     * At most 1,000 tokens, and 1 MiB in all. An empty list is answered with an empty list.
      * </pre>
      *
      * <code>repeated string tokens = 1 [json_name = "tokens", debug_redact = true];</code>
@@ -466,7 +466,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * At most 1,000 tokens. An empty list is answered with an empty list.
+     * At most 1,000 tokens, and 1 MiB in all. An empty list is answered with an empty list.
      * </pre>
      *
      * <code>repeated string tokens = 1 [json_name = "tokens", debug_redact = true];</code>
@@ -477,7 +477,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * At most 1,000 tokens. An empty list is answered with an empty list.
+     * At most 1,000 tokens, and 1 MiB in all. An empty list is answered with an empty list.
      * </pre>
      *
      * <code>repeated string tokens = 1 [json_name = "tokens", debug_redact = true];</code>
@@ -489,7 +489,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * At most 1,000 tokens. An empty list is answered with an empty list.
+     * At most 1,000 tokens, and 1 MiB in all. An empty list is answered with an empty list.
      * </pre>
      *
      * <code>repeated string tokens = 1 [json_name = "tokens", debug_redact = true];</code>
@@ -502,7 +502,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * At most 1,000 tokens. An empty list is answered with an empty list.
+     * At most 1,000 tokens, and 1 MiB in all. An empty list is answered with an empty list.
      * </pre>
      *
      * <code>repeated string tokens = 1 [json_name = "tokens", debug_redact = true];</code>
@@ -521,7 +521,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * At most 1,000 tokens. An empty list is answered with an empty list.
+     * At most 1,000 tokens, and 1 MiB in all. An empty list is answered with an empty list.
      * </pre>
      *
      * <code>repeated string tokens = 1 [json_name = "tokens", debug_redact = true];</code>
@@ -539,7 +539,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * At most 1,000 tokens. An empty list is answered with an empty list.
+     * At most 1,000 tokens, and 1 MiB in all. An empty list is answered with an empty list.
      * </pre>
      *
      * <code>repeated string tokens = 1 [json_name = "tokens", debug_redact = true];</code>
@@ -557,7 +557,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * At most 1,000 tokens. An empty list is answered with an empty list.
+     * At most 1,000 tokens, and 1 MiB in all. An empty list is answered with an empty list.
      * </pre>
      *
      * <code>repeated string tokens = 1 [json_name = "tokens", debug_redact = true];</code>
@@ -572,7 +572,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * At most 1,000 tokens. An empty list is answered with an empty list.
+     * At most 1,000 tokens, and 1 MiB in all. An empty list is answered with an empty list.
      * </pre>
      *
      * <code>repeated string tokens = 1 [json_name = "tokens", debug_redact = true];</code>

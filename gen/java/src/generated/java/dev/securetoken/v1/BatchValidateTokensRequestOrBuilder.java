@@ -10,7 +10,7 @@ public interface BatchValidateTokensRequestOrBuilder extends
 
   /**
    * <pre>
-   * At most 1,000 tokens. An empty list is answered with an empty list.
+   * At most 1,000 tokens, and 1 MiB in all. An empty list is answered with an empty list.
    * </pre>
    *
    * <code>repeated string tokens = 1 [json_name = "tokens", debug_redact = true];</code>
@@ -20,7 +20,7 @@ public interface BatchValidateTokensRequestOrBuilder extends
       getTokensList();
   /**
    * <pre>
-   * At most 1,000 tokens. An empty list is answered with an empty list.
+   * At most 1,000 tokens, and 1 MiB in all. An empty list is answered with an empty list.
    * </pre>
    *
    * <code>repeated string tokens = 1 [json_name = "tokens", debug_redact = true];</code>
@@ -29,7 +29,7 @@ public interface BatchValidateTokensRequestOrBuilder extends
   int getTokensCount();
   /**
    * <pre>
-   * At most 1,000 tokens. An empty list is answered with an empty list.
+   * At most 1,000 tokens, and 1 MiB in all. An empty list is answered with an empty list.
    * </pre>
    *
    * <code>repeated string tokens = 1 [json_name = "tokens", debug_redact = true];</code>
@@ -39,7 +39,7 @@ public interface BatchValidateTokensRequestOrBuilder extends
   java.lang.String getTokens(int index);
   /**
    * <pre>
-   * At most 1,000 tokens. An empty list is answered with an empty list.
+   * At most 1,000 tokens, and 1 MiB in all. An empty list is answered with an empty list.
    * </pre>
    *
    * <code>repeated string tokens = 1 [json_name = "tokens", debug_redact = true];</code>

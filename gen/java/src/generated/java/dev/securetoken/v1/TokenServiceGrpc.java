@@ -521,10 +521,12 @@ public final class TokenServiceGrpc {
 
     /**
      * <pre>
-     * BatchValidateTokens validates up to 1,000 tokens in one call. It fails only for the caller's
-     * own faults; what is wrong with a single token is told in that token's result.
+     * BatchValidateTokens validates up to 1,000 tokens in one call, whose message is at most 1 MiB: 127
+     * of the longest tokens, and 1,000 of about 1,000 characters. It fails only for the caller's own
+     * faults; what is wrong with a single token is told in that token's result.
      * Who may call: callers that may verify tokens.
-     * Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens.
+     * Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens;
+     * RESOURCE_EXHAUSTED for more than 1 MiB.
      * </pre>
      */
     default void batchValidateTokens(dev.securetoken.v1.BatchValidateTokensRequest request,
@@ -739,10 +741,12 @@ public final class TokenServiceGrpc {
 
     /**
      * <pre>
-     * BatchValidateTokens validates up to 1,000 tokens in one call. It fails only for the caller's
-     * own faults; what is wrong with a single token is told in that token's result.
+     * BatchValidateTokens validates up to 1,000 tokens in one call, whose message is at most 1 MiB: 127
+     * of the longest tokens, and 1,000 of about 1,000 characters. It fails only for the caller's own
+     * faults; what is wrong with a single token is told in that token's result.
      * Who may call: callers that may verify tokens.
-     * Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens.
+     * Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens;
+     * RESOURCE_EXHAUSTED for more than 1 MiB.
      * </pre>
      */
     public void batchValidateTokens(dev.securetoken.v1.BatchValidateTokensRequest request,
@@ -941,10 +945,12 @@ public final class TokenServiceGrpc {
 
     /**
      * <pre>
-     * BatchValidateTokens validates up to 1,000 tokens in one call. It fails only for the caller's
-     * own faults; what is wrong with a single token is told in that token's result.
+     * BatchValidateTokens validates up to 1,000 tokens in one call, whose message is at most 1 MiB: 127
+     * of the longest tokens, and 1,000 of about 1,000 characters. It fails only for the caller's own
+     * faults; what is wrong with a single token is told in that token's result.
      * Who may call: callers that may verify tokens.
-     * Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens.
+     * Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens;
+     * RESOURCE_EXHAUSTED for more than 1 MiB.
      * </pre>
      */
     public dev.securetoken.v1.BatchValidateTokensResponse batchValidateTokens(dev.securetoken.v1.BatchValidateTokensRequest request) throws io.grpc.StatusException {
@@ -1137,10 +1143,12 @@ public final class TokenServiceGrpc {
 
     /**
      * <pre>
-     * BatchValidateTokens validates up to 1,000 tokens in one call. It fails only for the caller's
-     * own faults; what is wrong with a single token is told in that token's result.
+     * BatchValidateTokens validates up to 1,000 tokens in one call, whose message is at most 1 MiB: 127
+     * of the longest tokens, and 1,000 of about 1,000 characters. It fails only for the caller's own
+     * faults; what is wrong with a single token is told in that token's result.
      * Who may call: callers that may verify tokens.
-     * Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens.
+     * Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens;
+     * RESOURCE_EXHAUSTED for more than 1 MiB.
      * </pre>
      */
     public dev.securetoken.v1.BatchValidateTokensResponse batchValidateTokens(dev.securetoken.v1.BatchValidateTokensRequest request) {
@@ -1336,10 +1344,12 @@ public final class TokenServiceGrpc {
 
     /**
      * <pre>
-     * BatchValidateTokens validates up to 1,000 tokens in one call. It fails only for the caller's
-     * own faults; what is wrong with a single token is told in that token's result.
+     * BatchValidateTokens validates up to 1,000 tokens in one call, whose message is at most 1 MiB: 127
+     * of the longest tokens, and 1,000 of about 1,000 characters. It fails only for the caller's own
+     * faults; what is wrong with a single token is told in that token's result.
      * Who may call: callers that may verify tokens.
-     * Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens.
+     * Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens;
+     * RESOURCE_EXHAUSTED for more than 1 MiB.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<dev.securetoken.v1.BatchValidateTokensResponse> batchValidateTokens(

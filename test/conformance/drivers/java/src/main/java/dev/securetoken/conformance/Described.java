@@ -43,6 +43,9 @@ final class Described {
   static Map<String, Object> issued(IssuedToken token) {
     Map<String, Object> it = claims(token);
     it.put("token", token.token());
+    if (token.clamped()) {
+      it.put("clamped", true);
+    }
     return it;
   }
 

@@ -8,8 +8,16 @@ const LEVELS: Readonly<Record<number, string>> = {
   50: "error",
 };
 
-/** `12:00:00 warn  message name=value …`, from a line of JSON; the line itself where it is none. */
-export function humanLine(line: string): string {
+/** The colours of levels, as terminals number them (ECMA-48, section 8.3.117); others have the terminal's own. */
+const COLORS: Readonly<Record<number, number>> = { 40: 33, 50: 31 };
+const OWN_COLOR = 39;
+
+/**
+ * `12:00:00 warn  message name=value …`, from a line of JSON; the line itself where it is none.
+ *
+ * @param colored whether the level has its colour
+ */
+export function humanLine(line: string, colored = false): string {
   let entry: Record<string, unknown>;
   try {
     entry = JSON.parse(line);
@@ -22,6 +30,8 @@ export function humanLine(line: string): string {
     const plain = typeof value === "string" && /^[\x21-\x7e]+$/.test(value) && !/["=]/.test(value);
     return `${printable(name)}=${plain ? value : printableJson(value)}`;
   });
-  const word = (LEVELS[Number(level)] ?? String(level)).padEnd(5);
+  const plainWord = (LEVELS[Number(level)] ?? printable(String(level))).padEnd(5);
+  const color = colored ? COLORS[Number(level)] : undefined;
+  const word = color === undefined ? plainWord : `\u001b[${color}m${plainWord}\u001b[${OWN_COLOR}m`;
   return `${[clock, word, printable(String(msg ?? "")), ...told].join(" ").trimEnd()}\n`;
 }

@@ -1,10 +1,11 @@
-/** The server's log to standard error: lines of JSON, on a terminal lines for people. */
+/** The server's log: lines of JSON, on a terminal lines for people. */
 import pino, { type Logger } from "pino";
-import type { LogLevel } from "./config/index.js";
+import type { Config, LogLevel } from "./config/index.js";
 import { humanLine } from "./human-log.js";
 import { LogWriter } from "./log-writer.js";
 
-const STDERR = 2;
+/** The file descriptors of LOG_DESTINATION. */
+const DESTINATIONS = { stdout: 1, stderr: 2 } as const;
 
 /** A log that is open. */
 export interface Log {
@@ -14,10 +15,32 @@ export interface Log {
 
 /** How a log is written. */
 export interface LogForm {
+  readonly destination: keyof typeof DESTINATIONS;
   /** Whether several processes write to it. */
   readonly shared: boolean;
   /** Whether people read it as it is written. */
   readonly human: boolean;
+  /** Whether lines for people have colours. */
+  readonly colored: boolean;
+}
+
+/**
+ * How the log of a configuration is written.
+ *
+ * @param isTerminal whether LOG_DESTINATION is a terminal
+ * @param noColor the variable NO_COLOR (no-color.org): anything but an empty text turns colours off
+ */
+export function logForm(
+  { logDestination, logFormat, workers }: Pick<Config, "logDestination" | "logFormat" | "workers">,
+  isTerminal: boolean,
+  noColor: string | undefined,
+): LogForm {
+  return {
+    destination: logDestination,
+    shared: workers > 1,
+    human: logFormat === undefined ? isTerminal : logFormat === "pretty",
+    colored: isTerminal && (noColor === undefined || noColor === ""),
+  };
 }
 
 /**
@@ -25,8 +48,8 @@ export interface LogForm {
  * pause the server. One of several that share the log writes at once, in pieces that a pipe takes
  * whole: else their lines would mix; there a reader who pauses does.
  */
-export function openLog(level: LogLevel, { shared, human }: LogForm): Log {
-  const writer = new LogWriter({ fd: STDERR, shared });
-  const lines = { write: (line: string) => writer.write(humanLine(line)) };
+export function openLog(level: LogLevel, { destination, shared, human, colored }: LogForm): Log {
+  const writer = new LogWriter({ fd: DESTINATIONS[destination], shared });
+  const lines = { write: (line: string) => writer.write(humanLine(line, colored)) };
   return { logger: pino({ level, base: null }, human ? lines : writer), writer };
 }

@@ -13,7 +13,7 @@ import {
 } from "./config/index.js";
 import { type Instance, type Listening, openInstance } from "./instance.js";
 import { completeKey, isEphemeral } from "./keys.js";
-import { type Log, openLog } from "./log.js";
+import { type Log, logForm, openLog } from "./log.js";
 import { type Reports, startMetricsServer } from "./metrics/metrics-server.js";
 import { gatherReports, type ProcessReport } from "./metrics/report.js";
 import { collectRevocations } from "./metrics/revocation-metrics.js";
@@ -44,10 +44,8 @@ export async function runServer(overrides: Env = {}): Promise<void> {
     ? { settings: primary.settings, warnings: [], unread: [] }
     : orExit(() => readEnvironment({ ...process.env, ...overrides }, "serve"));
   const config = orExit(() => loadConfig(settings, unread));
-  const log = openLog(config.logLevel, {
-    shared: config.workers > 1,
-    human: process.stderr.isTTY,
-  });
+  const isTerminal = process[config.logDestination].isTTY === true;
+  const log = openLog(config.logLevel, logForm(config, isTerminal, process.env.NO_COLOR));
   // A key that is made up may be one that was to be read.
   const told = [...warnings, ...(isEphemeral(config) ? unread : []), ...openFolderWarnings(config)];
   // A start that fails tells its faults alone.

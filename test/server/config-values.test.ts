@@ -14,6 +14,8 @@ const WRONG: Record<string, string> = {
   DEFAULT_EXPIRATION_HOURS: "24h",
   MAX_SESSION_HOURS: "0",
   LOG_LEVEL: "verbose",
+  LOG_DESTINATION: "/var/log/tokens",
+  LOG_FORMAT: "logfmt",
   HOST: "x86_64-conda",
   PORT: "http",
   UNARY_ADAPTER: "true",

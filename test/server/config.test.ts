@@ -21,6 +21,8 @@ describe("loadConfig", () => {
       maxSessionHours: 720,
       pbkdf2Iterations: 600_000,
       logLevel: "info",
+      logDestination: "stderr",
+      logFormat: undefined,
       host: "127.0.0.1",
       port: 8080,
       callersFile: undefined,

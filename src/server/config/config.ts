@@ -44,6 +44,10 @@ export interface Address {
 export interface Config extends KeyConfig, Address {
   /** LOG_LEVEL. */
   readonly logLevel: LogLevel;
+  /** LOG_DESTINATION. */
+  readonly logDestination: SettingValues["LOG_DESTINATION"];
+  /** LOG_FORMAT; undefined: pretty on a terminal, else json. */
+  readonly logFormat?: SettingValues["LOG_FORMAT"];
   /** CORS_ORIGINS: whose pages may call, beside the server's own. */
   readonly corsOrigins: readonly string[];
   /** ALLOWED_HOSTS: names to answer to, beside loopback ones; undefined: any. */
@@ -108,6 +112,8 @@ export function loadConfig(env: Env, unread: readonly string[] = []): Config {
     ...toKeyConfig(values),
     ...toAddress(values),
     logLevel: values.LOG_LEVEL,
+    logDestination: values.LOG_DESTINATION,
+    logFormat: values.LOG_FORMAT,
     corsOrigins: values.CORS_ORIGINS,
     allowedHosts: values.ALLOWED_HOSTS ?? defaultHosts(values),
     trustedProxies: values.TRUSTED_PROXIES,

@@ -19,6 +19,21 @@ export const SERVER_SETTINGS = {
     readers: SERVE,
     meaning: "debug, info, warn, error",
   }),
+  LOG_DESTINATION: setting({
+    ...oneOf("stderr", "stdout"),
+    fallback: "stderr" as const,
+    defaultText: "stderr",
+    readers: SERVE,
+    meaning: "stderr or stdout: where the [log](docs/operate/logs-and-traces.md) is written",
+  }),
+  LOG_FORMAT: setting({
+    ...oneOf("json", "pretty"),
+    fallback: undefined,
+    defaultText: "pretty on a terminal, else json",
+    readers: SERVE,
+    meaning:
+      "json: a line of JSON each; pretty: a line for people each, with colours on a terminal unless NO_COLOR is set",
+  }),
   HOST: setting({
     ...hostName,
     fallback: "127.0.0.1",

@@ -1,6 +1,6 @@
 /** Revocation: what its methods take and give, and the messages in between. */
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import type { Duration as DurationMessage, Timestamp } from "@bufbuild/protobuf/wkt";
 import { Code } from "@connectrpc/connect";
 import {
   type ListRevocationsRequestSchema,
@@ -15,7 +15,14 @@ import { TokenError } from "./errors.js";
 import { refuseUnknownOptions } from "./known-options.js";
 import { toAnyToken } from "./requests.js";
 import { malformed, required, sameCount } from "./responses.js";
-import { type Duration, fromDuration, fromTimestamp, type Instant, toTimestamp } from "./time.js";
+import {
+  type Duration,
+  fromDuration,
+  fromTimestamp,
+  type Instant,
+  isDuration,
+  toTimestamp,
+} from "./time.js";
 
 /** What is to be revoked. Instants are `Instant`s of an answer, or `Date`s. */
 export type RevocationTarget =
@@ -166,12 +173,18 @@ export function toEvent({ event }: WatchRevocationsResponse): RevocationEvent {
       return { kind: "changes", revocations: event.value.revocations.map(toRevocation) };
     case "checkpoint": {
       const { cursor, keyIds } = event.value;
-      const staleness = required(fromDuration(event.value.staleness), "staleness");
-      return { kind: "checkpoint", cursor, staleness, keyIds };
+      return { kind: "checkpoint", cursor, staleness: toStaleness(event.value.staleness), keyIds };
     }
     default:
       return { kind: "unknown" };
   }
+}
+
+/** One that is missing is no zero: the server has not said that it is up to date. */
+function toStaleness(message: DurationMessage | undefined): Duration {
+  const staleness = required(fromDuration(message), "staleness");
+  if (isDuration(message) && staleness.seconds >= 0) return staleness;
+  throw malformed("holds a staleness that is not 0 to 10,000 years");
 }
 
 function toRevocation(message: RevocationMessage): Revocation {

@@ -17,6 +17,8 @@ const MAX_NANOS = 999_999_999;
 /** 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z: the years that a Timestamp may name. */
 const MIN_TIMESTAMP_SECONDS = -62_135_596_800;
 const MAX_TIMESTAMP_SECONDS = 253_402_300_799;
+/** The longest google.protobuf.Duration: 10,000 years. */
+const MAX_DURATION_SECONDS = 315_576_000_000n;
 
 /** A Timestamp as an instant; `undefined` where it is unset or names no year from 1 to 9999. */
 export function fromTimestamp(timestamp: Timestamp | undefined): Instant | undefined {
@@ -49,6 +51,15 @@ export function fromDuration(message: DurationMessage | undefined): Duration | u
   return micros < 0
     ? new Duration(seconds - 1, micros + MICROS_PER_SECOND)
     : new Duration(seconds, micros);
+}
+
+/** Whether a google.protobuf.Duration is one by its own rules: in range, and of one sign. */
+export function isDuration(message: DurationMessage | undefined): boolean {
+  if (message === undefined) return false;
+  const { seconds, nanos } = message;
+  if (seconds < -MAX_DURATION_SECONDS || seconds > MAX_DURATION_SECONDS) return false;
+  if (nanos < -MAX_NANOS || nanos > MAX_NANOS) return false;
+  return !(seconds > 0n && nanos < 0) && !(seconds < 0n && nanos > 0);
 }
 
 /**

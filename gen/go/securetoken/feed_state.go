@@ -3,6 +3,7 @@ package securetoken
 import (
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	securetokenv1 "securetoken.dev/go/proto/securetoken/v1"
 )
@@ -13,6 +14,9 @@ const (
 	maxSweepEntries = 10_000
 	sweepInterval   = time.Minute
 )
+
+// maxCursor is how many characters the longest cursor of a server has.
+const maxCursor = 256
 
 // checkpoint is the server's word that everything up to an instant has been told.
 type checkpoint struct {
@@ -108,7 +112,11 @@ func (s *feedState) applyChanges(revocations []*securetokenv1.Revocation) error 
 func (s *feedState) applyCheckpoint(
 	told *securetokenv1.WatchRevocationsResponse_Checkpoint, now time.Duration,
 ) (bool, error) {
-	if told.GetStaleness().CheckValid() != nil || told.GetStaleness().AsDuration() < 0 {
+	staleness := told.GetStaleness() // a missing one is no zero: the server has not said that it is up to date
+	if staleness.CheckValid() != nil || staleness.GetSeconds() < 0 || staleness.GetNanos() < 0 {
+		return false, errMalformedFeed
+	}
+	if utf8.RuneCountInString(told.GetCursor()) > maxCursor {
 		return false, errMalformedFeed
 	}
 	if s.next != nil {
@@ -122,7 +130,7 @@ func (s *feedState) applyCheckpoint(
 	for _, id := range told.GetKeyIds() {
 		keyIDs[id] = struct{}{}
 	}
-	s.checkpoint.Store(&checkpoint{now, told.GetStaleness().AsDuration(), keyIDs})
+	s.checkpoint.Store(&checkpoint{now, staleness.AsDuration(), keyIDs})
 	return true, nil
 }
 

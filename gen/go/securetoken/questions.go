@@ -2,12 +2,13 @@ package securetoken
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
 
 	securetokenv1 "securetoken.dev/go/proto/securetoken/v1"
 )
@@ -102,8 +103,7 @@ func (q *questions) land() {
 func (q *questions) send(batch []*question) {
 	if len(batch) > 1 && !q.isSingle.Load() {
 		err := q.askMany(batch)
-		var refused *CallerRefusedError
-		if !errors.As(err, &refused) || refused.Reason != "RPC_NOT_ALLOWED" {
+		if code := status.Code(err); code != codes.PermissionDenied && code != codes.Unimplemented {
 			if err != nil {
 				replyAll(batch, err)
 			}

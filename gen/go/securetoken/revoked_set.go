@@ -107,13 +107,9 @@ func (s *revokedSet) addOne(revocation *securetokenv1.Revocation) error {
 	}
 	switch target := revocation.GetTarget().(type) {
 	case *securetokenv1.Revocation_TokenId:
-		key := revokedKeyOf(target.TokenId)
-		s.tokens[key] = max(s.tokens[key], expiresAt)
-		return nil
+		return lengthen(s.tokens, target.TokenId, expiresAt)
 	case *securetokenv1.Revocation_SessionId:
-		key := revokedKeyOf(target.SessionId)
-		s.sessions[key] = max(s.sessions[key], expiresAt)
-		return nil
+		return lengthen(s.sessions, target.SessionId, expiresAt)
 	}
 	issuedBefore, ok := toMicros(revocation.GetIssuedBefore())
 	if !ok {
@@ -128,10 +124,23 @@ func (s *revokedSet) addOne(revocation *securetokenv1.Revocation) error {
 		key := revokedKey(target.UserIdSha256[:len(revokedKey{})])
 		s.users[key] = latest(s.users[key], cut)
 	case *securetokenv1.Revocation_Everything:
+		if !target.Everything {
+			return errMalformedFeed
+		}
 		s.everything = latest(s.everything, cut)
 	default: // a kind that this client does not know
 		return errMalformedFeed
 	}
+	return nil
+}
+
+// lengthen keeps an entry until the later of its ends.
+func lengthen(entries map[revokedKey]int64, id string, expiresAt int64) error {
+	if id == "" {
+		return errMalformedFeed
+	}
+	key := revokedKeyOf(id)
+	entries[key] = max(entries[key], expiresAt)
 	return nil
 }
 

@@ -155,7 +155,8 @@ class Feed(unittest.TestCase):
         self.feed.distrust()
         self.assertEqual((self.feed.begin(), self.feed.is_ready), ("", False))
         self.assertTrue(self.feed.live.hits(token()))
-        self.apply(checkpoint("c2"))
+        with self.assertRaises(MalformedFeedError):
+            self.apply(checkpoint("c2"))
         self.assertFalse(self.feed.is_ready)
 
 

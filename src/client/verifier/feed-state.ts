@@ -3,7 +3,7 @@ import type { RevocationEvent } from "../revocations.js";
 import type { Duration } from "../time.js";
 import { LiveSet, MalformedFeedError } from "./live-set.js";
 
-/** The longest cursor that a server gives, in UTF-16 code units. */
+/** The longest cursor that a server gives, in characters. */
 const MAX_CURSOR = 256;
 
 /** The knowledge of one verifier, over all its feeds. */
@@ -65,10 +65,7 @@ export class FeedState {
         this.#next?.add(event.revocations);
         return false;
       case "checkpoint":
-        // Amid a snapshot the set in force lacks what the server has yet to tell.
-        if (this.#next !== undefined || !this.#isComplete) return false;
-        this.#check(event, now);
-        return true;
+        return this.#check(event, now);
       default:
         throw new MalformedFeedError("an event of an unknown kind");
     }
@@ -87,14 +84,18 @@ export class FeedState {
       keyIds,
     }: { cursor: string; staleness: Duration; keyIds: readonly string[] },
     now: number,
-  ): void {
-    if (cursor.length > MAX_CURSOR) throw new MalformedFeedError("a cursor that is too long");
+  ): boolean {
+    if ([...cursor].length > MAX_CURSOR) throw new MalformedFeedError("a cursor that is too long");
     const stalenessMs = staleness.seconds * 1000 + staleness.micros / 1000;
     if (stalenessMs < 0) throw new MalformedFeedError("a staleness below zero");
+    // Amid a snapshot the set in force lacks what the server has yet to tell.
+    if (this.#next !== undefined) return false;
+    if (!this.#isComplete) throw new MalformedFeedError("a checkpoint before the snapshot");
     this.cursor = cursor;
     this.keyIds = new Set(keyIds);
     this.#serverStalenessMs = stalenessMs;
     this.#checkedAt = now;
     this.#isReady = true;
+    return true;
   }
 }

@@ -105,6 +105,7 @@ export class LiveSet {
     if (expiresAt === undefined) throw new MalformedFeedError("a revocation without an end");
     // Up to the end of that second.
     const endsAt = expiresAt.seconds + 1;
+    if (tokenId === "" || sessionId === "") throw new MalformedFeedError("an id of no characters");
     if (tokenId !== undefined) keepLatest(this.#tokens, tokenId, endsAt);
     else if (sessionId !== undefined) keepLatest(this.#sessions, sessionId, endsAt);
     else if (issuedBefore === undefined) {

@@ -67,12 +67,15 @@ export const MUTATIONS: readonly Mutation[] = [
   ...mistake("a snapshot is taken for complete before its last page", {
     "typescript-node": [
       `${TYPESCRIPT}/feed-state.ts`,
-      ["if (this.#next !== undefined || !this.#isComplete) return false;\n", ""],
+      [
+        '    if (this.#next !== undefined) return false;\n    if (!this.#isComplete) throw new MalformedFeedError("a checkpoint before the snapshot");\n',
+        "",
+      ],
     ],
     python: [
       `${PYTHON}/feed_state.py`,
       [
-        "        if self._staged is not None or not self._is_complete:\n            return False\n",
+        '        if self._staged is not None:  # the set in force lacks what the server has yet to tell\n            return False\n        if not self._is_complete:\n            raise MalformedFeedError("a checkpoint before the snapshot")\n',
         "",
       ],
     ],
@@ -85,7 +88,10 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
     java: [
       `${JAVA}/FeedState.java`,
-      ["    if (staged != null || !isComplete) {\n      return false;\n    }\n", ""],
+      [
+        '    if (staged != null) {\n      return false; // the set in force lacks what the server has yet to tell\n    }\n    if (!isComplete) {\n      throw new FeedException("a checkpoint before the snapshot");\n    }\n',
+        "",
+      ],
     ],
     rust: [
       `${RUST}/state.rs`,

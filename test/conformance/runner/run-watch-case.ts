@@ -70,6 +70,7 @@ class Play {
     else if ("end" in step) return this.#end(step.end);
     else if ("reset" in step) feed.reset();
     else if ("refuseWatch" in step) feed.refusal = toCode(step.refuseWatch);
+    else if ("refuseBatch" in step) server.batchRefusal = toCode(step.refuseBatch);
     else if ("unary" in step) server.isAway = step.unary === "away";
     else if ("revoke" in step) server.revoked.add(step.revoke);
     else if ("hold" in step) server.hold(step.hold);
@@ -108,12 +109,19 @@ class Play {
 
   async #verifyMany(
     tokens: readonly string[],
-    { expect, maxCalls }: { readonly expect: readonly string[]; readonly maxCalls?: number },
+    step: {
+      readonly expect: readonly string[];
+      readonly maxCalls?: number;
+      readonly onlyBy?: string;
+    },
   ) {
+    const { expect, maxCalls, onlyBy } = step;
     this.#server.asked.length = 0;
     const outcomes = (await this.ask("verifyMany", { tokens })).outcomes as string[];
     const calls = this.#server.asked.length;
     if (maxCalls !== undefined && calls > maxCalls) return `${calls} calls instead of ${maxCalls}`;
+    const other = this.#server.asked.find((rpc) => onlyBy !== undefined && rpc !== onlyBy);
+    if (other !== undefined) return `${other} was called`;
     return difference(expect, outcomes);
   }
 

@@ -8,6 +8,7 @@ import {
   WatchRevocationsResponseSchema,
 } from "../../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import type { FeedEvent } from "../suite/watch.js";
+import { malformedEvent } from "./malformed-events.js";
 
 /** The most entries of a page or of a change. */
 const MAX_PAGE = 1_000;
@@ -105,11 +106,7 @@ export class ScriptedFeed {
 }
 
 function toMessages(event: FeedEvent): Message[] {
-  if ("malformed" in event) {
-    if (event.malformed === "unknown") return [toMessage({})];
-    const userIdSha256 = Buffer.alloc(31).toString("base64");
-    return [toMessage({ changes: { revocations: [{ userIdSha256, expiresAt: EXPIRES_AT }] } })];
-  }
+  if ("malformed" in event) return [malformedEvent(event.malformed)];
   if ("checkpoint" in event) return [toMessage({ checkpoint: event.checkpoint })];
   if ("changes" in event) {
     return [toMessage({ changes: { revocations: event.changes.map(toRevocation) } })];

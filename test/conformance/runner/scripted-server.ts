@@ -17,6 +17,16 @@ import { ScriptedFeed } from "./scripted-feed.js";
 /** The present when a case starts: milliseconds since 1970. */
 export const CASE_START = Date.parse("2030-01-02T03:04:05.000Z");
 
+/** What a server says to a caller whose row does not name an RPC. */
+const NOT_ALLOWED = {
+  desc: ErrorInfoSchema,
+  value: {
+    reason: "CALLER_ERROR_REASON_RPC_NOT_ALLOWED",
+    domain: "securetoken.v1",
+    metadata: { field: "authorization" },
+  },
+};
+
 /** The server of one case. */
 export class ScriptedServer {
   readonly feed = new ScriptedFeed();
@@ -26,6 +36,8 @@ export class ScriptedServer {
   readonly revoked = new Set<string>();
   /** Whether calls about tokens end with UNAVAILABLE. */
   isAway = false;
+  /** The code that BatchValidateTokens is refused with; unset: it is served. */
+  batchRefusal: Code | undefined;
   /** How long the case has lasted by its own clock, in milliseconds. */
   elapsedMs = 0;
   address = "";
@@ -81,6 +93,9 @@ export class ScriptedServer {
       },
       batchValidateTokens: async ({ tokens }) => {
         const held = this.#ask("BatchValidateTokens");
+        if (this.batchRefusal !== undefined) {
+          throw new ConnectError("not for you", this.batchRefusal, undefined, [NOT_ALLOWED]);
+        }
         const answers = tokens.map((token) => this.#answer(token));
         await held;
         return {

@@ -38,7 +38,8 @@ export type FeedEvent =
         readonly keyIds: string[];
       };
     }
-  | { readonly malformed: "hash" | "unknown" };
+  /** Named in runner/malformed-events.ts. */
+  | { readonly malformed: string };
 
 /** What is asked of the driver's verifier. */
 export interface Verify {
@@ -63,6 +64,7 @@ export type Step =
   | { readonly end: "OK" | "UNAVAILABLE" | "DISCONNECT" }
   | { readonly reset: true }
   | { readonly refuseWatch: string | null }
+  | { readonly refuseBatch: string }
   | { readonly unary: "up" | "away" }
   | { readonly revoke: string }
   | { readonly hold: boolean }
@@ -80,6 +82,8 @@ export type Step =
       readonly expect: readonly string[];
       /** How many calls it may take at most. */
       readonly maxCalls?: number;
+      /** The one RPC by which it may be asked. */
+      readonly onlyBy?: string;
     }
   | { readonly begin: Verify }
   | { readonly awaitAsked: number }
@@ -90,6 +94,8 @@ export type Step =
 /** A script. */
 export interface WatchCase {
   readonly name: string;
+  /** The case stands for one of each of these texts, put for `${each}` in its name and its steps. */
+  readonly each?: readonly string[];
   /** Of the verifier. Default 10,000. */
   readonly maxStalenessMs?: number;
   /** Of the verifier. Default 1,000. */
@@ -110,9 +116,16 @@ export interface WatchGroup {
 /** Reads watch.json. Names of cases are unique. */
 export function loadWatchGroup(): WatchGroup {
   const text = readFileSync(new URL("../cases/watch.json", import.meta.url), "utf8");
-  const group = { name: WATCH, ...(JSON.parse(text) as Omit<WatchGroup, "name">) };
+  const told = JSON.parse(text) as Omit<WatchGroup, "name">;
+  const group = { name: WATCH, ...told, cases: told.cases.flatMap(expand) };
   const names = group.cases.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new Error(`watch.json has two cases named "${twice}"`);
   return group;
+}
+
+function expand({ each, ...it }: WatchCase): WatchCase[] {
+  if (each === undefined) return [it];
+  const text = JSON.stringify(it);
+  return each.map((one) => JSON.parse(text.replaceAll(/\$\{each\}/g, one)) as WatchCase);
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::time::sleep;
-use tonic::Status;
+use tonic::{Code, Status};
 
 use crate::client::SecureTokenClient;
 use crate::error::Error;
@@ -145,7 +145,7 @@ impl Questions {
 }
 
 fn may_not_batch(error: &Error) -> bool {
-    matches!(error, Error::CallerRefused { reason, .. } if reason == "RPC_NOT_ALLOWED")
+    matches!(error.code(), Code::PermissionDenied | Code::Unimplemented)
 }
 
 fn reply_to(batch: Vec<Question>, answers: Vec<Outcome>) {

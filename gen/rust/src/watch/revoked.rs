@@ -172,8 +172,8 @@ impl Entries {
             })
         };
         match revocation.target.as_ref()? {
-            Target::TokenId(id) => lengthen(&mut self.tokens, key_of(id), expires_at),
-            Target::SessionId(id) => lengthen(&mut self.sessions, key_of(id), expires_at),
+            Target::TokenId(id) => lengthen(&mut self.tokens, id, expires_at)?,
+            Target::SessionId(id) => lengthen(&mut self.sessions, id, expires_at)?,
             Target::UserIdSha256(hash) => {
                 if hash.len() != HASH_BYTES {
                     return None;
@@ -184,7 +184,8 @@ impl Entries {
                     .and_modify(|cut| *cut = cut.or(added))
                     .or_insert(added);
             }
-            Target::Everything(_) => {
+            Target::Everything(false) => return None,
+            Target::Everything(true) => {
                 let added = cut_off()?;
                 self.everything = Some(self.everything.map_or(added, |cut| cut.or(added)));
             }
@@ -198,9 +199,14 @@ impl Entries {
     }
 }
 
-fn lengthen(entries: &mut HashMap<Key, i64>, key: Key, expires_at: i64) {
-    let known = entries.entry(key).or_insert(expires_at);
+/// Keeps an entry until the later of its ends; `None` for an id of no characters.
+fn lengthen(entries: &mut HashMap<Key, i64>, id: &str, expires_at: i64) -> Option<()> {
+    if id.is_empty() {
+        return None;
+    }
+    let known = entries.entry(key_of(id)).or_insert(expires_at);
     *known = expires_at.max(*known);
+    Some(())
 }
 
 /// `None` for what is no instant of the years 1 to 9999.

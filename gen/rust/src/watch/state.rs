@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use crate::proto::securetoken::v1::watch_revocations_response::{Checkpoint, Event, SnapshotPage};
 use crate::proto::securetoken::v1::{Revocation, WatchRevocationsResponse};
-use crate::time::from_duration;
 
 use super::revoked::{FeedFault, RevokedSet, Subject};
 use super::server_time::ServerTime;
@@ -14,6 +13,11 @@ use super::server_time::ServerTime;
 /// A set of more entries is looked through for those that have ended once in the interval.
 const MAX_SWEEP_ENTRIES: usize = 10_000;
 const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
+/// The longest cursor of a server, in characters.
+const MAX_CURSOR: usize = 256;
+/// Of the longest `google.protobuf.Duration`: 10,000 years.
+const MAX_SECONDS: u64 = 315_576_000_000;
+const NANOS_PER_SECOND: u32 = 1_000_000_000;
 
 /// What checks ask.
 #[derive(Debug, Default)]
@@ -153,7 +157,10 @@ impl Progress {
         known: &Known,
         now: Duration,
     ) -> Result<bool, FeedFault> {
-        let staleness = from_duration(told.staleness).ok_or(FeedFault::Malformed)?;
+        let staleness = staleness_of(told.staleness).ok_or(FeedFault::Malformed)?;
+        if told.cursor.chars().count() > MAX_CURSOR {
+            return Err(FeedFault::Malformed);
+        }
         if self.next.is_some() {
             return Ok(false);
         }
@@ -183,4 +190,13 @@ impl Progress {
             .read(|facts| Arc::clone(&facts.revoked))
             .sweep(present);
     }
+}
+
+/// `None` for what is no duration of zero or more. One that is missing is no zero: the server has not said
+/// that it is up to date.
+fn staleness_of(told: Option<prost_types::Duration>) -> Option<Duration> {
+    let told = told?;
+    let seconds = u64::try_from(told.seconds).ok()?;
+    let nanos = u32::try_from(told.nanos).ok()?;
+    (seconds <= MAX_SECONDS && nanos < NANOS_PER_SECOND).then(|| Duration::new(seconds, nanos))
 }

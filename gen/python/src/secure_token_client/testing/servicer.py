@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, NoReturn
 
 import grpc
+from google.protobuf.duration_pb2 import Duration
 
 from securetoken.v1 import token_service_pb2 as pb
 from securetoken.v1.token_service_pb2_grpc import TokenServiceServicer
@@ -137,7 +138,7 @@ class Servicer(TokenServiceServicer):  # type: ignore[misc]
             told += len(news)
             if news:
                 yield _event(changes={"revocations": news})
-            yield _event(checkpoint={"cursor": "", "key_ids": [KEY_ID]})
+            yield _event(checkpoint={"staleness": Duration(), "key_ids": [KEY_ID]})
             with self._changed:
                 if len(self._tokens.revocations) == told and not self._is_over:
                     self._changed.wait(_CHECKPOINT_SECONDS)

@@ -1,22 +1,25 @@
-"""Questions of tasks: one call at a time, for all that have come meanwhile."""
+"""Questions of tasks: one call at a time, for all that have come meanwhile.
+
+Where the server refuses several tokens to this caller, each is asked about by a call of its own.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any, Optional
+from typing import Any
 
 import grpc
 
 from ..call_errors import CallError
 from .answers import Answer, digest_of
 from .core import WatchCore
-from .questions import LATE, Call, Question, interrupted, next_call
+from .questions import LATE, MAX_TOKENS, Call, Question, interrupted, next_call
 
 
 class AsyncMisses:
-    """For one event loop. Calls are made by a task of its own: a request that is cancelled ends no
+    """For one event loop. Calls are made by tasks of its own: a request that is cancelled ends no
     other's.
     """
 
@@ -25,7 +28,8 @@ class AsyncMisses:
         self._core, self._call = core, call
         self._open: dict[bytes, tuple[Question, asyncio.Future[None]]] = {}
         self._waiting: deque[Question] = deque()
-        self._task: Optional[asyncio.Task[None]] = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._most = MAX_TOKENS  # of a call
 
     async def ask(self, token: str, timeout: float) -> Answer:
         """The server's answer about a token. Raises what the call for it alone would raise."""
@@ -34,8 +38,8 @@ class AsyncMisses:
             question = Question(token)
             self._open[key] = question, asyncio.get_running_loop().create_future()
             self._waiting.append(question)
-            if self._task is None:
-                self._task = asyncio.ensure_future(self._run())
+            if not self._tasks or self._most == 1:
+                self._start()
         question, settled = self._open[key]
         try:
             await asyncio.wait_for(asyncio.shield(settled), timeout + LATE)
@@ -48,28 +52,41 @@ class AsyncMisses:
         return question.answer
 
     async def close(self) -> None:
-        """Ends the call under way."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+        """Ends the calls under way."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    def _start(self) -> None:
+        task = asyncio.ensure_future(self._run())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _run(self) -> None:
         try:
             while self._waiting:
-                call = next_call(self._waiting, self._core)
-                try:
-                    call.settle(self._core, await self._call(call.method, call.request))
-                except Exception as error:
-                    call.fail(error)
-                finally:
-                    call.fail(interrupted())
-                    self._end(call)
+                await self._make(next_call(self._waiting, self._core, self._most))
         finally:
-            self._task = None
             while self._waiting:  # the task was cancelled
                 call = next_call(self._waiting, self._core)
                 call.fail(interrupted())
                 self._end(call)
+
+    async def _make(self, call: Call) -> None:
+        try:
+            call.settle(self._core, await self._call(call.method, call.request))
+        except Exception as error:
+            if call.may_not_batch(error):
+                self._most = 1
+                call.give_back(self._waiting)
+                for _ in self._waiting:
+                    self._start()
+            call.fail(error)
+        finally:
+            call.fail(interrupted())
+            self._end(call)
 
     def _end(self, call: Call) -> None:
         for question in call.questions:

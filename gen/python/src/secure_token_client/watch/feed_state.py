@@ -9,6 +9,7 @@ from securetoken.v1 import token_service_pb2 as pb
 from .live_set import LiveSet, MalformedFeedError
 
 _MAX_CURSOR = 256
+_MAX_SECONDS = 315_576_000_000  # of the longest google.protobuf.Duration
 
 
 class FeedState:
@@ -83,14 +84,23 @@ class FeedState:
     ) -> bool:
         if len(checkpoint.cursor) > _MAX_CURSOR:
             raise MalformedFeedError(f"a cursor of more than {_MAX_CURSOR} characters")
-        if self._staged is not None or not self._is_complete:
+        staleness = _staleness(checkpoint)
+        if self._staged is not None:  # the set in force lacks what the server has yet to tell
             return False
-        staleness = checkpoint.staleness.seconds + checkpoint.staleness.nanos / 1e9
-        if staleness < 0:
-            raise MalformedFeedError("a staleness below zero")
+        if not self._is_complete:
+            raise MalformedFeedError("a checkpoint before the snapshot")
         self._checkpoint = (staleness, now)
         self.key_ids = frozenset(checkpoint.key_ids)
         self.cursor = checkpoint.cursor
         self.is_ready = True
         self.live.sweep(wall)
         return True
+
+
+def _staleness(checkpoint: pb.WatchRevocationsResponse.Checkpoint) -> float:
+    """In seconds. One that is missing is no zero: the server has not said that it is up to date."""
+    told = checkpoint.staleness
+    is_duration = 0 <= told.seconds <= _MAX_SECONDS and 0 <= told.nanos < 1_000_000_000
+    if not checkpoint.HasField("staleness") or not is_duration:
+        raise MalformedFeedError("no staleness of 0 to 10,000 years")
+    return float(told.seconds + told.nanos / 1e9)

@@ -13,6 +13,7 @@ from securetoken.v1 import token_service_pb2 as pb
 MAX_ENTRIES = 10_000_000
 """The most revocations that are held; beyond it nothing is vouched for."""
 _HASH_BYTES = 32
+_MIN_SECONDS, _MAX_SECONDS, _MAX_NANOS = -62_135_596_800, 253_402_300_799, 999_999_999
 _SMALL = 10_000
 _SWEEP_SECONDS = 60
 """A set that is not small is swept so often at most."""
@@ -107,8 +108,10 @@ class LiveSet:
         kind = entry.WhichOneof("target")
         if not entry.HasField("expires_at"):
             raise MalformedFeedError("a revocation without an end")
-        end = entry.expires_at.seconds + 1
+        end = _micros_of(entry.expires_at) // 1_000_000 + 1
         self._first_end = min(self._first_end, end)
+        if kind in ("token_id", "session_id") and not getattr(entry, kind):
+            raise MalformedFeedError("an id of no characters")
         if kind == "token_id":
             self._tokens[entry.token_id] = max(self._tokens.get(entry.token_id, end), end)
         elif kind == "session_id":
@@ -118,7 +121,7 @@ class LiveSet:
             if len(digest) != _HASH_BYTES:
                 raise MalformedFeedError("the hash of a user's id has not 32 bytes")
             self._users[digest] = max(self._users.get(digest, (-1, 0)), _cut_off(entry, end))
-        elif kind == "everything":
+        elif kind == "everything" and entry.everything:
             self._everything = max(self._everything, _cut_off(entry, end))
         else:
             raise MalformedFeedError("a revocation of an unknown kind")
@@ -132,4 +135,11 @@ def to_micros(instant: Timestamp) -> int:
 def _cut_off(entry: pb.Revocation, end: int) -> tuple[int, int]:
     if not entry.HasField("issued_before"):
         raise MalformedFeedError("a cut-off without an instant")
-    return to_micros(entry.issued_before), end
+    return _micros_of(entry.issued_before), end
+
+
+def _micros_of(instant: Timestamp) -> int:
+    """Microseconds since 1970. Raises MalformedFeedError for one of no year from 1 to 9999."""
+    if not _MIN_SECONDS <= instant.seconds <= _MAX_SECONDS or not 0 <= instant.nanos <= _MAX_NANOS:
+        raise MalformedFeedError("an instant of no year from 1 to 9999")
+    return to_micros(instant)

@@ -1,4 +1,7 @@
-"""Questions of threads: one call at a time, for all that have come meanwhile."""
+"""Questions of threads: one call at a time, for all that have come meanwhile.
+
+Where the server refuses several tokens to this caller, each thread asks about one.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Optional
 
 import grpc
 
 from ..call_errors import CallError
 from .answers import Answer, digest_of
 from .core import WatchCore
-from .questions import LATE, Call, Question, interrupted, next_call
+from .questions import LATE, MAX_TOKENS, Call, Question, interrupted, next_call
 
 
 class Misses:
@@ -25,7 +28,8 @@ class Misses:
         self._changed = threading.Condition()
         self._open: dict[bytes, Question] = {}
         self._waiting: deque[Question] = deque()
-        self._is_calling = False
+        self._calls = 0
+        self._most = MAX_TOKENS  # of a call
 
     def ask(self, token: str, timeout: float) -> Answer:
         """The server's answer about a token. Raises what the call for it alone would raise."""
@@ -34,12 +38,12 @@ class Misses:
             question = self._join(token)
             while not question.is_settled:
                 left = deadline - time.monotonic()
-                if left <= (-LATE if self._is_calling else 0):
+                if left <= (-LATE if self._calls else 0):
                     raise CallError(grpc.StatusCode.DEADLINE_EXCEEDED, "the server does not answer")
-                if self._is_calling:
-                    self._changed.wait(left + LATE)
-                else:
+                if self._waiting and (self._calls == 0 or self._most == 1):
                     self._lead(left)
+                else:
+                    self._changed.wait(left + LATE)
         if question.error is not None:
             raise question.error
         assert question.answer is not None
@@ -55,20 +59,24 @@ class Misses:
 
     def _lead(self, timeout: float) -> None:
         """Makes a call; the lock is free meanwhile."""
-        self._is_calling = True
-        call = next_call(self._waiting, self._core)
+        self._calls += 1
+        call = next_call(self._waiting, self._core, self._most)
+        error: Optional[Exception] = None
         self._changed.release()
         try:
             call.settle(self._core, self._call(call.method, call.request, timeout))
-        except Exception as error:
-            call.fail(error)
+        except Exception as caught:
+            error = caught
         finally:
-            call.fail(interrupted())
             self._changed.acquire()
+            if call.may_not_batch(error):
+                self._most = 1
+                call.give_back(self._waiting)
+            call.fail(error or interrupted())
             self._end(call)
 
     def _end(self, call: Call) -> None:
-        self._is_calling = False
+        self._calls -= 1
         for question in call.questions:
             del self._open[digest_of(question.token)]
         self._changed.notify_all()

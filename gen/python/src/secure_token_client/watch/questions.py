@@ -19,7 +19,9 @@ from .core import WatchCore
 LATE = 0.1
 """A call that ends at its deadline says more than that it is late: so long it is waited for after
 it, in seconds."""
-_MAX_TOKENS = 1000
+MAX_TOKENS = 1000
+"""The most tokens of a call."""
+_REFUSALS = (grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.UNIMPLEMENTED)
 _MAX_BYTES = 1_000_000  # a request of BatchValidateTokens has at most 1 MiB
 
 
@@ -59,6 +61,16 @@ class Call(NamedTuple):
             except Exception as error:
                 question.error = error
 
+    def may_not_batch(self, error: Optional[BaseException]) -> bool:
+        """Whether the server refuses several tokens to a caller who may ask about single ones."""
+        is_rpc = isinstance(error, grpc.RpcError)
+        return len(self.questions) > 1 and is_rpc and error.code() in _REFUSALS
+
+    def give_back(self, waiting: deque[Question]) -> None:
+        """Puts the questions before all that wait: they are to be asked again."""
+        waiting.extendleft(reversed(self.questions))
+        self.questions.clear()
+
     def fail(self, error: BaseException) -> None:
         """Ends with an error what has no answer."""
         for question in self.questions:
@@ -66,12 +78,12 @@ class Call(NamedTuple):
                 question.error = error
 
 
-def next_call(waiting: deque[Question], core: WatchCore) -> Call:
-    """Takes from what waits as many questions as go into one call."""
+def next_call(waiting: deque[Question], core: WatchCore, most: int = MAX_TOKENS) -> Call:
+    """Takes from what waits as many questions as go into one call, and at most so many."""
     questions: list[Question] = []
     tokens: list[str] = []
     size = 0
-    while waiting and len(tokens) < _MAX_TOKENS:
+    while waiting and len(tokens) < most:
         token = requests.any_token(waiting[0].token)
         size += len(token.encode()) + 4
         if tokens and size > _MAX_BYTES:

@@ -3,6 +3,7 @@ package dev.securetoken;
 import dev.securetoken.v1.WatchRevocationsResponse;
 import dev.securetoken.v1.WatchRevocationsResponse.Changes;
 import dev.securetoken.v1.WatchRevocationsResponse.SnapshotPage;
+import java.time.Duration;
 import java.util.Set;
 
 /**
@@ -13,7 +14,7 @@ final class FeedState {
   private static final int MAX_CURSOR = 256;
 
   /** Far beyond every bound; more would overflow in nanoseconds. */
-  private static final long MAX_STALENESS_SECONDS = 86_400;
+  private static final Duration MAX_STALENESS = Duration.ofDays(1);
 
   /** What is enforced: the last complete snapshot and the changes since. */
   volatile LiveSet live = new LiveSet();
@@ -80,15 +81,29 @@ final class FeedState {
   }
 
   private boolean check(WatchRevocationsResponse.Checkpoint told, WatchClocks.Asked now) {
-    if (told.getCursor().length() > MAX_CURSOR) {
+    if (told.getCursor().codePoints().count() > MAX_CURSOR) {
       throw new FeedException("a cursor of more than " + MAX_CURSOR + " characters");
     }
-    if (staged != null || !isComplete) {
-      return false;
+    Duration staleness = staleness(told);
+    if (staged != null) {
+      return false; // the set in force lacks what the server has yet to tell
     }
-    checkpoint = new Checkpoint(told, now.nanos);
+    if (!isComplete) {
+      throw new FeedException("a checkpoint before the snapshot");
+    }
+    checkpoint = new Checkpoint(told, staleness, now.nanos);
     live.sweep(now.wallMillis);
     return true;
+  }
+
+  /** One that is missing is no zero: the server has not said that it is up to date. */
+  private static Duration staleness(WatchRevocationsResponse.Checkpoint told) {
+    boolean isTold = told.hasStaleness() && Times.isDuration(told.getStaleness());
+    Duration staleness = isTold ? Times.toDuration(told.getStaleness()) : Duration.ZERO;
+    if (!isTold || staleness.isNegative()) {
+      throw new FeedException("no staleness of 0 to 10,000 years");
+    }
+    return staleness.compareTo(MAX_STALENESS) < 0 ? staleness : MAX_STALENESS;
   }
 
   /** Everything up to an instant is known. */
@@ -98,11 +113,10 @@ final class FeedState {
     private final long ownNanos;
     private final long receivedAt;
 
-    Checkpoint(WatchRevocationsResponse.Checkpoint told, long receivedAt) {
+    Checkpoint(WatchRevocationsResponse.Checkpoint told, Duration own, long receivedAt) {
       this.cursor = told.getCursor();
       this.keyIds = Set.copyOf(told.getKeyIdsList());
-      long seconds = Math.min(told.getStaleness().getSeconds(), MAX_STALENESS_SECONDS);
-      this.ownNanos = Math.max(0, seconds * 1_000_000_000 + told.getStaleness().getNanos());
+      this.ownNanos = own.toNanos();
       this.receivedAt = receivedAt;
     }
 

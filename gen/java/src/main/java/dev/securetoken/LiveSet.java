@@ -1,7 +1,9 @@
 package dev.securetoken;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
 import dev.securetoken.v1.Revocation;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -64,14 +66,17 @@ final class LiveSet {
   }
 
   private void add(Revocation entry) {
-    long end = entry.getExpiresAt().getSeconds() + 1;
+    if (!entry.hasExpiresAt()) {
+      throw new FeedException("a revocation without an end");
+    }
+    long end = instant(entry.getExpiresAt()).getEpochSecond() + 1;
     firstEnd = Math.min(firstEnd, end);
     switch (entry.getTargetCase()) {
       case TOKEN_ID:
-        tokens.put(entry.getTokenId(), end);
+        lengthen(tokens, entry.getTokenId(), end);
         break;
       case SESSION_ID:
-        sessions.put(entry.getSessionId(), end);
+        lengthen(sessions, entry.getSessionId(), end);
         break;
       case USER_ID_SHA256:
         if (entry.getUserIdSha256().size() != HASH_BYTES) {
@@ -80,11 +85,27 @@ final class LiveSet {
         users.merge(entry.getUserIdSha256(), CutOff.of(entry, end), CutOff::later);
         break;
       case EVERYTHING:
+        if (!entry.getEverything()) {
+          throw new FeedException("a revocation of nothing");
+        }
         everything = everything.later(CutOff.of(entry, end));
         break;
       default:
         throw new FeedException("a revocation of an unknown kind");
     }
+  }
+
+  /** Keeps an entry until the later of its ends. */
+  private static void lengthen(Map<String, Long> ends, String id, long end) {
+    if (id.isEmpty()) {
+      throw new FeedException("an id of no characters");
+    }
+    ends.merge(id, end, Math::max);
+  }
+
+  private static Instant instant(Timestamp timestamp) {
+    return Times.toInstant(timestamp)
+        .orElseThrow(() -> new FeedException("an instant of no year from 1 to 9999"));
   }
 
   /** Drops what has expired by the wall clock. */
@@ -128,8 +149,8 @@ final class LiveSet {
       if (!entry.hasIssuedBefore()) {
         throw new FeedException("a cut-off without an instant");
       }
-      long seconds = entry.getIssuedBefore().getSeconds();
-      return new CutOff(seconds * 1_000_000 + entry.getIssuedBefore().getNanos() / 1000, end);
+      Instant at = instant(entry.getIssuedBefore());
+      return new CutOff(at.getEpochSecond() * 1_000_000 + at.getNano() / 1000, end);
     }
 
     CutOff later(CutOff other) {

@@ -2,6 +2,7 @@ package dev.securetoken;
 
 import dev.securetoken.v1.BatchValidateTokensRequest;
 import io.grpc.Context;
+import io.grpc.Status;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,7 +13,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Tokens that the server is asked about: one call at a time, for all that have come meanwhile.
- * Concurrent questions about one token are one.
+ * Concurrent questions about one token are one. Where the server refuses several tokens to this
+ * caller, each is asked about by a call of its own.
  */
 final class Questions {
   private static final int MAX_TOKENS = 1000;
@@ -25,6 +27,9 @@ final class Questions {
   private final Map<TokenDigest, Question> open = new HashMap<>();
   private final Queue<Question> waiting = new ArrayDeque<>();
   private boolean isCalling;
+
+  /** False once the server has refused several tokens at a time. */
+  private boolean mayBatch = true;
 
   Questions(WatchCore core, Calls calls) {
     this.core = core;
@@ -48,22 +53,27 @@ final class Questions {
   }
 
   private void callNext() {
-    List<Question> questions;
-    synchronized (this) {
-      if (isCalling || waiting.isEmpty()) {
-        return;
-      }
-      isCalling = true;
-      questions = take();
+    for (List<Question> next = next(); !next.isEmpty(); next = next()) {
+      List<Question> questions = next;
+      // Outside the request's own context: neither its deadline nor its end is that of the others.
+      Context.ROOT.run(() -> call(questions));
     }
-    // Outside the request's own context: neither its deadline nor its end is that of the others.
-    Context.ROOT.run(() -> call(questions));
+  }
+
+  /** What is to be asked now; nothing while a call is under way that what waits waits for. */
+  private synchronized List<Question> next() {
+    if (waiting.isEmpty() || (isCalling && mayBatch)) {
+      return List.of();
+    }
+    isCalling = true;
+    return take();
   }
 
   private List<Question> take() {
+    int most = mayBatch ? MAX_TOKENS : 1;
     List<Question> taken = new ArrayList<>();
     int bytes = 0;
-    while (!waiting.isEmpty() && taken.size() < MAX_TOKENS) {
+    while (!waiting.isEmpty() && taken.size() < most) {
       // A character takes three bytes at most, and its field five more.
       bytes += 3 * Requests.anyToken(waiting.peek().token).length() + 5;
       if (!taken.isEmpty() && bytes > MAX_BYTES) {
@@ -79,6 +89,10 @@ final class Questions {
     answers(questions)
         .whenComplete(
             (answers, error) -> {
+              if (error != null && questions.size() > 1 && isRefusal(Futures.cause(error))) {
+                askOneByOne(questions);
+                return;
+              }
               for (int i = 0; i < questions.size(); i++) {
                 Question question = questions.get(i);
                 if (error != null) {
@@ -93,6 +107,19 @@ final class Questions {
               }
               callNext();
             });
+  }
+
+  private void askOneByOne(List<Question> questions) {
+    synchronized (this) {
+      mayBatch = false;
+      waiting.addAll(questions);
+    }
+    callNext();
+  }
+
+  private static boolean isRefusal(Throwable error) {
+    Status.Code code = Status.fromThrowable(error).getCode();
+    return code == Status.Code.PERMISSION_DENIED || code == Status.Code.UNIMPLEMENTED;
   }
 
   private CompletableFuture<List<CompletableFuture<ValidToken>>> answers(List<Question> questions) {

@@ -43,6 +43,18 @@ final class Times {
     return Duration.ofSeconds(message.getSeconds(), message.getNanos());
   }
 
+  /** Whether a Duration message is one by its own rules: in range, and of one sign. */
+  static boolean isDuration(com.google.protobuf.Duration message) {
+    long seconds = message.getSeconds();
+    int nanos = message.getNanos();
+    return nanos >= -MAX_NANOS
+        && nanos <= MAX_NANOS
+        && seconds >= -MAX_DURATION_SECONDS
+        && seconds <= MAX_DURATION_SECONDS
+        && (seconds <= 0 || nanos >= 0)
+        && (seconds >= 0 || nanos <= 0);
+  }
+
   /** A duration as a message; empty where no message can hold it. */
   static Optional<com.google.protobuf.Duration> toMessage(Duration duration) {
     long seconds = duration.getSeconds();

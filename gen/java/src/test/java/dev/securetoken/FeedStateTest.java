@@ -25,7 +25,8 @@ class FeedStateTest {
   private static final WatchClocks.Asked NOW = new WatchClocks.Asked(100, 0);
 
   private final FeedState feed = new FeedState();
-  private final ValidToken sample = Responses.validated(Samples.validated("read").build());
+  private final ValidToken sample =
+      Responses.validated(Samples.validated("read").setSessionId("session").build());
   private final KeptAnswer token = new KeptAnswer(sample, NOW);
 
   private static Revocation.Builder entry() {
@@ -222,7 +223,7 @@ class FeedStateTest {
     feed.distrust();
     assertEquals("", feed.begin());
     assertTrue(feed.live.hits(token));
-    apply(checkpoint("c2"));
+    assertThrows(FeedException.class, () -> apply(checkpoint("c2")));
     assertNull(feed.checkpoint);
   }
 

@@ -1,5 +1,6 @@
 package dev.securetoken.testing;
 
+import com.google.protobuf.Duration;
 import dev.securetoken.v1.Revocation;
 import dev.securetoken.v1.WatchRevocationsResponse;
 import dev.securetoken.v1.WatchRevocationsResponse.Changes;
@@ -62,7 +63,11 @@ final class Feeds implements AutoCloseable {
       observer.onNext(WatchRevocationsResponse.newBuilder().setChanges(changes).build());
       told.put(observer, all.size());
     }
-    Checkpoint checkpoint = Checkpoint.newBuilder().addKeyIds(Tokens.KEY_ID).build();
+    Checkpoint checkpoint =
+        Checkpoint.newBuilder()
+            .setStaleness(Duration.getDefaultInstance())
+            .addKeyIds(Tokens.KEY_ID)
+            .build();
     observer.onNext(WatchRevocationsResponse.newBuilder().setCheckpoint(checkpoint).build());
   }
 

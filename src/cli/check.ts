@@ -10,12 +10,14 @@ export function addCheckCommand(program: Command): void {
     .description("Whether a valid token holds a permission; exit code 6 when it does not.")
     .argument("<permission>", "the permission, compared exactly")
     .argument("[token]", "the token; from standard input when missing or -")
+    .option("--audience <name>", "the service that the token must be meant for")
     .action(
       async (permission: string, argument: string | undefined, _: unknown, command: Command) => {
-        const options = command.optsWithGlobals<TargetOptions>();
+        const options = command.optsWithGlobals<TargetOptions & { audience?: string }>();
+        const { audience } = options;
         const token = await readToken(argument);
         const granted = await withTarget(command, (target) =>
-          target.checkPermission(token, permission),
+          target.checkPermission(token, permission, { audience }),
         );
         printResult({ granted }, options);
       },

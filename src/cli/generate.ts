@@ -16,6 +16,7 @@ interface GenerateCommandOptions extends TargetOptions {
   readonly permission?: string[];
   readonly expiresIn?: number;
   readonly data?: JsonObject;
+  readonly audience?: string[];
 }
 
 /** `secure-token generate <user-id>`: prints the token alone, so that it can be piped on. */
@@ -25,6 +26,7 @@ export function addGenerateCommand(program: Command): void {
     .description("Issue a token. Prints it alone; with --json, all that it holds.")
     .argument("<user-id>", "whom the token speaks for")
     .addOption(listOption("-p, --permission <name>", "what the token permits"))
+    .addOption(listOption("--audience <name>", "the services that it is meant for"))
     .option("--expires-in <hours>", "how long it lives, fractions allowed", parseDecimal)
     .option("--data <json>", "what else it carries, a JSON object", parseObject)
     .action(async (userId: string, _: unknown, command: Command) => {
@@ -36,6 +38,7 @@ export function addGenerateCommand(program: Command): void {
           permissions: options.permission,
           expiresInHours: options.expiresIn,
           additionalData,
+          audiences: options.audience,
         }),
       );
       printValue(issued.token, issued, options);

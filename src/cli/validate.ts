@@ -9,9 +9,14 @@ export function addValidateCommand(program: Command): void {
     .command("validate")
     .description("A valid token's claims.")
     .argument("[token]", "the token; from standard input when missing or -")
+    .option("--audience <name>", "the service that the token must be meant for")
     .action(async (argument: string | undefined, _: unknown, command: Command) => {
-      const options = command.optsWithGlobals<TargetOptions>();
+      const options = command.optsWithGlobals<TargetOptions & { audience?: string }>();
+      const { audience } = options;
       const token = await readToken(argument);
-      printResult(await withTarget(command, (target) => target.validateToken(token)), options);
+      printResult(
+        await withTarget(command, (target) => target.validateToken(token, { audience })),
+        options,
+      );
     });
 }

@@ -13,6 +13,15 @@ export interface CallOptions {
   readonly headers?: HeadersInit | undefined;
 }
 
+/** How a call about a token is made, and what is required of the token beside that it is valid. */
+export interface CheckOptions extends CallOptions {
+  /**
+   * The service that the token must be meant for: 1 to 256 code points, compared exactly. Default: none is
+   * required, and any token passes.
+   */
+  readonly audience?: string | undefined;
+}
+
 /** What a new token holds beside its user. */
 export interface GenerateOptions {
   /** At most 64, each 2 to 30 printable code points. Default none. */
@@ -21,6 +30,11 @@ export interface GenerateOptions {
   readonly expiresInHours?: number | undefined;
   /** A JSON object of at most 4 KiB, 32 levels, 256 values; no `bigint`. Default empty. */
   readonly additionalData?: JsonObject | undefined;
+  /**
+   * The services that the token is meant for: at most 16, each 1 to 256 code points without control
+   * characters, none twice. Default none: such a token is refused wherever an audience is required.
+   */
+  readonly audiences?: readonly string[] | undefined;
 }
 
 /** How a token is renewed. */
@@ -49,6 +63,8 @@ export interface Claims {
   readonly sessionId: string;
   /** The key that it is made with; see `exportConfig`. */
   readonly keyId: string;
+  /** The services that the token is meant for, at least one. Undefined: it names none. */
+  readonly audiences?: readonly string[];
 }
 
 /** A new token and what it holds. */
@@ -76,6 +92,8 @@ export interface ValidToken extends Claims {
    * as `issuedAt` from servers that are too old to tell it.
    */
   readonly sessionStartedAt: Instant;
+  /** The audience that was required, and which the token names. Undefined: none was. */
+  readonly checkedAudience?: string;
 }
 
 /** All that is known of a valid token. */

@@ -19,6 +19,7 @@ export type { JsonObject, JsonValue } from "./exact-json.js";
 export type {
   BatchResult,
   CallOptions,
+  CheckOptions,
   Claims,
   ExportedConfig,
   GenerateOptions,

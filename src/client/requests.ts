@@ -10,7 +10,7 @@ import type {
 } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { InvalidTokenError, TokenError } from "./errors.js";
 import { refuseUnknownOptions } from "./known-options.js";
-import type { GenerateOptions, RefreshOptions } from "./operations.js";
+import type { CallOptions, CheckOptions, GenerateOptions, RefreshOptions } from "./operations.js";
 import { toStruct } from "./struct.js";
 import { hoursToDuration } from "./time.js";
 
@@ -23,8 +23,16 @@ const GENERATE_OPTIONS: readonly (keyof GenerateOptions)[] = [
   "permissions",
   "expiresInHours",
   "additionalData",
+  "audiences",
 ];
 const REFRESH_OPTIONS: readonly (keyof RefreshOptions)[] = ["newExpiresInHours", "revokeOld"];
+
+const CHECK_OPTIONS: readonly (keyof CheckOptions)[] = [
+  "timeoutMs",
+  "signal",
+  "headers",
+  "audience",
+];
 
 /** A GenerateToken request. @throws TokenError naming the input that no message can carry. */
 export function toGenerateRequest(
@@ -35,6 +43,7 @@ export function toGenerateRequest(
   return {
     expiresIn: toLifetime(options.expiresInHours, "expires_in"),
     permissions: toPermissions(options.permissions ?? []),
+    audiences: toAudiences(options.audiences ?? []),
     additionalData: toStruct(options.additionalData ?? {}),
     userId: toUserId(userId),
   };
@@ -75,6 +84,20 @@ export function toRequiredPermission(permission: unknown, field: string): string
 }
 
 /**
+ * The audience that is required, and how the call is made. An empty text would require none.
+ * @throws TokenError for an audience that is empty, or that no message can carry.
+ */
+export function toRequired(options: CheckOptions = {}): {
+  readonly audience: string;
+  readonly call: CallOptions;
+} {
+  refuseUnknownOptions("a call", options, CHECK_OPTIONS);
+  const { audience, ...call } = options;
+  if (audience === undefined) return { audience: "", call };
+  return { audience: toAudience(audience, "audience"), call };
+}
+
+/**
  * What a message can hold of a token that can be valid no more: the server calls it malformed. One
  * that is far too long would have the whole request refused instead, and a batch with it.
  */
@@ -104,6 +127,21 @@ function toPermissions(permissions: unknown): string[] {
     }
     return permission;
   });
+}
+
+function toAudiences(audiences: unknown): string[] {
+  if (Array.isArray(audiences)) {
+    return Array.from(audiences, (audience: unknown, i) => toAudience(audience, `audiences[${i}]`));
+  }
+  throw refused("audiences", "AUDIENCE_INVALID", "audiences must be a list");
+}
+
+function toAudience(audience: unknown, field: string): string {
+  const rule = (text: string) => refused(field, "AUDIENCE_INVALID", `${field} must ${text}`);
+  if (typeof audience !== "string") throw rule("be a string");
+  if (audience === "") throw rule("be 1 to 256 characters long");
+  if (!audience.isWellFormed()) throw rule("be well-formed Unicode");
+  return audience;
 }
 
 function toLifetime(hours: unknown, field: string) {

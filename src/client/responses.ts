@@ -24,7 +24,7 @@ import { type Duration, durationToHours, fromDuration, fromTimestamp } from "./t
 /** What every answer about a token has in common. Only a GenerateToken answer needs no exact JSON. */
 type ClaimsMessage = Omit<
   TokenClaims,
-  "$typeName" | "additionalDataJson" | "timeRemaining" | "sessionStartedAt"
+  "$typeName" | "additionalDataJson" | "timeRemaining" | "sessionStartedAt" | "checkedAudience"
 > &
   Partial<Pick<TokenClaims, "additionalDataJson">>;
 
@@ -33,7 +33,7 @@ type ValidMessage = ClaimsMessage & Pick<TokenClaims, "timeRemaining" | "session
 
 /** The claims that every answer about a token has in common. */
 export function toClaims(message: ClaimsMessage): op.Claims {
-  const { tokenId, userId, permissions } = message;
+  const { tokenId, userId, permissions, audiences } = message;
   return {
     tokenId,
     userId,
@@ -43,6 +43,7 @@ export function toClaims(message: ClaimsMessage): op.Claims {
     additionalData: toAdditionalData(message),
     sessionId: message.sessionId,
     keyId: message.keyId,
+    ...(audiences.length > 0 && { audiences }),
   };
 }
 
@@ -71,6 +72,19 @@ function toValidClaims(message: ValidMessage): op.ValidToken {
   return { valid: true, ...claims, timeRemaining: toTimeRemaining(message), sessionStartedAt };
 }
 
+/**
+ * An answer to what required an audience; an empty text required none. A server that is too old to know
+ * of audiences passes over the question: its answer must not pass for a yes.
+ */
+export function checkedFor<T extends object>(
+  audience: string,
+  { checkedAudience }: { readonly checkedAudience: string },
+  answer: T,
+): T & { readonly checkedAudience?: string } {
+  if (checkedAudience !== audience) throw malformed("does not say that the audience was checked");
+  return audience === "" ? answer : { ...answer, checkedAudience };
+}
+
 /** All that is known of a valid token. */
 export function toTokenInfo(message: GetTokenInfoResponse): op.TokenInfo {
   if (message.isRevoked) throw malformed("called a revoked token valid");
@@ -97,9 +111,13 @@ export function toIntrospection(message: IntrospectTokenResponse): op.Introspect
 }
 
 /** The answer for one token of a batch. */
-export function toBatchResult({ result }: BatchValidateTokensResult): op.BatchResult {
+export function toBatchResult(
+  { result }: BatchValidateTokensResult,
+  audience: string,
+): op.BatchResult {
   if (result.case === "claims") {
-    return { claims: toValidClaims(result.value) };
+    const { value } = result;
+    return { claims: checkedFor(audience, value, toValidClaims(value)) };
   }
   if (result.case === undefined) throw malformed("holds neither claims nor error for a token");
   const error = fromStatus(result.value);

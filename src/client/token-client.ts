@@ -24,12 +24,14 @@ export class SecureTokenClient extends RevocationClient {
   }
 
   /**
-   * A valid token's claims.
-   * @throws InvalidTokenError, TokenExpiredError
+   * A valid token's claims. With `audience`, the token must be meant for it.
+   * @throws InvalidTokenError, TokenExpiredError; TokenError for an audience that breaks its rule.
    */
-  async validateToken(token: string, call?: op.CallOptions): Promise<op.ValidToken> {
-    const request = { token: requests.toToken(token) };
-    return responses.toValidToken(await this.run(this.raw.validateToken, request, call));
+  async validateToken(token: string, options?: op.CheckOptions): Promise<op.ValidToken> {
+    const { audience, call } = requests.toRequired(options);
+    const request = { token: requests.toToken(token), audience };
+    const answer = await this.run(this.raw.validateToken, request, call);
+    return responses.checkedFor(audience, answer, responses.toValidToken(answer));
   }
 
   /**
@@ -40,14 +42,18 @@ export class SecureTokenClient extends RevocationClient {
   async checkPermission(
     token: string,
     requiredPermission: string,
-    call?: op.CallOptions,
+    options?: op.CheckOptions,
   ): Promise<true> {
+    const { audience, call } = requests.toRequired(options);
     const request = {
       requiredPermission: requests.toRequiredPermission(requiredPermission, "required_permission"),
       token: requests.toToken(token),
+      audience,
     };
-    const { granted } = await this.run(this.raw.checkPermission, request, call);
-    return responses.required(granted, "granted");
+    const answer = await this.run(this.raw.checkPermission, request, call);
+    responses.required(answer.granted, "granted");
+    responses.checkedFor(audience, answer, answer);
+    return true;
   }
 
   /**
@@ -57,13 +63,15 @@ export class SecureTokenClient extends RevocationClient {
   async checkPermissions(
     token: string,
     permissions: readonly string[],
-    call?: op.CallOptions,
+    options?: op.CheckOptions,
   ): Promise<op.PermissionResult[]> {
+    const { audience, call } = requests.toRequired(options);
     const asked = Array.from(permissions, (permission, i) =>
       requests.toRequiredPermission(permission, `permissions[${i}]`),
     );
-    const request = { token: requests.toToken(token), permissions: asked };
-    const { results } = await this.run(this.raw.checkPermissions, request, call);
+    const request = { token: requests.toToken(token), permissions: asked, audience };
+    const answer = await this.run(this.raw.checkPermissions, request, call);
+    const { results } = responses.checkedFor(audience, answer, answer);
     const answers = responses.sameCount(results, asked.length);
     return answers.map(({ permission, granted }) => ({ permission, granted }));
   }
@@ -75,15 +83,17 @@ export class SecureTokenClient extends RevocationClient {
    */
   async batchValidateTokens(
     tokens: readonly string[],
-    call?: op.CallOptions,
+    options?: op.CheckOptions,
   ): Promise<op.BatchResult[]> {
-    const request = { tokens: Array.from(tokens, requests.toAnyToken) };
+    const { audience, call } = requests.toRequired(options);
+    const request = { tokens: Array.from(tokens, requests.toAnyToken), audience };
     const { results } = await this.run(this.raw.batchValidateTokens, request, call);
-    return responses.sameCount(results, request.tokens.length).map(responses.toBatchResult);
+    const answers = responses.sameCount(results, request.tokens.length);
+    return answers.map((result) => responses.toBatchResult(result, audience));
   }
 
   /**
-   * A new token with the user, permissions, additional data and session of a valid one, which stays
+   * A new token with the user, permissions, additional data, audiences and session of a valid one, which stays
    * valid unless `revokeOld` is set. No token outlives its session; the answer tells what was granted.
    * @throws TokenError for a lifetime out of range, for `revokeOld` where the server keeps no
    * revocations, and once the session has ended; else as `validateToken`.

@@ -46,6 +46,8 @@ export interface Claims {
   readonly sessionExpiresAt?: Instant;
   /** False where the issuer does not let the token's holder refresh it. Undefined: it does. */
   readonly holderRefresh?: false;
+  /** The services that the token is meant for, at least one. Undefined: it names none. */
+  readonly audiences?: readonly string[];
 }
 
 /** A value whose members may be set while it is put together. */
@@ -59,8 +61,8 @@ export interface NewClaims extends Omit<Claims, "additionalData" | "additionalDa
 
 /**
  * The payload's text, in the order and spelling of the Python library. The session is written
- * only where it is not the token's own, and its bounds only where there are any: a first token
- * without bounds has the size of the Python library's. The Python library ignores these members.
+ * only where it is not the token's own, its bounds and audiences only where there are any: a first
+ * token without them has the size of the Python library's, which ignores these members.
  */
 export function writeClaims(claims: NewClaims): string {
   const session =
@@ -72,11 +74,12 @@ export function writeClaims(claims: NewClaims): string {
       ? ""
       : `,"session_expires_at":"${formatNaive(claims.sessionExpiresAt)}"`;
   const holder = claims.holderRefresh === false ? ',"holder_refresh":false' : "";
+  const audiences = claims.audiences ? `,"audiences":${JSON.stringify(claims.audiences)}` : "";
   return (
     `{"token_id":${JSON.stringify(claims.tokenId)},"user_id":${JSON.stringify(claims.userId)}` +
     `,"permissions":${JSON.stringify(claims.permissions)}` +
     `,"issued_at":"${formatNaive(claims.issuedAt)}","expires_at":"${formatNaive(claims.expiresAt)}"` +
-    `,"additional_data":${claims.additionalDataJson},"version":"${TOKEN_VERSION}"${session}${end}${holder}}`
+    `,"additional_data":${claims.additionalDataJson},"version":"${TOKEN_VERSION}"${session}${end}${holder}${audiences}}`
   );
 }
 
@@ -130,6 +133,10 @@ export function readClaims(text: string, timestamp: number, now: Instant): Claim
   if (fields.holder_refresh !== undefined) {
     if (typeof fields.holder_refresh !== "boolean") throw malformedToken();
     if (!fields.holder_refresh) claims.holderRefresh = false;
+  }
+  if (fields.audiences !== undefined) {
+    if (!isStringArray(fields.audiences) || fields.audiences.length === 0) throw malformedToken();
+    claims.audiences = fields.audiences;
   }
   if (!json.hasBigInteger && !holdsProtoName(text, json)) return claims;
   const additionalDataJson = additionalDataText(text);

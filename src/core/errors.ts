@@ -42,7 +42,10 @@ export type ErrorReason =
   | "SETTING_INVALID"
   | "SESSION_ENDED"
   | "REVOCATION_INVALID"
-  | "TOO_MANY_TARGETS";
+  | "TOO_MANY_TARGETS"
+  | "AUDIENCE_MISMATCH"
+  | "AUDIENCE_INVALID"
+  | "TOO_MANY_AUDIENCES";
 
 /** The token is authentic, and past its `expires_at`. */
 export function expiredToken(expiredAt: Instant, subject: TokenSubject): TokenExpiredError {
@@ -98,6 +101,20 @@ export function revokedToken(subject: TokenSubject): InvalidTokenError {
   return new InvalidTokenError("Token has been revoked", {
     reason: "TOKEN_REVOKED",
     field: "token",
+    subject,
+  });
+}
+
+/** The token is valid, and names none of the audiences that are required. */
+export function audienceMismatch(
+  audiences: readonly string[],
+  subject: TokenSubject,
+): InvalidTokenError {
+  const audience = audiences.join(", ");
+  return new InvalidTokenError(`Token is not for audience '${audience}'`, {
+    reason: "AUDIENCE_MISMATCH",
+    field: "audience",
+    metadata: { audience },
     subject,
   });
 }

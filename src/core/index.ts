@@ -25,6 +25,7 @@ export {
 export type { ManagerOptions } from "./manager-options.js";
 export type {
   BatchResult,
+  CheckOptions,
   ExportedConfig,
   GenerateOptions,
   Introspection,
@@ -34,6 +35,7 @@ export type {
   RefreshOptions,
   TokenInfo,
   TokenState,
+  ValidateOptions,
   ValidToken,
 } from "./operations.js";
 export type { RandomBytes } from "./primitives.js";

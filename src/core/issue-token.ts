@@ -1,6 +1,7 @@
 /** A new token from what it shall hold. */
 import type { Claims, NewClaims, Writable } from "./claims.js";
 import type { KeysetKey } from "./keyset.js";
+import { copyOptional, type OptionalClaims } from "./new-content.js";
 import type { IssuedToken } from "./operations.js";
 import { checkTokenLength } from "./rules.js";
 import type { Instant } from "./time.js";
@@ -11,16 +12,15 @@ export const TOKEN_ENTROPY = 40;
 /** Those of them that become its token_id; the others are its IV. */
 const TOKEN_ID_BYTES = 24;
 
-type Session = "sessionId" | "sessionStartedAt" | "sessionExpiresAt" | "holderRefresh";
-
-type SessionBounds = Pick<Claims, "sessionExpiresAt" | "holderRefresh">;
+type Session = "sessionId" | "sessionStartedAt";
 
 /** What a new token holds. Without a session it begins one of its own. */
 export type NewContent = Pick<
   Claims,
   "userId" | "permissions" | "additionalData" | "additionalDataJson"
 > &
-  Partial<Pick<Claims, Session>>;
+  Partial<Pick<Claims, Session>> &
+  OptionalClaims;
 
 /**
  * Issues a token over content that holds every rule. `additionalDataJson` is what is written of
@@ -49,9 +49,9 @@ export function issueToken(
     sessionId,
     sessionStartedAt,
   };
-  copySessionBounds(content, claims);
+  copyOptional(content, claims);
   const token = sealToken(key, claims, entropy.subarray(TOKEN_ID_BYTES));
-  checkTokenLength(token, permissions, additionalDataJson);
+  checkTokenLength(token, { permissions, additionalDataJson, audiences: content.audiences });
   const issued: Writable<IssuedToken> = {
     token,
     tokenId,
@@ -64,13 +64,7 @@ export function issueToken(
     sessionStartedAt,
     keyId: key.keyId,
   };
-  copySessionBounds(content, issued);
+  copyOptional(content, issued);
   const exact = content.additionalDataJson;
   return exact === undefined ? issued : { ...issued, additionalDataJson: exact };
-}
-
-/** Every token of a session carries the bounds of its first. */
-function copySessionBounds(from: Partial<SessionBounds>, to: Writable<SessionBounds>): void {
-  if (from.sessionExpiresAt !== undefined) to.sessionExpiresAt = from.sessionExpiresAt;
-  if (from.holderRefresh !== undefined) to.holderRefresh = from.holderRefresh;
 }

@@ -23,6 +23,26 @@ export interface GenerateOptions {
   readonly sessionHours?: number | undefined;
   /** Whether the token's holder may refresh it with no credential but the token. Default true. */
   readonly holderRefresh?: boolean | undefined;
+  /**
+   * The services that the token is meant for: at most 16, each 1 to 256 code points without control
+   * characters, none twice. Default none: such a token is refused wherever an audience is required.
+   */
+  readonly audiences?: readonly string[] | undefined;
+}
+
+/** What is required of a token beside that it is valid. */
+export interface ValidateOptions {
+  /**
+   * The service that the token must be meant for, compared exactly; of several, one is enough. Default:
+   * none is required, and any token passes.
+   */
+  readonly audience?: string | readonly string[] | undefined;
+}
+
+/** The same, with what is told on the way. */
+export interface CheckOptions extends ValidateOptions {
+  /** Is told of the valid token, for an audit log. Default: nobody is. */
+  readonly onOpened?: OnOpened | undefined;
 }
 
 /** How a token is renewed. */
@@ -63,6 +83,8 @@ export interface ValidToken extends Claims {
   readonly timeRemaining: Duration;
   /** The key that the token is made with. */
   readonly keyId: string;
+  /** The audience that was required, and which the token names. Undefined: none was. */
+  readonly checkedAudience?: string;
 }
 
 /** All that is known of a valid token. */

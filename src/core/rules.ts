@@ -16,7 +16,10 @@ export const MAX_CHECKED_PERMISSIONS = 256;
 /** The most tokens in one batch. */
 export const MAX_BATCH_TOKENS = 1000;
 
-const MAX_USER_ID_LENGTH = 256;
+/** The most audiences that a token is issued with, or that are required of one. */
+export const MAX_AUDIENCES = 16;
+
+const MAX_NAME_LENGTH = 256;
 const MAX_REQUIRED_PERMISSION_LENGTH = 128;
 const ADDITIONAL_DATA_LIMITS = { depth: MAX_ADDITIONAL_DATA_DEPTH, nodes: 256, bytes: 4096 };
 const CONTROL = /\p{Cc}/u;
@@ -25,16 +28,45 @@ const NOT_PRINTABLE = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
 
 /** user_id: 1 to 256 code points, well-formed, no control characters. */
 export function checkUserId(userId: unknown, field = "user_id"): string {
-  const rule = (text: string) => broken(field, "USER_ID_INVALID", `user_id must ${text}`);
-  if (typeof userId !== "string") throw rule("be a string");
-  if (isPlain(userId) && userId.length >= 1 && userId.length <= MAX_USER_ID_LENGTH) return userId;
-  const length = codePoints(userId);
-  if (length < 1 || length > MAX_USER_ID_LENGTH) {
-    throw rule(`be 1 to ${MAX_USER_ID_LENGTH} characters long`);
+  return checkName(userId, (text) => broken(field, "USER_ID_INVALID", `user_id must ${text}`));
+}
+
+/** audiences: at most 16, each of the form of a user_id, none twice. */
+export function checkAudiences(audiences: unknown, field = "audiences"): string[] {
+  if (!Array.isArray(audiences)) {
+    throw broken(field, "AUDIENCE_INVALID", `${field} must be a list`);
   }
-  if (!userId.isWellFormed()) throw rule("be well-formed Unicode");
-  if (CONTROL.test(userId)) throw rule("not contain control characters");
-  return userId;
+  checkCount(audiences, MAX_AUDIENCES, field);
+  return audiences.map((audience: unknown, i) => {
+    const at = `${field}[${i}]`;
+    if (audiences.indexOf(audience) === i) return checkAudience(audience, at);
+    throw broken(at, "AUDIENCE_INVALID", `${at} must not stand twice`);
+  });
+}
+
+/** An audience, of the form of a user_id. */
+export function checkAudience(audience: unknown, field = "audience"): string {
+  return checkName(audience, (text) => broken(field, "AUDIENCE_INVALID", `${field} must ${text}`));
+}
+
+/** Audiences that are asked for: one, or a list of at least one. */
+export function checkRequiredAudiences(audience: unknown): readonly string[] {
+  if (!Array.isArray(audience)) return [checkAudience(audience)];
+  if (audience.length > 0) return checkAudiences(audience, "audience");
+  throw broken("audience", "AUDIENCE_INVALID", "audience must be at least one");
+}
+
+/** 1 to 256 code points, well-formed, no control characters. */
+function checkName(name: unknown, rule: (text: string) => TokenError): string {
+  if (typeof name !== "string") throw rule("be a string");
+  if (isPlain(name) && name.length >= 1 && name.length <= MAX_NAME_LENGTH) return name;
+  const length = codePoints(name);
+  if (length < 1 || length > MAX_NAME_LENGTH) {
+    throw rule(`be 1 to ${MAX_NAME_LENGTH} characters long`);
+  }
+  if (!name.isWellFormed()) throw rule("be well-formed Unicode");
+  if (CONTROL.test(name)) throw rule("not contain control characters");
+  return name;
 }
 
 /** permissions: at most 64, each 2 to 30 printable code points. Gives them without duplicates. */
@@ -104,6 +136,8 @@ export function checkRequiredPermission(permission: unknown, field: string): str
 const COUNT_REASONS: Readonly<Record<string, ErrorReason>> = {
   tokens: "TOO_MANY_TOKENS",
   targets: "TOO_MANY_TARGETS",
+  audiences: "TOO_MANY_AUDIENCES",
+  audience: "TOO_MANY_AUDIENCES",
 };
 
 /** A list of at most `max` items. */
@@ -116,15 +150,25 @@ export function checkCount(items: { readonly length: number }, max: number, fiel
   );
 }
 
-/** A finished token of at most 8,192 characters; else names the larger of its two large parts. */
+/** What makes a token long. */
+interface LongParts {
+  readonly permissions: readonly string[];
+  readonly additionalDataJson: string;
+  readonly audiences: readonly string[] | undefined;
+}
+
+/** A finished token of at most 8,192 characters; else names the largest of its parts. */
 export function checkTokenLength(
   token: string,
-  permissions: readonly string[],
-  additionalData: string,
+  { permissions, additionalDataJson, audiences = [] }: LongParts,
 ): void {
   if (token.length <= MAX_TOKEN_LENGTH) return;
-  const larger = Buffer.byteLength(permissions.join()) > Buffer.byteLength(additionalData);
-  const field = larger ? "permissions" : "additional_data";
+  const parts = {
+    additional_data: Buffer.byteLength(additionalDataJson),
+    permissions: Buffer.byteLength(permissions.join()),
+    audiences: Buffer.byteLength(audiences.join()),
+  };
+  const [field] = Object.entries(parts).reduce((most, part) => (part[1] > most[1] ? part : most));
   const text = `${field} must be smaller: the token would exceed ${MAX_TOKEN_LENGTH} characters`;
   throw broken(field, "TOKEN_TOO_LARGE", text);
 }

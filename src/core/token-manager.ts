@@ -1,9 +1,11 @@
 /** SecureTokenManager: the Python library's manager, by its names, as a pure function of its inputs. */
-import { additionalDataText, TOKEN_VERSION, type Writable } from "./claims.js";
+import { additionalDataText } from "./claims.js";
 import { expiredToken, permissionNotGranted, revokedToken, TokenError } from "./errors.js";
+import { describeConfig } from "./exported-config.js";
 import { issueToken, type NewContent, TOKEN_ENTROPY } from "./issue-token.js";
 import { createKeyset, deriveKey, type Keyset, type KeysetKey } from "./keyset.js";
 import { completeOptions, type ManagerOptions } from "./manager-options.js";
+import { optionalClaims } from "./new-content.js";
 import type * as op from "./operations.js";
 import {
   type PlannedRevocation,
@@ -12,9 +14,16 @@ import {
 } from "./revocation-targets.js";
 import * as rules from "./rules.js";
 import { limitToSession } from "./session.js";
-import { createSettings, type SettingsInput, validateMaxSessionHours } from "./settings.js";
+import { createSettings, type SettingsInput } from "./settings.js";
 import { addMicros, hoursToMicros, Instant, isAfter } from "./time.js";
-import { describeState, describeValid, type OpenedToken, openToken, subjectOf } from "./token.js";
+import {
+  describeState,
+  describeValid,
+  type OpenedToken,
+  openToken,
+  requireAudience,
+  subjectOf,
+} from "./token.js";
 
 /** Issues and checks tokens with a keyset. Every method is synchronous and touches nothing else. */
 export class SecureTokenManager {
@@ -55,10 +64,7 @@ export class SecureTokenManager {
     this.#keyset = keyset;
   }
 
-  /**
-   * Issues a token for a user.
-   * @throws TokenError naming the input that breaks its rule.
-   */
+  /** Issues a token for a user. @throws TokenError naming the input that breaks its rule. */
   generateToken(userId: string, options: op.GenerateOptions = {}): op.IssuedToken {
     const lifetime = this.#lifetime(options.expiresInHours, "expires_in");
     const permissions = rules.checkPermissions(options.permissions ?? []);
@@ -67,33 +73,26 @@ export class SecureTokenManager {
     rules.checkUserId(userId);
     const now = this.#issueTime(userId);
     const expiresAt = addMicros(now, lifetime);
-    const content: Writable<NewContent> = { userId, permissions, additionalData };
-    if (options.sessionHours !== undefined) {
-      validateMaxSessionHours(options.sessionHours, "session_hours");
-      const end = addMicros(now, hoursToMicros(options.sessionHours));
-      content.sessionExpiresAt = isAfter(expiresAt, end) ? expiresAt : end;
-    }
-    if (options.holderRefresh === false) content.holderRefresh = false;
+    const optional = optionalClaims(options, now, expiresAt);
+    const content: NewContent = { userId, permissions, additionalData, ...optional };
     return this.#issue(content, additionalDataJson, now, expiresAt);
   }
 
   /**
-   * A valid token's claims.
-   * @throws InvalidTokenError, TokenExpiredError
+   * A valid token's claims. With `audience`, the token must be meant for it.
+   * @throws InvalidTokenError, TokenExpiredError; TokenError for an audience that breaks its rule.
    */
-  validateToken(token: string): op.ValidToken {
-    return describeValid(this.#openValid(token));
+  validateToken(token: string, options: op.ValidateOptions = {}): op.ValidToken {
+    return describeValid(this.#openFor(token, options));
   }
 
   /**
-   * True when the token is valid and holds the permission, compared exactly. `onOpened` is told of
-   * the valid token, for an audit log.
+   * True when the token is valid and holds the permission, compared exactly.
    * @throws PermissionDeniedError when it does not; else as `validateToken`.
    */
-  checkPermission(token: string, requiredPermission: string, onOpened?: op.OnOpened): true {
+  checkPermission(token: string, requiredPermission: string, options: op.CheckOptions = {}): true {
     rules.checkRequiredPermission(requiredPermission, "required_permission");
-    const opened = this.#openValid(token);
-    onOpened?.(subjectOf(opened));
+    const opened = this.#openFor(token, options);
     if (!opened.claims.permissions.includes(requiredPermission)) {
       throw permissionNotGranted(requiredPermission, subjectOf(opened));
     }
@@ -101,34 +100,36 @@ export class SecureTokenManager {
   }
 
   /**
-   * For each of at most 256 permissions, in order, whether the token holds it. `onOpened` is told of
-   * the valid token, for an audit log.
+   * For each of at most 256 permissions, in order, whether the token holds it.
    * @throws TokenError for too many or too long permissions; else as `validateToken`.
    */
   checkPermissions(
     token: string,
     permissions: readonly string[],
-    onOpened?: op.OnOpened,
+    options: op.CheckOptions = {},
   ): op.PermissionResult[] {
     rules.checkCount(permissions, rules.MAX_CHECKED_PERMISSIONS, "permissions");
     for (let i = 0; i < permissions.length; i++) {
       rules.checkRequiredPermission(permissions[i], `permissions[${i}]`);
     }
-    const opened = this.#openValid(token);
-    onOpened?.(subjectOf(opened));
+    const opened = this.#openFor(token, options);
     const granted = new Set(opened.claims.permissions);
     return permissions.map((permission) => ({ permission, granted: granted.has(permission) }));
   }
 
   /**
    * Validates up to 1,000 tokens; what is wrong with one is its own result.
-   * @throws TokenError for more than 1,000.
+   * @throws TokenError for more than 1,000, and for an audience that breaks its rule.
    */
-  batchValidateTokens(tokens: readonly string[]): op.BatchResult[] {
+  batchValidateTokens(
+    tokens: readonly string[],
+    options: op.ValidateOptions = {},
+  ): op.BatchResult[] {
     rules.checkCount(tokens, rules.MAX_BATCH_TOKENS, "tokens");
+    if (options.audience !== undefined) rules.checkRequiredAudiences(options.audience);
     return tokens.map((token) => {
       try {
-        return { claims: this.validateToken(token) };
+        return { claims: this.validateToken(token, options) };
       } catch (error) {
         if (error instanceof TokenError) return { error };
         throw error;
@@ -137,12 +138,11 @@ export class SecureTokenManager {
   }
 
   /**
-   * A new token with the user, permissions, additional data and session of a valid one, which
-   * stays valid. Claims are carried over as they are, additional data digit for digit. No token
-   * outlives its session's start plus `maxSessionHours`, nor the end that was written into it when it
-   * was issued; a holder gets no more than its token had. The answer tells what was granted.
-   * @throws TokenError for a lifetime out of range, and once the session has ended; else as
-   * `validateToken`.
+   * A new token with what a valid one holds, which stays valid: all but its id and its times is carried
+   * over as it is, additional data digit for digit. No token outlives its session's start plus
+   * `maxSessionHours`, nor the end that was written into it when it was issued; a holder gets no more
+   * than its token had. The answer tells what was granted.
+   * @throws TokenError for a lifetime out of range or an ended session; else as `validateToken`.
    */
   refreshToken(token: string, options: op.RefreshOptions = {}): op.RefreshedToken {
     const { claims, payload } = this.#openValid(token);
@@ -169,14 +169,12 @@ export class SecureTokenManager {
 
   /** A token's state. Never throws about the token. */
   introspectToken(token: string): op.Introspection {
-    let opened: OpenedToken;
     try {
-      opened = this.#open(token);
+      return describeState(this.#open(token), this.#options.revocations);
     } catch (error) {
       if (error instanceof TokenError) return { state: "INVALID" };
       throw error;
     }
-    return describeState(opened, this.#options.revocations);
   }
 
   /** What each of 1,000 targets comes to; it changes nothing. Errors count targets from `first` on. */
@@ -191,15 +189,7 @@ export class SecureTokenManager {
 
   /** How this manager makes tokens. Holds no byte of a key. */
   exportConfig(): op.ExportedConfig {
-    const { primary, keys } = this.#keyset;
-    return {
-      algorithm: "Fernet-PBKDF2-SHA256",
-      version: TOKEN_VERSION,
-      iterations: primary.iterations,
-      salt: primary.salt,
-      defaultExpirationHours: this.#options.defaultExpirationHours,
-      keys: keys.map(({ keyId, state }) => ({ keyId, state })),
-    };
+    return describeConfig(this.#keyset, this.defaultExpirationHours);
   }
 
   #now(): Instant {
@@ -224,6 +214,14 @@ export class SecureTokenManager {
   /** The authentic token behind a text. @throws InvalidTokenError */
   #open(token: unknown): OpenedToken {
     return openToken(this.#keyset.keys, token, this.#now());
+  }
+
+  /** A valid token that is meant for who asks. @throws as `validateToken` */
+  #openFor(token: unknown, { audience, onOpened }: op.CheckOptions): OpenedToken {
+    const required = audience === undefined ? undefined : rules.checkRequiredAudiences(audience);
+    const opened = this.#openValid(token);
+    onOpened?.(subjectOf(opened));
+    return required === undefined ? opened : requireAudience(opened, required);
   }
 
   /** The same, neither expired nor revoked. @throws InvalidTokenError, TokenExpiredError */

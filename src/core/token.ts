@@ -1,9 +1,10 @@
 /** A token's text: base64url over the base64url of a Fernet token, as the Python library writes it. */
 import { decodeTwice, encodeTwice } from "./base64url.js";
 import { type Claims, type NewClaims, readClaims, type Writable, writeClaims } from "./claims.js";
-import { emptyToken, malformedToken, type TokenSubject } from "./errors.js";
+import { audienceMismatch, emptyToken, malformedToken, type TokenSubject } from "./errors.js";
 import { type FernetKey, openFernet, sealFernet } from "./fernet.js";
 import type { KeysetKey } from "./keyset.js";
+import { copyOptional } from "./new-content.js";
 import type { Introspection, ValidToken } from "./operations.js";
 import { decodeUtf8 } from "./primitives.js";
 import type { RevocationCheck } from "./revocations.js";
@@ -24,6 +25,8 @@ export interface OpenedToken {
   readonly keyId: string;
   /** The present at which it was opened. */
   readonly now: Instant;
+  /** The audience that was required, and which the token names. Undefined: none was. */
+  readonly checkedAudience?: string;
 }
 
 /** Makes a token. `iv` is 16 unpredictable bytes. */
@@ -48,7 +51,7 @@ export function openToken(keys: readonly KeysetKey[], text: unknown, now: Instan
 }
 
 /** A valid token's claims as they are told; member by member, for speed. */
-export function describeValid({ claims, keyId, now }: OpenedToken): ValidToken {
+export function describeValid({ claims, keyId, now, checkedAudience }: OpenedToken): ValidToken {
   const { expiresAt, additionalDataJson } = claims;
   const valid: Writable<ValidToken> = {
     valid: true,
@@ -63,9 +66,20 @@ export function describeValid({ claims, keyId, now }: OpenedToken): ValidToken {
     timeRemaining: difference(expiresAt, now),
     keyId,
   };
-  if (claims.sessionExpiresAt !== undefined) valid.sessionExpiresAt = claims.sessionExpiresAt;
-  if (claims.holderRefresh !== undefined) valid.holderRefresh = claims.holderRefresh;
+  copyOptional(claims, valid);
+  if (checkedAudience !== undefined) valid.checkedAudience = checkedAudience;
   return additionalDataJson === undefined ? valid : { ...valid, additionalDataJson };
+}
+
+/**
+ * The token, checked for the first of the required audiences that it names.
+ * @throws InvalidTokenError when it names none of them.
+ */
+export function requireAudience(opened: OpenedToken, required: readonly string[]): OpenedToken {
+  const { audiences = [] } = opened.claims;
+  const checkedAudience = required.find((audience) => audiences.includes(audience));
+  if (checkedAudience === undefined) throw audienceMismatch(required, subjectOf(opened));
+  return { ...opened, checkedAudience };
 }
 
 /** An authentic token's state. */

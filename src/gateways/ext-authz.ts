@@ -19,7 +19,7 @@ import { type Refusal, refusalBody, refusalHeaders, toRefusal } from "./refusal.
 type Response = MessageInitShape<typeof CheckResponseSchema>;
 
 /** What a route may say in `context_extensions`. */
-const EXTENSIONS: ReadonlySet<string> = new Set(["permissions", "keep_token"]);
+const EXTENSIONS: ReadonlySet<string> = new Set(["permissions", "audience", "keep_token"]);
 const AUTHORIZATION = "authorization";
 /** A text that can be no token: who of Envoy and the application reads which of several is not known. */
 const SEVERAL = "several";
@@ -34,8 +34,8 @@ export function extAuthzRoutes({ check }: GatewayOperations): (router: ConnectRo
       check(request, { values }: HandlerContext) {
         const call = values.get(callKey);
         try {
-          const { permissions, keepsToken } = readExtensions(request);
-          return allow(check(tokenIn(request), permissions, call), keepsToken);
+          const { required, keepsToken } = readExtensions(request);
+          return allow(check(tokenIn(request), required, call), keepsToken);
         } catch (error) {
           if (!(error instanceof ConnectError)) throw error;
           if (call) call.refused = error;
@@ -49,13 +49,14 @@ export function extAuthzRoutes({ check }: GatewayOperations): (router: ConnectRo
 function readExtensions({ attributes }: CheckRequest) {
   const extensions = attributes?.contextExtensions ?? {};
   if (Object.keys(extensions).some((name) => !EXTENSIONS.has(name))) {
-    throw invalid("may have the context_extensions permissions and keep_token alone");
+    throw invalid("may have the context_extensions permissions, audience and keep_token alone");
   }
-  const { permissions, keep_token: keepToken = "false" } = extensions;
+  const { permissions, audience, keep_token: keepToken = "false" } = extensions;
   if (keepToken !== "true" && keepToken !== "false") {
     throw invalid("must have true or false as keep_token");
   }
-  return { permissions: listOf(permissions), keepsToken: keepToken === "true" };
+  const required = { permissions: listOf(permissions), audience };
+  return { required, keepsToken: keepToken === "true" };
 }
 
 /** Permissions separated by commas; a comma within one is `%2C`. */

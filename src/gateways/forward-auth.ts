@@ -3,9 +3,9 @@
  * whether a request may pass, and pass its headers along.
  */
 import { Code } from "@connectrpc/connect";
-import { bearerOf, type GatewayOperations } from "../service/index.js";
+import { bearerOf, type GatewayOperations, type Required } from "../service/index.js";
 import { DOORS, type Door, type DoorAnswer, type DoorRequest } from "./door.js";
-import { parseQuery } from "./form.js";
+import { invalid, parseQuery } from "./form.js";
 import { identityHeaders } from "./identity-headers.js";
 import {
   type Refusal,
@@ -21,7 +21,7 @@ const GATEWAY_KEY = "x-gateway-key";
 const API_KEY_PREFIX = "stk_";
 
 /**
- * The door. Permissions come from the query alone, which stands in the gateway's configuration: its
+ * The door. What is required comes from the query alone, which stands in the gateway's configuration: its
  * client's headers are passed along, and the client writes them. It answers to every method alike, for
  * gateways pass on their client's or use GET.
  */
@@ -38,8 +38,7 @@ export function createForwardAuth({ check }: GatewayOperations): Door {
       return token.startsWith(API_KEY_PREFIX) ? {} : { authorization: `Bearer ${token}` };
     },
     answer(request, call) {
-      const permissions = parseQuery(queryOf(request), ["permission"]).get("permission") ?? [];
-      const valid = check(tokenIn(request), permissions, call);
+      const valid = check(tokenIn(request), requiredBy(queryOf(request)), call);
       return { status: 200, headers: identityHeaders(valid) };
     },
     refuse: (error, request) => {
@@ -50,6 +49,14 @@ export function createForwardAuth({ check }: GatewayOperations): Door {
       return answerOf(bearerOf(authorizationOf(request)) ? TOKEN_INVALID : TOKEN_MISSING);
     },
   };
+}
+
+/** Several permissions are all required; a second audience would be another service's. */
+function requiredBy(query: string): Required {
+  const values = parseQuery(query, ["permission", "audience"]);
+  const [audience, ...others] = values.get("audience") ?? [];
+  if (others.length > 0) throw invalid("must give audience once");
+  return { permissions: values.get("permission") ?? [], audience };
 }
 
 /** A refusal as an answer of HTTP. */

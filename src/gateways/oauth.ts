@@ -67,7 +67,8 @@ function callerHeaders({ headers, hasSeveralCredentials }: DoorRequest): Request
 }
 
 /** RFC 7662, section 2.2. Times are whole seconds, rounded down. */
-function toActive({ userId, permissions, tokenId, sessionId, issuedAt, expiresAt }: Claims) {
+function toActive(claims: Claims) {
+  const { userId, permissions, tokenId, sessionId, issuedAt, expiresAt, audiences } = claims;
   return {
     active: true,
     token_type: "Bearer",
@@ -79,6 +80,7 @@ function toActive({ userId, permissions, tokenId, sessionId, issuedAt, expiresAt
     sid: sessionId,
     iat: issuedAt.seconds,
     exp: expiresAt.seconds,
+    ...(audiences && { aud: audiences }),
   };
 }
 

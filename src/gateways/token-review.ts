@@ -22,7 +22,8 @@ const EXTRA_PREFIX = "securetoken.dev/";
 
 /**
  * The door. The user of a token is its `user_id`; the groups are its permissions `k8s:…`, without the
- * prefix. Neither can be one of the cluster's own (`system:…`).
+ * prefix. Neither can be one of the cluster's own (`system:…`). Where the API server names audiences, the
+ * token must be meant for one of them, and those that it is meant for are told.
  */
 export function createTokenReview({ check }: GatewayOperations): Door {
   return {
@@ -32,8 +33,12 @@ export function createTokenReview({ check }: GatewayOperations): Door {
     callerHeaders: ({ headers }) => headers,
     answer(request, call, body) {
       requirePosted(request, "application/json");
-      const user = toUser(check(tokenIn(body), [], call));
-      if (user !== undefined) return review({ authenticated: true, user });
+      const { token, audiences } = readReview(body);
+      const valid = check(token, audiences.length > 0 ? { audience: audiences } : {}, call);
+      const user = toUser(valid);
+      const common = audiences.filter((audience) => valid.audiences?.includes(audience));
+      const told = common.length > 0 ? { audiences: common } : {};
+      if (user !== undefined) return review({ authenticated: true, user, ...told });
       if (call) call.refused = new ConnectError(RESERVED, Code.PermissionDenied);
       return review({ authenticated: false, error: RESERVED });
     },
@@ -42,21 +47,26 @@ export function createTokenReview({ check }: GatewayOperations): Door {
 }
 
 /** @throws ConnectError INVALID_ARGUMENT for what is no review of a token */
-function tokenIn(body: Buffer): string {
+function readReview(body: Buffer): { token: string; audiences: readonly string[] } {
   const value = parseStrictJson(body.toString(), MAX_DEPTH)?.value as Partial<Review> | null;
   if (value?.apiVersion !== REVIEW.apiVersion || value.kind !== REVIEW.kind) {
     throw invalid(`must be a ${REVIEW.kind} of ${REVIEW.apiVersion}, as JSON`);
   }
-  const token = value.spec?.token;
+  const { token, audiences } = value.spec ?? {};
   if (typeof token !== "string" || token === "") throw invalid("must have a text as spec.token");
-  return token;
+  // What is missing is null to Go.
+  const asked: unknown = audiences ?? [];
+  if (!Array.isArray(asked) || !asked.every((audience) => typeof audience === "string")) {
+    throw invalid("must have a list of texts as spec.audiences, or none");
+  }
+  return { token, audiences: asked };
 }
 
 /** What is read of a review; each member may be anything. */
 interface Review {
   readonly apiVersion: unknown;
   readonly kind: unknown;
-  readonly spec: { readonly token?: unknown } | null;
+  readonly spec: { readonly token?: unknown; readonly audiences?: unknown } | null;
 }
 
 /** The user of a token; undefined where it would be one of the cluster's own, or in such a group. */

@@ -18,6 +18,7 @@ import {
 import type { BatchResult, IssuedToken, ValidToken } from "../core/index.js";
 import {
   jsonClaims,
+  jsonList,
   jsonMember,
   jsonValidClaims,
   writeClaims,
@@ -75,6 +76,7 @@ export const issuedAnswer: Answer<IssuedToken, typeof GenerateTokenResponseSchem
     writer.struct(7, issued.additionalData);
     writer.string(8, issued.sessionId);
     writer.string(9, issued.keyId);
+    writer.strings(10, issued.audiences ?? []);
     return writer.finish(reserve);
   },
   toJson: (issued) =>
@@ -83,7 +85,8 @@ export const issuedAnswer: Answer<IssuedToken, typeof GenerateTokenResponseSchem
         jsonClaims(issued) +
         `,"additionalData":${JSON.stringify(issued.additionalData)}` +
         jsonMember("sessionId", issued.sessionId) +
-        jsonMember("keyId", issued.keyId),
+        jsonMember("keyId", issued.keyId) +
+        jsonList("audiences", issued.audiences),
     ),
 };
 
@@ -171,12 +174,13 @@ function toBatchMessage(
 
 /** What every answer about a valid token has in common. */
 function toValidClaims(valid: ValidToken) {
-  const { sessionId, keyId } = valid;
+  const { sessionId, keyId, checkedAudience = "" } = valid;
   return {
     ...toClaims(valid),
     timeRemaining: toDuration(valid.timeRemaining),
     sessionId,
     keyId,
     sessionStartedAt: toTimestamp(valid.sessionStartedAt),
+    checkedAudience,
   };
 }

@@ -40,10 +40,12 @@ export interface IssueBounds {
 
 /** Which part of a token a caller may not issue. */
 export interface GrantRefusal {
-  readonly field: "permissions" | "user_id" | "expires_in";
+  readonly field: "permissions" | "user_id" | "expires_in" | "audiences";
   readonly message: string;
   /** The first offending permission. */
   readonly permission?: string;
+  /** The first offending audience. */
+  readonly audience?: string;
 }
 
 /** One call, from its headers to its answer. */
@@ -135,8 +137,12 @@ export function tokenOf({ token }: { readonly token: string }, call: Call | unde
 export function release<T extends IssuedToken>(issued: T, call: Call | undefined): T {
   const refusal = call?.caller.refuseGrant?.(issued);
   if (refusal) {
-    const { field, permission } = refusal;
-    const metadata = { field, ...(permission !== undefined && { permission }) };
+    const { field, permission, audience } = refusal;
+    const metadata = {
+      field,
+      ...(permission !== undefined && { permission }),
+      ...(audience !== undefined && { audience }),
+    };
     throw callerError("GRANT_NOT_ALLOWED", Code.PermissionDenied, refusal.message, metadata);
   }
   return about(issued, call);

@@ -13,8 +13,8 @@ export function writeClaims(writer: ProtoWriter, first: number, claims: Claims):
 }
 
 /**
- * The same with time_remaining, additional_data, one left out, session_id, key_id and
- * session_started_at: eleven fields.
+ * The same with time_remaining, additional_data, one left out, session_id, key_id, session_started_at,
+ * audiences and checked_audience: thirteen fields.
  */
 export function writeValidClaims(writer: ProtoWriter, first: number, valid: ValidToken): void {
   writeClaims(writer, first, valid);
@@ -23,6 +23,8 @@ export function writeValidClaims(writer: ProtoWriter, first: number, valid: Vali
   writer.string(first + 8, valid.sessionId);
   writer.string(first + 9, valid.keyId);
   writer.timestamp(first + 10, valid.sessionStartedAt);
+  writer.strings(first + 11, valid.audiences ?? []);
+  writer.string(first + 12, valid.checkedAudience ?? "");
 }
 
 /** The same five fields as members of a JSON object, each behind a comma; default values are left out. */
@@ -31,7 +33,7 @@ export function jsonClaims(claims: Claims): string {
   return (
     jsonMember("tokenId", claims.tokenId) +
     jsonMember("userId", claims.userId) +
-    (permissions.length > 0 ? `,"permissions":[${permissions.map(quoteJson)}]` : "") +
+    jsonList("permissions", permissions) +
     `,"issuedAt":"${timestampJson(claims.issuedAt)}"` +
     `,"expiresAt":"${timestampJson(claims.expiresAt)}"`
   );
@@ -45,13 +47,20 @@ export function jsonValidClaims(valid: ValidToken): string {
     `,"additionalData":${JSON.stringify(valid.additionalData)}` +
     jsonMember("sessionId", valid.sessionId) +
     jsonMember("keyId", valid.keyId) +
-    `,"sessionStartedAt":"${timestampJson(valid.sessionStartedAt)}"`
+    `,"sessionStartedAt":"${timestampJson(valid.sessionStartedAt)}"` +
+    jsonList("audiences", valid.audiences) +
+    jsonMember("checkedAudience", valid.checkedAudience ?? "")
   );
 }
 
 /** A member of a JSON object behind a comma, or nothing for an empty text. */
 export function jsonMember(name: string, text: string): string {
   return text === "" ? "" : `,"${name}":${quoteJson(text)}`;
+}
+
+/** The same of a list of texts; nothing for an empty one. */
+export function jsonList(name: string, texts: readonly string[] = []): string {
+  return texts.length === 0 ? "" : `,"${name}":[${texts.map(quoteJson)}]`;
 }
 
 /** RFC 3339 with no, three or six fractional digits, as protobuf's JSON has it. */

@@ -53,6 +53,7 @@ export function toClaims(claims: core.Claims) {
     permissions: [...claims.permissions],
     issuedAt: toTimestamp(claims.issuedAt),
     expiresAt: toTimestamp(claims.expiresAt),
+    audiences: [...(claims.audiences ?? [])],
     ...toAdditionalData(claims),
   };
 }

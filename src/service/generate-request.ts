@@ -12,10 +12,17 @@ export interface GenerateRequest {
   readonly permissions: readonly string[];
   readonly expiresIn: { readonly seconds: bigint; readonly nanos: number } | undefined;
   readonly additionalData: JsonObject | undefined;
+  readonly audiences: readonly string[];
 }
 
 /** Field numbers with their wire types. */
-const REQUEST = { userId: 0x0a, permissions: 0x12, expiresIn: 0x1a, additionalData: 0x22 };
+const REQUEST = {
+  userId: 0x0a,
+  permissions: 0x12,
+  expiresIn: 0x1a,
+  additionalData: 0x22,
+  audiences: 0x2a,
+};
 const DURATION = { seconds: 0x08, nanos: 0x10 };
 /** `Struct.fields` and the entry of a map. */
 const STRUCT = { entry: 0x0a, key: 0x0a, value: 0x12 };
@@ -31,6 +38,7 @@ export function generateFromBinary(request: Buffer): GenerateRequest | undefined
   at = 0;
   let userId: string | undefined;
   const permissions: string[] = [];
+  const audiences: string[] = [];
   let expiresIn: GenerateRequest["expiresIn"];
   let additionalData: JsonObject | undefined;
   while (at < bytes.length) {
@@ -42,6 +50,10 @@ export function generateFromBinary(request: Buffer): GenerateRequest | undefined
       const permission = readText();
       if (permission === undefined) return undefined;
       permissions.push(permission);
+    } else if (tag === REQUEST.audiences) {
+      const audience = readText();
+      if (audience === undefined) return undefined;
+      audiences.push(audience);
     } else if (tag === REQUEST.expiresIn && expiresIn === undefined) {
       expiresIn = readDuration();
       if (expiresIn === undefined) return undefined;
@@ -52,7 +64,7 @@ export function generateFromBinary(request: Buffer): GenerateRequest | undefined
       return undefined;
     }
   }
-  return { userId: userId ?? "", permissions, expiresIn, additionalData };
+  return { userId: userId ?? "", permissions, expiresIn, additionalData, audiences };
 }
 
 /** Where what is announced by a length ends; -1 where it is not all there. */

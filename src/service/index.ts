@@ -10,7 +10,11 @@ export {
 } from "./call.js";
 export { ERROR_DETAIL_FILES, ERROR_DOMAIN, toConnectError } from "./error-details.js";
 export { refuseInexactJson } from "./exact-json.js";
-export { createGatewayOperations, type GatewayOperations } from "./gateway-operations.js";
+export {
+  createGatewayOperations,
+  type GatewayOperations,
+  type Required,
+} from "./gateway-operations.js";
 export { iterate, type Pulled } from "./pulled.js";
 export { refuseTooMany } from "./request-counts.js";
 export {

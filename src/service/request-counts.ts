@@ -13,6 +13,7 @@ import {
 import { MAX_TARGETS, TokenError } from "../core/index.js";
 import {
   checkCount,
+  MAX_AUDIENCES,
   MAX_BATCH_TOKENS,
   MAX_CHECKED_PERMISSIONS,
   MAX_PERMISSIONS,
@@ -22,11 +23,17 @@ import { toConnectError } from "./error-details.js";
 /** A repeated field, and how many entries it may have. */
 type Bound = readonly [name: string, max: number];
 
-const BOUNDS = new Map<DescMessage, Bound>([
-  [BatchValidateTokensRequestSchema, ["tokens", MAX_BATCH_TOKENS]],
-  [CheckPermissionsRequestSchema, ["permissions", MAX_CHECKED_PERMISSIONS]],
-  [GenerateTokenRequestSchema, ["permissions", MAX_PERMISSIONS]],
-  [RevokeTokensRequestSchema, ["targets", MAX_TARGETS]],
+const BOUNDS = new Map<DescMessage, readonly Bound[]>([
+  [BatchValidateTokensRequestSchema, [["tokens", MAX_BATCH_TOKENS]]],
+  [CheckPermissionsRequestSchema, [["permissions", MAX_CHECKED_PERMISSIONS]]],
+  [
+    GenerateTokenRequestSchema,
+    [
+      ["permissions", MAX_PERMISSIONS],
+      ["audiences", MAX_AUDIENCES],
+    ],
+  ],
+  [RevokeTokensRequestSchema, [["targets", MAX_TARGETS]]],
 ]);
 /** An entry takes two bytes at least, so that a shorter request need not be looked at. */
 const BYTES_OF_ENTRY = 2;
@@ -36,13 +43,13 @@ const BYTES_OF_ENTRY = 2;
  * @throws ConnectError INVALID_ARGUMENT, as the core refuses them
  */
 export function refuseTooMany(input: DescMessage, bytes: Uint8Array): void {
-  const bound = BOUNDS.get(input);
-  if (bound === undefined || bytes.length <= bound[1] * BYTES_OF_ENTRY) return;
-  const [name, max] = bound;
-  try {
-    checkCount({ length: countField(bytes, input.field[name]?.number ?? 0, max + 1) }, max, name);
-  } catch (error) {
-    throw error instanceof TokenError ? toConnectError(error) : error;
+  for (const [name, max] of BOUNDS.get(input) ?? []) {
+    if (bytes.length <= max * BYTES_OF_ENTRY) continue;
+    try {
+      checkCount({ length: countField(bytes, input.field[name]?.number ?? 0, max + 1) }, max, name);
+    } catch (error) {
+      throw error instanceof TokenError ? toConnectError(error) : error;
+    }
   }
 }
 

@@ -11,8 +11,7 @@ import {
   TokenService,
   TokenState,
 } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
-import type { TokenSubject } from "../core/index.js";
-import { checkCount, MAX_BATCH_TOKENS } from "../core/rules.js";
+import { checkAudience, checkCount, MAX_BATCH_TOKENS } from "../core/rules.js";
 import { type Answer, batchAnswer, issuedAnswer, throughMessage, validAnswer } from "./answers.js";
 import { chargeBatch, inTurns, lengthOf, noteVerdicts } from "./batches.js";
 import { about, type Call, release, tokenOf, toldOf } from "./call.js";
@@ -20,6 +19,7 @@ import { hoursToDuration, toClaims, toDuration, toHours, toTimestamp } from "./c
 import { generateFromBinary } from "./generate-request.js";
 import { newTokenBounds, refreshBounds } from "./issue-bounds.js";
 import { refuseTooMany } from "./request-counts.js";
+import { checkOptions, requiredOf } from "./required-audience.js";
 import {
   listRevocations,
   type RevocationDeps,
@@ -67,9 +67,9 @@ export function createRpcs(deps: RevocationDeps): readonly Rpc[] {
     generateToken: {
       ...rpc(
         method.generateToken,
-        ({ userId, permissions, additionalData, expiresIn }, call) => {
+        ({ userId, permissions, additionalData, expiresIn, audiences }, call) => {
           const bounds = newTokenBounds(toHours(expiresIn), manager, call);
-          const options = { permissions, additionalData, ...bounds };
+          const options = { permissions, additionalData, audiences, ...bounds };
           return release(manager.generateToken(userId, options), call);
         },
         issuedAnswer,
@@ -79,38 +79,45 @@ export function createRpcs(deps: RevocationDeps): readonly Rpc[] {
 
     validateToken: tokenRpc(
       method.validateToken,
-      (request, call) => about(manager.validateToken(tokenOf(request, call)), call),
+      (request, call) =>
+        about(manager.validateToken(tokenOf(request, call), requiredOf(request)), call),
       validAnswer,
     ),
 
     checkPermission: rpc(
       method.checkPermission,
       (request, call) => {
-        const onOpened = (subject: TokenSubject) => about(subject, call);
-        return manager.checkPermission(
+        const { requiredPermission, audience: checkedAudience } = request;
+        const options = checkOptions(request, call);
+        const granted = manager.checkPermission(
           tokenOf(request, call),
-          request.requiredPermission,
-          onOpened,
+          requiredPermission,
+          options,
         );
+        return { granted, checkedAudience };
       },
-      (granted) => ({ granted }),
+      (answer) => answer,
     ),
 
     checkPermissions: rpc(
       method.checkPermissions,
       (request, call) => {
-        const onOpened = (subject: TokenSubject) => about(subject, call);
-        return manager.checkPermissions(tokenOf(request, call), request.permissions, onOpened);
+        const { permissions, audience: checkedAudience } = request;
+        const options = checkOptions(request, call);
+        const results = manager.checkPermissions(tokenOf(request, call), permissions, options);
+        return { results, checkedAudience };
       },
-      (results) => ({ results }),
+      (answer) => answer,
     ),
 
     batchValidateTokens: rpc(
       method.batchValidateTokens,
-      async ({ tokens }, call, context) => {
+      async ({ tokens, audience }, call, context) => {
         checkCount(tokens, MAX_BATCH_TOKENS, "tokens");
+        if (audience !== "") checkAudience(audience);
         chargeBatch(tokens, call);
-        const step = (part: readonly string[]) => manager.batchValidateTokens(part);
+        const required = requiredOf({ audience });
+        const step = (part: readonly string[]) => manager.batchValidateTokens(part, required);
         const work = { items: tokens, size: lengthOf(tokens), step };
         return noteVerdicts(await inTurns(work, call, context), call);
       },
@@ -212,7 +219,7 @@ function rpc<M extends DescMethodUnary, V>(
   return { method, handle, vouches, checkBinary, ...forms } as unknown as Rpc;
 }
 
-/** An RPC whose request is a token and nothing else. */
+/** An RPC whose request is, nearly always, a token and nothing else. */
 function tokenRpc<M extends DescMethodUnary, V>(...parts: Parameters<typeof rpc<M, V>>): Rpc {
   return { ...rpc(...parts), fromBinary: tokenFromBinary, fromJson: tokenFromJson };
 }

@@ -108,18 +108,20 @@ describe("an option that may be given several times", () => {
     const many = "--role verifier --role issuer --rpc ExportConfig --grant a:* --grant bb,cc".split(
       " ",
     );
-    const names = "--dns one.example,two.example --spiffe spiffe://a/b --rate 5 --grant-hours 12";
+    const names =
+      "--dns one.example,two.example --spiffe spiffe://a/b --rate 5 --grant-hours 12 --audience orders,stock-*";
     await runCommand(["callers", "add", "svc", "--file", path, ...many, ...names.split(" ")]);
     const { callers } = JSON.parse(readFileSync(path, "utf8"));
     assert.ok(callers[0].rpcs.includes("ValidateToken"));
     assert.ok(callers[0].rpcs.includes("GenerateToken"));
     assert.ok(callers[0].rpcs.includes("ExportConfig"));
     assert.deepEqual(callers[0].grants.permissions, ["a:*", "bb", "cc"]);
+    assert.deepEqual(callers[0].grants.audiences, ["orders", "stock-*"]);
     assert.equal(callers[0].certificates.length, 3);
     const { stdout } = await runCommand(["callers", "list", "--file", path]);
     assert.match(
       stdout,
-      /^svc: spiffe:\/\/a\/b, one.example, two.example; ValidateToken .*; grants a:\*, bb, cc to any user for at most 12 h; 5 calls\/s$/m,
+      /^svc: spiffe:\/\/a\/b, one.example, two.example; ValidateToken .*; grants a:\*, bb, cc to any user for at most 12 h; for audiences orders, stock-\*; 5 calls\/s$/m,
     );
   });
 

@@ -26,7 +26,8 @@ describe("claims", () => {
         ages,
         fc.boolean(),
         fc.boolean(),
-        (userId, permissions, extra, age, session, bounded) => {
+        fc.array(text, { maxLength: 3 }),
+        (userId, permissions, extra, age, session, bounded, audiences) => {
           const issuedAt = addMicros(NOW, -age);
           const additionalDataJson = JSON.stringify(extra);
           const written = {
@@ -41,6 +42,7 @@ describe("claims", () => {
               sessionExpiresAt: addMicros(issuedAt, 7_200_000_000),
               holderRefresh: false as const,
             }),
+            ...(audiences.length > 0 && { audiences }),
           };
           const payload = writeClaims({ ...written, additionalDataJson });
           const claims = readClaims(payload, issuedAt.seconds, NOW);
@@ -77,7 +79,7 @@ describe("claims", () => {
     const names = ["token_id", "user_id", "permissions", "issued_at", "expires_at", "version"];
     const strange = [null, 1, true, {}, { 0: "a", length: 1 }, [1], [["admin"]], ["a", null]];
     const session = ["session_id", "session_started_at", "session_expires_at", "holder_refresh"];
-    for (const name of [...names, ...session, "additional_data"]) {
+    for (const name of [...names, ...session, "audiences", "additional_data"]) {
       for (const value of [...strange, "x"]) {
         const right =
           (typeof value === "string" && /_id$/.test(name)) ||

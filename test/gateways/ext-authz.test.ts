@@ -97,6 +97,16 @@ describe("Envoy's Check", () => {
     assert.deepEqual((await refusal(`Bearer ${expiring}`)).slice(0, 2), [401, "TOKEN_EXPIRED"]);
   });
 
+  it("asks for the audience that the route names", async () => {
+    const { token } = server.manager.generateToken("ada", { audiences: ["orders"] });
+    const invalid = [401, "TOKEN_INVALID", 'Bearer error="invalid_token"'];
+    const told = async (of: string, audience: string) =>
+      (await check(`Bearer ${of}`, { audience })).status?.code;
+    assert.equal(await told(token, "orders"), 0);
+    assert.deepEqual(await refusal(`Bearer ${token}`, { audience: "stock" }), invalid);
+    assert.deepEqual(await refusal(`Bearer ${issue().token}`, { audience: "orders" }), invalid);
+  });
+
   it("admits nobody by a configuration that it does not understand", async () => {
     const authorization = `Bearer ${issue("aa").token}`;
     const configurations: Record<string, string>[] = [
@@ -105,6 +115,8 @@ describe("Envoy's Check", () => {
       { permissions: "aa," },
       { permissions: "%" },
       { keep_token: "yes" },
+      { audience: "" },
+      { audience: "a".repeat(257) },
     ];
     for (const each of configurations) {
       assert.equal((await refusal(authorization, each))[0], 400, JSON.stringify(each));

@@ -105,6 +105,24 @@ for (const [version, send] of [
       ]);
     });
 
+    it("asks for the audience that the query names, whatever the client adds", async () => {
+      const audiences = ["orders", "a&b=c"];
+      const { token } = server.manager.generateToken("ada", { audiences });
+      const asked = async (query: string, of = token) => {
+        const headers = { ...KEY, ...bearer(of), "x-audience": "orders", audience: "orders" };
+        return (await ask({ path: `/authz?${query}`, headers })).status;
+      };
+      assert.equal(await asked("audience=orders"), 200);
+      assert.equal(await asked(`audience=${encodeURIComponent("a&b=c")}`), 200);
+      assert.equal(await asked("audience=orders&permission=admin"), 403);
+      assert.equal(await asked("audience=stock"), 401);
+      assert.equal(await asked("audience=stock&path=&audience=orders"), 401);
+      assert.equal(await asked("audience=orders", tokenOf("ada")), 401);
+      for (const wrong of ["audience=", "audience", "audience=orders&audience=stock"]) {
+        assert.equal(await asked(wrong), 400, wrong);
+      }
+    });
+
     it("takes permissions from the query alone, and nothing that it does not know", async () => {
       const headers = { ...KEY, ...bearer(tokenOf("ada", "read")) };
       for (const query of [

@@ -64,6 +64,13 @@ for (const [version, send] of [
       }
     });
 
+    it("tells whom a token is meant for, and leaves out what it does not say", async () => {
+      const audiences = ["orders", "billing"];
+      const { token } = server.manager.generateToken("ada", { audiences });
+      assert.deepEqual((await introspect(token)).aud, audiences);
+      assert.ok(!("aud" in (await introspect(issue().token))));
+    });
+
     it("tells nothing of any other token", async () => {
       const inactive = { active: false };
       assert.deepEqual(await introspect("none"), inactive);

@@ -39,12 +39,13 @@ const TOKENS = kept.flatMap(([name, token]) =>
 );
 
 /** The oracle: ValidateToken, and what the token permits. */
-async function byRpc(token: string): Promise<[Verdict, boolean]> {
+async function byRpc(token: string, audience = ""): Promise<[Verdict, boolean]> {
   const client = createClient(TokenService, transport);
   const headers = { authorization: key("other") };
   try {
-    const { permissions } = await client.validateToken({ token }, { headers });
-    return ["valid", permissions.includes(PERMISSION)];
+    const valid = await client.validateToken({ token, audience }, { headers });
+    assert.equal(valid.checkedAudience, audience);
+    return ["valid", valid.permissions.includes(PERMISSION)];
   } catch (error) {
     assert.ok(error instanceof ConnectError && error.code === Code.Unauthenticated);
     const [detail] = error.findDetails(TokenErrorDetailSchema);
@@ -65,9 +66,14 @@ function verdictOf(status: number | undefined, reason: string | undefined): [Ver
   return [reason === "TOKEN_EXPIRED" ? "expired" : "invalid", false];
 }
 
-async function byForwardAuth(token: string, asHolder: boolean): Promise<[Verdict, boolean]> {
+async function byForwardAuth(
+  token: string,
+  asHolder: boolean,
+  audience = "",
+): Promise<[Verdict, boolean]> {
+  const required = new URLSearchParams({ permission: PERMISSION, ...(audience && { audience }) });
   const { status, json } = await send({
-    path: `/authz?permission=${PERMISSION}`,
+    path: `/authz?${required}`,
     headers: {
       authorization: `Bearer ${token}`,
       ...(!asHolder && { "x-gateway-key": server.keys.gateway as string }),
@@ -76,12 +82,12 @@ async function byForwardAuth(token: string, asHolder: boolean): Promise<[Verdict
   return verdictOf(status, json?.reason);
 }
 
-async function byEnvoy(token: string): Promise<[Verdict, boolean]> {
+async function byEnvoy(token: string, audience = ""): Promise<[Verdict, boolean]> {
   const { httpResponse } = await createClient(Authorization, transport).check(
     {
       attributes: {
         request: { http: { headers: { authorization: `Bearer ${token}` } } },
-        contextExtensions: { permissions: PERMISSION },
+        contextExtensions: { permissions: PERMISSION, ...(audience && { audience }) },
       },
     },
     { headers: { authorization: key("gateway") } },
@@ -91,7 +97,8 @@ async function byEnvoy(token: string): Promise<[Verdict, boolean]> {
   return verdictOf(status?.code, JSON.parse(body).reason);
 }
 
-async function isActive(token: string): Promise<boolean> {
+/** RFC 7662 leaves it to who asks to look at `aud`. */
+async function isActive(token: string, audience = ""): Promise<boolean> {
   const { json } = await send({
     path: "/introspect",
     method: "POST",
@@ -101,11 +108,12 @@ async function isActive(token: string): Promise<boolean> {
     },
     body: new URLSearchParams({ token }).toString(),
   });
-  return json.active;
+  return json.active && (audience === "" || json.aud?.includes(audience) === true);
 }
 
-async function isAuthenticated(token: string): Promise<boolean> {
-  const review = { apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", spec: { token } };
+async function isAuthenticated(token: string, audience = ""): Promise<boolean> {
+  const spec = { token, ...(audience && { audiences: [audience] }) };
+  const review = { apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", spec };
   const { json } = await send({
     path: "/tokenreview",
     method: "POST",
@@ -113,6 +121,20 @@ async function isAuthenticated(token: string): Promise<boolean> {
     body: JSON.stringify(review),
   });
   return json.status.authenticated;
+}
+
+/** Asks all of them, for a service or for none. */
+async function agree(token: string, audience = ""): Promise<Verdict> {
+  const [verdict, permits] = await byRpc(token, audience);
+  const verdicts = await Promise.all([
+    byForwardAuth(token, false, audience),
+    byForwardAuth(token, true, audience),
+    byEnvoy(token, audience),
+  ]);
+  for (const told of verdicts) assert.deepEqual(told, [verdict, permits]);
+  const states = await Promise.all([isActive(token, audience), isAuthenticated(token, audience)]);
+  for (const told of states) assert.equal(told, verdict === "valid");
+  return verdict;
 }
 
 describe("every door and the RPC", () => {
@@ -130,15 +152,30 @@ describe("every door and the RPC", () => {
 
   for (const [name, token] of TOKENS) {
     it(`give one verdict of ${name}`, async () => {
-      const [verdict, permits] = await byRpc(token);
-      const verdicts = await Promise.all([
-        byForwardAuth(token, false),
-        byForwardAuth(token, true),
-        byEnvoy(token),
-      ]);
-      for (const told of verdicts) assert.deepEqual(told, [verdict, permits]);
-      const states = await Promise.all([isActive(token), isAuthenticated(token)]);
-      for (const told of states) assert.equal(told, verdict === "valid");
+      await agree(token);
     });
+  }
+
+  // None of these names a service, so that none may be valid for one.
+  for (const [name, token] of kept) {
+    it(`give one verdict of ${name}, for a service`, async () => {
+      assert.notEqual(await agree(token, "orders"), "valid");
+    });
+  }
+
+  for (const [audience, verdict] of [
+    ["orders", "valid"],
+    ["https://billing.example.com/a?b=c&d", "valid"],
+    ["Orders", "invalid"],
+    ["stock", "invalid"],
+    ["", "valid"],
+  ] as const) {
+    for (const permissions of [[PERMISSION], []]) {
+      it(`give one verdict of a token that names services, for "${audience}", ${permissions.length} permissions`, async () => {
+        const audiences = ["orders", "https://billing.example.com/a?b=c&d"];
+        const { token } = manager.generateToken("ada", { audiences, permissions });
+        assert.equal(await agree(token, audience), verdict);
+      });
+    }
   }
 });

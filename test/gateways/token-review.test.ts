@@ -10,14 +10,17 @@ after(() => server.close());
 
 const REVIEW = { apiVersion: "authentication.k8s.io/v1", kind: "TokenReview" };
 const issue = (userId: string, ...permissions: string[]) =>
-  server.manager.generateToken(userId, { permissions, expiresInHours: 1 });
+  issueFor([API_SERVER], userId, permissions);
+const issueFor = (audiences: string[], userId = "ada", permissions: string[] = []) =>
+  server.manager.generateToken(userId, { permissions, audiences, expiresInHours: 1 });
+const API_SERVER = "https://kubernetes.default.svc";
 /** As client-go writes it. */
-const bodyOf = (token: unknown) =>
+const bodyOf = (token: unknown, audiences: unknown = [API_SERVER]) =>
   JSON.stringify({
     kind: REVIEW.kind,
     apiVersion: REVIEW.apiVersion,
     metadata: { creationTimestamp: null },
-    spec: { token, audiences: ["https://kubernetes.default.svc"] },
+    spec: { token, audiences },
     status: { user: {} },
   });
 
@@ -40,8 +43,8 @@ for (const [version, send] of [
     assert.equal(answer.headers["cache-control"], "no-store");
     return { ...answer, json: JSON.parse(answer.body.toString()) };
   };
-  const statusOf = async (token: string) => {
-    const { status, json } = await ask(bodyOf(token));
+  const statusOf = async (token: string, audiences: unknown = [API_SERVER]) => {
+    const { status, json } = await ask(bodyOf(token, audiences));
     assert.equal(status, 200);
     const { status: review, ...kind } = json;
     assert.deepEqual(kind, REVIEW);
@@ -63,7 +66,26 @@ for (const [version, send] of [
             "securetoken.dev/session-id": [issued.sessionId],
           },
         },
+        audiences: [API_SERVER],
       });
+    });
+
+    it("authenticates for the audiences that the token and the review have in common, and tells them", async () => {
+      const { token } = issueFor(["orders", API_SERVER, "billing"]);
+      const asked = ["stock", "billing", "orders"];
+      assert.deepEqual((await statusOf(token, asked)).audiences, ["billing", "orders"]);
+      const refused = { authenticated: false, error: "the bearer token is not valid" };
+      assert.deepEqual(await statusOf(token, ["stock"]), refused);
+      assert.deepEqual(await statusOf(issueFor([]).token, ["stock"]), refused);
+    });
+
+    it("asks for no audience where the review names none, and vouches for none", async () => {
+      for (const none of [[], null, undefined]) {
+        const body = JSON.parse(bodyOf(issueFor(["orders"]).token, none));
+        if (none === undefined) delete body.spec.audiences;
+        const { json } = await ask(JSON.stringify(body));
+        assert.deepEqual([json.status.authenticated, json.status.audiences], [true, undefined]);
+      }
     });
 
     it("authenticates nobody by what is no valid token", async () => {
@@ -106,6 +128,9 @@ for (const [version, send] of [
         JSON.stringify({ ...review, spec: {} }),
         bodyOf(""),
         bodyOf([token]),
+        bodyOf(token, API_SERVER),
+        bodyOf(token, [5]),
+        bodyOf(token, { 0: API_SERVER }),
         bodyOf(token).replace('"token"', '"token":"none","token"'),
       ]) {
         assert.equal((await ask(body)).status, 400, body.slice(0, 100));

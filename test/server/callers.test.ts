@@ -8,7 +8,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import fc from "fast-check";
 import { ErrorInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
-import { createSecureTokenClient } from "../../src/client/node.js";
+import { createSecureTokenClient, type SecureTokenClient } from "../../src/client/node.js";
 import { admissionOf, requireRows } from "../../src/server/callers/authorization.js";
 import { matches, refuseGrant } from "../../src/server/callers/caller-row.js";
 import { KnownCallers } from "../../src/server/callers/callers.js";
@@ -205,6 +205,7 @@ describe("grants", async () => {
       permissions: fc.array(pattern, { maxLength: 3 }),
       userId: pattern,
       maxExpiresHours: fc.integer({ min: 1, max: 4 }),
+      audiences: fc.array(pattern, { maxLength: 2 }),
     });
     const request = fc.record({
       permissions: fc.uniqueArray(
@@ -213,24 +214,30 @@ describe("grants", async () => {
       ),
       userId: name,
       hours: fc.integer({ min: 1, max: 5 }),
+      audiences: fc.uniqueArray(name, { maxLength: 2 }),
     });
     const covers = (one: string, text: string) =>
       new RegExp(`^${one.replace("*", ".*")}$`).test(text);
     fc.assert(
-      fc.property(row, request, (grants, { permissions, userId, hours }) => {
-        const issued = manager.generateToken(userId, { permissions, expiresInHours: hours });
+      fc.property(row, request, (grants, { permissions, userId, hours, audiences }) => {
+        const asked = { permissions, audiences, expiresInHours: hours };
+        const issued = manager.generateToken(userId, asked);
+        const foreign = audiences.find((a) => !grants.audiences.some((g) => covers(g, a)));
         const offending = permissions.find((p) => !grants.permissions.some((g) => covers(g, p)));
         const field =
           offending !== undefined
             ? "permissions"
             : !covers(grants.userId, userId)
               ? "user_id"
-              : hours > grants.maxExpiresHours
-                ? "expires_in"
-                : undefined;
+              : foreign !== undefined
+                ? "audiences"
+                : hours > grants.maxExpiresHours
+                  ? "expires_in"
+                  : undefined;
         const refusal = refuseGrant(grants, issued);
         assert.equal(refusal?.field, field);
         assert.equal(refusal?.permission, offending);
+        assert.equal(refusal?.audience, field === "audiences" ? foreign : undefined);
       }),
       { numRuns: 10_000 },
     );
@@ -242,6 +249,45 @@ describe("grants", async () => {
       const issued = manager.generateToken("u", { expiresInHours: maxExpiresHours });
       assert.equal(refuseGrant(grants, issued), undefined, `${maxExpiresHours} hours`);
     }
+  });
+
+  it("let a caller issue for the audiences that they name, and refresh such tokens; without any, for none", async () => {
+    const keys = [generateApiKey(), generateApiKey()] as const;
+    const grants = { permissions: ["*"], user_id: "*", max_expires_in_hours: 2 };
+    const row = (name: string, key: string, more = {}) => ({
+      name,
+      api_keys: [{ sha256: digestApiKey(key) }],
+      rpcs: ["GenerateToken", "RefreshToken"],
+      grants: { ...grants, ...more },
+    });
+    const text = file(
+      row("orders", keys[0], { audiences: ["orders", "stock-*"] }),
+      row("none", keys[1]),
+    );
+    const callers = new KnownCallers(parseCallers(text), () => false);
+    const server = await startProductServer(manager, callers);
+    const [bounded, unnamed] = keys.map((apiKey) =>
+      createSecureTokenClient({ baseUrl: server.origin, apiKey }),
+    ) as [SecureTokenClient, SecureTokenClient];
+    const issue = (client: SecureTokenClient, ...audiences: string[]) =>
+      client.generateToken("u", { audiences, expiresInHours: 1 });
+    const refused = (audience: string) => (error: unknown) => {
+      assert.ok(error instanceof ConnectError && error.code === Code.PermissionDenied);
+      const [info] = error.findDetails(ErrorInfoSchema);
+      assert.equal(info?.reason, "CALLER_ERROR_REASON_GRANT_NOT_ALLOWED");
+      assert.deepEqual(info?.metadata, { field: "audiences", audience });
+      return true;
+    };
+    const { token, audiences } = await issue(bounded, "orders", "stock-eu");
+    assert.deepEqual(audiences, ["orders", "stock-eu"]);
+    assert.deepEqual((await bounded.refreshToken(token)).audiences, audiences);
+    await assert.rejects(issue(bounded, "orders", "billing"), refused("billing"));
+    await assert.rejects(issue(unnamed, "orders"), refused("orders"));
+    await assert.rejects(unnamed.refreshToken(token), refused("orders"));
+    assert.equal((await issue(unnamed)).audiences, undefined);
+    bounded.close();
+    unnamed.close();
+    await server.close();
   });
 
   it("refuse over the wire, naming the first offending permission, and say nothing of a token", async () => {

@@ -51,11 +51,22 @@ const valid: fc.Arbitrary<ValidToken> = fc.record({
   timeRemaining: lifetime,
   keyId: fc.constant("0123456789abcdef"),
 });
+const forSomeone = fc
+  .record({ value: valid, audiences: fc.array(text(300), { minLength: 1, maxLength: 3 }) })
+  .chain(({ value, audiences }) =>
+    fc.constantFrom({}, { checkedAudience: audiences[0] as string }).map((checked) => ({
+      ...value,
+      audiences,
+      ...checked,
+    })),
+  );
 const exact = valid.map((value) => ({
   ...value,
   additionalData: { id: 9007199254740993n },
   additionalDataJson: '{"id":9007199254740993}',
 }));
+
+const anyValid = fc.oneof(valid, forSomeone);
 
 function assertAsMessage<V, O extends DescMessage>(answer: Answer<V, O>, schema: O, value: V) {
   const message = create(schema, answer.toMessage(value));
@@ -70,7 +81,7 @@ function assertAsMessage<V, O extends DescMessage>(answer: Answer<V, O>, schema:
 describe("answers without a message", () => {
   it("ValidateToken's", () => {
     fc.assert(
-      fc.property(fc.oneof({ weight: 9, arbitrary: valid }, exact), (value) =>
+      fc.property(fc.oneof({ weight: 9, arbitrary: anyValid }, exact), (value) =>
         assertAsMessage(validAnswer, ValidateTokenResponseSchema, value),
       ),
       { numRuns: 1000 },
@@ -79,7 +90,7 @@ describe("answers without a message", () => {
 
   it("GenerateToken's", () => {
     fc.assert(
-      fc.property(valid, text(9000), (value, token) =>
+      fc.property(anyValid, text(9000), (value, token) =>
         assertAsMessage(issuedAnswer, GenerateTokenResponseSchema, { ...value, token }),
       ),
       { numRuns: 500 },

@@ -62,6 +62,9 @@ const provoke = {
   },
   REVOCATION_INVALID: () => manager.planRevocations([], `${SECRET}\n`),
   TOO_MANY_TARGETS: () => manager.planRevocations(Array(1001).fill({ token })),
+  AUDIENCE_MISMATCH: () => manager.validateToken(token, { audience: "orders" }),
+  AUDIENCE_INVALID: () => manager.generateToken("u", { audiences: [`${SECRET}\0`] }),
+  TOO_MANY_AUDIENCES: () => manager.generateToken("u", { audiences: Array(17).fill("orders") }),
   SETTING_INVALID: () => createSettings({ secretKey: SECRET }),
 } satisfies Record<ErrorReason, () => unknown>;
 

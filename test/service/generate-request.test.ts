@@ -27,6 +27,7 @@ const requests = fc
         { weight: 1, arbitrary: fc.string({ unit: "grapheme", maxLength: 20 }) },
       ),
       permissions: fc.array(text, { maxLength: 5 }),
+      audiences: fc.array(text, { maxLength: 3 }),
       expiresIn: fc.record({
         seconds: fc.bigInt({ min: -5n, max: 400_000_000n }),
         nanos: fc.integer({ min: -5, max: 999_999_999 }),
@@ -49,11 +50,11 @@ function assertAgrees(bytes: Buffer): void {
   const read = generateFromBinary(bytes);
   if (read === undefined) return;
   plain++;
-  const { userId, permissions, expiresIn, additionalData } = fromBinary(schema, bytes);
+  const { userId, permissions, expiresIn, additionalData, audiences } = fromBinary(schema, bytes);
   const { seconds, nanos } = expiresIn ?? {};
   assert.deepEqual(
     { ...read, expiresIn: { seconds: read.expiresIn?.seconds, nanos: read.expiresIn?.nanos } },
-    { userId, permissions, expiresIn: { seconds, nanos }, additionalData },
+    { userId, permissions, expiresIn: { seconds, nanos }, additionalData, audiences },
   );
 }
 

@@ -66,6 +66,13 @@ describe("a request of too many entries", () => {
       "TOO_MANY_PERMISSIONS",
     ],
     [
+      "GenerateToken for audiences",
+      16,
+      (count: number) =>
+        request(GenerateTokenRequestSchema, { userId: "u", audiences: Array(count).fill("a") }),
+      "TOO_MANY_AUDIENCES",
+    ],
+    [
       "RevokeTokens",
       1000,
       (count: number) =>

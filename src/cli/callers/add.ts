@@ -15,6 +15,7 @@ interface AddOptions {
   readonly grant?: string[];
   readonly grantUser?: string;
   readonly grantHours?: number;
+  readonly audience?: string[];
   readonly holderRefresh: boolean;
   readonly revokeEverything?: boolean;
   readonly rate?: number;
@@ -41,6 +42,12 @@ export function addCallersAdd(callers: Command): void {
     .addOption(
       new Option("--grant-hours <hours>", "longest lifetime it may issue (default: 24)").argParser(
         decimalIn(1e-6, 8760),
+      ),
+    )
+    .addOption(
+      listOption(
+        "--audience <pattern>",
+        "audiences it may issue for, exact or with a trailing * (default: none)",
       ),
     )
     .option("--no-holder-refresh", "holders of the tokens that it issues may not refresh them")
@@ -70,6 +77,7 @@ function checkedEntry(name: string, options: AddOptions, key: string | undefined
     grant,
     grantUser,
     grantHours,
+    audience,
     holderRefresh,
     revokeEverything,
     rate,
@@ -83,8 +91,8 @@ function checkedEntry(name: string, options: AddOptions, key: string | undefined
   const ofRoles = (options.role ?? []).flatMap((role) => ROLES[role] ?? []);
   const rpcs = [...new Set([...ofRoles, ...(options.rpc ?? [])])];
   if (rpcs.length === 0) throw new UsageError("--role or --rpc must say what it may call");
-  if (!grant && (grantUser !== undefined || grantHours !== undefined)) {
-    throw new UsageError("--grant-user and --grant-hours need --grant");
+  if (!grant && (grantUser !== undefined || grantHours !== undefined || audience)) {
+    throw new UsageError("--grant-user, --grant-hours and --audience need --grant");
   }
   const certificates = [
     ...spiffe.map((spiffe_id) => ({ spiffe_id })),
@@ -100,6 +108,7 @@ function checkedEntry(name: string, options: AddOptions, key: string | undefined
         permissions: grant,
         user_id: grantUser ?? "*",
         max_expires_in_hours: grantHours ?? DEFAULT_GRANT_HOURS,
+        ...(audience && { audiences: audience }),
       },
     }),
     ...(!holderRefresh && { holder_refresh: false }),

@@ -26,9 +26,10 @@ function lineOf(entry: CallerEntry): string {
   const names = certificates.map((one) => printable(one.spiffe_id ?? one.dns_name ?? ""));
   const facts = [[...keys, ...names].join(", "), rpcs.join(" ")];
   if (grants) {
-    const { permissions, user_id: userId, max_expires_in_hours: hours } = grants;
+    const { permissions, user_id: userId, max_expires_in_hours: hours, audiences = [] } = grants;
     const users = userId === "*" ? "any user" : `users ${printableList([userId])}`;
     facts.push(`grants ${printableList(permissions)} to ${users} for at most ${hours} h`);
+    if (audiences.length > 0) facts.push(`for audiences ${printableList(audiences)}`);
   } else if (rpcs.includes("GenerateToken")) facts.push("grants nothing");
   if (entry.holder_refresh === false) facts.push("holders may not refresh");
   if (entry.revoke_everything) facts.push("may revoke everything");

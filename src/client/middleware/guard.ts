@@ -3,6 +3,7 @@ import { TokenError, TokenExpiredError } from "../errors.js";
 import type { Claims } from "../operations.js";
 import type { Duration } from "../time.js";
 import type { SecureTokenClient } from "../token-client.js";
+import { requireAudience, requireAudienceName } from "../verifier/audience.js";
 import { freezeClaims } from "../verifier/frozen-claims.js";
 import type { VerifierOptions } from "../verifier/options.js";
 import { SingleFlight } from "../verifier/single-flight.js";
@@ -29,6 +30,11 @@ export interface TokenGuardOptions {
    * together with `cache`. Default: off.
    */
   readonly watch?: boolean | VerifierOptions | WatchedVerifier | undefined;
+  /**
+   * The service that tokens must be meant for, compared exactly: the one that this guard protects. A token
+   * that names others, or none, is refused as one that is not valid. Default: any token passes.
+   */
+  readonly audience?: string | undefined;
   /**
    * Called with the reason why a request could not be decided: the token service could not be asked, it
    * refused the client's own API key, no rule names the request (`NoRuleError`), or a function of the
@@ -94,7 +100,8 @@ export interface TokenGuard {
  * A guard that asks the client's token service about every token. Requests that present the same token at
  * the same time are one call, with the client's own timeout. A token is checked when a request begins;
  * one that expires during a long stream does not end it.
- * @throws TypeError for a client that is none, and for a cache or a watch whose bounds are out of range.
+ * @throws TypeError for a client that is none, for a cache or a watch whose bounds are out of range, and for
+ * an audience that is empty.
  */
 export function createTokenGuard(
   client: Pick<SecureTokenClient, "validateToken">,
@@ -106,6 +113,7 @@ export function createTokenGuard(
   if (options.watch && options.cache) {
     throw new TypeError("a guard has a cache or a watch, not both");
   }
+  requireAudienceName(options.audience);
   const watch = toVerifier(client as VerifierClient, options.watch);
   const cache = options.cache && new ClaimsCache(options.cache);
   const flights = new SingleFlight<Claims>();
@@ -144,6 +152,7 @@ export function createTokenGuard(
       const claims = watch
         ? await watch.verify(token, undefined, signal)
         : (cache?.get(token) ?? (await flights.do(token, (giveUp) => ask(token, giveUp), signal)));
+      requireAudience(claims, options.audience);
       if (isMet(requirement, claims.permissions)) return { claims, token };
       return { refusal: permissionMissing(requirement) };
     } catch (error) {

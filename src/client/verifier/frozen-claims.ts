@@ -5,7 +5,7 @@ import type { Claims, ValidToken } from "../operations.js";
 /** The claims of an answer, frozen through and through. */
 export function freezeClaims(valid: ValidToken): Claims {
   const { tokenId, userId, permissions, issuedAt, expiresAt, additionalData } = valid;
-  const { sessionId, keyId } = valid;
+  const { sessionId, keyId, audiences } = valid;
   freezeJson(additionalData);
   return Object.freeze({
     tokenId,
@@ -16,6 +16,7 @@ export function freezeClaims(valid: ValidToken): Claims {
     additionalData,
     sessionId,
     keyId,
+    ...(audiences && { audiences: Object.freeze([...audiences]) }),
   });
 }
 

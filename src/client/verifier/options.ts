@@ -1,5 +1,6 @@
 /** How a verifier is bounded, and who is told what it does. */
 import { refuseUnknownOptions } from "../known-options.js";
+import { requireAudienceName } from "./audience.js";
 import { type CacheClock, PLATFORM_CLOCK } from "./steady-clock.js";
 
 /** What a verifier tells, for metrics and logs. */
@@ -30,6 +31,11 @@ export interface VerifierOptions {
   readonly maxEntries?: number | undefined;
   /** The most memory that they take, in bytes, as estimated: 1 MiB or more. Default 256 MiB. */
   readonly maxBytes?: number | undefined;
+  /**
+   * The service that tokens must be meant for, compared exactly with each kept answer. Default: none is
+   * required, and any token passes.
+   */
+  readonly audience?: string | undefined;
   /** Is told what the verifier does. What it throws changes nothing. Default: nobody is. */
   readonly onEvent?: ((event: VerifierEvent) => void) | undefined;
   /** For tests. Default: the platform's clocks. */
@@ -41,6 +47,7 @@ export interface CompleteOptions {
   readonly maxStalenessMs: number;
   readonly maxEntries: number;
   readonly maxBytes: number;
+  readonly audience: string | undefined;
   readonly clock: CacheClock;
   /** Never throws. */
   tell(event: VerifierEvent): void;
@@ -50,6 +57,7 @@ const NAMES: readonly (keyof VerifierOptions)[] = [
   "maxStalenessMs",
   "maxEntries",
   "maxBytes",
+  "audience",
   "onEvent",
   "clock",
 ];
@@ -59,7 +67,7 @@ const MIB = 1024 * 1024;
 export function completeOptions(options: VerifierOptions): CompleteOptions {
   refuseUnknownOptions("a watched verifier", options, NAMES);
   const { maxStalenessMs = 10_000, maxEntries = 100_000, maxBytes = 256 * MIB } = options;
-  const { clock = PLATFORM_CLOCK, onEvent } = options;
+  const { clock = PLATFORM_CLOCK, onEvent, audience } = options;
   if (!(maxStalenessMs >= 1_000 && maxStalenessMs <= 300_000)) {
     throw new TypeError("maxStalenessMs must be 1,000 to 300,000 milliseconds");
   }
@@ -69,6 +77,7 @@ export function completeOptions(options: VerifierOptions): CompleteOptions {
   if (!(Number.isSafeInteger(maxBytes) && maxBytes >= MIB)) {
     throw new TypeError("maxBytes must be a whole number, at least 1,048,576");
   }
+  requireAudienceName(audience);
   const tell = (event: VerifierEvent) => {
     try {
       onEvent?.(event);
@@ -76,5 +85,5 @@ export function completeOptions(options: VerifierOptions): CompleteOptions {
       // A hook that fails must not decide about a token.
     }
   };
-  return { maxStalenessMs, maxEntries, maxBytes, clock, tell };
+  return { maxStalenessMs, maxEntries, maxBytes, audience, clock, tell };
 }

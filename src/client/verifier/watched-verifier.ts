@@ -3,6 +3,7 @@ import { InvalidTokenError, PermissionDeniedError, TokenError } from "../errors.
 import type { Claims } from "../operations.js";
 import { toRequiredPermission } from "../requests.js";
 import type { SecureTokenClient } from "../token-client.js";
+import { requireAudience } from "./audience.js";
 import { Feed } from "./feed.js";
 import { FeedState } from "./feed-state.js";
 import { digestOf, type KeptAnswer, KeptAnswers, toKeptAnswer } from "./kept-answers.js";
@@ -79,6 +80,7 @@ export class WatchedVerifier {
       const answer = kept ?? (await this.#flights.do(token, () => this.#ask(token), signal));
       // While the answer was on its way, a revocation may have come in.
       this.#refuseRevoked(answer);
+      requireAudience(answer.claims, this.#options.audience);
       if (permission === undefined || answer.permissions.has(permission)) return answer.claims;
       throw notGranted(permission);
     } catch (error) {

@@ -12,6 +12,8 @@ export interface Grants {
   readonly userId: string;
   /** The longest lifetime, and the longest session of a token, in hours. */
   readonly maxExpiresHours: number;
+  /** Patterns of audiences, of the same form. Default none: it may issue tokens without audiences alone. */
+  readonly audiences?: readonly string[];
 }
 
 /** A caller as the file describes it. */
@@ -58,7 +60,7 @@ export function toCaller(row: CallerRow): KnownCaller {
 /** What of a token the grants do not cover; the first offending permission is named. */
 export function refuseGrant(
   grants: Grants | undefined,
-  { userId, permissions, issuedAt, expiresAt }: IssuedToken,
+  { userId, permissions, audiences = [], issuedAt, expiresAt }: IssuedToken,
 ): GrantRefusal | undefined {
   const patterns = grants?.permissions ?? [];
   const permission = permissions.find((name) => !patterns.some((one) => matches(one, name)));
@@ -68,6 +70,12 @@ export function refuseGrant(
   }
   if (!grants || !matches(grants.userId, userId)) {
     return { field: "user_id", message: "the caller may not issue tokens for this user_id" };
+  }
+  const mayIssueFor = grants.audiences ?? [];
+  const audience = audiences.find((name) => !mayIssueFor.some((one) => matches(one, name)));
+  if (audience !== undefined) {
+    const message = `the caller may not issue tokens for audience '${audience}'`;
+    return { field: "audiences", message, audience };
   }
   const seconds = expiresAt.seconds - issuedAt.seconds;
   const lifetime = seconds * 1_000_000 + expiresAt.micros - issuedAt.micros;

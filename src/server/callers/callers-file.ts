@@ -36,7 +36,12 @@ export interface CallerEntry {
   api_keys?: { sha256: string; created_at: string }[];
   certificates?: { spiffe_id?: string; dns_name?: string }[];
   rpcs: string[];
-  grants?: { permissions: string[]; user_id: string; max_expires_in_hours: number };
+  grants?: {
+    permissions: string[];
+    user_id: string;
+    max_expires_in_hours: number;
+    audiences?: string[];
+  };
   calls_per_second?: number;
   holder_refresh?: boolean;
   revoke_everything?: boolean;

@@ -38,6 +38,27 @@ describe("a watched verifier at a real server", () => {
   });
   after(() => close());
 
+  it("holds its audience against every kept answer, and tells that it refused", async () => {
+    const { token } = await client.generateToken("ann", { audiences: ["stock", "orders"] });
+    const { token: unnamed } = await client.generateToken("ann");
+    const told: string[] = [];
+    const verifier = new WatchedVerifier(client, {
+      audience: "orders",
+      onEvent: (event) => told.push(event.kind === "refused" ? event.reason : event.kind),
+    });
+    try {
+      await until(() => verifier.state.isReady);
+      for (let i = 0; i < 2; i++) {
+        assert.ok(Object.isFrozen((await verifier.verify(token)).audiences));
+        await assert.rejects(verifier.verify(unnamed), { reason: "AUDIENCE_MISMATCH" });
+      }
+      const refused = "AUDIENCE_MISMATCH";
+      assert.deepEqual(told, ["connected", "miss", "miss", refused, "hit", "hit", refused]);
+    } finally {
+      verifier.close();
+    }
+  });
+
   it("applies what is revoked at the server to what it has kept", async () => {
     const events: VerifierEvent[] = [];
     const verifier = new WatchedVerifier(client, { onEvent: (event) => events.push(event) });

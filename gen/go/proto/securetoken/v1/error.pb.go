@@ -43,7 +43,8 @@ const (
 	TokenErrorKind_TOKEN_ERROR_KIND_TOKEN_ERROR TokenErrorKind = 1
 	// The token is authentic, and past its expires_at: TokenExpiredError. Code UNAUTHENTICATED.
 	TokenErrorKind_TOKEN_ERROR_KIND_TOKEN_EXPIRED TokenErrorKind = 2
-	// The token is malformed, not authentic, or revoked: InvalidTokenError. Code UNAUTHENTICATED.
+	// The token is malformed, not authentic, revoked, or for another audience: InvalidTokenError. Code
+	// UNAUTHENTICATED.
 	TokenErrorKind_TOKEN_ERROR_KIND_INVALID_TOKEN TokenErrorKind = 3
 	// The token is valid and lacks the required permission: PermissionDeniedError. Code
 	// PERMISSION_DENIED.
@@ -145,6 +146,14 @@ const (
 	ErrorReason_ERROR_REASON_REVOCATION_INVALID ErrorReason = 18
 	// Kind TOKEN_ERROR: more than 1,000 targets in one call.
 	ErrorReason_ERROR_REASON_TOO_MANY_TARGETS ErrorReason = 19
+	// Kind INVALID_TOKEN: the token is valid, and not meant for the audience that the request requires.
+	// ErrorInfo metadata "audience" names that. Field "audience".
+	ErrorReason_ERROR_REASON_AUDIENCE_MISMATCH ErrorReason = 20
+	// Kind TOKEN_ERROR: an audience is not 1 to 256 Unicode code points without control characters, or
+	// stands twice.
+	ErrorReason_ERROR_REASON_AUDIENCE_INVALID ErrorReason = 21
+	// Kind TOKEN_ERROR: more than 16 audiences.
+	ErrorReason_ERROR_REASON_TOO_MANY_AUDIENCES ErrorReason = 22
 )
 
 // Enum value maps for ErrorReason.
@@ -170,6 +179,9 @@ var (
 		17: "ERROR_REASON_SESSION_ENDED",
 		18: "ERROR_REASON_REVOCATION_INVALID",
 		19: "ERROR_REASON_TOO_MANY_TARGETS",
+		20: "ERROR_REASON_AUDIENCE_MISMATCH",
+		21: "ERROR_REASON_AUDIENCE_INVALID",
+		22: "ERROR_REASON_TOO_MANY_AUDIENCES",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":                 0,
@@ -192,6 +204,9 @@ var (
 		"ERROR_REASON_SESSION_ENDED":               17,
 		"ERROR_REASON_REVOCATION_INVALID":          18,
 		"ERROR_REASON_TOO_MANY_TARGETS":            19,
+		"ERROR_REASON_AUDIENCE_MISMATCH":           20,
+		"ERROR_REASON_AUDIENCE_INVALID":            21,
+		"ERROR_REASON_TOO_MANY_AUDIENCES":          22,
 	}
 )
 
@@ -237,7 +252,8 @@ const (
 	// "caller", and the RPCs that it may call, with commas between them, as "caller_rpcs".
 	CallerErrorReason_CALLER_ERROR_REASON_RPC_NOT_ALLOWED CallerErrorReason = 2
 	// Code PERMISSION_DENIED: the caller may not issue such a token. The field is "permissions",
-	// with the first offending one as metadata "permission", or "user_id", or "expires_in".
+	// with the first offending one as metadata "permission", or "user_id", or "expires_in", or
+	// "audiences", with the first offending one as metadata "audience".
 	CallerErrorReason_CALLER_ERROR_REASON_GRANT_NOT_ALLOWED CallerErrorReason = 3
 	// Code RESOURCE_EXHAUSTED, field "authorization": more calls a second than the caller may make.
 	// A google.rpc.RetryInfo says when to try again.
@@ -399,7 +415,7 @@ const file_securetoken_v1_error_proto_rawDesc = "" +
 	"\x1cTOKEN_ERROR_KIND_TOKEN_ERROR\x10\x01\x12\"\n" +
 	"\x1eTOKEN_ERROR_KIND_TOKEN_EXPIRED\x10\x02\x12\"\n" +
 	"\x1eTOKEN_ERROR_KIND_INVALID_TOKEN\x10\x03\x12&\n" +
-	"\"TOKEN_ERROR_KIND_PERMISSION_DENIED\x10\x04*\xdb\x05\n" +
+	"\"TOKEN_ERROR_KIND_PERMISSION_DENIED\x10\x04*\xc7\x06\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_TOKEN_EXPIRED\x10\x01\x12\x1c\n" +
@@ -421,7 +437,10 @@ const file_securetoken_v1_error_proto_rawDesc = "" +
 	"\x1cERROR_REASON_SETTING_INVALID\x10\x10\x12\x1e\n" +
 	"\x1aERROR_REASON_SESSION_ENDED\x10\x11\x12#\n" +
 	"\x1fERROR_REASON_REVOCATION_INVALID\x10\x12\x12!\n" +
-	"\x1dERROR_REASON_TOO_MANY_TARGETS\x10\x13*\xb5\x02\n" +
+	"\x1dERROR_REASON_TOO_MANY_TARGETS\x10\x13\x12\"\n" +
+	"\x1eERROR_REASON_AUDIENCE_MISMATCH\x10\x14\x12!\n" +
+	"\x1dERROR_REASON_AUDIENCE_INVALID\x10\x15\x12#\n" +
+	"\x1fERROR_REASON_TOO_MANY_AUDIENCES\x10\x16*\xb5\x02\n" +
 	"\x11CallerErrorReason\x12#\n" +
 	"\x1fCALLER_ERROR_REASON_UNSPECIFIED\x10\x00\x12&\n" +
 	"\"CALLER_ERROR_REASON_UNKNOWN_CALLER\x10\x01\x12'\n" +

@@ -216,8 +216,11 @@ type GenerateTokenRequest struct {
 	ExpiresIn *durationpb.Duration `protobuf:"bytes,3,opt,name=expires_in,json=expiresIn,proto3" json:"expires_in,omitempty"`
 	// Anything else the token should carry: at most 4 KiB as JSON, 32 levels, 256 values.
 	AdditionalData *structpb.Struct `protobuf:"bytes,4,opt,name=additional_data,json=additionalData,proto3" json:"additional_data,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// The services that the token is meant for: at most 16, each 1 to 256 Unicode code points, no
+	// control characters, none twice. Default none: such a token is refused where an audience is required.
+	Audiences     []string `protobuf:"bytes,5,rep,name=audiences,proto3" json:"audiences,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *GenerateTokenRequest) Reset() {
@@ -278,6 +281,13 @@ func (x *GenerateTokenRequest) GetAdditionalData() *structpb.Struct {
 	return nil
 }
 
+func (x *GenerateTokenRequest) GetAudiences() []string {
+	if x != nil {
+		return x.Audiences
+	}
+	return nil
+}
+
 // GenerateTokenResponse is the new token and what it holds.
 type GenerateTokenResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -298,7 +308,9 @@ type GenerateTokenResponse struct {
 	// The session that this token begins: its own token_id. Refreshed tokens keep it.
 	SessionId string `protobuf:"bytes,8,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`
 	// The key that the token is made with; see ExportConfigResponse.keys.
-	KeyId         string `protobuf:"bytes,9,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
+	KeyId string `protobuf:"bytes,9,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
+	// As requested.
+	Audiences     []string `protobuf:"bytes,10,rep,name=audiences,proto3" json:"audiences,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -396,11 +408,22 @@ func (x *GenerateTokenResponse) GetKeyId() string {
 	return ""
 }
 
+func (x *GenerateTokenResponse) GetAudiences() []string {
+	if x != nil {
+		return x.Audiences
+	}
+	return nil
+}
+
 // ValidateTokenRequest names the token to validate.
 type ValidateTokenRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The token, in the one spelling in which it was issued. At most 8,192 characters.
-	Token         string `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
+	Token string `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
+	// The service that asks, if it requires of tokens that they are meant for it: 1 to 256 Unicode code
+	// points, compared exactly with each of the token's audiences. Empty: any token passes. A server
+	// older than this field does not look at it: see checked_audience.
+	Audience      string `protobuf:"bytes,2,opt,name=audience,proto3" json:"audience,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -442,6 +465,13 @@ func (x *ValidateTokenRequest) GetToken() string {
 	return ""
 }
 
+func (x *ValidateTokenRequest) GetAudience() string {
+	if x != nil {
+		return x.Audience
+	}
+	return ""
+}
+
 // ValidateTokenResponse holds the claims of a valid token.
 type ValidateTokenResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -473,8 +503,14 @@ type ValidateTokenResponse struct {
 	// answer applies cut-offs by it: one at this instant or later hits the token, as does one at
 	// issued_at or later. Unset from servers older than this field: issued_at alone counts.
 	SessionStartedAt *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=session_started_at,json=sessionStartedAt,proto3" json:"session_started_at,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// The services that the token is meant for. Empty: it names none. Whoever keeps this answer for
+	// others checks their audiences against these.
+	Audiences []string `protobuf:"bytes,13,rep,name=audiences,proto3" json:"audiences,omitempty"`
+	// The request's audience, which is one of the token's. Empty where the request required none, and
+	// from a server that is too old to check: whoever requires an audience must not accept that.
+	CheckedAudience string `protobuf:"bytes,14,opt,name=checked_audience,json=checkedAudience,proto3" json:"checked_audience,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *ValidateTokenResponse) Reset() {
@@ -591,6 +627,20 @@ func (x *ValidateTokenResponse) GetSessionStartedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *ValidateTokenResponse) GetAudiences() []string {
+	if x != nil {
+		return x.Audiences
+	}
+	return nil
+}
+
+func (x *ValidateTokenResponse) GetCheckedAudience() string {
+	if x != nil {
+		return x.CheckedAudience
+	}
+	return ""
+}
+
 // TokenClaims is what an authentic token holds.
 type TokenClaims struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -616,8 +666,12 @@ type TokenClaims struct {
 	KeyId string `protobuf:"bytes,10,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
 	// As in ValidateTokenResponse.
 	SessionStartedAt *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=session_started_at,json=sessionStartedAt,proto3" json:"session_started_at,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// As in ValidateTokenResponse.
+	Audiences []string `protobuf:"bytes,12,rep,name=audiences,proto3" json:"audiences,omitempty"`
+	// As in ValidateTokenResponse. Only from BatchValidateTokens.
+	CheckedAudience string `protobuf:"bytes,13,opt,name=checked_audience,json=checkedAudience,proto3" json:"checked_audience,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *TokenClaims) Reset() {
@@ -727,6 +781,20 @@ func (x *TokenClaims) GetSessionStartedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *TokenClaims) GetAudiences() []string {
+	if x != nil {
+		return x.Audiences
+	}
+	return nil
+}
+
+func (x *TokenClaims) GetCheckedAudience() string {
+	if x != nil {
+		return x.CheckedAudience
+	}
+	return ""
+}
+
 // CheckPermissionRequest asks for one permission.
 type CheckPermissionRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -734,8 +802,10 @@ type CheckPermissionRequest struct {
 	Token string `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
 	// The permission, compared exactly. At most 128 Unicode code points.
 	RequiredPermission string `protobuf:"bytes,2,opt,name=required_permission,json=requiredPermission,proto3" json:"required_permission,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// As in ValidateTokenRequest.
+	Audience      string `protobuf:"bytes,3,opt,name=audience,proto3" json:"audience,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CheckPermissionRequest) Reset() {
@@ -782,13 +852,22 @@ func (x *CheckPermissionRequest) GetRequiredPermission() string {
 	return ""
 }
 
+func (x *CheckPermissionRequest) GetAudience() string {
+	if x != nil {
+		return x.Audience
+	}
+	return ""
+}
+
 // CheckPermissionResponse says yes.
 type CheckPermissionResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Always true: a missing permission is an error.
-	Granted       bool `protobuf:"varint,1,opt,name=granted,proto3" json:"granted,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Granted bool `protobuf:"varint,1,opt,name=granted,proto3" json:"granted,omitempty"`
+	// As in ValidateTokenResponse.
+	CheckedAudience string `protobuf:"bytes,2,opt,name=checked_audience,json=checkedAudience,proto3" json:"checked_audience,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *CheckPermissionResponse) Reset() {
@@ -828,13 +907,22 @@ func (x *CheckPermissionResponse) GetGranted() bool {
 	return false
 }
 
+func (x *CheckPermissionResponse) GetCheckedAudience() string {
+	if x != nil {
+		return x.CheckedAudience
+	}
+	return ""
+}
+
 // CheckPermissionsRequest asks for several permissions.
 type CheckPermissionsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The token to look into.
 	Token string `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
 	// The permissions, compared exactly. At most 256, each at most 128 Unicode code points.
-	Permissions   []string `protobuf:"bytes,2,rep,name=permissions,proto3" json:"permissions,omitempty"`
+	Permissions []string `protobuf:"bytes,2,rep,name=permissions,proto3" json:"permissions,omitempty"`
+	// As in ValidateTokenRequest.
+	Audience      string `protobuf:"bytes,3,opt,name=audience,proto3" json:"audience,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -883,13 +971,22 @@ func (x *CheckPermissionsRequest) GetPermissions() []string {
 	return nil
 }
 
+func (x *CheckPermissionsRequest) GetAudience() string {
+	if x != nil {
+		return x.Audience
+	}
+	return ""
+}
+
 // CheckPermissionsResponse answers in the order of the request.
 type CheckPermissionsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// One result for each permission asked, in order.
-	Results       []*PermissionResult `protobuf:"bytes,1,rep,name=results,proto3" json:"results,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Results []*PermissionResult `protobuf:"bytes,1,rep,name=results,proto3" json:"results,omitempty"`
+	// As in ValidateTokenResponse.
+	CheckedAudience string `protobuf:"bytes,2,opt,name=checked_audience,json=checkedAudience,proto3" json:"checked_audience,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *CheckPermissionsResponse) Reset() {
@@ -927,6 +1024,13 @@ func (x *CheckPermissionsResponse) GetResults() []*PermissionResult {
 		return x.Results
 	}
 	return nil
+}
+
+func (x *CheckPermissionsResponse) GetCheckedAudience() string {
+	if x != nil {
+		return x.CheckedAudience
+	}
+	return ""
 }
 
 // PermissionResult is the answer for one permission.
@@ -988,7 +1092,9 @@ func (x *PermissionResult) GetGranted() bool {
 type BatchValidateTokensRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// At most 1,000 tokens, and 1 MiB in all. An empty list is answered with an empty list.
-	Tokens        []string `protobuf:"bytes,1,rep,name=tokens,proto3" json:"tokens,omitempty"`
+	Tokens []string `protobuf:"bytes,1,rep,name=tokens,proto3" json:"tokens,omitempty"`
+	// As in ValidateTokenRequest, of every token.
+	Audience      string `protobuf:"bytes,2,opt,name=audience,proto3" json:"audience,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1028,6 +1134,13 @@ func (x *BatchValidateTokensRequest) GetTokens() []string {
 		return x.Tokens
 	}
 	return nil
+}
+
+func (x *BatchValidateTokensRequest) GetAudience() string {
+	if x != nil {
+		return x.Audience
+	}
+	return ""
 }
 
 // BatchValidateTokensResponse answers in the order of the request.
@@ -1253,7 +1366,9 @@ type RefreshTokenResponse struct {
 	// more than the lifetime that its token was issued with.
 	Clamped bool `protobuf:"varint,10,opt,name=clamped,proto3" json:"clamped,omitempty"`
 	// The key that the new token is made with.
-	KeyId         string `protobuf:"bytes,11,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
+	KeyId string `protobuf:"bytes,11,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
+	// As in the old token.
+	Audiences     []string `protobuf:"bytes,12,rep,name=audiences,proto3" json:"audiences,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1365,6 +1480,13 @@ func (x *RefreshTokenResponse) GetKeyId() string {
 	return ""
 }
 
+func (x *RefreshTokenResponse) GetAudiences() []string {
+	if x != nil {
+		return x.Audiences
+	}
+	return nil
+}
+
 // GetTokenInfoRequest names the token to describe.
 type GetTokenInfoRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1442,8 +1564,10 @@ type GetTokenInfoResponse struct {
 	SessionId string `protobuf:"bytes,13,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`
 	// When the session began: issued_at of its first token.
 	SessionStartedAt *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=session_started_at,json=sessionStartedAt,proto3" json:"session_started_at,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// The services that the token is meant for. Empty: it names none.
+	Audiences     []string `protobuf:"bytes,15,rep,name=audiences,proto3" json:"audiences,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *GetTokenInfoResponse) Reset() {
@@ -1570,6 +1694,13 @@ func (x *GetTokenInfoResponse) GetSessionId() string {
 func (x *GetTokenInfoResponse) GetSessionStartedAt() *timestamppb.Timestamp {
 	if x != nil {
 		return x.SessionStartedAt
+	}
+	return nil
+}
+
+func (x *GetTokenInfoResponse) GetAudiences() []string {
+	if x != nil {
+		return x.Audiences
 	}
 	return nil
 }
@@ -2915,13 +3046,14 @@ var File_securetoken_v1_token_service_proto protoreflect.FileDescriptor
 
 const file_securetoken_v1_token_service_proto_rawDesc = "" +
 	"\n" +
-	"\"securetoken/v1/token_service.proto\x12\x0esecuretoken.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\"\xcd\x01\n" +
+	"\"securetoken/v1/token_service.proto\x12\x0esecuretoken.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\"\xeb\x01\n" +
 	"\x14GenerateTokenRequest\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\tR\x06userId\x12 \n" +
 	"\vpermissions\x18\x02 \x03(\tR\vpermissions\x128\n" +
 	"\n" +
 	"expires_in\x18\x03 \x01(\v2\x19.google.protobuf.DurationR\texpiresIn\x12@\n" +
-	"\x0fadditional_data\x18\x04 \x01(\v2\x17.google.protobuf.StructR\x0eadditionalData\"\xf4\x02\n" +
+	"\x0fadditional_data\x18\x04 \x01(\v2\x17.google.protobuf.StructR\x0eadditionalData\x12\x1c\n" +
+	"\taudiences\x18\x05 \x03(\tR\taudiences\"\x92\x03\n" +
 	"\x15GenerateTokenResponse\x12\x19\n" +
 	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\x12\x19\n" +
 	"\btoken_id\x18\x02 \x01(\tR\atokenId\x12\x17\n" +
@@ -2933,9 +3065,12 @@ const file_securetoken_v1_token_service_proto_rawDesc = "" +
 	"\x0fadditional_data\x18\a \x01(\v2\x17.google.protobuf.StructR\x0eadditionalData\x12\x1d\n" +
 	"\n" +
 	"session_id\x18\b \x01(\tR\tsessionId\x12\x15\n" +
-	"\x06key_id\x18\t \x01(\tR\x05keyId\"1\n" +
+	"\x06key_id\x18\t \x01(\tR\x05keyId\x12\x1c\n" +
+	"\taudiences\x18\n" +
+	" \x03(\tR\taudiences\"M\n" +
 	"\x14ValidateTokenRequest\x12\x19\n" +
-	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\"\xad\x04\n" +
+	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\x12\x1a\n" +
+	"\baudience\x18\x02 \x01(\tR\baudience\"\xf6\x04\n" +
 	"\x15ValidateTokenResponse\x12\x14\n" +
 	"\x05valid\x18\x01 \x01(\bR\x05valid\x12\x19\n" +
 	"\btoken_id\x18\x02 \x01(\tR\atokenId\x12\x17\n" +
@@ -2951,7 +3086,9 @@ const file_securetoken_v1_token_service_proto_rawDesc = "" +
 	"session_id\x18\n" +
 	" \x01(\tR\tsessionId\x12\x15\n" +
 	"\x06key_id\x18\v \x01(\tR\x05keyId\x12H\n" +
-	"\x12session_started_at\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\x10sessionStartedAt\"\x8d\x04\n" +
+	"\x12session_started_at\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\x10sessionStartedAt\x12\x1c\n" +
+	"\taudiences\x18\r \x03(\tR\taudiences\x12)\n" +
+	"\x10checked_audience\x18\x0e \x01(\tR\x0fcheckedAudience\"\xd6\x04\n" +
 	"\vTokenClaims\x12\x19\n" +
 	"\btoken_id\x18\x01 \x01(\tR\atokenId\x12\x17\n" +
 	"\auser_id\x18\x02 \x01(\tR\x06userId\x12 \n" +
@@ -2966,24 +3103,31 @@ const file_securetoken_v1_token_service_proto_rawDesc = "" +
 	"session_id\x18\t \x01(\tR\tsessionId\x12\x15\n" +
 	"\x06key_id\x18\n" +
 	" \x01(\tR\x05keyId\x12H\n" +
-	"\x12session_started_at\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\x10sessionStartedAt\"d\n" +
+	"\x12session_started_at\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\x10sessionStartedAt\x12\x1c\n" +
+	"\taudiences\x18\f \x03(\tR\taudiences\x12)\n" +
+	"\x10checked_audience\x18\r \x01(\tR\x0fcheckedAudience\"\x80\x01\n" +
 	"\x16CheckPermissionRequest\x12\x19\n" +
 	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\x12/\n" +
-	"\x13required_permission\x18\x02 \x01(\tR\x12requiredPermission\"3\n" +
+	"\x13required_permission\x18\x02 \x01(\tR\x12requiredPermission\x12\x1a\n" +
+	"\baudience\x18\x03 \x01(\tR\baudience\"^\n" +
 	"\x17CheckPermissionResponse\x12\x18\n" +
-	"\agranted\x18\x01 \x01(\bR\agranted\"V\n" +
+	"\agranted\x18\x01 \x01(\bR\agranted\x12)\n" +
+	"\x10checked_audience\x18\x02 \x01(\tR\x0fcheckedAudience\"r\n" +
 	"\x17CheckPermissionsRequest\x12\x19\n" +
 	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\x12 \n" +
-	"\vpermissions\x18\x02 \x03(\tR\vpermissions\"V\n" +
+	"\vpermissions\x18\x02 \x03(\tR\vpermissions\x12\x1a\n" +
+	"\baudience\x18\x03 \x01(\tR\baudience\"\x81\x01\n" +
 	"\x18CheckPermissionsResponse\x12:\n" +
-	"\aresults\x18\x01 \x03(\v2 .securetoken.v1.PermissionResultR\aresults\"L\n" +
+	"\aresults\x18\x01 \x03(\v2 .securetoken.v1.PermissionResultR\aresults\x12)\n" +
+	"\x10checked_audience\x18\x02 \x01(\tR\x0fcheckedAudience\"L\n" +
 	"\x10PermissionResult\x12\x1e\n" +
 	"\n" +
 	"permission\x18\x01 \x01(\tR\n" +
 	"permission\x12\x18\n" +
-	"\agranted\x18\x02 \x01(\bR\agranted\"9\n" +
+	"\agranted\x18\x02 \x01(\bR\agranted\"U\n" +
 	"\x1aBatchValidateTokensRequest\x12\x1b\n" +
-	"\x06tokens\x18\x01 \x03(\tB\x03\x80\x01\x01R\x06tokens\"b\n" +
+	"\x06tokens\x18\x01 \x03(\tB\x03\x80\x01\x01R\x06tokens\x12\x1a\n" +
+	"\baudience\x18\x02 \x01(\tR\baudience\"b\n" +
 	"\x1bBatchValidateTokensResponse\x12C\n" +
 	"\aresults\x18\x01 \x03(\v2).securetoken.v1.BatchValidateTokensResultR\aresults\"\x88\x01\n" +
 	"\x19BatchValidateTokensResult\x125\n" +
@@ -2994,7 +3138,7 @@ const file_securetoken_v1_token_service_proto_rawDesc = "" +
 	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\x12?\n" +
 	"\x0enew_expires_in\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\fnewExpiresIn\x12\x1d\n" +
 	"\n" +
-	"revoke_old\x18\x03 \x01(\bR\trevokeOld\"\xbf\x03\n" +
+	"revoke_old\x18\x03 \x01(\bR\trevokeOld\"\xdd\x03\n" +
 	"\x14RefreshTokenResponse\x12\x19\n" +
 	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\x12\x19\n" +
 	"\btoken_id\x18\x02 \x01(\tR\atokenId\x12\x17\n" +
@@ -3009,9 +3153,10 @@ const file_securetoken_v1_token_service_proto_rawDesc = "" +
 	"session_id\x18\t \x01(\tR\tsessionId\x12\x18\n" +
 	"\aclamped\x18\n" +
 	" \x01(\bR\aclamped\x12\x15\n" +
-	"\x06key_id\x18\v \x01(\tR\x05keyId\"0\n" +
+	"\x06key_id\x18\v \x01(\tR\x05keyId\x12\x1c\n" +
+	"\taudiences\x18\f \x03(\tR\taudiences\"0\n" +
 	"\x13GetTokenInfoRequest\x12\x19\n" +
-	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\"\x86\x05\n" +
+	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\"\xa4\x05\n" +
 	"\x14GetTokenInfoResponse\x12\x14\n" +
 	"\x05valid\x18\x01 \x01(\bR\x05valid\x12\x19\n" +
 	"\btoken_id\x18\x02 \x01(\tR\atokenId\x12\x17\n" +
@@ -3031,7 +3176,8 @@ const file_securetoken_v1_token_service_proto_rawDesc = "" +
 	"\x06key_id\x18\f \x01(\tR\x05keyId\x12\x1d\n" +
 	"\n" +
 	"session_id\x18\r \x01(\tR\tsessionId\x12H\n" +
-	"\x12session_started_at\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\x10sessionStartedAt\"3\n" +
+	"\x12session_started_at\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\x10sessionStartedAt\x12\x1c\n" +
+	"\taudiences\x18\x0f \x03(\tR\taudiences\"3\n" +
 	"\x16IntrospectTokenRequest\x12\x19\n" +
 	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\"\x97\x01\n" +
 	"\x17IntrospectTokenResponse\x120\n" +

@@ -60,7 +60,9 @@ type TokenServiceClient interface {
 	// ValidateToken answers with a token's claims, or says why the token is not valid.
 	//
 	// Who may call: callers that may verify tokens, and the token's own holder.
-	// Errors: TOKEN_EXPIRED or INVALID_TOKEN (UNAUTHENTICATED), field "token".
+	// Errors: TOKEN_EXPIRED or INVALID_TOKEN (UNAUTHENTICATED), field "token"; INVALID_TOKEN, field
+	// "audience", when the token is not for the audience that the request requires; TOKEN_ERROR
+	// (INVALID_ARGUMENT) for an audience that breaks its rule.
 	ValidateToken(ctx context.Context, in *ValidateTokenRequest, opts ...grpc.CallOption) (*ValidateTokenResponse, error)
 	// CheckPermission succeeds when the token is valid and holds the required permission. The
 	// comparison is exact and case-sensitive.
@@ -84,8 +86,8 @@ type TokenServiceClient interface {
 	// Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens;
 	// RESOURCE_EXHAUSTED for more than 1 MiB.
 	BatchValidateTokens(ctx context.Context, in *BatchValidateTokensRequest, opts ...grpc.CallOption) (*BatchValidateTokensResponse, error)
-	// RefreshToken issues a new token with the user_id, permissions, additional_data and session of
-	// a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
+	// RefreshToken issues a new token with the user_id, permissions, additional_data, audiences and
+	// session of a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
 	// outlives its session: the server's maximum (720 hours unless configured) since the session's
 	// first token was issued.
 	//
@@ -299,7 +301,9 @@ type TokenServiceServer interface {
 	// ValidateToken answers with a token's claims, or says why the token is not valid.
 	//
 	// Who may call: callers that may verify tokens, and the token's own holder.
-	// Errors: TOKEN_EXPIRED or INVALID_TOKEN (UNAUTHENTICATED), field "token".
+	// Errors: TOKEN_EXPIRED or INVALID_TOKEN (UNAUTHENTICATED), field "token"; INVALID_TOKEN, field
+	// "audience", when the token is not for the audience that the request requires; TOKEN_ERROR
+	// (INVALID_ARGUMENT) for an audience that breaks its rule.
 	ValidateToken(context.Context, *ValidateTokenRequest) (*ValidateTokenResponse, error)
 	// CheckPermission succeeds when the token is valid and holds the required permission. The
 	// comparison is exact and case-sensitive.
@@ -323,8 +327,8 @@ type TokenServiceServer interface {
 	// Errors: TOKEN_ERROR (INVALID_ARGUMENT), field "tokens", for more than 1,000 tokens;
 	// RESOURCE_EXHAUSTED for more than 1 MiB.
 	BatchValidateTokens(context.Context, *BatchValidateTokensRequest) (*BatchValidateTokensResponse, error)
-	// RefreshToken issues a new token with the user_id, permissions, additional_data and session of
-	// a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
+	// RefreshToken issues a new token with the user_id, permissions, additional_data, audiences and
+	// session of a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
 	// outlives its session: the server's maximum (720 hours unless configured) since the session's
 	// first token was issued.
 	//

@@ -39,6 +39,9 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_REASON_SESSION_ENDED: _ClassVar[ErrorReason]
     ERROR_REASON_REVOCATION_INVALID: _ClassVar[ErrorReason]
     ERROR_REASON_TOO_MANY_TARGETS: _ClassVar[ErrorReason]
+    ERROR_REASON_AUDIENCE_MISMATCH: _ClassVar[ErrorReason]
+    ERROR_REASON_AUDIENCE_INVALID: _ClassVar[ErrorReason]
+    ERROR_REASON_TOO_MANY_AUDIENCES: _ClassVar[ErrorReason]
 
 class CallerErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -74,6 +77,9 @@ ERROR_REASON_SETTING_INVALID: ErrorReason
 ERROR_REASON_SESSION_ENDED: ErrorReason
 ERROR_REASON_REVOCATION_INVALID: ErrorReason
 ERROR_REASON_TOO_MANY_TARGETS: ErrorReason
+ERROR_REASON_AUDIENCE_MISMATCH: ErrorReason
+ERROR_REASON_AUDIENCE_INVALID: ErrorReason
+ERROR_REASON_TOO_MANY_AUDIENCES: ErrorReason
 CALLER_ERROR_REASON_UNSPECIFIED: CallerErrorReason
 CALLER_ERROR_REASON_UNKNOWN_CALLER: CallerErrorReason
 CALLER_ERROR_REASON_RPC_NOT_ALLOWED: CallerErrorReason

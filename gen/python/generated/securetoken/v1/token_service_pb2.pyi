@@ -49,19 +49,21 @@ REVOCATION_OUTCOME_ALREADY_EXPIRED: RevocationOutcome
 REVOCATION_OUTCOME_NOT_AUTHENTIC: RevocationOutcome
 
 class GenerateTokenRequest(_message.Message):
-    __slots__ = ("user_id", "permissions", "expires_in", "additional_data")
+    __slots__ = ("user_id", "permissions", "expires_in", "additional_data", "audiences")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     PERMISSIONS_FIELD_NUMBER: _ClassVar[int]
     EXPIRES_IN_FIELD_NUMBER: _ClassVar[int]
     ADDITIONAL_DATA_FIELD_NUMBER: _ClassVar[int]
+    AUDIENCES_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     permissions: _containers.RepeatedScalarFieldContainer[str]
     expires_in: _duration_pb2.Duration
     additional_data: _struct_pb2.Struct
-    def __init__(self, user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., expires_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
+    audiences: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., expires_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., audiences: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class GenerateTokenResponse(_message.Message):
-    __slots__ = ("token", "token_id", "user_id", "permissions", "issued_at", "expires_at", "additional_data", "session_id", "key_id")
+    __slots__ = ("token", "token_id", "user_id", "permissions", "issued_at", "expires_at", "additional_data", "session_id", "key_id", "audiences")
     TOKEN_FIELD_NUMBER: _ClassVar[int]
     TOKEN_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -71,6 +73,7 @@ class GenerateTokenResponse(_message.Message):
     ADDITIONAL_DATA_FIELD_NUMBER: _ClassVar[int]
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     KEY_ID_FIELD_NUMBER: _ClassVar[int]
+    AUDIENCES_FIELD_NUMBER: _ClassVar[int]
     token: str
     token_id: str
     user_id: str
@@ -80,16 +83,19 @@ class GenerateTokenResponse(_message.Message):
     additional_data: _struct_pb2.Struct
     session_id: str
     key_id: str
-    def __init__(self, token: _Optional[str] = ..., token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., session_id: _Optional[str] = ..., key_id: _Optional[str] = ...) -> None: ...
+    audiences: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, token: _Optional[str] = ..., token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., session_id: _Optional[str] = ..., key_id: _Optional[str] = ..., audiences: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ValidateTokenRequest(_message.Message):
-    __slots__ = ("token",)
+    __slots__ = ("token", "audience")
     TOKEN_FIELD_NUMBER: _ClassVar[int]
+    AUDIENCE_FIELD_NUMBER: _ClassVar[int]
     token: str
-    def __init__(self, token: _Optional[str] = ...) -> None: ...
+    audience: str
+    def __init__(self, token: _Optional[str] = ..., audience: _Optional[str] = ...) -> None: ...
 
 class ValidateTokenResponse(_message.Message):
-    __slots__ = ("valid", "token_id", "user_id", "permissions", "issued_at", "expires_at", "time_remaining", "additional_data", "additional_data_json", "session_id", "key_id", "session_started_at")
+    __slots__ = ("valid", "token_id", "user_id", "permissions", "issued_at", "expires_at", "time_remaining", "additional_data", "additional_data_json", "session_id", "key_id", "session_started_at", "audiences", "checked_audience")
     VALID_FIELD_NUMBER: _ClassVar[int]
     TOKEN_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -102,6 +108,8 @@ class ValidateTokenResponse(_message.Message):
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     KEY_ID_FIELD_NUMBER: _ClassVar[int]
     SESSION_STARTED_AT_FIELD_NUMBER: _ClassVar[int]
+    AUDIENCES_FIELD_NUMBER: _ClassVar[int]
+    CHECKED_AUDIENCE_FIELD_NUMBER: _ClassVar[int]
     valid: bool
     token_id: str
     user_id: str
@@ -114,10 +122,12 @@ class ValidateTokenResponse(_message.Message):
     session_id: str
     key_id: str
     session_started_at: _timestamp_pb2.Timestamp
-    def __init__(self, valid: bool = ..., token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., time_remaining: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., additional_data_json: _Optional[str] = ..., session_id: _Optional[str] = ..., key_id: _Optional[str] = ..., session_started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    audiences: _containers.RepeatedScalarFieldContainer[str]
+    checked_audience: str
+    def __init__(self, valid: bool = ..., token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., time_remaining: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., additional_data_json: _Optional[str] = ..., session_id: _Optional[str] = ..., key_id: _Optional[str] = ..., session_started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., audiences: _Optional[_Iterable[str]] = ..., checked_audience: _Optional[str] = ...) -> None: ...
 
 class TokenClaims(_message.Message):
-    __slots__ = ("token_id", "user_id", "permissions", "issued_at", "expires_at", "time_remaining", "additional_data", "additional_data_json", "session_id", "key_id", "session_started_at")
+    __slots__ = ("token_id", "user_id", "permissions", "issued_at", "expires_at", "time_remaining", "additional_data", "additional_data_json", "session_id", "key_id", "session_started_at", "audiences", "checked_audience")
     TOKEN_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     PERMISSIONS_FIELD_NUMBER: _ClassVar[int]
@@ -129,6 +139,8 @@ class TokenClaims(_message.Message):
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     KEY_ID_FIELD_NUMBER: _ClassVar[int]
     SESSION_STARTED_AT_FIELD_NUMBER: _ClassVar[int]
+    AUDIENCES_FIELD_NUMBER: _ClassVar[int]
+    CHECKED_AUDIENCE_FIELD_NUMBER: _ClassVar[int]
     token_id: str
     user_id: str
     permissions: _containers.RepeatedScalarFieldContainer[str]
@@ -140,35 +152,45 @@ class TokenClaims(_message.Message):
     session_id: str
     key_id: str
     session_started_at: _timestamp_pb2.Timestamp
-    def __init__(self, token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., time_remaining: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., additional_data_json: _Optional[str] = ..., session_id: _Optional[str] = ..., key_id: _Optional[str] = ..., session_started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    audiences: _containers.RepeatedScalarFieldContainer[str]
+    checked_audience: str
+    def __init__(self, token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., time_remaining: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., additional_data_json: _Optional[str] = ..., session_id: _Optional[str] = ..., key_id: _Optional[str] = ..., session_started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., audiences: _Optional[_Iterable[str]] = ..., checked_audience: _Optional[str] = ...) -> None: ...
 
 class CheckPermissionRequest(_message.Message):
-    __slots__ = ("token", "required_permission")
+    __slots__ = ("token", "required_permission", "audience")
     TOKEN_FIELD_NUMBER: _ClassVar[int]
     REQUIRED_PERMISSION_FIELD_NUMBER: _ClassVar[int]
+    AUDIENCE_FIELD_NUMBER: _ClassVar[int]
     token: str
     required_permission: str
-    def __init__(self, token: _Optional[str] = ..., required_permission: _Optional[str] = ...) -> None: ...
+    audience: str
+    def __init__(self, token: _Optional[str] = ..., required_permission: _Optional[str] = ..., audience: _Optional[str] = ...) -> None: ...
 
 class CheckPermissionResponse(_message.Message):
-    __slots__ = ("granted",)
+    __slots__ = ("granted", "checked_audience")
     GRANTED_FIELD_NUMBER: _ClassVar[int]
+    CHECKED_AUDIENCE_FIELD_NUMBER: _ClassVar[int]
     granted: bool
-    def __init__(self, granted: bool = ...) -> None: ...
+    checked_audience: str
+    def __init__(self, granted: bool = ..., checked_audience: _Optional[str] = ...) -> None: ...
 
 class CheckPermissionsRequest(_message.Message):
-    __slots__ = ("token", "permissions")
+    __slots__ = ("token", "permissions", "audience")
     TOKEN_FIELD_NUMBER: _ClassVar[int]
     PERMISSIONS_FIELD_NUMBER: _ClassVar[int]
+    AUDIENCE_FIELD_NUMBER: _ClassVar[int]
     token: str
     permissions: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, token: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ...) -> None: ...
+    audience: str
+    def __init__(self, token: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., audience: _Optional[str] = ...) -> None: ...
 
 class CheckPermissionsResponse(_message.Message):
-    __slots__ = ("results",)
+    __slots__ = ("results", "checked_audience")
     RESULTS_FIELD_NUMBER: _ClassVar[int]
+    CHECKED_AUDIENCE_FIELD_NUMBER: _ClassVar[int]
     results: _containers.RepeatedCompositeFieldContainer[PermissionResult]
-    def __init__(self, results: _Optional[_Iterable[_Union[PermissionResult, _Mapping]]] = ...) -> None: ...
+    checked_audience: str
+    def __init__(self, results: _Optional[_Iterable[_Union[PermissionResult, _Mapping]]] = ..., checked_audience: _Optional[str] = ...) -> None: ...
 
 class PermissionResult(_message.Message):
     __slots__ = ("permission", "granted")
@@ -179,10 +201,12 @@ class PermissionResult(_message.Message):
     def __init__(self, permission: _Optional[str] = ..., granted: bool = ...) -> None: ...
 
 class BatchValidateTokensRequest(_message.Message):
-    __slots__ = ("tokens",)
+    __slots__ = ("tokens", "audience")
     TOKENS_FIELD_NUMBER: _ClassVar[int]
+    AUDIENCE_FIELD_NUMBER: _ClassVar[int]
     tokens: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, tokens: _Optional[_Iterable[str]] = ...) -> None: ...
+    audience: str
+    def __init__(self, tokens: _Optional[_Iterable[str]] = ..., audience: _Optional[str] = ...) -> None: ...
 
 class BatchValidateTokensResponse(_message.Message):
     __slots__ = ("results",)
@@ -209,7 +233,7 @@ class RefreshTokenRequest(_message.Message):
     def __init__(self, token: _Optional[str] = ..., new_expires_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., revoke_old: bool = ...) -> None: ...
 
 class RefreshTokenResponse(_message.Message):
-    __slots__ = ("token", "token_id", "user_id", "permissions", "issued_at", "expires_at", "additional_data", "additional_data_json", "session_id", "clamped", "key_id")
+    __slots__ = ("token", "token_id", "user_id", "permissions", "issued_at", "expires_at", "additional_data", "additional_data_json", "session_id", "clamped", "key_id", "audiences")
     TOKEN_FIELD_NUMBER: _ClassVar[int]
     TOKEN_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -221,6 +245,7 @@ class RefreshTokenResponse(_message.Message):
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     CLAMPED_FIELD_NUMBER: _ClassVar[int]
     KEY_ID_FIELD_NUMBER: _ClassVar[int]
+    AUDIENCES_FIELD_NUMBER: _ClassVar[int]
     token: str
     token_id: str
     user_id: str
@@ -232,7 +257,8 @@ class RefreshTokenResponse(_message.Message):
     session_id: str
     clamped: bool
     key_id: str
-    def __init__(self, token: _Optional[str] = ..., token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., additional_data_json: _Optional[str] = ..., session_id: _Optional[str] = ..., clamped: bool = ..., key_id: _Optional[str] = ...) -> None: ...
+    audiences: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, token: _Optional[str] = ..., token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., additional_data_json: _Optional[str] = ..., session_id: _Optional[str] = ..., clamped: bool = ..., key_id: _Optional[str] = ..., audiences: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class GetTokenInfoRequest(_message.Message):
     __slots__ = ("token",)
@@ -241,7 +267,7 @@ class GetTokenInfoRequest(_message.Message):
     def __init__(self, token: _Optional[str] = ...) -> None: ...
 
 class GetTokenInfoResponse(_message.Message):
-    __slots__ = ("valid", "token_id", "user_id", "permissions", "issued_at", "expires_at", "time_remaining", "additional_data", "additional_data_json", "created_at", "is_revoked", "key_id", "session_id", "session_started_at")
+    __slots__ = ("valid", "token_id", "user_id", "permissions", "issued_at", "expires_at", "time_remaining", "additional_data", "additional_data_json", "created_at", "is_revoked", "key_id", "session_id", "session_started_at", "audiences")
     VALID_FIELD_NUMBER: _ClassVar[int]
     TOKEN_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -256,6 +282,7 @@ class GetTokenInfoResponse(_message.Message):
     KEY_ID_FIELD_NUMBER: _ClassVar[int]
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     SESSION_STARTED_AT_FIELD_NUMBER: _ClassVar[int]
+    AUDIENCES_FIELD_NUMBER: _ClassVar[int]
     valid: bool
     token_id: str
     user_id: str
@@ -270,7 +297,8 @@ class GetTokenInfoResponse(_message.Message):
     key_id: str
     session_id: str
     session_started_at: _timestamp_pb2.Timestamp
-    def __init__(self, valid: bool = ..., token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., time_remaining: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., additional_data_json: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., is_revoked: bool = ..., key_id: _Optional[str] = ..., session_id: _Optional[str] = ..., session_started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    audiences: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, valid: bool = ..., token_id: _Optional[str] = ..., user_id: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., time_remaining: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., additional_data: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., additional_data_json: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., is_revoked: bool = ..., key_id: _Optional[str] = ..., session_id: _Optional[str] = ..., session_started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., audiences: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class IntrospectTokenRequest(_message.Message):
     __slots__ = ("token",)

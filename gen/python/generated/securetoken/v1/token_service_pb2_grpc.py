@@ -133,7 +133,9 @@ class TokenServiceServicer(object):
         """ValidateToken answers with a token's claims, or says why the token is not valid.
 
         Who may call: callers that may verify tokens, and the token's own holder.
-        Errors: TOKEN_EXPIRED or INVALID_TOKEN (UNAUTHENTICATED), field "token".
+        Errors: TOKEN_EXPIRED or INVALID_TOKEN (UNAUTHENTICATED), field "token"; INVALID_TOKEN, field
+        "audience", when the token is not for the audience that the request requires; TOKEN_ERROR
+        (INVALID_ARGUMENT) for an audience that breaks its rule.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -177,8 +179,8 @@ class TokenServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def RefreshToken(self, request, context):
-        """RefreshToken issues a new token with the user_id, permissions, additional_data and session of
-        a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
+        """RefreshToken issues a new token with the user_id, permissions, additional_data, audiences and
+        session of a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
         outlives its session: the server's maximum (720 hours unless configured) since the session's
         first token was issued.
 

@@ -99,7 +99,8 @@ export enum TokenErrorKind {
   TOKEN_EXPIRED = 2,
 
   /**
-   * The token is malformed, not authentic, or revoked: InvalidTokenError. Code UNAUTHENTICATED.
+   * The token is malformed, not authentic, revoked, or for another audience: InvalidTokenError. Code
+   * UNAUTHENTICATED.
    *
    * @generated from enum value: TOKEN_ERROR_KIND_INVALID_TOKEN = 3;
    */
@@ -270,6 +271,29 @@ export enum ErrorReason {
    * @generated from enum value: ERROR_REASON_TOO_MANY_TARGETS = 19;
    */
   TOO_MANY_TARGETS = 19,
+
+  /**
+   * Kind INVALID_TOKEN: the token is valid, and not meant for the audience that the request requires.
+   * ErrorInfo metadata "audience" names that. Field "audience".
+   *
+   * @generated from enum value: ERROR_REASON_AUDIENCE_MISMATCH = 20;
+   */
+  AUDIENCE_MISMATCH = 20,
+
+  /**
+   * Kind TOKEN_ERROR: an audience is not 1 to 256 Unicode code points without control characters, or
+   * stands twice.
+   *
+   * @generated from enum value: ERROR_REASON_AUDIENCE_INVALID = 21;
+   */
+  AUDIENCE_INVALID = 21,
+
+  /**
+   * Kind TOKEN_ERROR: more than 16 audiences.
+   *
+   * @generated from enum value: ERROR_REASON_TOO_MANY_AUDIENCES = 22;
+   */
+  TOO_MANY_AUDIENCES = 22,
 }
 
 /**
@@ -310,7 +334,8 @@ export enum CallerErrorReason {
 
   /**
    * Code PERMISSION_DENIED: the caller may not issue such a token. The field is "permissions",
-   * with the first offending one as metadata "permission", or "user_id", or "expires_in".
+   * with the first offending one as metadata "permission", or "user_id", or "expires_in", or
+   * "audiences", with the first offending one as metadata "audience".
    *
    * @generated from enum value: CALLER_ERROR_REASON_GRANT_NOT_ALLOWED = 3;
    */

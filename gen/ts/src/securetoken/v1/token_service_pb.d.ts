@@ -50,6 +50,14 @@ export declare type GenerateTokenRequest = Message<"securetoken.v1.GenerateToken
    * @generated from field: google.protobuf.Struct additional_data = 4;
    */
   additionalData?: JsonObject | undefined;
+
+  /**
+   * The services that the token is meant for: at most 16, each 1 to 256 Unicode code points, no
+   * control characters, none twice. Default none: such a token is refused where an audience is required.
+   *
+   * @generated from field: repeated string audiences = 5;
+   */
+  audiences: string[];
 };
 
 /**
@@ -126,6 +134,13 @@ export declare type GenerateTokenResponse = Message<"securetoken.v1.GenerateToke
    * @generated from field: string key_id = 9;
    */
   keyId: string;
+
+  /**
+   * As requested.
+   *
+   * @generated from field: repeated string audiences = 10;
+   */
+  audiences: string[];
 };
 
 /**
@@ -146,6 +161,15 @@ export declare type ValidateTokenRequest = Message<"securetoken.v1.ValidateToken
    * @generated from field: string token = 1;
    */
   token: string;
+
+  /**
+   * The service that asks, if it requires of tokens that they are meant for it: 1 to 256 Unicode code
+   * points, compared exactly with each of the token's audiences. Empty: any token passes. A server
+   * older than this field does not look at it: see checked_audience.
+   *
+   * @generated from field: string audience = 2;
+   */
+  audience: string;
 };
 
 /**
@@ -247,6 +271,22 @@ export declare type ValidateTokenResponse = Message<"securetoken.v1.ValidateToke
    * @generated from field: google.protobuf.Timestamp session_started_at = 12;
    */
   sessionStartedAt?: Timestamp | undefined;
+
+  /**
+   * The services that the token is meant for. Empty: it names none. Whoever keeps this answer for
+   * others checks their audiences against these.
+   *
+   * @generated from field: repeated string audiences = 13;
+   */
+  audiences: string[];
+
+  /**
+   * The request's audience, which is one of the token's. Empty where the request required none, and
+   * from a server that is too old to check: whoever requires an audience must not accept that.
+   *
+   * @generated from field: string checked_audience = 14;
+   */
+  checkedAudience: string;
 };
 
 /**
@@ -337,6 +377,20 @@ export declare type TokenClaims = Message<"securetoken.v1.TokenClaims"> & {
    * @generated from field: google.protobuf.Timestamp session_started_at = 11;
    */
   sessionStartedAt?: Timestamp | undefined;
+
+  /**
+   * As in ValidateTokenResponse.
+   *
+   * @generated from field: repeated string audiences = 12;
+   */
+  audiences: string[];
+
+  /**
+   * As in ValidateTokenResponse. Only from BatchValidateTokens.
+   *
+   * @generated from field: string checked_audience = 13;
+   */
+  checkedAudience: string;
 };
 
 /**
@@ -364,6 +418,13 @@ export declare type CheckPermissionRequest = Message<"securetoken.v1.CheckPermis
    * @generated from field: string required_permission = 2;
    */
   requiredPermission: string;
+
+  /**
+   * As in ValidateTokenRequest.
+   *
+   * @generated from field: string audience = 3;
+   */
+  audience: string;
 };
 
 /**
@@ -384,6 +445,13 @@ export declare type CheckPermissionResponse = Message<"securetoken.v1.CheckPermi
    * @generated from field: bool granted = 1;
    */
   granted: boolean;
+
+  /**
+   * As in ValidateTokenResponse.
+   *
+   * @generated from field: string checked_audience = 2;
+   */
+  checkedAudience: string;
 };
 
 /**
@@ -411,6 +479,13 @@ export declare type CheckPermissionsRequest = Message<"securetoken.v1.CheckPermi
    * @generated from field: repeated string permissions = 2;
    */
   permissions: string[];
+
+  /**
+   * As in ValidateTokenRequest.
+   *
+   * @generated from field: string audience = 3;
+   */
+  audience: string;
 };
 
 /**
@@ -431,6 +506,13 @@ export declare type CheckPermissionsResponse = Message<"securetoken.v1.CheckPerm
    * @generated from field: repeated securetoken.v1.PermissionResult results = 1;
    */
   results: PermissionResult[];
+
+  /**
+   * As in ValidateTokenResponse.
+   *
+   * @generated from field: string checked_audience = 2;
+   */
+  checkedAudience: string;
 };
 
 /**
@@ -478,6 +560,13 @@ export declare type BatchValidateTokensRequest = Message<"securetoken.v1.BatchVa
    * @generated from field: repeated string tokens = 1;
    */
   tokens: string[];
+
+  /**
+   * As in ValidateTokenRequest, of every token.
+   *
+   * @generated from field: string audience = 2;
+   */
+  audience: string;
 };
 
 /**
@@ -660,6 +749,13 @@ export declare type RefreshTokenResponse = Message<"securetoken.v1.RefreshTokenR
    * @generated from field: string key_id = 11;
    */
   keyId: string;
+
+  /**
+   * As in the old token.
+   *
+   * @generated from field: repeated string audiences = 12;
+   */
+  audiences: string[];
 };
 
 /**
@@ -791,6 +887,13 @@ export declare type GetTokenInfoResponse = Message<"securetoken.v1.GetTokenInfoR
    * @generated from field: google.protobuf.Timestamp session_started_at = 14;
    */
   sessionStartedAt?: Timestamp | undefined;
+
+  /**
+   * The services that the token is meant for. Empty: it names none.
+   *
+   * @generated from field: repeated string audiences = 15;
+   */
+  audiences: string[];
 };
 
 /**
@@ -1624,7 +1727,9 @@ export declare const TokenService: GenService<{
    * ValidateToken answers with a token's claims, or says why the token is not valid.
    *
    * Who may call: callers that may verify tokens, and the token's own holder.
-   * Errors: TOKEN_EXPIRED or INVALID_TOKEN (UNAUTHENTICATED), field "token".
+   * Errors: TOKEN_EXPIRED or INVALID_TOKEN (UNAUTHENTICATED), field "token"; INVALID_TOKEN, field
+   * "audience", when the token is not for the audience that the request requires; TOKEN_ERROR
+   * (INVALID_ARGUMENT) for an audience that breaks its rule.
    *
    * @generated from rpc securetoken.v1.TokenService.ValidateToken
    */
@@ -1680,8 +1785,8 @@ export declare const TokenService: GenService<{
     output: typeof BatchValidateTokensResponseSchema;
   },
   /**
-   * RefreshToken issues a new token with the user_id, permissions, additional_data and session of
-   * a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
+   * RefreshToken issues a new token with the user_id, permissions, additional_data, audiences and
+   * session of a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
    * outlives its session: the server's maximum (720 hours unless configured) since the session's
    * first token was issued.
    *

@@ -23,6 +23,7 @@ private static final long serialVersionUID = 0L;
   private BatchValidateTokensRequest() {
     tokens_ =
         com.google.protobuf.LazyStringArrayList.emptyList();
+    audience_ = "";
   }
 
   @java.lang.Override
@@ -98,6 +99,53 @@ private static final long serialVersionUID = 0L;
     return tokens_.getByteString(index);
   }
 
+  public static final int AUDIENCE_FIELD_NUMBER = 2;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object audience_ = "";
+  /**
+   * <pre>
+   * As in ValidateTokenRequest, of every token.
+   * </pre>
+   *
+   * <code>string audience = 2 [json_name = "audience"];</code>
+   * @return The audience.
+   */
+  @java.lang.Override
+  public java.lang.String getAudience() {
+    java.lang.Object ref = audience_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      audience_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * As in ValidateTokenRequest, of every token.
+   * </pre>
+   *
+   * <code>string audience = 2 [json_name = "audience"];</code>
+   * @return The bytes for audience.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getAudienceBytes() {
+    java.lang.Object ref = audience_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      audience_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -114,6 +162,9 @@ private static final long serialVersionUID = 0L;
                       throws java.io.IOException {
     for (int i = 0; i < tokens_.size(); i++) {
       com.google.protobuf.GeneratedMessageV3.writeString(output, 1, tokens_.getRaw(i));
+    }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(audience_)) {
+      com.google.protobuf.GeneratedMessageV3.writeString(output, 2, audience_);
     }
     getUnknownFields().writeTo(output);
   }
@@ -132,6 +183,9 @@ private static final long serialVersionUID = 0L;
       size += dataSize;
       size += 1 * getTokensList().size();
     }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(audience_)) {
+      size += com.google.protobuf.GeneratedMessageV3.computeStringSize(2, audience_);
+    }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
     return size;
@@ -149,6 +203,8 @@ private static final long serialVersionUID = 0L;
 
     if (!getTokensList()
         .equals(other.getTokensList())) return false;
+    if (!getAudience()
+        .equals(other.getAudience())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -164,6 +220,8 @@ private static final long serialVersionUID = 0L;
       hash = (37 * hash) + TOKENS_FIELD_NUMBER;
       hash = (53 * hash) + getTokensList().hashCode();
     }
+    hash = (37 * hash) + AUDIENCE_FIELD_NUMBER;
+    hash = (53 * hash) + getAudience().hashCode();
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -301,6 +359,7 @@ private static final long serialVersionUID = 0L;
       bitField0_ = 0;
       tokens_ =
           com.google.protobuf.LazyStringArrayList.emptyList();
+      audience_ = "";
       return this;
     }
 
@@ -337,6 +396,9 @@ private static final long serialVersionUID = 0L;
       if (((from_bitField0_ & 0x00000001) != 0)) {
         tokens_.makeImmutable();
         result.tokens_ = tokens_;
+      }
+      if (((from_bitField0_ & 0x00000002) != 0)) {
+        result.audience_ = audience_;
       }
     }
 
@@ -394,6 +456,11 @@ private static final long serialVersionUID = 0L;
         }
         onChanged();
       }
+      if (!other.getAudience().isEmpty()) {
+        audience_ = other.audience_;
+        bitField0_ |= 0x00000002;
+        onChanged();
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -426,6 +493,11 @@ private static final long serialVersionUID = 0L;
               tokens_.add(s);
               break;
             } // case 10
+            case 18: {
+              audience_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00000002;
+              break;
+            } // case 18
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -586,6 +658,98 @@ private static final long serialVersionUID = 0L;
       ensureTokensIsMutable();
       tokens_.add(value);
       bitField0_ |= 0x00000001;
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object audience_ = "";
+    /**
+     * <pre>
+     * As in ValidateTokenRequest, of every token.
+     * </pre>
+     *
+     * <code>string audience = 2 [json_name = "audience"];</code>
+     * @return The audience.
+     */
+    public java.lang.String getAudience() {
+      java.lang.Object ref = audience_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        audience_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * As in ValidateTokenRequest, of every token.
+     * </pre>
+     *
+     * <code>string audience = 2 [json_name = "audience"];</code>
+     * @return The bytes for audience.
+     */
+    public com.google.protobuf.ByteString
+        getAudienceBytes() {
+      java.lang.Object ref = audience_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        audience_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * As in ValidateTokenRequest, of every token.
+     * </pre>
+     *
+     * <code>string audience = 2 [json_name = "audience"];</code>
+     * @param value The audience to set.
+     * @return This builder for chaining.
+     */
+    public Builder setAudience(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      audience_ = value;
+      bitField0_ |= 0x00000002;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * As in ValidateTokenRequest, of every token.
+     * </pre>
+     *
+     * <code>string audience = 2 [json_name = "audience"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearAudience() {
+      audience_ = getDefaultInstance().getAudience();
+      bitField0_ = (bitField0_ & ~0x00000002);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * As in ValidateTokenRequest, of every token.
+     * </pre>
+     *
+     * <code>string audience = 2 [json_name = "audience"];</code>
+     * @param value The bytes for audience to set.
+     * @return This builder for chaining.
+     */
+    public Builder setAudienceBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      audience_ = value;
+      bitField0_ |= 0x00000002;
       onChanged();
       return this;
     }

@@ -48,4 +48,24 @@ public interface BatchValidateTokensRequestOrBuilder extends
    */
   com.google.protobuf.ByteString
       getTokensBytes(int index);
+
+  /**
+   * <pre>
+   * As in ValidateTokenRequest, of every token.
+   * </pre>
+   *
+   * <code>string audience = 2 [json_name = "audience"];</code>
+   * @return The audience.
+   */
+  java.lang.String getAudience();
+  /**
+   * <pre>
+   * As in ValidateTokenRequest, of every token.
+   * </pre>
+   *
+   * <code>string audience = 2 [json_name = "audience"];</code>
+   * @return The bytes for audience.
+   */
+  com.google.protobuf.ByteString
+      getAudienceBytes();
 }

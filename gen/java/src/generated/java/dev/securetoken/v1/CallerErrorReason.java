@@ -44,7 +44,8 @@ public enum CallerErrorReason
   /**
    * <pre>
    * Code PERMISSION_DENIED: the caller may not issue such a token. The field is "permissions",
-   * with the first offending one as metadata "permission", or "user_id", or "expires_in".
+   * with the first offending one as metadata "permission", or "user_id", or "expires_in", or
+   * "audiences", with the first offending one as metadata "audience".
    * </pre>
    *
    * <code>CALLER_ERROR_REASON_GRANT_NOT_ALLOWED = 3;</code>
@@ -109,7 +110,8 @@ public enum CallerErrorReason
   /**
    * <pre>
    * Code PERMISSION_DENIED: the caller may not issue such a token. The field is "permissions",
-   * with the first offending one as metadata "permission", or "user_id", or "expires_in".
+   * with the first offending one as metadata "permission", or "user_id", or "expires_in", or
+   * "audiences", with the first offending one as metadata "audience".
    * </pre>
    *
    * <code>CALLER_ERROR_REASON_GRANT_NOT_ALLOWED = 3;</code>

@@ -23,6 +23,7 @@ private static final long serialVersionUID = 0L;
   private CheckPermissionRequest() {
     token_ = "";
     requiredPermission_ = "";
+    audience_ = "";
   }
 
   @java.lang.Override
@@ -139,6 +140,53 @@ private static final long serialVersionUID = 0L;
     }
   }
 
+  public static final int AUDIENCE_FIELD_NUMBER = 3;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object audience_ = "";
+  /**
+   * <pre>
+   * As in ValidateTokenRequest.
+   * </pre>
+   *
+   * <code>string audience = 3 [json_name = "audience"];</code>
+   * @return The audience.
+   */
+  @java.lang.Override
+  public java.lang.String getAudience() {
+    java.lang.Object ref = audience_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      audience_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * As in ValidateTokenRequest.
+   * </pre>
+   *
+   * <code>string audience = 3 [json_name = "audience"];</code>
+   * @return The bytes for audience.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getAudienceBytes() {
+    java.lang.Object ref = audience_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      audience_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -159,6 +207,9 @@ private static final long serialVersionUID = 0L;
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(requiredPermission_)) {
       com.google.protobuf.GeneratedMessageV3.writeString(output, 2, requiredPermission_);
     }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(audience_)) {
+      com.google.protobuf.GeneratedMessageV3.writeString(output, 3, audience_);
+    }
     getUnknownFields().writeTo(output);
   }
 
@@ -173,6 +224,9 @@ private static final long serialVersionUID = 0L;
     }
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(requiredPermission_)) {
       size += com.google.protobuf.GeneratedMessageV3.computeStringSize(2, requiredPermission_);
+    }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(audience_)) {
+      size += com.google.protobuf.GeneratedMessageV3.computeStringSize(3, audience_);
     }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
@@ -193,6 +247,8 @@ private static final long serialVersionUID = 0L;
         .equals(other.getToken())) return false;
     if (!getRequiredPermission()
         .equals(other.getRequiredPermission())) return false;
+    if (!getAudience()
+        .equals(other.getAudience())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -208,6 +264,8 @@ private static final long serialVersionUID = 0L;
     hash = (53 * hash) + getToken().hashCode();
     hash = (37 * hash) + REQUIRED_PERMISSION_FIELD_NUMBER;
     hash = (53 * hash) + getRequiredPermission().hashCode();
+    hash = (37 * hash) + AUDIENCE_FIELD_NUMBER;
+    hash = (53 * hash) + getAudience().hashCode();
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -345,6 +403,7 @@ private static final long serialVersionUID = 0L;
       bitField0_ = 0;
       token_ = "";
       requiredPermission_ = "";
+      audience_ = "";
       return this;
     }
 
@@ -383,6 +442,9 @@ private static final long serialVersionUID = 0L;
       }
       if (((from_bitField0_ & 0x00000002) != 0)) {
         result.requiredPermission_ = requiredPermission_;
+      }
+      if (((from_bitField0_ & 0x00000004) != 0)) {
+        result.audience_ = audience_;
       }
     }
 
@@ -440,6 +502,11 @@ private static final long serialVersionUID = 0L;
         bitField0_ |= 0x00000002;
         onChanged();
       }
+      if (!other.getAudience().isEmpty()) {
+        audience_ = other.audience_;
+        bitField0_ |= 0x00000004;
+        onChanged();
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -476,6 +543,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000002;
               break;
             } // case 18
+            case 26: {
+              audience_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00000004;
+              break;
+            } // case 26
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -673,6 +745,98 @@ private static final long serialVersionUID = 0L;
       checkByteStringIsUtf8(value);
       requiredPermission_ = value;
       bitField0_ |= 0x00000002;
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object audience_ = "";
+    /**
+     * <pre>
+     * As in ValidateTokenRequest.
+     * </pre>
+     *
+     * <code>string audience = 3 [json_name = "audience"];</code>
+     * @return The audience.
+     */
+    public java.lang.String getAudience() {
+      java.lang.Object ref = audience_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        audience_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * As in ValidateTokenRequest.
+     * </pre>
+     *
+     * <code>string audience = 3 [json_name = "audience"];</code>
+     * @return The bytes for audience.
+     */
+    public com.google.protobuf.ByteString
+        getAudienceBytes() {
+      java.lang.Object ref = audience_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        audience_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * As in ValidateTokenRequest.
+     * </pre>
+     *
+     * <code>string audience = 3 [json_name = "audience"];</code>
+     * @param value The audience to set.
+     * @return This builder for chaining.
+     */
+    public Builder setAudience(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      audience_ = value;
+      bitField0_ |= 0x00000004;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * As in ValidateTokenRequest.
+     * </pre>
+     *
+     * <code>string audience = 3 [json_name = "audience"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearAudience() {
+      audience_ = getDefaultInstance().getAudience();
+      bitField0_ = (bitField0_ & ~0x00000004);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * As in ValidateTokenRequest.
+     * </pre>
+     *
+     * <code>string audience = 3 [json_name = "audience"];</code>
+     * @param value The bytes for audience to set.
+     * @return This builder for chaining.
+     */
+    public Builder setAudienceBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      audience_ = value;
+      bitField0_ |= 0x00000004;
       onChanged();
       return this;
     }

@@ -47,4 +47,24 @@ public interface CheckPermissionRequestOrBuilder extends
    */
   com.google.protobuf.ByteString
       getRequiredPermissionBytes();
+
+  /**
+   * <pre>
+   * As in ValidateTokenRequest.
+   * </pre>
+   *
+   * <code>string audience = 3 [json_name = "audience"];</code>
+   * @return The audience.
+   */
+  java.lang.String getAudience();
+  /**
+   * <pre>
+   * As in ValidateTokenRequest.
+   * </pre>
+   *
+   * <code>string audience = 3 [json_name = "audience"];</code>
+   * @return The bytes for audience.
+   */
+  com.google.protobuf.ByteString
+      getAudienceBytes();
 }

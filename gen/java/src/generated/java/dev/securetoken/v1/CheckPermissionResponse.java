@@ -21,6 +21,7 @@ private static final long serialVersionUID = 0L;
     super(builder);
   }
   private CheckPermissionResponse() {
+    checkedAudience_ = "";
   }
 
   @java.lang.Override
@@ -58,6 +59,53 @@ private static final long serialVersionUID = 0L;
     return granted_;
   }
 
+  public static final int CHECKED_AUDIENCE_FIELD_NUMBER = 2;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object checkedAudience_ = "";
+  /**
+   * <pre>
+   * As in ValidateTokenResponse.
+   * </pre>
+   *
+   * <code>string checked_audience = 2 [json_name = "checkedAudience"];</code>
+   * @return The checkedAudience.
+   */
+  @java.lang.Override
+  public java.lang.String getCheckedAudience() {
+    java.lang.Object ref = checkedAudience_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      checkedAudience_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * As in ValidateTokenResponse.
+   * </pre>
+   *
+   * <code>string checked_audience = 2 [json_name = "checkedAudience"];</code>
+   * @return The bytes for checkedAudience.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getCheckedAudienceBytes() {
+    java.lang.Object ref = checkedAudience_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      checkedAudience_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -75,6 +123,9 @@ private static final long serialVersionUID = 0L;
     if (granted_ != false) {
       output.writeBool(1, granted_);
     }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(checkedAudience_)) {
+      com.google.protobuf.GeneratedMessageV3.writeString(output, 2, checkedAudience_);
+    }
     getUnknownFields().writeTo(output);
   }
 
@@ -87,6 +138,9 @@ private static final long serialVersionUID = 0L;
     if (granted_ != false) {
       size += com.google.protobuf.CodedOutputStream
         .computeBoolSize(1, granted_);
+    }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(checkedAudience_)) {
+      size += com.google.protobuf.GeneratedMessageV3.computeStringSize(2, checkedAudience_);
     }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
@@ -105,6 +159,8 @@ private static final long serialVersionUID = 0L;
 
     if (getGranted()
         != other.getGranted()) return false;
+    if (!getCheckedAudience()
+        .equals(other.getCheckedAudience())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -119,6 +175,8 @@ private static final long serialVersionUID = 0L;
     hash = (37 * hash) + GRANTED_FIELD_NUMBER;
     hash = (53 * hash) + com.google.protobuf.Internal.hashBoolean(
         getGranted());
+    hash = (37 * hash) + CHECKED_AUDIENCE_FIELD_NUMBER;
+    hash = (53 * hash) + getCheckedAudience().hashCode();
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -255,6 +313,7 @@ private static final long serialVersionUID = 0L;
       super.clear();
       bitField0_ = 0;
       granted_ = false;
+      checkedAudience_ = "";
       return this;
     }
 
@@ -290,6 +349,9 @@ private static final long serialVersionUID = 0L;
       int from_bitField0_ = bitField0_;
       if (((from_bitField0_ & 0x00000001) != 0)) {
         result.granted_ = granted_;
+      }
+      if (((from_bitField0_ & 0x00000002) != 0)) {
+        result.checkedAudience_ = checkedAudience_;
       }
     }
 
@@ -340,6 +402,11 @@ private static final long serialVersionUID = 0L;
       if (other.getGranted() != false) {
         setGranted(other.getGranted());
       }
+      if (!other.getCheckedAudience().isEmpty()) {
+        checkedAudience_ = other.checkedAudience_;
+        bitField0_ |= 0x00000002;
+        onChanged();
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -371,6 +438,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000001;
               break;
             } // case 8
+            case 18: {
+              checkedAudience_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00000002;
+              break;
+            } // case 18
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -428,6 +500,98 @@ private static final long serialVersionUID = 0L;
     public Builder clearGranted() {
       bitField0_ = (bitField0_ & ~0x00000001);
       granted_ = false;
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object checkedAudience_ = "";
+    /**
+     * <pre>
+     * As in ValidateTokenResponse.
+     * </pre>
+     *
+     * <code>string checked_audience = 2 [json_name = "checkedAudience"];</code>
+     * @return The checkedAudience.
+     */
+    public java.lang.String getCheckedAudience() {
+      java.lang.Object ref = checkedAudience_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        checkedAudience_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * As in ValidateTokenResponse.
+     * </pre>
+     *
+     * <code>string checked_audience = 2 [json_name = "checkedAudience"];</code>
+     * @return The bytes for checkedAudience.
+     */
+    public com.google.protobuf.ByteString
+        getCheckedAudienceBytes() {
+      java.lang.Object ref = checkedAudience_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        checkedAudience_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * As in ValidateTokenResponse.
+     * </pre>
+     *
+     * <code>string checked_audience = 2 [json_name = "checkedAudience"];</code>
+     * @param value The checkedAudience to set.
+     * @return This builder for chaining.
+     */
+    public Builder setCheckedAudience(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkedAudience_ = value;
+      bitField0_ |= 0x00000002;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * As in ValidateTokenResponse.
+     * </pre>
+     *
+     * <code>string checked_audience = 2 [json_name = "checkedAudience"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearCheckedAudience() {
+      checkedAudience_ = getDefaultInstance().getCheckedAudience();
+      bitField0_ = (bitField0_ & ~0x00000002);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * As in ValidateTokenResponse.
+     * </pre>
+     *
+     * <code>string checked_audience = 2 [json_name = "checkedAudience"];</code>
+     * @param value The bytes for checkedAudience to set.
+     * @return This builder for chaining.
+     */
+    public Builder setCheckedAudienceBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      checkedAudience_ = value;
+      bitField0_ |= 0x00000002;
       onChanged();
       return this;
     }

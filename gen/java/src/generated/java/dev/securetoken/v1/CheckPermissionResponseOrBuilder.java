@@ -17,4 +17,24 @@ public interface CheckPermissionResponseOrBuilder extends
    * @return The granted.
    */
   boolean getGranted();
+
+  /**
+   * <pre>
+   * As in ValidateTokenResponse.
+   * </pre>
+   *
+   * <code>string checked_audience = 2 [json_name = "checkedAudience"];</code>
+   * @return The checkedAudience.
+   */
+  java.lang.String getCheckedAudience();
+  /**
+   * <pre>
+   * As in ValidateTokenResponse.
+   * </pre>
+   *
+   * <code>string checked_audience = 2 [json_name = "checkedAudience"];</code>
+   * @return The bytes for checkedAudience.
+   */
+  com.google.protobuf.ByteString
+      getCheckedAudienceBytes();
 }

@@ -24,6 +24,7 @@ private static final long serialVersionUID = 0L;
     token_ = "";
     permissions_ =
         com.google.protobuf.LazyStringArrayList.emptyList();
+    audience_ = "";
   }
 
   @java.lang.Override
@@ -146,6 +147,53 @@ private static final long serialVersionUID = 0L;
     return permissions_.getByteString(index);
   }
 
+  public static final int AUDIENCE_FIELD_NUMBER = 3;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object audience_ = "";
+  /**
+   * <pre>
+   * As in ValidateTokenRequest.
+   * </pre>
+   *
+   * <code>string audience = 3 [json_name = "audience"];</code>
+   * @return The audience.
+   */
+  @java.lang.Override
+  public java.lang.String getAudience() {
+    java.lang.Object ref = audience_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      audience_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * As in ValidateTokenRequest.
+   * </pre>
+   *
+   * <code>string audience = 3 [json_name = "audience"];</code>
+   * @return The bytes for audience.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getAudienceBytes() {
+    java.lang.Object ref = audience_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      audience_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -165,6 +213,9 @@ private static final long serialVersionUID = 0L;
     }
     for (int i = 0; i < permissions_.size(); i++) {
       com.google.protobuf.GeneratedMessageV3.writeString(output, 2, permissions_.getRaw(i));
+    }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(audience_)) {
+      com.google.protobuf.GeneratedMessageV3.writeString(output, 3, audience_);
     }
     getUnknownFields().writeTo(output);
   }
@@ -186,6 +237,9 @@ private static final long serialVersionUID = 0L;
       size += dataSize;
       size += 1 * getPermissionsList().size();
     }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(audience_)) {
+      size += com.google.protobuf.GeneratedMessageV3.computeStringSize(3, audience_);
+    }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
     return size;
@@ -205,6 +259,8 @@ private static final long serialVersionUID = 0L;
         .equals(other.getToken())) return false;
     if (!getPermissionsList()
         .equals(other.getPermissionsList())) return false;
+    if (!getAudience()
+        .equals(other.getAudience())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -222,6 +278,8 @@ private static final long serialVersionUID = 0L;
       hash = (37 * hash) + PERMISSIONS_FIELD_NUMBER;
       hash = (53 * hash) + getPermissionsList().hashCode();
     }
+    hash = (37 * hash) + AUDIENCE_FIELD_NUMBER;
+    hash = (53 * hash) + getAudience().hashCode();
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -360,6 +418,7 @@ private static final long serialVersionUID = 0L;
       token_ = "";
       permissions_ =
           com.google.protobuf.LazyStringArrayList.emptyList();
+      audience_ = "";
       return this;
     }
 
@@ -399,6 +458,9 @@ private static final long serialVersionUID = 0L;
       if (((from_bitField0_ & 0x00000002) != 0)) {
         permissions_.makeImmutable();
         result.permissions_ = permissions_;
+      }
+      if (((from_bitField0_ & 0x00000004) != 0)) {
+        result.audience_ = audience_;
       }
     }
 
@@ -461,6 +523,11 @@ private static final long serialVersionUID = 0L;
         }
         onChanged();
       }
+      if (!other.getAudience().isEmpty()) {
+        audience_ = other.audience_;
+        bitField0_ |= 0x00000004;
+        onChanged();
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -498,6 +565,11 @@ private static final long serialVersionUID = 0L;
               permissions_.add(s);
               break;
             } // case 18
+            case 26: {
+              audience_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00000004;
+              break;
+            } // case 26
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -750,6 +822,98 @@ private static final long serialVersionUID = 0L;
       ensurePermissionsIsMutable();
       permissions_.add(value);
       bitField0_ |= 0x00000002;
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object audience_ = "";
+    /**
+     * <pre>
+     * As in ValidateTokenRequest.
+     * </pre>
+     *
+     * <code>string audience = 3 [json_name = "audience"];</code>
+     * @return The audience.
+     */
+    public java.lang.String getAudience() {
+      java.lang.Object ref = audience_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        audience_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * As in ValidateTokenRequest.
+     * </pre>
+     *
+     * <code>string audience = 3 [json_name = "audience"];</code>
+     * @return The bytes for audience.
+     */
+    public com.google.protobuf.ByteString
+        getAudienceBytes() {
+      java.lang.Object ref = audience_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        audience_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * As in ValidateTokenRequest.
+     * </pre>
+     *
+     * <code>string audience = 3 [json_name = "audience"];</code>
+     * @param value The audience to set.
+     * @return This builder for chaining.
+     */
+    public Builder setAudience(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      audience_ = value;
+      bitField0_ |= 0x00000004;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * As in ValidateTokenRequest.
+     * </pre>
+     *
+     * <code>string audience = 3 [json_name = "audience"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearAudience() {
+      audience_ = getDefaultInstance().getAudience();
+      bitField0_ = (bitField0_ & ~0x00000004);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * As in ValidateTokenRequest.
+     * </pre>
+     *
+     * <code>string audience = 3 [json_name = "audience"];</code>
+     * @param value The bytes for audience to set.
+     * @return This builder for chaining.
+     */
+    public Builder setAudienceBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      audience_ = value;
+      bitField0_ |= 0x00000004;
       onChanged();
       return this;
     }

@@ -68,4 +68,24 @@ public interface CheckPermissionsRequestOrBuilder extends
    */
   com.google.protobuf.ByteString
       getPermissionsBytes(int index);
+
+  /**
+   * <pre>
+   * As in ValidateTokenRequest.
+   * </pre>
+   *
+   * <code>string audience = 3 [json_name = "audience"];</code>
+   * @return The audience.
+   */
+  java.lang.String getAudience();
+  /**
+   * <pre>
+   * As in ValidateTokenRequest.
+   * </pre>
+   *
+   * <code>string audience = 3 [json_name = "audience"];</code>
+   * @return The bytes for audience.
+   */
+  com.google.protobuf.ByteString
+      getAudienceBytes();
 }

@@ -22,6 +22,7 @@ private static final long serialVersionUID = 0L;
   }
   private CheckPermissionsResponse() {
     results_ = java.util.Collections.emptyList();
+    checkedAudience_ = "";
   }
 
   @java.lang.Override
@@ -105,6 +106,53 @@ private static final long serialVersionUID = 0L;
     return results_.get(index);
   }
 
+  public static final int CHECKED_AUDIENCE_FIELD_NUMBER = 2;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object checkedAudience_ = "";
+  /**
+   * <pre>
+   * As in ValidateTokenResponse.
+   * </pre>
+   *
+   * <code>string checked_audience = 2 [json_name = "checkedAudience"];</code>
+   * @return The checkedAudience.
+   */
+  @java.lang.Override
+  public java.lang.String getCheckedAudience() {
+    java.lang.Object ref = checkedAudience_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      checkedAudience_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * As in ValidateTokenResponse.
+   * </pre>
+   *
+   * <code>string checked_audience = 2 [json_name = "checkedAudience"];</code>
+   * @return The bytes for checkedAudience.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getCheckedAudienceBytes() {
+    java.lang.Object ref = checkedAudience_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      checkedAudience_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -122,6 +170,9 @@ private static final long serialVersionUID = 0L;
     for (int i = 0; i < results_.size(); i++) {
       output.writeMessage(1, results_.get(i));
     }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(checkedAudience_)) {
+      com.google.protobuf.GeneratedMessageV3.writeString(output, 2, checkedAudience_);
+    }
     getUnknownFields().writeTo(output);
   }
 
@@ -134,6 +185,9 @@ private static final long serialVersionUID = 0L;
     for (int i = 0; i < results_.size(); i++) {
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(1, results_.get(i));
+    }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(checkedAudience_)) {
+      size += com.google.protobuf.GeneratedMessageV3.computeStringSize(2, checkedAudience_);
     }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
@@ -152,6 +206,8 @@ private static final long serialVersionUID = 0L;
 
     if (!getResultsList()
         .equals(other.getResultsList())) return false;
+    if (!getCheckedAudience()
+        .equals(other.getCheckedAudience())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -167,6 +223,8 @@ private static final long serialVersionUID = 0L;
       hash = (37 * hash) + RESULTS_FIELD_NUMBER;
       hash = (53 * hash) + getResultsList().hashCode();
     }
+    hash = (37 * hash) + CHECKED_AUDIENCE_FIELD_NUMBER;
+    hash = (53 * hash) + getCheckedAudience().hashCode();
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -309,6 +367,7 @@ private static final long serialVersionUID = 0L;
         resultsBuilder_.clear();
       }
       bitField0_ = (bitField0_ & ~0x00000001);
+      checkedAudience_ = "";
       return this;
     }
 
@@ -355,6 +414,9 @@ private static final long serialVersionUID = 0L;
 
     private void buildPartial0(dev.securetoken.v1.CheckPermissionsResponse result) {
       int from_bitField0_ = bitField0_;
+      if (((from_bitField0_ & 0x00000002) != 0)) {
+        result.checkedAudience_ = checkedAudience_;
+      }
     }
 
     @java.lang.Override
@@ -427,6 +489,11 @@ private static final long serialVersionUID = 0L;
           }
         }
       }
+      if (!other.getCheckedAudience().isEmpty()) {
+        checkedAudience_ = other.checkedAudience_;
+        bitField0_ |= 0x00000002;
+        onChanged();
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -466,6 +533,11 @@ private static final long serialVersionUID = 0L;
               }
               break;
             } // case 10
+            case 18: {
+              checkedAudience_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00000002;
+              break;
+            } // case 18
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -793,6 +865,98 @@ private static final long serialVersionUID = 0L;
         results_ = null;
       }
       return resultsBuilder_;
+    }
+
+    private java.lang.Object checkedAudience_ = "";
+    /**
+     * <pre>
+     * As in ValidateTokenResponse.
+     * </pre>
+     *
+     * <code>string checked_audience = 2 [json_name = "checkedAudience"];</code>
+     * @return The checkedAudience.
+     */
+    public java.lang.String getCheckedAudience() {
+      java.lang.Object ref = checkedAudience_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        checkedAudience_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * As in ValidateTokenResponse.
+     * </pre>
+     *
+     * <code>string checked_audience = 2 [json_name = "checkedAudience"];</code>
+     * @return The bytes for checkedAudience.
+     */
+    public com.google.protobuf.ByteString
+        getCheckedAudienceBytes() {
+      java.lang.Object ref = checkedAudience_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        checkedAudience_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * As in ValidateTokenResponse.
+     * </pre>
+     *
+     * <code>string checked_audience = 2 [json_name = "checkedAudience"];</code>
+     * @param value The checkedAudience to set.
+     * @return This builder for chaining.
+     */
+    public Builder setCheckedAudience(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkedAudience_ = value;
+      bitField0_ |= 0x00000002;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * As in ValidateTokenResponse.
+     * </pre>
+     *
+     * <code>string checked_audience = 2 [json_name = "checkedAudience"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearCheckedAudience() {
+      checkedAudience_ = getDefaultInstance().getCheckedAudience();
+      bitField0_ = (bitField0_ & ~0x00000002);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * As in ValidateTokenResponse.
+     * </pre>
+     *
+     * <code>string checked_audience = 2 [json_name = "checkedAudience"];</code>
+     * @param value The bytes for checkedAudience to set.
+     * @return This builder for chaining.
+     */
+    public Builder setCheckedAudienceBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      checkedAudience_ = value;
+      bitField0_ |= 0x00000002;
+      onChanged();
+      return this;
     }
     @java.lang.Override
     public final Builder setUnknownFields(

@@ -51,4 +51,24 @@ public interface CheckPermissionsResponseOrBuilder extends
    */
   dev.securetoken.v1.PermissionResultOrBuilder getResultsOrBuilder(
       int index);
+
+  /**
+   * <pre>
+   * As in ValidateTokenResponse.
+   * </pre>
+   *
+   * <code>string checked_audience = 2 [json_name = "checkedAudience"];</code>
+   * @return The checkedAudience.
+   */
+  java.lang.String getCheckedAudience();
+  /**
+   * <pre>
+   * As in ValidateTokenResponse.
+   * </pre>
+   *
+   * <code>string checked_audience = 2 [json_name = "checkedAudience"];</code>
+   * @return The bytes for checkedAudience.
+   */
+  com.google.protobuf.ByteString
+      getCheckedAudienceBytes();
 }

@@ -179,6 +179,32 @@ public enum ErrorReason
    * <code>ERROR_REASON_TOO_MANY_TARGETS = 19;</code>
    */
   ERROR_REASON_TOO_MANY_TARGETS(19),
+  /**
+   * <pre>
+   * Kind INVALID_TOKEN: the token is valid, and not meant for the audience that the request requires.
+   * ErrorInfo metadata "audience" names that. Field "audience".
+   * </pre>
+   *
+   * <code>ERROR_REASON_AUDIENCE_MISMATCH = 20;</code>
+   */
+  ERROR_REASON_AUDIENCE_MISMATCH(20),
+  /**
+   * <pre>
+   * Kind TOKEN_ERROR: an audience is not 1 to 256 Unicode code points without control characters, or
+   * stands twice.
+   * </pre>
+   *
+   * <code>ERROR_REASON_AUDIENCE_INVALID = 21;</code>
+   */
+  ERROR_REASON_AUDIENCE_INVALID(21),
+  /**
+   * <pre>
+   * Kind TOKEN_ERROR: more than 16 audiences.
+   * </pre>
+   *
+   * <code>ERROR_REASON_TOO_MANY_AUDIENCES = 22;</code>
+   */
+  ERROR_REASON_TOO_MANY_AUDIENCES(22),
   UNRECOGNIZED(-1),
   ;
 
@@ -348,6 +374,32 @@ public enum ErrorReason
    * <code>ERROR_REASON_TOO_MANY_TARGETS = 19;</code>
    */
   public static final int ERROR_REASON_TOO_MANY_TARGETS_VALUE = 19;
+  /**
+   * <pre>
+   * Kind INVALID_TOKEN: the token is valid, and not meant for the audience that the request requires.
+   * ErrorInfo metadata "audience" names that. Field "audience".
+   * </pre>
+   *
+   * <code>ERROR_REASON_AUDIENCE_MISMATCH = 20;</code>
+   */
+  public static final int ERROR_REASON_AUDIENCE_MISMATCH_VALUE = 20;
+  /**
+   * <pre>
+   * Kind TOKEN_ERROR: an audience is not 1 to 256 Unicode code points without control characters, or
+   * stands twice.
+   * </pre>
+   *
+   * <code>ERROR_REASON_AUDIENCE_INVALID = 21;</code>
+   */
+  public static final int ERROR_REASON_AUDIENCE_INVALID_VALUE = 21;
+  /**
+   * <pre>
+   * Kind TOKEN_ERROR: more than 16 audiences.
+   * </pre>
+   *
+   * <code>ERROR_REASON_TOO_MANY_AUDIENCES = 22;</code>
+   */
+  public static final int ERROR_REASON_TOO_MANY_AUDIENCES_VALUE = 22;
 
 
   public final int getNumber() {
@@ -394,6 +446,9 @@ public enum ErrorReason
       case 17: return ERROR_REASON_SESSION_ENDED;
       case 18: return ERROR_REASON_REVOCATION_INVALID;
       case 19: return ERROR_REASON_TOO_MANY_TARGETS;
+      case 20: return ERROR_REASON_AUDIENCE_MISMATCH;
+      case 21: return ERROR_REASON_AUDIENCE_INVALID;
+      case 22: return ERROR_REASON_TOO_MANY_AUDIENCES;
       default: return null;
     }
   }

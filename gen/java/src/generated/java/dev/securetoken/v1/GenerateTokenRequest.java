@@ -24,6 +24,8 @@ private static final long serialVersionUID = 0L;
     userId_ = "";
     permissions_ =
         com.google.protobuf.LazyStringArrayList.emptyList();
+    audiences_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
   }
 
   @java.lang.Override
@@ -230,6 +232,63 @@ private static final long serialVersionUID = 0L;
     return additionalData_ == null ? com.google.protobuf.Struct.getDefaultInstance() : additionalData_;
   }
 
+  public static final int AUDIENCES_FIELD_NUMBER = 5;
+  @SuppressWarnings("serial")
+  private com.google.protobuf.LazyStringArrayList audiences_ =
+      com.google.protobuf.LazyStringArrayList.emptyList();
+  /**
+   * <pre>
+   * The services that the token is meant for: at most 16, each 1 to 256 Unicode code points, no
+   * control characters, none twice. Default none: such a token is refused where an audience is required.
+   * </pre>
+   *
+   * <code>repeated string audiences = 5 [json_name = "audiences"];</code>
+   * @return A list containing the audiences.
+   */
+  public com.google.protobuf.ProtocolStringList
+      getAudiencesList() {
+    return audiences_;
+  }
+  /**
+   * <pre>
+   * The services that the token is meant for: at most 16, each 1 to 256 Unicode code points, no
+   * control characters, none twice. Default none: such a token is refused where an audience is required.
+   * </pre>
+   *
+   * <code>repeated string audiences = 5 [json_name = "audiences"];</code>
+   * @return The count of audiences.
+   */
+  public int getAudiencesCount() {
+    return audiences_.size();
+  }
+  /**
+   * <pre>
+   * The services that the token is meant for: at most 16, each 1 to 256 Unicode code points, no
+   * control characters, none twice. Default none: such a token is refused where an audience is required.
+   * </pre>
+   *
+   * <code>repeated string audiences = 5 [json_name = "audiences"];</code>
+   * @param index The index of the element to return.
+   * @return The audiences at the given index.
+   */
+  public java.lang.String getAudiences(int index) {
+    return audiences_.get(index);
+  }
+  /**
+   * <pre>
+   * The services that the token is meant for: at most 16, each 1 to 256 Unicode code points, no
+   * control characters, none twice. Default none: such a token is refused where an audience is required.
+   * </pre>
+   *
+   * <code>repeated string audiences = 5 [json_name = "audiences"];</code>
+   * @param index The index of the value to return.
+   * @return The bytes of the audiences at the given index.
+   */
+  public com.google.protobuf.ByteString
+      getAudiencesBytes(int index) {
+    return audiences_.getByteString(index);
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -255,6 +314,9 @@ private static final long serialVersionUID = 0L;
     }
     if (((bitField0_ & 0x00000002) != 0)) {
       output.writeMessage(4, getAdditionalData());
+    }
+    for (int i = 0; i < audiences_.size(); i++) {
+      com.google.protobuf.GeneratedMessageV3.writeString(output, 5, audiences_.getRaw(i));
     }
     getUnknownFields().writeTo(output);
   }
@@ -283,6 +345,14 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000002) != 0)) {
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(4, getAdditionalData());
+    }
+    {
+      int dataSize = 0;
+      for (int i = 0; i < audiences_.size(); i++) {
+        dataSize += computeStringSizeNoTag(audiences_.getRaw(i));
+      }
+      size += dataSize;
+      size += 1 * getAudiencesList().size();
     }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
@@ -313,6 +383,8 @@ private static final long serialVersionUID = 0L;
       if (!getAdditionalData()
           .equals(other.getAdditionalData())) return false;
     }
+    if (!getAudiencesList()
+        .equals(other.getAudiencesList())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -337,6 +409,10 @@ private static final long serialVersionUID = 0L;
     if (hasAdditionalData()) {
       hash = (37 * hash) + ADDITIONAL_DATA_FIELD_NUMBER;
       hash = (53 * hash) + getAdditionalData().hashCode();
+    }
+    if (getAudiencesCount() > 0) {
+      hash = (37 * hash) + AUDIENCES_FIELD_NUMBER;
+      hash = (53 * hash) + getAudiencesList().hashCode();
     }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
@@ -493,6 +569,8 @@ private static final long serialVersionUID = 0L;
         additionalDataBuilder_.dispose();
         additionalDataBuilder_ = null;
       }
+      audiences_ =
+          com.google.protobuf.LazyStringArrayList.emptyList();
       return this;
     }
 
@@ -545,6 +623,10 @@ private static final long serialVersionUID = 0L;
             ? additionalData_
             : additionalDataBuilder_.build();
         to_bitField0_ |= 0x00000002;
+      }
+      if (((from_bitField0_ & 0x00000010) != 0)) {
+        audiences_.makeImmutable();
+        result.audiences_ = audiences_;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -614,6 +696,16 @@ private static final long serialVersionUID = 0L;
       if (other.hasAdditionalData()) {
         mergeAdditionalData(other.getAdditionalData());
       }
+      if (!other.audiences_.isEmpty()) {
+        if (audiences_.isEmpty()) {
+          audiences_ = other.audiences_;
+          bitField0_ |= 0x00000010;
+        } else {
+          ensureAudiencesIsMutable();
+          audiences_.addAll(other.audiences_);
+        }
+        onChanged();
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -665,6 +757,12 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000008;
               break;
             } // case 34
+            case 42: {
+              java.lang.String s = input.readStringRequireUtf8();
+              ensureAudiencesIsMutable();
+              audiences_.add(s);
+              break;
+            } // case 42
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1251,6 +1349,162 @@ private static final long serialVersionUID = 0L;
         additionalData_ = null;
       }
       return additionalDataBuilder_;
+    }
+
+    private com.google.protobuf.LazyStringArrayList audiences_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+    private void ensureAudiencesIsMutable() {
+      if (!audiences_.isModifiable()) {
+        audiences_ = new com.google.protobuf.LazyStringArrayList(audiences_);
+      }
+      bitField0_ |= 0x00000010;
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for: at most 16, each 1 to 256 Unicode code points, no
+     * control characters, none twice. Default none: such a token is refused where an audience is required.
+     * </pre>
+     *
+     * <code>repeated string audiences = 5 [json_name = "audiences"];</code>
+     * @return A list containing the audiences.
+     */
+    public com.google.protobuf.ProtocolStringList
+        getAudiencesList() {
+      audiences_.makeImmutable();
+      return audiences_;
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for: at most 16, each 1 to 256 Unicode code points, no
+     * control characters, none twice. Default none: such a token is refused where an audience is required.
+     * </pre>
+     *
+     * <code>repeated string audiences = 5 [json_name = "audiences"];</code>
+     * @return The count of audiences.
+     */
+    public int getAudiencesCount() {
+      return audiences_.size();
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for: at most 16, each 1 to 256 Unicode code points, no
+     * control characters, none twice. Default none: such a token is refused where an audience is required.
+     * </pre>
+     *
+     * <code>repeated string audiences = 5 [json_name = "audiences"];</code>
+     * @param index The index of the element to return.
+     * @return The audiences at the given index.
+     */
+    public java.lang.String getAudiences(int index) {
+      return audiences_.get(index);
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for: at most 16, each 1 to 256 Unicode code points, no
+     * control characters, none twice. Default none: such a token is refused where an audience is required.
+     * </pre>
+     *
+     * <code>repeated string audiences = 5 [json_name = "audiences"];</code>
+     * @param index The index of the value to return.
+     * @return The bytes of the audiences at the given index.
+     */
+    public com.google.protobuf.ByteString
+        getAudiencesBytes(int index) {
+      return audiences_.getByteString(index);
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for: at most 16, each 1 to 256 Unicode code points, no
+     * control characters, none twice. Default none: such a token is refused where an audience is required.
+     * </pre>
+     *
+     * <code>repeated string audiences = 5 [json_name = "audiences"];</code>
+     * @param index The index to set the value at.
+     * @param value The audiences to set.
+     * @return This builder for chaining.
+     */
+    public Builder setAudiences(
+        int index, java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      ensureAudiencesIsMutable();
+      audiences_.set(index, value);
+      bitField0_ |= 0x00000010;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for: at most 16, each 1 to 256 Unicode code points, no
+     * control characters, none twice. Default none: such a token is refused where an audience is required.
+     * </pre>
+     *
+     * <code>repeated string audiences = 5 [json_name = "audiences"];</code>
+     * @param value The audiences to add.
+     * @return This builder for chaining.
+     */
+    public Builder addAudiences(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      ensureAudiencesIsMutable();
+      audiences_.add(value);
+      bitField0_ |= 0x00000010;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for: at most 16, each 1 to 256 Unicode code points, no
+     * control characters, none twice. Default none: such a token is refused where an audience is required.
+     * </pre>
+     *
+     * <code>repeated string audiences = 5 [json_name = "audiences"];</code>
+     * @param values The audiences to add.
+     * @return This builder for chaining.
+     */
+    public Builder addAllAudiences(
+        java.lang.Iterable<java.lang.String> values) {
+      ensureAudiencesIsMutable();
+      com.google.protobuf.AbstractMessageLite.Builder.addAll(
+          values, audiences_);
+      bitField0_ |= 0x00000010;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for: at most 16, each 1 to 256 Unicode code points, no
+     * control characters, none twice. Default none: such a token is refused where an audience is required.
+     * </pre>
+     *
+     * <code>repeated string audiences = 5 [json_name = "audiences"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearAudiences() {
+      audiences_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+      bitField0_ = (bitField0_ & ~0x00000010);;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for: at most 16, each 1 to 256 Unicode code points, no
+     * control characters, none twice. Default none: such a token is refused where an audience is required.
+     * </pre>
+     *
+     * <code>repeated string audiences = 5 [json_name = "audiences"];</code>
+     * @param value The bytes of the audiences to add.
+     * @return This builder for chaining.
+     */
+    public Builder addAudiencesBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      ensureAudiencesIsMutable();
+      audiences_.add(value);
+      bitField0_ |= 0x00000010;
+      onChanged();
+      return this;
     }
     @java.lang.Override
     public final Builder setUnknownFields(

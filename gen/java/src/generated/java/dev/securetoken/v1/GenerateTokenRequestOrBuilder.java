@@ -129,4 +129,49 @@ public interface GenerateTokenRequestOrBuilder extends
    * <code>.google.protobuf.Struct additional_data = 4 [json_name = "additionalData"];</code>
    */
   com.google.protobuf.StructOrBuilder getAdditionalDataOrBuilder();
+
+  /**
+   * <pre>
+   * The services that the token is meant for: at most 16, each 1 to 256 Unicode code points, no
+   * control characters, none twice. Default none: such a token is refused where an audience is required.
+   * </pre>
+   *
+   * <code>repeated string audiences = 5 [json_name = "audiences"];</code>
+   * @return A list containing the audiences.
+   */
+  java.util.List<java.lang.String>
+      getAudiencesList();
+  /**
+   * <pre>
+   * The services that the token is meant for: at most 16, each 1 to 256 Unicode code points, no
+   * control characters, none twice. Default none: such a token is refused where an audience is required.
+   * </pre>
+   *
+   * <code>repeated string audiences = 5 [json_name = "audiences"];</code>
+   * @return The count of audiences.
+   */
+  int getAudiencesCount();
+  /**
+   * <pre>
+   * The services that the token is meant for: at most 16, each 1 to 256 Unicode code points, no
+   * control characters, none twice. Default none: such a token is refused where an audience is required.
+   * </pre>
+   *
+   * <code>repeated string audiences = 5 [json_name = "audiences"];</code>
+   * @param index The index of the element to return.
+   * @return The audiences at the given index.
+   */
+  java.lang.String getAudiences(int index);
+  /**
+   * <pre>
+   * The services that the token is meant for: at most 16, each 1 to 256 Unicode code points, no
+   * control characters, none twice. Default none: such a token is refused where an audience is required.
+   * </pre>
+   *
+   * <code>repeated string audiences = 5 [json_name = "audiences"];</code>
+   * @param index The index of the value to return.
+   * @return The bytes of the audiences at the given index.
+   */
+  com.google.protobuf.ByteString
+      getAudiencesBytes(int index);
 }

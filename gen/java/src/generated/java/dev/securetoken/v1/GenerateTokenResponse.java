@@ -28,6 +28,8 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.LazyStringArrayList.emptyList();
     sessionId_ = "";
     keyId_ = "";
+    audiences_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
   }
 
   @java.lang.Override
@@ -453,6 +455,59 @@ private static final long serialVersionUID = 0L;
     }
   }
 
+  public static final int AUDIENCES_FIELD_NUMBER = 10;
+  @SuppressWarnings("serial")
+  private com.google.protobuf.LazyStringArrayList audiences_ =
+      com.google.protobuf.LazyStringArrayList.emptyList();
+  /**
+   * <pre>
+   * As requested.
+   * </pre>
+   *
+   * <code>repeated string audiences = 10 [json_name = "audiences"];</code>
+   * @return A list containing the audiences.
+   */
+  public com.google.protobuf.ProtocolStringList
+      getAudiencesList() {
+    return audiences_;
+  }
+  /**
+   * <pre>
+   * As requested.
+   * </pre>
+   *
+   * <code>repeated string audiences = 10 [json_name = "audiences"];</code>
+   * @return The count of audiences.
+   */
+  public int getAudiencesCount() {
+    return audiences_.size();
+  }
+  /**
+   * <pre>
+   * As requested.
+   * </pre>
+   *
+   * <code>repeated string audiences = 10 [json_name = "audiences"];</code>
+   * @param index The index of the element to return.
+   * @return The audiences at the given index.
+   */
+  public java.lang.String getAudiences(int index) {
+    return audiences_.get(index);
+  }
+  /**
+   * <pre>
+   * As requested.
+   * </pre>
+   *
+   * <code>repeated string audiences = 10 [json_name = "audiences"];</code>
+   * @param index The index of the value to return.
+   * @return The bytes of the audiences at the given index.
+   */
+  public com.google.protobuf.ByteString
+      getAudiencesBytes(int index) {
+    return audiences_.getByteString(index);
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -493,6 +548,9 @@ private static final long serialVersionUID = 0L;
     }
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(keyId_)) {
       com.google.protobuf.GeneratedMessageV3.writeString(output, 9, keyId_);
+    }
+    for (int i = 0; i < audiences_.size(); i++) {
+      com.google.protobuf.GeneratedMessageV3.writeString(output, 10, audiences_.getRaw(i));
     }
     getUnknownFields().writeTo(output);
   }
@@ -538,6 +596,14 @@ private static final long serialVersionUID = 0L;
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(keyId_)) {
       size += com.google.protobuf.GeneratedMessageV3.computeStringSize(9, keyId_);
     }
+    {
+      int dataSize = 0;
+      for (int i = 0; i < audiences_.size(); i++) {
+        dataSize += computeStringSizeNoTag(audiences_.getRaw(i));
+      }
+      size += dataSize;
+      size += 1 * getAudiencesList().size();
+    }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
     return size;
@@ -580,6 +646,8 @@ private static final long serialVersionUID = 0L;
         .equals(other.getSessionId())) return false;
     if (!getKeyId()
         .equals(other.getKeyId())) return false;
+    if (!getAudiencesList()
+        .equals(other.getAudiencesList())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -617,6 +685,10 @@ private static final long serialVersionUID = 0L;
     hash = (53 * hash) + getSessionId().hashCode();
     hash = (37 * hash) + KEY_ID_FIELD_NUMBER;
     hash = (53 * hash) + getKeyId().hashCode();
+    if (getAudiencesCount() > 0) {
+      hash = (37 * hash) + AUDIENCES_FIELD_NUMBER;
+      hash = (53 * hash) + getAudiencesList().hashCode();
+    }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -782,6 +854,8 @@ private static final long serialVersionUID = 0L;
       }
       sessionId_ = "";
       keyId_ = "";
+      audiences_ =
+          com.google.protobuf.LazyStringArrayList.emptyList();
       return this;
     }
 
@@ -852,6 +926,10 @@ private static final long serialVersionUID = 0L;
       }
       if (((from_bitField0_ & 0x00000100) != 0)) {
         result.keyId_ = keyId_;
+      }
+      if (((from_bitField0_ & 0x00000200) != 0)) {
+        audiences_.makeImmutable();
+        result.audiences_ = audiences_;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -944,6 +1022,16 @@ private static final long serialVersionUID = 0L;
         bitField0_ |= 0x00000100;
         onChanged();
       }
+      if (!other.audiences_.isEmpty()) {
+        if (audiences_.isEmpty()) {
+          audiences_ = other.audiences_;
+          bitField0_ |= 0x00000200;
+        } else {
+          ensureAudiencesIsMutable();
+          audiences_.addAll(other.audiences_);
+        }
+        onChanged();
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -1022,6 +1110,12 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000100;
               break;
             } // case 74
+            case 82: {
+              java.lang.String s = input.readStringRequireUtf8();
+              ensureAudiencesIsMutable();
+              audiences_.add(s);
+              break;
+            } // case 82
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -2113,6 +2207,153 @@ private static final long serialVersionUID = 0L;
       checkByteStringIsUtf8(value);
       keyId_ = value;
       bitField0_ |= 0x00000100;
+      onChanged();
+      return this;
+    }
+
+    private com.google.protobuf.LazyStringArrayList audiences_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+    private void ensureAudiencesIsMutable() {
+      if (!audiences_.isModifiable()) {
+        audiences_ = new com.google.protobuf.LazyStringArrayList(audiences_);
+      }
+      bitField0_ |= 0x00000200;
+    }
+    /**
+     * <pre>
+     * As requested.
+     * </pre>
+     *
+     * <code>repeated string audiences = 10 [json_name = "audiences"];</code>
+     * @return A list containing the audiences.
+     */
+    public com.google.protobuf.ProtocolStringList
+        getAudiencesList() {
+      audiences_.makeImmutable();
+      return audiences_;
+    }
+    /**
+     * <pre>
+     * As requested.
+     * </pre>
+     *
+     * <code>repeated string audiences = 10 [json_name = "audiences"];</code>
+     * @return The count of audiences.
+     */
+    public int getAudiencesCount() {
+      return audiences_.size();
+    }
+    /**
+     * <pre>
+     * As requested.
+     * </pre>
+     *
+     * <code>repeated string audiences = 10 [json_name = "audiences"];</code>
+     * @param index The index of the element to return.
+     * @return The audiences at the given index.
+     */
+    public java.lang.String getAudiences(int index) {
+      return audiences_.get(index);
+    }
+    /**
+     * <pre>
+     * As requested.
+     * </pre>
+     *
+     * <code>repeated string audiences = 10 [json_name = "audiences"];</code>
+     * @param index The index of the value to return.
+     * @return The bytes of the audiences at the given index.
+     */
+    public com.google.protobuf.ByteString
+        getAudiencesBytes(int index) {
+      return audiences_.getByteString(index);
+    }
+    /**
+     * <pre>
+     * As requested.
+     * </pre>
+     *
+     * <code>repeated string audiences = 10 [json_name = "audiences"];</code>
+     * @param index The index to set the value at.
+     * @param value The audiences to set.
+     * @return This builder for chaining.
+     */
+    public Builder setAudiences(
+        int index, java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      ensureAudiencesIsMutable();
+      audiences_.set(index, value);
+      bitField0_ |= 0x00000200;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * As requested.
+     * </pre>
+     *
+     * <code>repeated string audiences = 10 [json_name = "audiences"];</code>
+     * @param value The audiences to add.
+     * @return This builder for chaining.
+     */
+    public Builder addAudiences(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      ensureAudiencesIsMutable();
+      audiences_.add(value);
+      bitField0_ |= 0x00000200;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * As requested.
+     * </pre>
+     *
+     * <code>repeated string audiences = 10 [json_name = "audiences"];</code>
+     * @param values The audiences to add.
+     * @return This builder for chaining.
+     */
+    public Builder addAllAudiences(
+        java.lang.Iterable<java.lang.String> values) {
+      ensureAudiencesIsMutable();
+      com.google.protobuf.AbstractMessageLite.Builder.addAll(
+          values, audiences_);
+      bitField0_ |= 0x00000200;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * As requested.
+     * </pre>
+     *
+     * <code>repeated string audiences = 10 [json_name = "audiences"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearAudiences() {
+      audiences_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+      bitField0_ = (bitField0_ & ~0x00000200);;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * As requested.
+     * </pre>
+     *
+     * <code>repeated string audiences = 10 [json_name = "audiences"];</code>
+     * @param value The bytes of the audiences to add.
+     * @return This builder for chaining.
+     */
+    public Builder addAudiencesBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      ensureAudiencesIsMutable();
+      audiences_.add(value);
+      bitField0_ |= 0x00000200;
       onChanged();
       return this;
     }

@@ -28,6 +28,8 @@ private static final long serialVersionUID = 0L;
     additionalDataJson_ = "";
     keyId_ = "";
     sessionId_ = "";
+    audiences_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
   }
 
   @java.lang.Override
@@ -597,6 +599,59 @@ private static final long serialVersionUID = 0L;
     return sessionStartedAt_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : sessionStartedAt_;
   }
 
+  public static final int AUDIENCES_FIELD_NUMBER = 15;
+  @SuppressWarnings("serial")
+  private com.google.protobuf.LazyStringArrayList audiences_ =
+      com.google.protobuf.LazyStringArrayList.emptyList();
+  /**
+   * <pre>
+   * The services that the token is meant for. Empty: it names none.
+   * </pre>
+   *
+   * <code>repeated string audiences = 15 [json_name = "audiences"];</code>
+   * @return A list containing the audiences.
+   */
+  public com.google.protobuf.ProtocolStringList
+      getAudiencesList() {
+    return audiences_;
+  }
+  /**
+   * <pre>
+   * The services that the token is meant for. Empty: it names none.
+   * </pre>
+   *
+   * <code>repeated string audiences = 15 [json_name = "audiences"];</code>
+   * @return The count of audiences.
+   */
+  public int getAudiencesCount() {
+    return audiences_.size();
+  }
+  /**
+   * <pre>
+   * The services that the token is meant for. Empty: it names none.
+   * </pre>
+   *
+   * <code>repeated string audiences = 15 [json_name = "audiences"];</code>
+   * @param index The index of the element to return.
+   * @return The audiences at the given index.
+   */
+  public java.lang.String getAudiences(int index) {
+    return audiences_.get(index);
+  }
+  /**
+   * <pre>
+   * The services that the token is meant for. Empty: it names none.
+   * </pre>
+   *
+   * <code>repeated string audiences = 15 [json_name = "audiences"];</code>
+   * @param index The index of the value to return.
+   * @return The bytes of the audiences at the given index.
+   */
+  public com.google.protobuf.ByteString
+      getAudiencesBytes(int index) {
+    return audiences_.getByteString(index);
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -652,6 +707,9 @@ private static final long serialVersionUID = 0L;
     }
     if (((bitField0_ & 0x00000020) != 0)) {
       output.writeMessage(14, getSessionStartedAt());
+    }
+    for (int i = 0; i < audiences_.size(); i++) {
+      com.google.protobuf.GeneratedMessageV3.writeString(output, 15, audiences_.getRaw(i));
     }
     getUnknownFields().writeTo(output);
   }
@@ -717,6 +775,14 @@ private static final long serialVersionUID = 0L;
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(14, getSessionStartedAt());
     }
+    {
+      int dataSize = 0;
+      for (int i = 0; i < audiences_.size(); i++) {
+        dataSize += computeStringSizeNoTag(audiences_.getRaw(i));
+      }
+      size += dataSize;
+      size += 1 * getAudiencesList().size();
+    }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
     return size;
@@ -778,6 +844,8 @@ private static final long serialVersionUID = 0L;
       if (!getSessionStartedAt()
           .equals(other.getSessionStartedAt())) return false;
     }
+    if (!getAudiencesList()
+        .equals(other.getAudiencesList())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -832,6 +900,10 @@ private static final long serialVersionUID = 0L;
     if (hasSessionStartedAt()) {
       hash = (37 * hash) + SESSION_STARTED_AT_FIELD_NUMBER;
       hash = (53 * hash) + getSessionStartedAt().hashCode();
+    }
+    if (getAudiencesCount() > 0) {
+      hash = (37 * hash) + AUDIENCES_FIELD_NUMBER;
+      hash = (53 * hash) + getAudiencesList().hashCode();
     }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
@@ -1018,6 +1090,8 @@ private static final long serialVersionUID = 0L;
         sessionStartedAtBuilder_.dispose();
         sessionStartedAtBuilder_ = null;
       }
+      audiences_ =
+          com.google.protobuf.LazyStringArrayList.emptyList();
       return this;
     }
 
@@ -1112,6 +1186,10 @@ private static final long serialVersionUID = 0L;
             ? sessionStartedAt_
             : sessionStartedAtBuilder_.build();
         to_bitField0_ |= 0x00000020;
+      }
+      if (((from_bitField0_ & 0x00004000) != 0)) {
+        audiences_.makeImmutable();
+        result.audiences_ = audiences_;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -1218,6 +1296,16 @@ private static final long serialVersionUID = 0L;
       }
       if (other.hasSessionStartedAt()) {
         mergeSessionStartedAt(other.getSessionStartedAt());
+      }
+      if (!other.audiences_.isEmpty()) {
+        if (audiences_.isEmpty()) {
+          audiences_ = other.audiences_;
+          bitField0_ |= 0x00004000;
+        } else {
+          ensureAudiencesIsMutable();
+          audiences_.addAll(other.audiences_);
+        }
+        onChanged();
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -1328,6 +1416,12 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00002000;
               break;
             } // case 114
+            case 122: {
+              java.lang.String s = input.readStringRequireUtf8();
+              ensureAudiencesIsMutable();
+              audiences_.add(s);
+              break;
+            } // case 122
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -2980,6 +3074,153 @@ private static final long serialVersionUID = 0L;
         sessionStartedAt_ = null;
       }
       return sessionStartedAtBuilder_;
+    }
+
+    private com.google.protobuf.LazyStringArrayList audiences_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+    private void ensureAudiencesIsMutable() {
+      if (!audiences_.isModifiable()) {
+        audiences_ = new com.google.protobuf.LazyStringArrayList(audiences_);
+      }
+      bitField0_ |= 0x00004000;
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for. Empty: it names none.
+     * </pre>
+     *
+     * <code>repeated string audiences = 15 [json_name = "audiences"];</code>
+     * @return A list containing the audiences.
+     */
+    public com.google.protobuf.ProtocolStringList
+        getAudiencesList() {
+      audiences_.makeImmutable();
+      return audiences_;
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for. Empty: it names none.
+     * </pre>
+     *
+     * <code>repeated string audiences = 15 [json_name = "audiences"];</code>
+     * @return The count of audiences.
+     */
+    public int getAudiencesCount() {
+      return audiences_.size();
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for. Empty: it names none.
+     * </pre>
+     *
+     * <code>repeated string audiences = 15 [json_name = "audiences"];</code>
+     * @param index The index of the element to return.
+     * @return The audiences at the given index.
+     */
+    public java.lang.String getAudiences(int index) {
+      return audiences_.get(index);
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for. Empty: it names none.
+     * </pre>
+     *
+     * <code>repeated string audiences = 15 [json_name = "audiences"];</code>
+     * @param index The index of the value to return.
+     * @return The bytes of the audiences at the given index.
+     */
+    public com.google.protobuf.ByteString
+        getAudiencesBytes(int index) {
+      return audiences_.getByteString(index);
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for. Empty: it names none.
+     * </pre>
+     *
+     * <code>repeated string audiences = 15 [json_name = "audiences"];</code>
+     * @param index The index to set the value at.
+     * @param value The audiences to set.
+     * @return This builder for chaining.
+     */
+    public Builder setAudiences(
+        int index, java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      ensureAudiencesIsMutable();
+      audiences_.set(index, value);
+      bitField0_ |= 0x00004000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for. Empty: it names none.
+     * </pre>
+     *
+     * <code>repeated string audiences = 15 [json_name = "audiences"];</code>
+     * @param value The audiences to add.
+     * @return This builder for chaining.
+     */
+    public Builder addAudiences(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      ensureAudiencesIsMutable();
+      audiences_.add(value);
+      bitField0_ |= 0x00004000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for. Empty: it names none.
+     * </pre>
+     *
+     * <code>repeated string audiences = 15 [json_name = "audiences"];</code>
+     * @param values The audiences to add.
+     * @return This builder for chaining.
+     */
+    public Builder addAllAudiences(
+        java.lang.Iterable<java.lang.String> values) {
+      ensureAudiencesIsMutable();
+      com.google.protobuf.AbstractMessageLite.Builder.addAll(
+          values, audiences_);
+      bitField0_ |= 0x00004000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for. Empty: it names none.
+     * </pre>
+     *
+     * <code>repeated string audiences = 15 [json_name = "audiences"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearAudiences() {
+      audiences_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+      bitField0_ = (bitField0_ & ~0x00004000);;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for. Empty: it names none.
+     * </pre>
+     *
+     * <code>repeated string audiences = 15 [json_name = "audiences"];</code>
+     * @param value The bytes of the audiences to add.
+     * @return This builder for chaining.
+     */
+    public Builder addAudiencesBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      ensureAudiencesIsMutable();
+      audiences_.add(value);
+      bitField0_ |= 0x00004000;
+      onChanged();
+      return this;
     }
     @java.lang.Override
     public final Builder setUnknownFields(

@@ -330,4 +330,45 @@ public interface GetTokenInfoResponseOrBuilder extends
    * <code>.google.protobuf.Timestamp session_started_at = 14 [json_name = "sessionStartedAt"];</code>
    */
   com.google.protobuf.TimestampOrBuilder getSessionStartedAtOrBuilder();
+
+  /**
+   * <pre>
+   * The services that the token is meant for. Empty: it names none.
+   * </pre>
+   *
+   * <code>repeated string audiences = 15 [json_name = "audiences"];</code>
+   * @return A list containing the audiences.
+   */
+  java.util.List<java.lang.String>
+      getAudiencesList();
+  /**
+   * <pre>
+   * The services that the token is meant for. Empty: it names none.
+   * </pre>
+   *
+   * <code>repeated string audiences = 15 [json_name = "audiences"];</code>
+   * @return The count of audiences.
+   */
+  int getAudiencesCount();
+  /**
+   * <pre>
+   * The services that the token is meant for. Empty: it names none.
+   * </pre>
+   *
+   * <code>repeated string audiences = 15 [json_name = "audiences"];</code>
+   * @param index The index of the element to return.
+   * @return The audiences at the given index.
+   */
+  java.lang.String getAudiences(int index);
+  /**
+   * <pre>
+   * The services that the token is meant for. Empty: it names none.
+   * </pre>
+   *
+   * <code>repeated string audiences = 15 [json_name = "audiences"];</code>
+   * @param index The index of the value to return.
+   * @return The bytes of the audiences at the given index.
+   */
+  com.google.protobuf.ByteString
+      getAudiencesBytes(int index);
 }

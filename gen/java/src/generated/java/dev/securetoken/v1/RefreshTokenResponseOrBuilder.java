@@ -260,4 +260,45 @@ public interface RefreshTokenResponseOrBuilder extends
    */
   com.google.protobuf.ByteString
       getKeyIdBytes();
+
+  /**
+   * <pre>
+   * As in the old token.
+   * </pre>
+   *
+   * <code>repeated string audiences = 12 [json_name = "audiences"];</code>
+   * @return A list containing the audiences.
+   */
+  java.util.List<java.lang.String>
+      getAudiencesList();
+  /**
+   * <pre>
+   * As in the old token.
+   * </pre>
+   *
+   * <code>repeated string audiences = 12 [json_name = "audiences"];</code>
+   * @return The count of audiences.
+   */
+  int getAudiencesCount();
+  /**
+   * <pre>
+   * As in the old token.
+   * </pre>
+   *
+   * <code>repeated string audiences = 12 [json_name = "audiences"];</code>
+   * @param index The index of the element to return.
+   * @return The audiences at the given index.
+   */
+  java.lang.String getAudiences(int index);
+  /**
+   * <pre>
+   * As in the old token.
+   * </pre>
+   *
+   * <code>repeated string audiences = 12 [json_name = "audiences"];</code>
+   * @param index The index of the value to return.
+   * @return The bytes of the audiences at the given index.
+   */
+  com.google.protobuf.ByteString
+      getAudiencesBytes(int index);
 }

@@ -283,4 +283,65 @@ public interface TokenClaimsOrBuilder extends
    * <code>.google.protobuf.Timestamp session_started_at = 11 [json_name = "sessionStartedAt"];</code>
    */
   com.google.protobuf.TimestampOrBuilder getSessionStartedAtOrBuilder();
+
+  /**
+   * <pre>
+   * As in ValidateTokenResponse.
+   * </pre>
+   *
+   * <code>repeated string audiences = 12 [json_name = "audiences"];</code>
+   * @return A list containing the audiences.
+   */
+  java.util.List<java.lang.String>
+      getAudiencesList();
+  /**
+   * <pre>
+   * As in ValidateTokenResponse.
+   * </pre>
+   *
+   * <code>repeated string audiences = 12 [json_name = "audiences"];</code>
+   * @return The count of audiences.
+   */
+  int getAudiencesCount();
+  /**
+   * <pre>
+   * As in ValidateTokenResponse.
+   * </pre>
+   *
+   * <code>repeated string audiences = 12 [json_name = "audiences"];</code>
+   * @param index The index of the element to return.
+   * @return The audiences at the given index.
+   */
+  java.lang.String getAudiences(int index);
+  /**
+   * <pre>
+   * As in ValidateTokenResponse.
+   * </pre>
+   *
+   * <code>repeated string audiences = 12 [json_name = "audiences"];</code>
+   * @param index The index of the value to return.
+   * @return The bytes of the audiences at the given index.
+   */
+  com.google.protobuf.ByteString
+      getAudiencesBytes(int index);
+
+  /**
+   * <pre>
+   * As in ValidateTokenResponse. Only from BatchValidateTokens.
+   * </pre>
+   *
+   * <code>string checked_audience = 13 [json_name = "checkedAudience"];</code>
+   * @return The checkedAudience.
+   */
+  java.lang.String getCheckedAudience();
+  /**
+   * <pre>
+   * As in ValidateTokenResponse. Only from BatchValidateTokens.
+   * </pre>
+   *
+   * <code>string checked_audience = 13 [json_name = "checkedAudience"];</code>
+   * @return The bytes for checkedAudience.
+   */
+  com.google.protobuf.ByteString
+      getCheckedAudienceBytes();
 }

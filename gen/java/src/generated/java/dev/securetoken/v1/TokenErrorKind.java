@@ -40,7 +40,8 @@ public enum TokenErrorKind
   TOKEN_ERROR_KIND_TOKEN_EXPIRED(2),
   /**
    * <pre>
-   * The token is malformed, not authentic, or revoked: InvalidTokenError. Code UNAUTHENTICATED.
+   * The token is malformed, not authentic, revoked, or for another audience: InvalidTokenError. Code
+   * UNAUTHENTICATED.
    * </pre>
    *
    * <code>TOKEN_ERROR_KIND_INVALID_TOKEN = 3;</code>
@@ -84,7 +85,8 @@ public enum TokenErrorKind
   public static final int TOKEN_ERROR_KIND_TOKEN_EXPIRED_VALUE = 2;
   /**
    * <pre>
-   * The token is malformed, not authentic, or revoked: InvalidTokenError. Code UNAUTHENTICATED.
+   * The token is malformed, not authentic, revoked, or for another audience: InvalidTokenError. Code
+   * UNAUTHENTICATED.
    * </pre>
    *
    * <code>TOKEN_ERROR_KIND_INVALID_TOKEN = 3;</code>

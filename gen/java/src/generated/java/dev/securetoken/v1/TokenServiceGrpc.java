@@ -483,7 +483,9 @@ public final class TokenServiceGrpc {
      * <pre>
      * ValidateToken answers with a token's claims, or says why the token is not valid.
      * Who may call: callers that may verify tokens, and the token's own holder.
-     * Errors: TOKEN_EXPIRED or INVALID_TOKEN (UNAUTHENTICATED), field "token".
+     * Errors: TOKEN_EXPIRED or INVALID_TOKEN (UNAUTHENTICATED), field "token"; INVALID_TOKEN, field
+     * "audience", when the token is not for the audience that the request requires; TOKEN_ERROR
+     * (INVALID_ARGUMENT) for an audience that breaks its rule.
      * </pre>
      */
     default void validateToken(dev.securetoken.v1.ValidateTokenRequest request,
@@ -536,8 +538,8 @@ public final class TokenServiceGrpc {
 
     /**
      * <pre>
-     * RefreshToken issues a new token with the user_id, permissions, additional_data and session of
-     * a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
+     * RefreshToken issues a new token with the user_id, permissions, additional_data, audiences and
+     * session of a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
      * outlives its session: the server's maximum (720 hours unless configured) since the session's
      * first token was issued.
      * Who may call: callers that may issue tokens, and the token's own holder.
@@ -700,7 +702,9 @@ public final class TokenServiceGrpc {
      * <pre>
      * ValidateToken answers with a token's claims, or says why the token is not valid.
      * Who may call: callers that may verify tokens, and the token's own holder.
-     * Errors: TOKEN_EXPIRED or INVALID_TOKEN (UNAUTHENTICATED), field "token".
+     * Errors: TOKEN_EXPIRED or INVALID_TOKEN (UNAUTHENTICATED), field "token"; INVALID_TOKEN, field
+     * "audience", when the token is not for the audience that the request requires; TOKEN_ERROR
+     * (INVALID_ARGUMENT) for an audience that breaks its rule.
      * </pre>
      */
     public void validateToken(dev.securetoken.v1.ValidateTokenRequest request,
@@ -757,8 +761,8 @@ public final class TokenServiceGrpc {
 
     /**
      * <pre>
-     * RefreshToken issues a new token with the user_id, permissions, additional_data and session of
-     * a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
+     * RefreshToken issues a new token with the user_id, permissions, additional_data, audiences and
+     * session of a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
      * outlives its session: the server's maximum (720 hours unless configured) since the session's
      * first token was issued.
      * Who may call: callers that may issue tokens, and the token's own holder.
@@ -907,7 +911,9 @@ public final class TokenServiceGrpc {
      * <pre>
      * ValidateToken answers with a token's claims, or says why the token is not valid.
      * Who may call: callers that may verify tokens, and the token's own holder.
-     * Errors: TOKEN_EXPIRED or INVALID_TOKEN (UNAUTHENTICATED), field "token".
+     * Errors: TOKEN_EXPIRED or INVALID_TOKEN (UNAUTHENTICATED), field "token"; INVALID_TOKEN, field
+     * "audience", when the token is not for the audience that the request requires; TOKEN_ERROR
+     * (INVALID_ARGUMENT) for an audience that breaks its rule.
      * </pre>
      */
     public dev.securetoken.v1.ValidateTokenResponse validateToken(dev.securetoken.v1.ValidateTokenRequest request) throws io.grpc.StatusException {
@@ -960,8 +966,8 @@ public final class TokenServiceGrpc {
 
     /**
      * <pre>
-     * RefreshToken issues a new token with the user_id, permissions, additional_data and session of
-     * a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
+     * RefreshToken issues a new token with the user_id, permissions, additional_data, audiences and
+     * session of a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
      * outlives its session: the server's maximum (720 hours unless configured) since the session's
      * first token was issued.
      * Who may call: callers that may issue tokens, and the token's own holder.
@@ -1105,7 +1111,9 @@ public final class TokenServiceGrpc {
      * <pre>
      * ValidateToken answers with a token's claims, or says why the token is not valid.
      * Who may call: callers that may verify tokens, and the token's own holder.
-     * Errors: TOKEN_EXPIRED or INVALID_TOKEN (UNAUTHENTICATED), field "token".
+     * Errors: TOKEN_EXPIRED or INVALID_TOKEN (UNAUTHENTICATED), field "token"; INVALID_TOKEN, field
+     * "audience", when the token is not for the audience that the request requires; TOKEN_ERROR
+     * (INVALID_ARGUMENT) for an audience that breaks its rule.
      * </pre>
      */
     public dev.securetoken.v1.ValidateTokenResponse validateToken(dev.securetoken.v1.ValidateTokenRequest request) {
@@ -1158,8 +1166,8 @@ public final class TokenServiceGrpc {
 
     /**
      * <pre>
-     * RefreshToken issues a new token with the user_id, permissions, additional_data and session of
-     * a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
+     * RefreshToken issues a new token with the user_id, permissions, additional_data, audiences and
+     * session of a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
      * outlives its session: the server's maximum (720 hours unless configured) since the session's
      * first token was issued.
      * Who may call: callers that may issue tokens, and the token's own holder.
@@ -1303,7 +1311,9 @@ public final class TokenServiceGrpc {
      * <pre>
      * ValidateToken answers with a token's claims, or says why the token is not valid.
      * Who may call: callers that may verify tokens, and the token's own holder.
-     * Errors: TOKEN_EXPIRED or INVALID_TOKEN (UNAUTHENTICATED), field "token".
+     * Errors: TOKEN_EXPIRED or INVALID_TOKEN (UNAUTHENTICATED), field "token"; INVALID_TOKEN, field
+     * "audience", when the token is not for the audience that the request requires; TOKEN_ERROR
+     * (INVALID_ARGUMENT) for an audience that breaks its rule.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<dev.securetoken.v1.ValidateTokenResponse> validateToken(
@@ -1360,8 +1370,8 @@ public final class TokenServiceGrpc {
 
     /**
      * <pre>
-     * RefreshToken issues a new token with the user_id, permissions, additional_data and session of
-     * a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
+     * RefreshToken issues a new token with the user_id, permissions, additional_data, audiences and
+     * session of a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
      * outlives its session: the server's maximum (720 hours unless configured) since the session's
      * first token was issued.
      * Who may call: callers that may issue tokens, and the token's own holder.

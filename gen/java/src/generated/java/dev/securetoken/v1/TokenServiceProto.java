@@ -208,212 +208,223 @@ public final class TokenServiceProto {
       "curetoken.v1\032\036google/protobuf/duration.p" +
       "roto\032\034google/protobuf/struct.proto\032\037goog" +
       "le/protobuf/timestamp.proto\032\027google/rpc/" +
-      "status.proto\"\315\001\n\024GenerateTokenRequest\022\027\n" +
+      "status.proto\"\353\001\n\024GenerateTokenRequest\022\027\n" +
       "\007user_id\030\001 \001(\tR\006userId\022 \n\013permissions\030\002 " +
       "\003(\tR\013permissions\0228\n\nexpires_in\030\003 \001(\0132\031.g" +
       "oogle.protobuf.DurationR\texpiresIn\022@\n\017ad" +
       "ditional_data\030\004 \001(\0132\027.google.protobuf.St" +
-      "ructR\016additionalData\"\364\002\n\025GenerateTokenRe" +
-      "sponse\022\031\n\005token\030\001 \001(\tB\003\200\001\001R\005token\022\031\n\010tok" +
-      "en_id\030\002 \001(\tR\007tokenId\022\027\n\007user_id\030\003 \001(\tR\006u" +
-      "serId\022 \n\013permissions\030\004 \003(\tR\013permissions\022" +
-      "7\n\tissued_at\030\005 \001(\0132\032.google.protobuf.Tim" +
-      "estampR\010issuedAt\0229\n\nexpires_at\030\006 \001(\0132\032.g" +
-      "oogle.protobuf.TimestampR\texpiresAt\022@\n\017a" +
-      "dditional_data\030\007 \001(\0132\027.google.protobuf.S" +
-      "tructR\016additionalData\022\035\n\nsession_id\030\010 \001(" +
-      "\tR\tsessionId\022\025\n\006key_id\030\t \001(\tR\005keyId\"1\n\024V" +
-      "alidateTokenRequest\022\031\n\005token\030\001 \001(\tB\003\200\001\001R" +
-      "\005token\"\255\004\n\025ValidateTokenResponse\022\024\n\005vali" +
-      "d\030\001 \001(\010R\005valid\022\031\n\010token_id\030\002 \001(\tR\007tokenI" +
-      "d\022\027\n\007user_id\030\003 \001(\tR\006userId\022 \n\013permission" +
-      "s\030\004 \003(\tR\013permissions\0227\n\tissued_at\030\005 \001(\0132" +
-      "\032.google.protobuf.TimestampR\010issuedAt\0229\n" +
-      "\nexpires_at\030\006 \001(\0132\032.google.protobuf.Time" +
-      "stampR\texpiresAt\022@\n\016time_remaining\030\007 \001(\013" +
-      "2\031.google.protobuf.DurationR\rtimeRemaini" +
-      "ng\022@\n\017additional_data\030\010 \001(\0132\027.google.pro" +
-      "tobuf.StructR\016additionalData\0220\n\024addition" +
-      "al_data_json\030\t \001(\tR\022additionalDataJson\022\035" +
-      "\n\nsession_id\030\n \001(\tR\tsessionId\022\025\n\006key_id\030" +
-      "\013 \001(\tR\005keyId\022H\n\022session_started_at\030\014 \001(\013" +
-      "2\032.google.protobuf.TimestampR\020sessionSta" +
-      "rtedAt\"\215\004\n\013TokenClaims\022\031\n\010token_id\030\001 \001(\t" +
-      "R\007tokenId\022\027\n\007user_id\030\002 \001(\tR\006userId\022 \n\013pe" +
-      "rmissions\030\003 \003(\tR\013permissions\0227\n\tissued_a" +
-      "t\030\004 \001(\0132\032.google.protobuf.TimestampR\010iss" +
-      "uedAt\0229\n\nexpires_at\030\005 \001(\0132\032.google.proto" +
+      "ructR\016additionalData\022\034\n\taudiences\030\005 \003(\tR" +
+      "\taudiences\"\222\003\n\025GenerateTokenResponse\022\031\n\005" +
+      "token\030\001 \001(\tB\003\200\001\001R\005token\022\031\n\010token_id\030\002 \001(" +
+      "\tR\007tokenId\022\027\n\007user_id\030\003 \001(\tR\006userId\022 \n\013p" +
+      "ermissions\030\004 \003(\tR\013permissions\0227\n\tissued_" +
+      "at\030\005 \001(\0132\032.google.protobuf.TimestampR\010is" +
+      "suedAt\0229\n\nexpires_at\030\006 \001(\0132\032.google.prot" +
+      "obuf.TimestampR\texpiresAt\022@\n\017additional_" +
+      "data\030\007 \001(\0132\027.google.protobuf.StructR\016add" +
+      "itionalData\022\035\n\nsession_id\030\010 \001(\tR\tsession" +
+      "Id\022\025\n\006key_id\030\t \001(\tR\005keyId\022\034\n\taudiences\030\n" +
+      " \003(\tR\taudiences\"M\n\024ValidateTokenRequest\022" +
+      "\031\n\005token\030\001 \001(\tB\003\200\001\001R\005token\022\032\n\010audience\030\002" +
+      " \001(\tR\010audience\"\366\004\n\025ValidateTokenResponse" +
+      "\022\024\n\005valid\030\001 \001(\010R\005valid\022\031\n\010token_id\030\002 \001(\t" +
+      "R\007tokenId\022\027\n\007user_id\030\003 \001(\tR\006userId\022 \n\013pe" +
+      "rmissions\030\004 \003(\tR\013permissions\0227\n\tissued_a" +
+      "t\030\005 \001(\0132\032.google.protobuf.TimestampR\010iss" +
+      "uedAt\0229\n\nexpires_at\030\006 \001(\0132\032.google.proto" +
       "buf.TimestampR\texpiresAt\022@\n\016time_remaini" +
-      "ng\030\006 \001(\0132\031.google.protobuf.DurationR\rtim" +
-      "eRemaining\022@\n\017additional_data\030\007 \001(\0132\027.go" +
+      "ng\030\007 \001(\0132\031.google.protobuf.DurationR\rtim" +
+      "eRemaining\022@\n\017additional_data\030\010 \001(\0132\027.go" +
       "ogle.protobuf.StructR\016additionalData\0220\n\024" +
-      "additional_data_json\030\010 \001(\tR\022additionalDa" +
-      "taJson\022\035\n\nsession_id\030\t \001(\tR\tsessionId\022\025\n" +
-      "\006key_id\030\n \001(\tR\005keyId\022H\n\022session_started_" +
-      "at\030\013 \001(\0132\032.google.protobuf.TimestampR\020se" +
-      "ssionStartedAt\"d\n\026CheckPermissionRequest" +
-      "\022\031\n\005token\030\001 \001(\tB\003\200\001\001R\005token\022/\n\023required_" +
-      "permission\030\002 \001(\tR\022requiredPermission\"3\n\027" +
-      "CheckPermissionResponse\022\030\n\007granted\030\001 \001(\010" +
-      "R\007granted\"V\n\027CheckPermissionsRequest\022\031\n\005" +
-      "token\030\001 \001(\tB\003\200\001\001R\005token\022 \n\013permissions\030\002" +
-      " \003(\tR\013permissions\"V\n\030CheckPermissionsRes" +
-      "ponse\022:\n\007results\030\001 \003(\0132 .securetoken.v1." +
-      "PermissionResultR\007results\"L\n\020PermissionR" +
-      "esult\022\036\n\npermission\030\001 \001(\tR\npermission\022\030\n" +
-      "\007granted\030\002 \001(\010R\007granted\"9\n\032BatchValidate" +
-      "TokensRequest\022\033\n\006tokens\030\001 \003(\tB\003\200\001\001R\006toke" +
-      "ns\"b\n\033BatchValidateTokensResponse\022C\n\007res" +
-      "ults\030\001 \003(\0132).securetoken.v1.BatchValidat" +
-      "eTokensResultR\007results\"\210\001\n\031BatchValidate" +
-      "TokensResult\0225\n\006claims\030\001 \001(\0132\033.securetok" +
-      "en.v1.TokenClaimsH\000R\006claims\022*\n\005error\030\002 \001" +
-      "(\0132\022.google.rpc.StatusH\000R\005errorB\010\n\006resul" +
-      "t\"\220\001\n\023RefreshTokenRequest\022\031\n\005token\030\001 \001(\t" +
-      "B\003\200\001\001R\005token\022?\n\016new_expires_in\030\002 \001(\0132\031.g" +
-      "oogle.protobuf.DurationR\014newExpiresIn\022\035\n" +
-      "\nrevoke_old\030\003 \001(\010R\trevokeOld\"\277\003\n\024Refresh" +
-      "TokenResponse\022\031\n\005token\030\001 \001(\tB\003\200\001\001R\005token" +
-      "\022\031\n\010token_id\030\002 \001(\tR\007tokenId\022\027\n\007user_id\030\003" +
-      " \001(\tR\006userId\022 \n\013permissions\030\004 \003(\tR\013permi" +
-      "ssions\0227\n\tissued_at\030\005 \001(\0132\032.google.proto" +
-      "buf.TimestampR\010issuedAt\0229\n\nexpires_at\030\006 " +
-      "\001(\0132\032.google.protobuf.TimestampR\texpires" +
-      "At\022@\n\017additional_data\030\007 \001(\0132\027.google.pro" +
-      "tobuf.StructR\016additionalData\0220\n\024addition" +
-      "al_data_json\030\010 \001(\tR\022additionalDataJson\022\035" +
-      "\n\nsession_id\030\t \001(\tR\tsessionId\022\030\n\007clamped" +
-      "\030\n \001(\010R\007clamped\022\025\n\006key_id\030\013 \001(\tR\005keyId\"0" +
-      "\n\023GetTokenInfoRequest\022\031\n\005token\030\001 \001(\tB\003\200\001" +
-      "\001R\005token\"\206\005\n\024GetTokenInfoResponse\022\024\n\005val" +
-      "id\030\001 \001(\010R\005valid\022\031\n\010token_id\030\002 \001(\tR\007token" +
-      "Id\022\027\n\007user_id\030\003 \001(\tR\006userId\022 \n\013permissio" +
-      "ns\030\004 \003(\tR\013permissions\0227\n\tissued_at\030\005 \001(\013" +
-      "2\032.google.protobuf.TimestampR\010issuedAt\0229" +
-      "\n\nexpires_at\030\006 \001(\0132\032.google.protobuf.Tim" +
-      "estampR\texpiresAt\022@\n\016time_remaining\030\007 \001(" +
-      "\0132\031.google.protobuf.DurationR\rtimeRemain" +
-      "ing\022@\n\017additional_data\030\010 \001(\0132\027.google.pr" +
-      "otobuf.StructR\016additionalData\0220\n\024additio" +
-      "nal_data_json\030\t \001(\tR\022additionalDataJson\022" +
-      "9\n\ncreated_at\030\n \001(\0132\032.google.protobuf.Ti" +
-      "mestampR\tcreatedAt\022\035\n\nis_revoked\030\013 \001(\010R\t" +
-      "isRevoked\022\025\n\006key_id\030\014 \001(\tR\005keyId\022\035\n\nsess" +
-      "ion_id\030\r \001(\tR\tsessionId\022H\n\022session_start" +
-      "ed_at\030\016 \001(\0132\032.google.protobuf.TimestampR" +
-      "\020sessionStartedAt\"3\n\026IntrospectTokenRequ" +
-      "est\022\031\n\005token\030\001 \001(\tB\003\200\001\001R\005token\"\227\001\n\027Intro" +
-      "spectTokenResponse\0220\n\005state\030\001 \001(\0162\032.secu" +
-      "retoken.v1.TokenStateR\005state\0223\n\006claims\030\002" +
-      " \001(\0132\033.securetoken.v1.TokenClaimsR\006claim" +
-      "s\022\025\n\006key_id\030\003 \001(\tR\005keyId\"\025\n\023ExportConfig" +
-      "Request\"\335\002\n\024ExportConfigResponse\022\034\n\talgo" +
-      "rithm\030\001 \001(\tR\talgorithm\022\030\n\007version\030\002 \001(\tR" +
-      "\007version\022\036\n\niterations\030\003 \001(\rR\niterations" +
-      "\022\027\n\004salt\030\004 \001(\014B\003\200\001\001R\004salt\022G\n\022default_exp" +
-      "ires_in\030\005 \001(\0132\031.google.protobuf.Duration" +
-      "R\020defaultExpiresIn\022+\n\004keys\030\006 \003(\0132\027.secur" +
-      "etoken.v1.KeyInfoR\004keys\022%\n\016server_versio" +
-      "n\030\007 \001(\tR\rserverVersion\022\026\n\006caller\030\010 \001(\tR\006" +
-      "caller\022\037\n\013caller_rpcs\030\t \003(\tR\ncallerRpcs\"" +
-      "P\n\007KeyInfo\022\025\n\006key_id\030\001 \001(\tR\005keyId\022.\n\005sta" +
-      "te\030\002 \001(\0162\030.securetoken.v1.KeyStateR\005stat" +
-      "e\"i\n\023RevokeTokensRequest\022:\n\007targets\030\001 \003(" +
-      "\0132 .securetoken.v1.RevocationTargetR\007tar" +
-      "gets\022\026\n\006reason\030\002 \001(\tR\006reason\"\240\002\n\020Revocat" +
-      "ionTarget\022\033\n\005token\030\001 \001(\tB\003\200\001\001H\000R\005token\022:" +
-      "\n\010token_id\030\002 \001(\0132\035.securetoken.v1.TokenI" +
-      "dTargetH\000R\007tokenId\022\037\n\nsession_id\030\003 \001(\tH\000" +
-      "R\tsessionId\0220\n\004user\030\004 \001(\0132\032.securetoken." +
-      "v1.UserTargetH\000R\004user\022V\n\030everything_issu" +
-      "ed_before\030\005 \001(\0132\032.google.protobuf.Timest" +
-      "ampH\000R\026everythingIssuedBeforeB\010\n\006target\"" +
-      "e\n\rTokenIdTarget\022\031\n\010token_id\030\001 \001(\tR\007toke" +
-      "nId\0229\n\nexpires_at\030\002 \001(\0132\032.google.protobu" +
-      "f.TimestampR\texpiresAt\"f\n\nUserTarget\022\027\n\007" +
-      "user_id\030\001 \001(\tR\006userId\022?\n\rissued_before\030\002" +
-      " \001(\0132\032.google.protobuf.TimestampR\014issued" +
-      "Before\"R\n\024RevokeTokensResponse\022:\n\007result" +
-      "s\030\001 \003(\0132 .securetoken.v1.RevocationResul" +
-      "tR\007results\"O\n\020RevocationResult\022;\n\007outcom" +
-      "e\030\001 \001(\0162!.securetoken.v1.RevocationOutco" +
-      "meR\007outcome\"\355\002\n\nRevocation\022\033\n\010token_id\030\001" +
-      " \001(\tH\000R\007tokenId\022\037\n\nsession_id\030\002 \001(\tH\000R\ts" +
-      "essionId\022&\n\016user_id_sha256\030\003 \001(\014H\000R\014user" +
-      "IdSha256\022 \n\neverything\030\004 \001(\010H\000R\neverythi" +
-      "ng\022?\n\rissued_before\030\005 \001(\0132\032.google.proto" +
-      "buf.TimestampR\014issuedBefore\0229\n\nexpires_a" +
-      "t\030\006 \001(\0132\032.google.protobuf.TimestampR\texp" +
-      "iresAt\0229\n\nrevoked_at\030\007 \001(\0132\032.google.prot" +
-      "obuf.TimestampR\trevokedAt\022\026\n\006reason\030\010 \001(" +
-      "\tR\006reasonB\010\n\006target\"\210\001\n\026ListRevocationsR" +
-      "equest\022\027\n\007user_id\030\001 \001(\tR\006userId\022\031\n\010token" +
-      "_id\030\002 \001(\tR\007tokenId\022\033\n\tpage_size\030\003 \001(\005R\010p" +
-      "ageSize\022\035\n\npage_token\030\004 \001(\tR\tpageToken\"\177" +
-      "\n\027ListRevocationsResponse\022<\n\013revocations" +
-      "\030\001 \003(\0132\032.securetoken.v1.RevocationR\013revo" +
-      "cations\022&\n\017next_page_token\030\002 \001(\tR\rnextPa" +
-      "geToken\"1\n\027WatchRevocationsRequest\022\026\n\006cu" +
-      "rsor\030\001 \001(\tR\006cursor\"\326\004\n\030WatchRevocationsR" +
-      "esponse\022S\n\010snapshot\030\001 \001(\01325.securetoken." +
-      "v1.WatchRevocationsResponse.SnapshotPage" +
-      "H\000R\010snapshot\022L\n\007changes\030\002 \001(\01320.secureto" +
-      "ken.v1.WatchRevocationsResponse.ChangesH" +
-      "\000R\007changes\022U\n\ncheckpoint\030\003 \001(\01323.securet" +
-      "oken.v1.WatchRevocationsResponse.Checkpo" +
-      "intH\000R\ncheckpoint\032v\n\014SnapshotPage\022<\n\013rev" +
-      "ocations\030\001 \003(\0132\032.securetoken.v1.Revocati" +
-      "onR\013revocations\022\024\n\005first\030\002 \001(\010R\005first\022\022\n" +
-      "\004last\030\003 \001(\010R\004last\032G\n\007Changes\022<\n\013revocati" +
-      "ons\030\001 \003(\0132\032.securetoken.v1.RevocationR\013r" +
-      "evocations\032v\n\nCheckpoint\022\026\n\006cursor\030\001 \001(\t" +
-      "R\006cursor\0227\n\tstaleness\030\002 \001(\0132\031.google.pro" +
-      "tobuf.DurationR\tstaleness\022\027\n\007key_ids\030\003 \003" +
-      "(\tR\006keyIdsB\007\n\005event*\214\001\n\nTokenState\022\033\n\027TO" +
-      "KEN_STATE_UNSPECIFIED\020\000\022\026\n\022TOKEN_STATE_A" +
-      "CTIVE\020\001\022\027\n\023TOKEN_STATE_EXPIRED\020\002\022\027\n\023TOKE" +
-      "N_STATE_REVOKED\020\003\022\027\n\023TOKEN_STATE_INVALID" +
-      "\020\004*k\n\010KeyState\022\031\n\025KEY_STATE_UNSPECIFIED\020" +
-      "\000\022\024\n\020KEY_STATE_STAGED\020\001\022\025\n\021KEY_STATE_PRI" +
-      "MARY\020\002\022\027\n\023KEY_STATE_SECONDARY\020\003*\245\001\n\021Revo" +
-      "cationOutcome\022\"\n\036REVOCATION_OUTCOME_UNSP" +
-      "ECIFIED\020\000\022\036\n\032REVOCATION_OUTCOME_REVOKED\020" +
-      "\001\022&\n\"REVOCATION_OUTCOME_ALREADY_EXPIRED\020" +
-      "\002\022$\n REVOCATION_OUTCOME_NOT_AUTHENTIC\020\0032" +
-      "\242\t\n\014TokenService\022\\\n\rGenerateToken\022$.secu" +
-      "retoken.v1.GenerateTokenRequest\032%.secure" +
-      "token.v1.GenerateTokenResponse\022\\\n\rValida" +
-      "teToken\022$.securetoken.v1.ValidateTokenRe" +
-      "quest\032%.securetoken.v1.ValidateTokenResp" +
-      "onse\022b\n\017CheckPermission\022&.securetoken.v1" +
-      ".CheckPermissionRequest\032\'.securetoken.v1" +
-      ".CheckPermissionResponse\022e\n\020CheckPermiss" +
-      "ions\022\'.securetoken.v1.CheckPermissionsRe" +
-      "quest\032(.securetoken.v1.CheckPermissionsR" +
-      "esponse\022n\n\023BatchValidateTokens\022*.securet" +
-      "oken.v1.BatchValidateTokensRequest\032+.sec" +
-      "uretoken.v1.BatchValidateTokensResponse\022" +
-      "Y\n\014RefreshToken\022#.securetoken.v1.Refresh" +
-      "TokenRequest\032$.securetoken.v1.RefreshTok" +
-      "enResponse\022Y\n\014GetTokenInfo\022#.securetoken" +
-      ".v1.GetTokenInfoRequest\032$.securetoken.v1" +
-      ".GetTokenInfoResponse\022b\n\017IntrospectToken" +
-      "\022&.securetoken.v1.IntrospectTokenRequest" +
-      "\032\'.securetoken.v1.IntrospectTokenRespons" +
-      "e\022Y\n\014ExportConfig\022#.securetoken.v1.Expor" +
-      "tConfigRequest\032$.securetoken.v1.ExportCo" +
-      "nfigResponse\022Y\n\014RevokeTokens\022#.securetok" +
-      "en.v1.RevokeTokensRequest\032$.securetoken." +
-      "v1.RevokeTokensResponse\022b\n\017ListRevocatio" +
-      "ns\022&.securetoken.v1.ListRevocationsReque" +
-      "st\032\'.securetoken.v1.ListRevocationsRespo" +
-      "nse\022g\n\020WatchRevocations\022\'.securetoken.v1" +
-      ".WatchRevocationsRequest\032(.securetoken.v" +
-      "1.WatchRevocationsResponse0\001B\200\001\n\022dev.sec" +
-      "uretoken.v1B\021TokenServiceProtoP\001\242\002\003SXX\252\002" +
-      "\016Securetoken.V1\312\002\016Securetoken\\V1\342\002\032Secur" +
-      "etoken\\V1\\GPBMetadata\352\002\017Securetoken::V1b" +
-      "\006proto3"
+      "additional_data_json\030\t \001(\tR\022additionalDa" +
+      "taJson\022\035\n\nsession_id\030\n \001(\tR\tsessionId\022\025\n" +
+      "\006key_id\030\013 \001(\tR\005keyId\022H\n\022session_started_" +
+      "at\030\014 \001(\0132\032.google.protobuf.TimestampR\020se" +
+      "ssionStartedAt\022\034\n\taudiences\030\r \003(\tR\taudie" +
+      "nces\022)\n\020checked_audience\030\016 \001(\tR\017checkedA" +
+      "udience\"\326\004\n\013TokenClaims\022\031\n\010token_id\030\001 \001(" +
+      "\tR\007tokenId\022\027\n\007user_id\030\002 \001(\tR\006userId\022 \n\013p" +
+      "ermissions\030\003 \003(\tR\013permissions\0227\n\tissued_" +
+      "at\030\004 \001(\0132\032.google.protobuf.TimestampR\010is" +
+      "suedAt\0229\n\nexpires_at\030\005 \001(\0132\032.google.prot" +
+      "obuf.TimestampR\texpiresAt\022@\n\016time_remain" +
+      "ing\030\006 \001(\0132\031.google.protobuf.DurationR\rti" +
+      "meRemaining\022@\n\017additional_data\030\007 \001(\0132\027.g" +
+      "oogle.protobuf.StructR\016additionalData\0220\n" +
+      "\024additional_data_json\030\010 \001(\tR\022additionalD" +
+      "ataJson\022\035\n\nsession_id\030\t \001(\tR\tsessionId\022\025" +
+      "\n\006key_id\030\n \001(\tR\005keyId\022H\n\022session_started" +
+      "_at\030\013 \001(\0132\032.google.protobuf.TimestampR\020s" +
+      "essionStartedAt\022\034\n\taudiences\030\014 \003(\tR\taudi" +
+      "ences\022)\n\020checked_audience\030\r \001(\tR\017checked" +
+      "Audience\"\200\001\n\026CheckPermissionRequest\022\031\n\005t" +
+      "oken\030\001 \001(\tB\003\200\001\001R\005token\022/\n\023required_permi" +
+      "ssion\030\002 \001(\tR\022requiredPermission\022\032\n\010audie" +
+      "nce\030\003 \001(\tR\010audience\"^\n\027CheckPermissionRe" +
+      "sponse\022\030\n\007granted\030\001 \001(\010R\007granted\022)\n\020chec" +
+      "ked_audience\030\002 \001(\tR\017checkedAudience\"r\n\027C" +
+      "heckPermissionsRequest\022\031\n\005token\030\001 \001(\tB\003\200" +
+      "\001\001R\005token\022 \n\013permissions\030\002 \003(\tR\013permissi" +
+      "ons\022\032\n\010audience\030\003 \001(\tR\010audience\"\201\001\n\030Chec" +
+      "kPermissionsResponse\022:\n\007results\030\001 \003(\0132 ." +
+      "securetoken.v1.PermissionResultR\007results" +
+      "\022)\n\020checked_audience\030\002 \001(\tR\017checkedAudie" +
+      "nce\"L\n\020PermissionResult\022\036\n\npermission\030\001 " +
+      "\001(\tR\npermission\022\030\n\007granted\030\002 \001(\010R\007grante" +
+      "d\"U\n\032BatchValidateTokensRequest\022\033\n\006token" +
+      "s\030\001 \003(\tB\003\200\001\001R\006tokens\022\032\n\010audience\030\002 \001(\tR\010" +
+      "audience\"b\n\033BatchValidateTokensResponse\022" +
+      "C\n\007results\030\001 \003(\0132).securetoken.v1.BatchV" +
+      "alidateTokensResultR\007results\"\210\001\n\031BatchVa" +
+      "lidateTokensResult\0225\n\006claims\030\001 \001(\0132\033.sec" +
+      "uretoken.v1.TokenClaimsH\000R\006claims\022*\n\005err" +
+      "or\030\002 \001(\0132\022.google.rpc.StatusH\000R\005errorB\010\n" +
+      "\006result\"\220\001\n\023RefreshTokenRequest\022\031\n\005token" +
+      "\030\001 \001(\tB\003\200\001\001R\005token\022?\n\016new_expires_in\030\002 \001" +
+      "(\0132\031.google.protobuf.DurationR\014newExpire" +
+      "sIn\022\035\n\nrevoke_old\030\003 \001(\010R\trevokeOld\"\335\003\n\024R" +
+      "efreshTokenResponse\022\031\n\005token\030\001 \001(\tB\003\200\001\001R" +
+      "\005token\022\031\n\010token_id\030\002 \001(\tR\007tokenId\022\027\n\007use" +
+      "r_id\030\003 \001(\tR\006userId\022 \n\013permissions\030\004 \003(\tR" +
+      "\013permissions\0227\n\tissued_at\030\005 \001(\0132\032.google" +
+      ".protobuf.TimestampR\010issuedAt\0229\n\nexpires" +
+      "_at\030\006 \001(\0132\032.google.protobuf.TimestampR\te" +
+      "xpiresAt\022@\n\017additional_data\030\007 \001(\0132\027.goog" +
+      "le.protobuf.StructR\016additionalData\0220\n\024ad" +
+      "ditional_data_json\030\010 \001(\tR\022additionalData" +
+      "Json\022\035\n\nsession_id\030\t \001(\tR\tsessionId\022\030\n\007c" +
+      "lamped\030\n \001(\010R\007clamped\022\025\n\006key_id\030\013 \001(\tR\005k" +
+      "eyId\022\034\n\taudiences\030\014 \003(\tR\taudiences\"0\n\023Ge" +
+      "tTokenInfoRequest\022\031\n\005token\030\001 \001(\tB\003\200\001\001R\005t" +
+      "oken\"\244\005\n\024GetTokenInfoResponse\022\024\n\005valid\030\001" +
+      " \001(\010R\005valid\022\031\n\010token_id\030\002 \001(\tR\007tokenId\022\027" +
+      "\n\007user_id\030\003 \001(\tR\006userId\022 \n\013permissions\030\004" +
+      " \003(\tR\013permissions\0227\n\tissued_at\030\005 \001(\0132\032.g" +
+      "oogle.protobuf.TimestampR\010issuedAt\0229\n\nex" +
+      "pires_at\030\006 \001(\0132\032.google.protobuf.Timesta" +
+      "mpR\texpiresAt\022@\n\016time_remaining\030\007 \001(\0132\031." +
+      "google.protobuf.DurationR\rtimeRemaining\022" +
+      "@\n\017additional_data\030\010 \001(\0132\027.google.protob" +
+      "uf.StructR\016additionalData\0220\n\024additional_" +
+      "data_json\030\t \001(\tR\022additionalDataJson\0229\n\nc" +
+      "reated_at\030\n \001(\0132\032.google.protobuf.Timest" +
+      "ampR\tcreatedAt\022\035\n\nis_revoked\030\013 \001(\010R\tisRe" +
+      "voked\022\025\n\006key_id\030\014 \001(\tR\005keyId\022\035\n\nsession_" +
+      "id\030\r \001(\tR\tsessionId\022H\n\022session_started_a" +
+      "t\030\016 \001(\0132\032.google.protobuf.TimestampR\020ses" +
+      "sionStartedAt\022\034\n\taudiences\030\017 \003(\tR\taudien" +
+      "ces\"3\n\026IntrospectTokenRequest\022\031\n\005token\030\001" +
+      " \001(\tB\003\200\001\001R\005token\"\227\001\n\027IntrospectTokenResp" +
+      "onse\0220\n\005state\030\001 \001(\0162\032.securetoken.v1.Tok" +
+      "enStateR\005state\0223\n\006claims\030\002 \001(\0132\033.securet" +
+      "oken.v1.TokenClaimsR\006claims\022\025\n\006key_id\030\003 " +
+      "\001(\tR\005keyId\"\025\n\023ExportConfigRequest\"\335\002\n\024Ex" +
+      "portConfigResponse\022\034\n\talgorithm\030\001 \001(\tR\ta" +
+      "lgorithm\022\030\n\007version\030\002 \001(\tR\007version\022\036\n\nit" +
+      "erations\030\003 \001(\rR\niterations\022\027\n\004salt\030\004 \001(\014" +
+      "B\003\200\001\001R\004salt\022G\n\022default_expires_in\030\005 \001(\0132" +
+      "\031.google.protobuf.DurationR\020defaultExpir" +
+      "esIn\022+\n\004keys\030\006 \003(\0132\027.securetoken.v1.KeyI" +
+      "nfoR\004keys\022%\n\016server_version\030\007 \001(\tR\rserve" +
+      "rVersion\022\026\n\006caller\030\010 \001(\tR\006caller\022\037\n\013call" +
+      "er_rpcs\030\t \003(\tR\ncallerRpcs\"P\n\007KeyInfo\022\025\n\006" +
+      "key_id\030\001 \001(\tR\005keyId\022.\n\005state\030\002 \001(\0162\030.sec" +
+      "uretoken.v1.KeyStateR\005state\"i\n\023RevokeTok" +
+      "ensRequest\022:\n\007targets\030\001 \003(\0132 .securetoke" +
+      "n.v1.RevocationTargetR\007targets\022\026\n\006reason" +
+      "\030\002 \001(\tR\006reason\"\240\002\n\020RevocationTarget\022\033\n\005t" +
+      "oken\030\001 \001(\tB\003\200\001\001H\000R\005token\022:\n\010token_id\030\002 \001" +
+      "(\0132\035.securetoken.v1.TokenIdTargetH\000R\007tok" +
+      "enId\022\037\n\nsession_id\030\003 \001(\tH\000R\tsessionId\0220\n" +
+      "\004user\030\004 \001(\0132\032.securetoken.v1.UserTargetH" +
+      "\000R\004user\022V\n\030everything_issued_before\030\005 \001(" +
+      "\0132\032.google.protobuf.TimestampH\000R\026everyth" +
+      "ingIssuedBeforeB\010\n\006target\"e\n\rTokenIdTarg" +
+      "et\022\031\n\010token_id\030\001 \001(\tR\007tokenId\0229\n\nexpires" +
+      "_at\030\002 \001(\0132\032.google.protobuf.TimestampR\te" +
+      "xpiresAt\"f\n\nUserTarget\022\027\n\007user_id\030\001 \001(\tR" +
+      "\006userId\022?\n\rissued_before\030\002 \001(\0132\032.google." +
+      "protobuf.TimestampR\014issuedBefore\"R\n\024Revo" +
+      "keTokensResponse\022:\n\007results\030\001 \003(\0132 .secu" +
+      "retoken.v1.RevocationResultR\007results\"O\n\020" +
+      "RevocationResult\022;\n\007outcome\030\001 \001(\0162!.secu" +
+      "retoken.v1.RevocationOutcomeR\007outcome\"\355\002" +
+      "\n\nRevocation\022\033\n\010token_id\030\001 \001(\tH\000R\007tokenI" +
+      "d\022\037\n\nsession_id\030\002 \001(\tH\000R\tsessionId\022&\n\016us" +
+      "er_id_sha256\030\003 \001(\014H\000R\014userIdSha256\022 \n\nev" +
+      "erything\030\004 \001(\010H\000R\neverything\022?\n\rissued_b" +
+      "efore\030\005 \001(\0132\032.google.protobuf.TimestampR" +
+      "\014issuedBefore\0229\n\nexpires_at\030\006 \001(\0132\032.goog" +
+      "le.protobuf.TimestampR\texpiresAt\0229\n\nrevo" +
+      "ked_at\030\007 \001(\0132\032.google.protobuf.Timestamp" +
+      "R\trevokedAt\022\026\n\006reason\030\010 \001(\tR\006reasonB\010\n\006t" +
+      "arget\"\210\001\n\026ListRevocationsRequest\022\027\n\007user" +
+      "_id\030\001 \001(\tR\006userId\022\031\n\010token_id\030\002 \001(\tR\007tok" +
+      "enId\022\033\n\tpage_size\030\003 \001(\005R\010pageSize\022\035\n\npag" +
+      "e_token\030\004 \001(\tR\tpageToken\"\177\n\027ListRevocati" +
+      "onsResponse\022<\n\013revocations\030\001 \003(\0132\032.secur" +
+      "etoken.v1.RevocationR\013revocations\022&\n\017nex" +
+      "t_page_token\030\002 \001(\tR\rnextPageToken\"1\n\027Wat" +
+      "chRevocationsRequest\022\026\n\006cursor\030\001 \001(\tR\006cu" +
+      "rsor\"\326\004\n\030WatchRevocationsResponse\022S\n\010sna" +
+      "pshot\030\001 \001(\01325.securetoken.v1.WatchRevoca" +
+      "tionsResponse.SnapshotPageH\000R\010snapshot\022L" +
+      "\n\007changes\030\002 \001(\01320.securetoken.v1.WatchRe" +
+      "vocationsResponse.ChangesH\000R\007changes\022U\n\n" +
+      "checkpoint\030\003 \001(\01323.securetoken.v1.WatchR" +
+      "evocationsResponse.CheckpointH\000R\ncheckpo" +
+      "int\032v\n\014SnapshotPage\022<\n\013revocations\030\001 \003(\013" +
+      "2\032.securetoken.v1.RevocationR\013revocation" +
+      "s\022\024\n\005first\030\002 \001(\010R\005first\022\022\n\004last\030\003 \001(\010R\004l" +
+      "ast\032G\n\007Changes\022<\n\013revocations\030\001 \003(\0132\032.se" +
+      "curetoken.v1.RevocationR\013revocations\032v\n\n" +
+      "Checkpoint\022\026\n\006cursor\030\001 \001(\tR\006cursor\0227\n\tst" +
+      "aleness\030\002 \001(\0132\031.google.protobuf.Duration" +
+      "R\tstaleness\022\027\n\007key_ids\030\003 \003(\tR\006keyIdsB\007\n\005" +
+      "event*\214\001\n\nTokenState\022\033\n\027TOKEN_STATE_UNSP" +
+      "ECIFIED\020\000\022\026\n\022TOKEN_STATE_ACTIVE\020\001\022\027\n\023TOK" +
+      "EN_STATE_EXPIRED\020\002\022\027\n\023TOKEN_STATE_REVOKE" +
+      "D\020\003\022\027\n\023TOKEN_STATE_INVALID\020\004*k\n\010KeyState" +
+      "\022\031\n\025KEY_STATE_UNSPECIFIED\020\000\022\024\n\020KEY_STATE" +
+      "_STAGED\020\001\022\025\n\021KEY_STATE_PRIMARY\020\002\022\027\n\023KEY_" +
+      "STATE_SECONDARY\020\003*\245\001\n\021RevocationOutcome\022" +
+      "\"\n\036REVOCATION_OUTCOME_UNSPECIFIED\020\000\022\036\n\032R" +
+      "EVOCATION_OUTCOME_REVOKED\020\001\022&\n\"REVOCATIO" +
+      "N_OUTCOME_ALREADY_EXPIRED\020\002\022$\n REVOCATIO" +
+      "N_OUTCOME_NOT_AUTHENTIC\020\0032\242\t\n\014TokenServi" +
+      "ce\022\\\n\rGenerateToken\022$.securetoken.v1.Gen" +
+      "erateTokenRequest\032%.securetoken.v1.Gener" +
+      "ateTokenResponse\022\\\n\rValidateToken\022$.secu" +
+      "retoken.v1.ValidateTokenRequest\032%.secure" +
+      "token.v1.ValidateTokenResponse\022b\n\017CheckP" +
+      "ermission\022&.securetoken.v1.CheckPermissi" +
+      "onRequest\032\'.securetoken.v1.CheckPermissi" +
+      "onResponse\022e\n\020CheckPermissions\022\'.securet" +
+      "oken.v1.CheckPermissionsRequest\032(.secure" +
+      "token.v1.CheckPermissionsResponse\022n\n\023Bat" +
+      "chValidateTokens\022*.securetoken.v1.BatchV" +
+      "alidateTokensRequest\032+.securetoken.v1.Ba" +
+      "tchValidateTokensResponse\022Y\n\014RefreshToke" +
+      "n\022#.securetoken.v1.RefreshTokenRequest\032$" +
+      ".securetoken.v1.RefreshTokenResponse\022Y\n\014" +
+      "GetTokenInfo\022#.securetoken.v1.GetTokenIn" +
+      "foRequest\032$.securetoken.v1.GetTokenInfoR" +
+      "esponse\022b\n\017IntrospectToken\022&.securetoken" +
+      ".v1.IntrospectTokenRequest\032\'.securetoken" +
+      ".v1.IntrospectTokenResponse\022Y\n\014ExportCon" +
+      "fig\022#.securetoken.v1.ExportConfigRequest" +
+      "\032$.securetoken.v1.ExportConfigResponse\022Y" +
+      "\n\014RevokeTokens\022#.securetoken.v1.RevokeTo" +
+      "kensRequest\032$.securetoken.v1.RevokeToken" +
+      "sResponse\022b\n\017ListRevocations\022&.securetok" +
+      "en.v1.ListRevocationsRequest\032\'.securetok" +
+      "en.v1.ListRevocationsResponse\022g\n\020WatchRe" +
+      "vocations\022\'.securetoken.v1.WatchRevocati" +
+      "onsRequest\032(.securetoken.v1.WatchRevocat" +
+      "ionsResponse0\001B\200\001\n\022dev.securetoken.v1B\021T" +
+      "okenServiceProtoP\001\242\002\003SXX\252\002\016Securetoken.V" +
+      "1\312\002\016Securetoken\\V1\342\002\032Securetoken\\V1\\GPBM" +
+      "etadata\352\002\017Securetoken::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -428,55 +439,55 @@ public final class TokenServiceProto {
     internal_static_securetoken_v1_GenerateTokenRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_securetoken_v1_GenerateTokenRequest_descriptor,
-        new java.lang.String[] { "UserId", "Permissions", "ExpiresIn", "AdditionalData", });
+        new java.lang.String[] { "UserId", "Permissions", "ExpiresIn", "AdditionalData", "Audiences", });
     internal_static_securetoken_v1_GenerateTokenResponse_descriptor =
       getDescriptor().getMessageTypes().get(1);
     internal_static_securetoken_v1_GenerateTokenResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_securetoken_v1_GenerateTokenResponse_descriptor,
-        new java.lang.String[] { "Token", "TokenId", "UserId", "Permissions", "IssuedAt", "ExpiresAt", "AdditionalData", "SessionId", "KeyId", });
+        new java.lang.String[] { "Token", "TokenId", "UserId", "Permissions", "IssuedAt", "ExpiresAt", "AdditionalData", "SessionId", "KeyId", "Audiences", });
     internal_static_securetoken_v1_ValidateTokenRequest_descriptor =
       getDescriptor().getMessageTypes().get(2);
     internal_static_securetoken_v1_ValidateTokenRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_securetoken_v1_ValidateTokenRequest_descriptor,
-        new java.lang.String[] { "Token", });
+        new java.lang.String[] { "Token", "Audience", });
     internal_static_securetoken_v1_ValidateTokenResponse_descriptor =
       getDescriptor().getMessageTypes().get(3);
     internal_static_securetoken_v1_ValidateTokenResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_securetoken_v1_ValidateTokenResponse_descriptor,
-        new java.lang.String[] { "Valid", "TokenId", "UserId", "Permissions", "IssuedAt", "ExpiresAt", "TimeRemaining", "AdditionalData", "AdditionalDataJson", "SessionId", "KeyId", "SessionStartedAt", });
+        new java.lang.String[] { "Valid", "TokenId", "UserId", "Permissions", "IssuedAt", "ExpiresAt", "TimeRemaining", "AdditionalData", "AdditionalDataJson", "SessionId", "KeyId", "SessionStartedAt", "Audiences", "CheckedAudience", });
     internal_static_securetoken_v1_TokenClaims_descriptor =
       getDescriptor().getMessageTypes().get(4);
     internal_static_securetoken_v1_TokenClaims_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_securetoken_v1_TokenClaims_descriptor,
-        new java.lang.String[] { "TokenId", "UserId", "Permissions", "IssuedAt", "ExpiresAt", "TimeRemaining", "AdditionalData", "AdditionalDataJson", "SessionId", "KeyId", "SessionStartedAt", });
+        new java.lang.String[] { "TokenId", "UserId", "Permissions", "IssuedAt", "ExpiresAt", "TimeRemaining", "AdditionalData", "AdditionalDataJson", "SessionId", "KeyId", "SessionStartedAt", "Audiences", "CheckedAudience", });
     internal_static_securetoken_v1_CheckPermissionRequest_descriptor =
       getDescriptor().getMessageTypes().get(5);
     internal_static_securetoken_v1_CheckPermissionRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_securetoken_v1_CheckPermissionRequest_descriptor,
-        new java.lang.String[] { "Token", "RequiredPermission", });
+        new java.lang.String[] { "Token", "RequiredPermission", "Audience", });
     internal_static_securetoken_v1_CheckPermissionResponse_descriptor =
       getDescriptor().getMessageTypes().get(6);
     internal_static_securetoken_v1_CheckPermissionResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_securetoken_v1_CheckPermissionResponse_descriptor,
-        new java.lang.String[] { "Granted", });
+        new java.lang.String[] { "Granted", "CheckedAudience", });
     internal_static_securetoken_v1_CheckPermissionsRequest_descriptor =
       getDescriptor().getMessageTypes().get(7);
     internal_static_securetoken_v1_CheckPermissionsRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_securetoken_v1_CheckPermissionsRequest_descriptor,
-        new java.lang.String[] { "Token", "Permissions", });
+        new java.lang.String[] { "Token", "Permissions", "Audience", });
     internal_static_securetoken_v1_CheckPermissionsResponse_descriptor =
       getDescriptor().getMessageTypes().get(8);
     internal_static_securetoken_v1_CheckPermissionsResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_securetoken_v1_CheckPermissionsResponse_descriptor,
-        new java.lang.String[] { "Results", });
+        new java.lang.String[] { "Results", "CheckedAudience", });
     internal_static_securetoken_v1_PermissionResult_descriptor =
       getDescriptor().getMessageTypes().get(9);
     internal_static_securetoken_v1_PermissionResult_fieldAccessorTable = new
@@ -488,7 +499,7 @@ public final class TokenServiceProto {
     internal_static_securetoken_v1_BatchValidateTokensRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_securetoken_v1_BatchValidateTokensRequest_descriptor,
-        new java.lang.String[] { "Tokens", });
+        new java.lang.String[] { "Tokens", "Audience", });
     internal_static_securetoken_v1_BatchValidateTokensResponse_descriptor =
       getDescriptor().getMessageTypes().get(11);
     internal_static_securetoken_v1_BatchValidateTokensResponse_fieldAccessorTable = new
@@ -512,7 +523,7 @@ public final class TokenServiceProto {
     internal_static_securetoken_v1_RefreshTokenResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_securetoken_v1_RefreshTokenResponse_descriptor,
-        new java.lang.String[] { "Token", "TokenId", "UserId", "Permissions", "IssuedAt", "ExpiresAt", "AdditionalData", "AdditionalDataJson", "SessionId", "Clamped", "KeyId", });
+        new java.lang.String[] { "Token", "TokenId", "UserId", "Permissions", "IssuedAt", "ExpiresAt", "AdditionalData", "AdditionalDataJson", "SessionId", "Clamped", "KeyId", "Audiences", });
     internal_static_securetoken_v1_GetTokenInfoRequest_descriptor =
       getDescriptor().getMessageTypes().get(15);
     internal_static_securetoken_v1_GetTokenInfoRequest_fieldAccessorTable = new
@@ -524,7 +535,7 @@ public final class TokenServiceProto {
     internal_static_securetoken_v1_GetTokenInfoResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_securetoken_v1_GetTokenInfoResponse_descriptor,
-        new java.lang.String[] { "Valid", "TokenId", "UserId", "Permissions", "IssuedAt", "ExpiresAt", "TimeRemaining", "AdditionalData", "AdditionalDataJson", "CreatedAt", "IsRevoked", "KeyId", "SessionId", "SessionStartedAt", });
+        new java.lang.String[] { "Valid", "TokenId", "UserId", "Permissions", "IssuedAt", "ExpiresAt", "TimeRemaining", "AdditionalData", "AdditionalDataJson", "CreatedAt", "IsRevoked", "KeyId", "SessionId", "SessionStartedAt", "Audiences", });
     internal_static_securetoken_v1_IntrospectTokenRequest_descriptor =
       getDescriptor().getMessageTypes().get(17);
     internal_static_securetoken_v1_IntrospectTokenRequest_fieldAccessorTable = new

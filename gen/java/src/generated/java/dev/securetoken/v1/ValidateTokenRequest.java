@@ -22,6 +22,7 @@ private static final long serialVersionUID = 0L;
   }
   private ValidateTokenRequest() {
     token_ = "";
+    audience_ = "";
   }
 
   @java.lang.Override
@@ -91,6 +92,57 @@ private static final long serialVersionUID = 0L;
     }
   }
 
+  public static final int AUDIENCE_FIELD_NUMBER = 2;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object audience_ = "";
+  /**
+   * <pre>
+   * The service that asks, if it requires of tokens that they are meant for it: 1 to 256 Unicode code
+   * points, compared exactly with each of the token's audiences. Empty: any token passes. A server
+   * older than this field does not look at it: see checked_audience.
+   * </pre>
+   *
+   * <code>string audience = 2 [json_name = "audience"];</code>
+   * @return The audience.
+   */
+  @java.lang.Override
+  public java.lang.String getAudience() {
+    java.lang.Object ref = audience_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      audience_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * The service that asks, if it requires of tokens that they are meant for it: 1 to 256 Unicode code
+   * points, compared exactly with each of the token's audiences. Empty: any token passes. A server
+   * older than this field does not look at it: see checked_audience.
+   * </pre>
+   *
+   * <code>string audience = 2 [json_name = "audience"];</code>
+   * @return The bytes for audience.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getAudienceBytes() {
+    java.lang.Object ref = audience_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      audience_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -108,6 +160,9 @@ private static final long serialVersionUID = 0L;
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(token_)) {
       com.google.protobuf.GeneratedMessageV3.writeString(output, 1, token_);
     }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(audience_)) {
+      com.google.protobuf.GeneratedMessageV3.writeString(output, 2, audience_);
+    }
     getUnknownFields().writeTo(output);
   }
 
@@ -119,6 +174,9 @@ private static final long serialVersionUID = 0L;
     size = 0;
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(token_)) {
       size += com.google.protobuf.GeneratedMessageV3.computeStringSize(1, token_);
+    }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(audience_)) {
+      size += com.google.protobuf.GeneratedMessageV3.computeStringSize(2, audience_);
     }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
@@ -137,6 +195,8 @@ private static final long serialVersionUID = 0L;
 
     if (!getToken()
         .equals(other.getToken())) return false;
+    if (!getAudience()
+        .equals(other.getAudience())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -150,6 +210,8 @@ private static final long serialVersionUID = 0L;
     hash = (19 * hash) + getDescriptor().hashCode();
     hash = (37 * hash) + TOKEN_FIELD_NUMBER;
     hash = (53 * hash) + getToken().hashCode();
+    hash = (37 * hash) + AUDIENCE_FIELD_NUMBER;
+    hash = (53 * hash) + getAudience().hashCode();
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -286,6 +348,7 @@ private static final long serialVersionUID = 0L;
       super.clear();
       bitField0_ = 0;
       token_ = "";
+      audience_ = "";
       return this;
     }
 
@@ -321,6 +384,9 @@ private static final long serialVersionUID = 0L;
       int from_bitField0_ = bitField0_;
       if (((from_bitField0_ & 0x00000001) != 0)) {
         result.token_ = token_;
+      }
+      if (((from_bitField0_ & 0x00000002) != 0)) {
+        result.audience_ = audience_;
       }
     }
 
@@ -373,6 +439,11 @@ private static final long serialVersionUID = 0L;
         bitField0_ |= 0x00000001;
         onChanged();
       }
+      if (!other.getAudience().isEmpty()) {
+        audience_ = other.audience_;
+        bitField0_ |= 0x00000002;
+        onChanged();
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -404,6 +475,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000001;
               break;
             } // case 10
+            case 18: {
+              audience_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00000002;
+              break;
+            } // case 18
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -509,6 +585,108 @@ private static final long serialVersionUID = 0L;
       checkByteStringIsUtf8(value);
       token_ = value;
       bitField0_ |= 0x00000001;
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object audience_ = "";
+    /**
+     * <pre>
+     * The service that asks, if it requires of tokens that they are meant for it: 1 to 256 Unicode code
+     * points, compared exactly with each of the token's audiences. Empty: any token passes. A server
+     * older than this field does not look at it: see checked_audience.
+     * </pre>
+     *
+     * <code>string audience = 2 [json_name = "audience"];</code>
+     * @return The audience.
+     */
+    public java.lang.String getAudience() {
+      java.lang.Object ref = audience_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        audience_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The service that asks, if it requires of tokens that they are meant for it: 1 to 256 Unicode code
+     * points, compared exactly with each of the token's audiences. Empty: any token passes. A server
+     * older than this field does not look at it: see checked_audience.
+     * </pre>
+     *
+     * <code>string audience = 2 [json_name = "audience"];</code>
+     * @return The bytes for audience.
+     */
+    public com.google.protobuf.ByteString
+        getAudienceBytes() {
+      java.lang.Object ref = audience_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        audience_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The service that asks, if it requires of tokens that they are meant for it: 1 to 256 Unicode code
+     * points, compared exactly with each of the token's audiences. Empty: any token passes. A server
+     * older than this field does not look at it: see checked_audience.
+     * </pre>
+     *
+     * <code>string audience = 2 [json_name = "audience"];</code>
+     * @param value The audience to set.
+     * @return This builder for chaining.
+     */
+    public Builder setAudience(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      audience_ = value;
+      bitField0_ |= 0x00000002;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The service that asks, if it requires of tokens that they are meant for it: 1 to 256 Unicode code
+     * points, compared exactly with each of the token's audiences. Empty: any token passes. A server
+     * older than this field does not look at it: see checked_audience.
+     * </pre>
+     *
+     * <code>string audience = 2 [json_name = "audience"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearAudience() {
+      audience_ = getDefaultInstance().getAudience();
+      bitField0_ = (bitField0_ & ~0x00000002);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The service that asks, if it requires of tokens that they are meant for it: 1 to 256 Unicode code
+     * points, compared exactly with each of the token's audiences. Empty: any token passes. A server
+     * older than this field does not look at it: see checked_audience.
+     * </pre>
+     *
+     * <code>string audience = 2 [json_name = "audience"];</code>
+     * @param value The bytes for audience to set.
+     * @return This builder for chaining.
+     */
+    public Builder setAudienceBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      audience_ = value;
+      bitField0_ |= 0x00000002;
       onChanged();
       return this;
     }

@@ -27,4 +27,28 @@ public interface ValidateTokenRequestOrBuilder extends
    */
   com.google.protobuf.ByteString
       getTokenBytes();
+
+  /**
+   * <pre>
+   * The service that asks, if it requires of tokens that they are meant for it: 1 to 256 Unicode code
+   * points, compared exactly with each of the token's audiences. Empty: any token passes. A server
+   * older than this field does not look at it: see checked_audience.
+   * </pre>
+   *
+   * <code>string audience = 2 [json_name = "audience"];</code>
+   * @return The audience.
+   */
+  java.lang.String getAudience();
+  /**
+   * <pre>
+   * The service that asks, if it requires of tokens that they are meant for it: 1 to 256 Unicode code
+   * points, compared exactly with each of the token's audiences. Empty: any token passes. A server
+   * older than this field does not look at it: see checked_audience.
+   * </pre>
+   *
+   * <code>string audience = 2 [json_name = "audience"];</code>
+   * @return The bytes for audience.
+   */
+  com.google.protobuf.ByteString
+      getAudienceBytes();
 }

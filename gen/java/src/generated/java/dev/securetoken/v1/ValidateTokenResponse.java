@@ -28,6 +28,9 @@ private static final long serialVersionUID = 0L;
     additionalDataJson_ = "";
     sessionId_ = "";
     keyId_ = "";
+    audiences_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+    checkedAudience_ = "";
   }
 
   @java.lang.Override
@@ -554,6 +557,112 @@ private static final long serialVersionUID = 0L;
     return sessionStartedAt_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : sessionStartedAt_;
   }
 
+  public static final int AUDIENCES_FIELD_NUMBER = 13;
+  @SuppressWarnings("serial")
+  private com.google.protobuf.LazyStringArrayList audiences_ =
+      com.google.protobuf.LazyStringArrayList.emptyList();
+  /**
+   * <pre>
+   * The services that the token is meant for. Empty: it names none. Whoever keeps this answer for
+   * others checks their audiences against these.
+   * </pre>
+   *
+   * <code>repeated string audiences = 13 [json_name = "audiences"];</code>
+   * @return A list containing the audiences.
+   */
+  public com.google.protobuf.ProtocolStringList
+      getAudiencesList() {
+    return audiences_;
+  }
+  /**
+   * <pre>
+   * The services that the token is meant for. Empty: it names none. Whoever keeps this answer for
+   * others checks their audiences against these.
+   * </pre>
+   *
+   * <code>repeated string audiences = 13 [json_name = "audiences"];</code>
+   * @return The count of audiences.
+   */
+  public int getAudiencesCount() {
+    return audiences_.size();
+  }
+  /**
+   * <pre>
+   * The services that the token is meant for. Empty: it names none. Whoever keeps this answer for
+   * others checks their audiences against these.
+   * </pre>
+   *
+   * <code>repeated string audiences = 13 [json_name = "audiences"];</code>
+   * @param index The index of the element to return.
+   * @return The audiences at the given index.
+   */
+  public java.lang.String getAudiences(int index) {
+    return audiences_.get(index);
+  }
+  /**
+   * <pre>
+   * The services that the token is meant for. Empty: it names none. Whoever keeps this answer for
+   * others checks their audiences against these.
+   * </pre>
+   *
+   * <code>repeated string audiences = 13 [json_name = "audiences"];</code>
+   * @param index The index of the value to return.
+   * @return The bytes of the audiences at the given index.
+   */
+  public com.google.protobuf.ByteString
+      getAudiencesBytes(int index) {
+    return audiences_.getByteString(index);
+  }
+
+  public static final int CHECKED_AUDIENCE_FIELD_NUMBER = 14;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object checkedAudience_ = "";
+  /**
+   * <pre>
+   * The request's audience, which is one of the token's. Empty where the request required none, and
+   * from a server that is too old to check: whoever requires an audience must not accept that.
+   * </pre>
+   *
+   * <code>string checked_audience = 14 [json_name = "checkedAudience"];</code>
+   * @return The checkedAudience.
+   */
+  @java.lang.Override
+  public java.lang.String getCheckedAudience() {
+    java.lang.Object ref = checkedAudience_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      checkedAudience_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * The request's audience, which is one of the token's. Empty where the request required none, and
+   * from a server that is too old to check: whoever requires an audience must not accept that.
+   * </pre>
+   *
+   * <code>string checked_audience = 14 [json_name = "checkedAudience"];</code>
+   * @return The bytes for checkedAudience.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getCheckedAudienceBytes() {
+    java.lang.Object ref = checkedAudience_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      checkedAudience_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -603,6 +712,12 @@ private static final long serialVersionUID = 0L;
     }
     if (((bitField0_ & 0x00000010) != 0)) {
       output.writeMessage(12, getSessionStartedAt());
+    }
+    for (int i = 0; i < audiences_.size(); i++) {
+      com.google.protobuf.GeneratedMessageV3.writeString(output, 13, audiences_.getRaw(i));
+    }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(checkedAudience_)) {
+      com.google.protobuf.GeneratedMessageV3.writeString(output, 14, checkedAudience_);
     }
     getUnknownFields().writeTo(output);
   }
@@ -660,6 +775,17 @@ private static final long serialVersionUID = 0L;
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(12, getSessionStartedAt());
     }
+    {
+      int dataSize = 0;
+      for (int i = 0; i < audiences_.size(); i++) {
+        dataSize += computeStringSizeNoTag(audiences_.getRaw(i));
+      }
+      size += dataSize;
+      size += 1 * getAudiencesList().size();
+    }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(checkedAudience_)) {
+      size += com.google.protobuf.GeneratedMessageV3.computeStringSize(14, checkedAudience_);
+    }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
     return size;
@@ -714,6 +840,10 @@ private static final long serialVersionUID = 0L;
       if (!getSessionStartedAt()
           .equals(other.getSessionStartedAt())) return false;
     }
+    if (!getAudiencesList()
+        .equals(other.getAudiencesList())) return false;
+    if (!getCheckedAudience()
+        .equals(other.getCheckedAudience())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -762,6 +892,12 @@ private static final long serialVersionUID = 0L;
       hash = (37 * hash) + SESSION_STARTED_AT_FIELD_NUMBER;
       hash = (53 * hash) + getSessionStartedAt().hashCode();
     }
+    if (getAudiencesCount() > 0) {
+      hash = (37 * hash) + AUDIENCES_FIELD_NUMBER;
+      hash = (53 * hash) + getAudiencesList().hashCode();
+    }
+    hash = (37 * hash) + CHECKED_AUDIENCE_FIELD_NUMBER;
+    hash = (53 * hash) + getCheckedAudience().hashCode();
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -940,6 +1076,9 @@ private static final long serialVersionUID = 0L;
         sessionStartedAtBuilder_.dispose();
         sessionStartedAtBuilder_ = null;
       }
+      audiences_ =
+          com.google.protobuf.LazyStringArrayList.emptyList();
+      checkedAudience_ = "";
       return this;
     }
 
@@ -1025,6 +1164,13 @@ private static final long serialVersionUID = 0L;
             ? sessionStartedAt_
             : sessionStartedAtBuilder_.build();
         to_bitField0_ |= 0x00000010;
+      }
+      if (((from_bitField0_ & 0x00001000) != 0)) {
+        audiences_.makeImmutable();
+        result.audiences_ = audiences_;
+      }
+      if (((from_bitField0_ & 0x00002000) != 0)) {
+        result.checkedAudience_ = checkedAudience_;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -1126,6 +1272,21 @@ private static final long serialVersionUID = 0L;
       if (other.hasSessionStartedAt()) {
         mergeSessionStartedAt(other.getSessionStartedAt());
       }
+      if (!other.audiences_.isEmpty()) {
+        if (audiences_.isEmpty()) {
+          audiences_ = other.audiences_;
+          bitField0_ |= 0x00001000;
+        } else {
+          ensureAudiencesIsMutable();
+          audiences_.addAll(other.audiences_);
+        }
+        onChanged();
+      }
+      if (!other.getCheckedAudience().isEmpty()) {
+        checkedAudience_ = other.checkedAudience_;
+        bitField0_ |= 0x00002000;
+        onChanged();
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -1223,6 +1384,17 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000800;
               break;
             } // case 98
+            case 106: {
+              java.lang.String s = input.readStringRequireUtf8();
+              ensureAudiencesIsMutable();
+              audiences_.add(s);
+              break;
+            } // case 106
+            case 114: {
+              checkedAudience_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00002000;
+              break;
+            } // case 114
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -2702,6 +2874,259 @@ private static final long serialVersionUID = 0L;
         sessionStartedAt_ = null;
       }
       return sessionStartedAtBuilder_;
+    }
+
+    private com.google.protobuf.LazyStringArrayList audiences_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+    private void ensureAudiencesIsMutable() {
+      if (!audiences_.isModifiable()) {
+        audiences_ = new com.google.protobuf.LazyStringArrayList(audiences_);
+      }
+      bitField0_ |= 0x00001000;
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for. Empty: it names none. Whoever keeps this answer for
+     * others checks their audiences against these.
+     * </pre>
+     *
+     * <code>repeated string audiences = 13 [json_name = "audiences"];</code>
+     * @return A list containing the audiences.
+     */
+    public com.google.protobuf.ProtocolStringList
+        getAudiencesList() {
+      audiences_.makeImmutable();
+      return audiences_;
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for. Empty: it names none. Whoever keeps this answer for
+     * others checks their audiences against these.
+     * </pre>
+     *
+     * <code>repeated string audiences = 13 [json_name = "audiences"];</code>
+     * @return The count of audiences.
+     */
+    public int getAudiencesCount() {
+      return audiences_.size();
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for. Empty: it names none. Whoever keeps this answer for
+     * others checks their audiences against these.
+     * </pre>
+     *
+     * <code>repeated string audiences = 13 [json_name = "audiences"];</code>
+     * @param index The index of the element to return.
+     * @return The audiences at the given index.
+     */
+    public java.lang.String getAudiences(int index) {
+      return audiences_.get(index);
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for. Empty: it names none. Whoever keeps this answer for
+     * others checks their audiences against these.
+     * </pre>
+     *
+     * <code>repeated string audiences = 13 [json_name = "audiences"];</code>
+     * @param index The index of the value to return.
+     * @return The bytes of the audiences at the given index.
+     */
+    public com.google.protobuf.ByteString
+        getAudiencesBytes(int index) {
+      return audiences_.getByteString(index);
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for. Empty: it names none. Whoever keeps this answer for
+     * others checks their audiences against these.
+     * </pre>
+     *
+     * <code>repeated string audiences = 13 [json_name = "audiences"];</code>
+     * @param index The index to set the value at.
+     * @param value The audiences to set.
+     * @return This builder for chaining.
+     */
+    public Builder setAudiences(
+        int index, java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      ensureAudiencesIsMutable();
+      audiences_.set(index, value);
+      bitField0_ |= 0x00001000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for. Empty: it names none. Whoever keeps this answer for
+     * others checks their audiences against these.
+     * </pre>
+     *
+     * <code>repeated string audiences = 13 [json_name = "audiences"];</code>
+     * @param value The audiences to add.
+     * @return This builder for chaining.
+     */
+    public Builder addAudiences(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      ensureAudiencesIsMutable();
+      audiences_.add(value);
+      bitField0_ |= 0x00001000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for. Empty: it names none. Whoever keeps this answer for
+     * others checks their audiences against these.
+     * </pre>
+     *
+     * <code>repeated string audiences = 13 [json_name = "audiences"];</code>
+     * @param values The audiences to add.
+     * @return This builder for chaining.
+     */
+    public Builder addAllAudiences(
+        java.lang.Iterable<java.lang.String> values) {
+      ensureAudiencesIsMutable();
+      com.google.protobuf.AbstractMessageLite.Builder.addAll(
+          values, audiences_);
+      bitField0_ |= 0x00001000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for. Empty: it names none. Whoever keeps this answer for
+     * others checks their audiences against these.
+     * </pre>
+     *
+     * <code>repeated string audiences = 13 [json_name = "audiences"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearAudiences() {
+      audiences_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+      bitField0_ = (bitField0_ & ~0x00001000);;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The services that the token is meant for. Empty: it names none. Whoever keeps this answer for
+     * others checks their audiences against these.
+     * </pre>
+     *
+     * <code>repeated string audiences = 13 [json_name = "audiences"];</code>
+     * @param value The bytes of the audiences to add.
+     * @return This builder for chaining.
+     */
+    public Builder addAudiencesBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      ensureAudiencesIsMutable();
+      audiences_.add(value);
+      bitField0_ |= 0x00001000;
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object checkedAudience_ = "";
+    /**
+     * <pre>
+     * The request's audience, which is one of the token's. Empty where the request required none, and
+     * from a server that is too old to check: whoever requires an audience must not accept that.
+     * </pre>
+     *
+     * <code>string checked_audience = 14 [json_name = "checkedAudience"];</code>
+     * @return The checkedAudience.
+     */
+    public java.lang.String getCheckedAudience() {
+      java.lang.Object ref = checkedAudience_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        checkedAudience_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The request's audience, which is one of the token's. Empty where the request required none, and
+     * from a server that is too old to check: whoever requires an audience must not accept that.
+     * </pre>
+     *
+     * <code>string checked_audience = 14 [json_name = "checkedAudience"];</code>
+     * @return The bytes for checkedAudience.
+     */
+    public com.google.protobuf.ByteString
+        getCheckedAudienceBytes() {
+      java.lang.Object ref = checkedAudience_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        checkedAudience_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The request's audience, which is one of the token's. Empty where the request required none, and
+     * from a server that is too old to check: whoever requires an audience must not accept that.
+     * </pre>
+     *
+     * <code>string checked_audience = 14 [json_name = "checkedAudience"];</code>
+     * @param value The checkedAudience to set.
+     * @return This builder for chaining.
+     */
+    public Builder setCheckedAudience(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkedAudience_ = value;
+      bitField0_ |= 0x00002000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The request's audience, which is one of the token's. Empty where the request required none, and
+     * from a server that is too old to check: whoever requires an audience must not accept that.
+     * </pre>
+     *
+     * <code>string checked_audience = 14 [json_name = "checkedAudience"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearCheckedAudience() {
+      checkedAudience_ = getDefaultInstance().getCheckedAudience();
+      bitField0_ = (bitField0_ & ~0x00002000);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The request's audience, which is one of the token's. Empty where the request required none, and
+     * from a server that is too old to check: whoever requires an audience must not accept that.
+     * </pre>
+     *
+     * <code>string checked_audience = 14 [json_name = "checkedAudience"];</code>
+     * @param value The bytes for checkedAudience to set.
+     * @return This builder for chaining.
+     */
+    public Builder setCheckedAudienceBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      checkedAudience_ = value;
+      bitField0_ |= 0x00002000;
+      onChanged();
+      return this;
     }
     @java.lang.Override
     public final Builder setUnknownFields(

@@ -303,4 +303,71 @@ public interface ValidateTokenResponseOrBuilder extends
    * <code>.google.protobuf.Timestamp session_started_at = 12 [json_name = "sessionStartedAt"];</code>
    */
   com.google.protobuf.TimestampOrBuilder getSessionStartedAtOrBuilder();
+
+  /**
+   * <pre>
+   * The services that the token is meant for. Empty: it names none. Whoever keeps this answer for
+   * others checks their audiences against these.
+   * </pre>
+   *
+   * <code>repeated string audiences = 13 [json_name = "audiences"];</code>
+   * @return A list containing the audiences.
+   */
+  java.util.List<java.lang.String>
+      getAudiencesList();
+  /**
+   * <pre>
+   * The services that the token is meant for. Empty: it names none. Whoever keeps this answer for
+   * others checks their audiences against these.
+   * </pre>
+   *
+   * <code>repeated string audiences = 13 [json_name = "audiences"];</code>
+   * @return The count of audiences.
+   */
+  int getAudiencesCount();
+  /**
+   * <pre>
+   * The services that the token is meant for. Empty: it names none. Whoever keeps this answer for
+   * others checks their audiences against these.
+   * </pre>
+   *
+   * <code>repeated string audiences = 13 [json_name = "audiences"];</code>
+   * @param index The index of the element to return.
+   * @return The audiences at the given index.
+   */
+  java.lang.String getAudiences(int index);
+  /**
+   * <pre>
+   * The services that the token is meant for. Empty: it names none. Whoever keeps this answer for
+   * others checks their audiences against these.
+   * </pre>
+   *
+   * <code>repeated string audiences = 13 [json_name = "audiences"];</code>
+   * @param index The index of the value to return.
+   * @return The bytes of the audiences at the given index.
+   */
+  com.google.protobuf.ByteString
+      getAudiencesBytes(int index);
+
+  /**
+   * <pre>
+   * The request's audience, which is one of the token's. Empty where the request required none, and
+   * from a server that is too old to check: whoever requires an audience must not accept that.
+   * </pre>
+   *
+   * <code>string checked_audience = 14 [json_name = "checkedAudience"];</code>
+   * @return The checkedAudience.
+   */
+  java.lang.String getCheckedAudience();
+  /**
+   * <pre>
+   * The request's audience, which is one of the token's. Empty where the request required none, and
+   * from a server that is too old to check: whoever requires an audience must not accept that.
+   * </pre>
+   *
+   * <code>string checked_audience = 14 [json_name = "checkedAudience"];</code>
+   * @return The bytes for checkedAudience.
+   */
+  com.google.protobuf.ByteString
+      getCheckedAudienceBytes();
 }

@@ -26,6 +26,8 @@ const CLEAN_MS = 60_000;
 const START_WAIT_MS = 2_000;
 /** How many entries of the log are put in force before calls have their turn: half a millisecond's worth. */
 const MERGE_STEP = 100;
+/** How many entries of the log may be on their way to the disk before the log is read on. */
+const MAX_UNSTORED = 20_000;
 /**
  * How long an entry is kept beyond its expiry, in microseconds: a clock that is ahead by less deletes
  * nothing that another server still needs.
@@ -67,6 +69,9 @@ export class RevocationAuthority implements RevocationRegister {
   readonly #follower: LogFollower | undefined;
   /** Entries on disk and in the log that others have made needless since they were last removed. */
   readonly #superseded: Revocation[];
+  /** Entries of the log that are on their way to the disk, and when the last of them is there. */
+  #unstored = 0;
+  #stored = Promise.resolve();
 
   /**
    * Reads what the store holds, and begins to follow the log. Without a store it settles once all of
@@ -191,26 +196,30 @@ export class RevocationAuthority implements RevocationRegister {
 
   /** Entries of the log: in force at once, and on disk as well. */
   async #merge(revocations: readonly Revocation[]): Promise<void> {
-    const stored: (Promise<void> | undefined)[] = [];
     for (let at = 0; at < revocations.length; at += MERGE_STEP) {
       if (at > 0) await nextTurn();
-      stored.push(this.#mergeSome(revocations.slice(at, at + MERGE_STEP)));
+      this.#mergeSome(revocations.slice(at, at + MERGE_STEP));
     }
-    await Promise.all(stored);
+    // They are in force, and in the log: a slow disk does not hold up reading before much waits for it.
+    if (this.#unstored > MAX_UNSTORED) await this.#stored;
   }
 
-  #mergeSome(revocations: readonly Revocation[]): Promise<void> | undefined {
+  #mergeSome(revocations: readonly Revocation[]): void {
     const { store, clock, reporter } = this.#options;
     const now = clock();
     const alive = revocations.filter(({ expiresAt }) => expiresAt >= now);
     const added = alive.filter((revocation) => this.index.add(revocation));
-    if (added.length === 0) return undefined;
+    if (added.length === 0) return;
     this.feed.publish(added);
     for (const subscriber of this.#subscribers) void subscriber.tell(added);
-    return store?.append(added).catch((error: Error) => {
-      // They are in force, and in the log.
-      reporter.error({ why: error.message }, "DATA_DIR cannot be written");
-    });
+    if (!store) return;
+    this.#unstored += added.length;
+    this.#stored = store
+      .append(added)
+      .catch((error: Error) => reporter.error({ why: error.message }, "DATA_DIR cannot be written"))
+      .finally(() => {
+        this.#unstored -= added.length;
+      });
   }
 
   #clean(): void {

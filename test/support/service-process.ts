@@ -52,9 +52,18 @@ export class ServiceProcess {
     const exited = once(child, "exit");
     // A process that was frozen takes no other signal than SIGKILL.
     if (signal !== "SIGKILL") child.kill("SIGCONT");
-    // The crash of a machine takes the processes that the program has started along.
-    if (signal === "SIGKILL") for (const pid of childrenOf(child.pid)) kill(pid);
-    child.kill(signal);
+    if (signal === "SIGKILL") {
+      // The crash of a machine takes the processes that the program has started along. One that is stopped
+      // starts no more.
+      child.kill("SIGSTOP");
+      const children = childrenOf(child.pid);
+      child.kill(signal);
+      for (const pid of children) kill(pid);
+      // PostgreSQL does not start beside a process of an earlier start.
+      while (children.some(isRunning)) await wait(PROBE_MS);
+    } else {
+      child.kill(signal);
+    }
     await exited;
   }
 
@@ -74,6 +83,15 @@ function childrenOf(pid: number | undefined): number[] {
   const file = `/proc/${pid}/task/${pid}/children`;
   if (!existsSync(file)) return [];
   return readFileSync(file, "utf8").split(" ").filter(Boolean).map(Number);
+}
+
+/** Whether a process runs: one that has ended may wait for its parent to notice. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
 }
 
 function kill(pid: number): void {

@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Clock, Revocation } from "../../core/index.js";
 import type { Freshness } from "../freshness.js";
 import type { Reporter } from "../reporter.js";
-import { MAX_LOG_PAGE, type RevocationLog } from "./log.js";
+import { type LogPage, MAX_LOG_PAGE, type RevocationLog } from "./log.js";
 import { LogFiller } from "./log-filler.js";
 
 /** How often the log is read, in milliseconds, where no hint comes sooner. */
@@ -39,6 +39,8 @@ export class LogFollower {
   readonly #done: Promise<void>;
   readonly #filler: LogFiller;
   #position: string | undefined;
+  /** Where the log ended at an instant, in milliseconds of `performance.now()`, and the reader is to come. */
+  #goal: { readonly end: string; readonly seenAt: number } | undefined;
   #unsent: Revocation[] = [];
   #needless: Revocation[] = [];
   #isAway = false;
@@ -115,7 +117,7 @@ export class LogFollower {
 
   /** Reads one page, and writes once it was the last. Whether nothing more is to be done for now. */
   async #readPage(): Promise<boolean> {
-    const { log, freshness, merge } = this.#options;
+    const { log, merge } = this.#options;
     const startedAt = performance.now();
     if (this.#position === undefined) this.#filler.begin();
     const page = await log.read(this.#position, READ_TIMEOUT_MS);
@@ -123,16 +125,27 @@ export class LogFollower {
       const { reporter } = this.#options;
       reporter.warn({ log: log.name }, "revocation log was replaced or trimmed: read anew");
       this.#filler.begin();
+      this.#goal = undefined;
     }
     await merge(page.revocations);
     this.#filler.saw(page.revocations);
     this.#position = page.position;
+    this.#noteAge(page, startedAt);
     if (!page.caughtUp) return false;
-    freshness.note(performance.now() - startedAt);
     this.#caughtUp();
     if (!(await this.#fill())) return false;
     await this.#clean();
     return true;
+  }
+
+  /** While others write without a pause the log's end is never reached; where it was some pages ago is. */
+  #noteAge(page: LogPage, startedAt: number): void {
+    const { log, freshness } = this.#options;
+    const here = { end: page.end, seenAt: startedAt };
+    const goal = page.caughtUp ? here : (this.#goal ?? here);
+    const isReached = page.caughtUp || log.hasReached(page.position, goal.end);
+    if (isReached) freshness.note(performance.now() - goal.seenAt);
+    this.#goal = isReached ? undefined : goal;
   }
 
   /**

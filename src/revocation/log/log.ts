@@ -24,6 +24,8 @@ export interface LogPage {
   readonly position: string;
   /** Whether everything that was committed when this read began has now been read. */
   readonly caughtUp: boolean;
+  /** Where the log ended when this read began, for `hasReached`. Opaque. */
+  readonly end: string;
   /**
    * Whether the page begins at the log's beginning although a position was given, because the log
    * cannot go on from there. The reader then takes the log for a new one: it reads on to the end,
@@ -58,6 +60,14 @@ export interface RevocationLog {
    * @throws LogCorruptError for an entry that it cannot read: it is never passed over in silence
    */
   read(position: string | undefined, timeoutMs: number): Promise<LogPage>;
+
+  /**
+   * Whether a reader has read all that there was when an earlier page was read.
+   *
+   * @param position of a later page, without a reset in between
+   * @param end of the earlier page
+   */
+  hasReached(position: string, end: string): boolean;
 
   /**
    * Calls the listener whenever another server may have written (LISTEN/NOTIFY, XREAD BLOCK). It is a

@@ -78,6 +78,10 @@ export class PostgresLog implements RevocationLog {
     return toPage(undefined, all, position !== undefined);
   }
 
+  hasReached(position: string, end: string): boolean {
+    return BigInt(readPosition(position)?.row ?? "0") >= BigInt(end);
+  }
+
   onHint(listener: () => void): void {
     this.#listener.onNotification(listener);
   }
@@ -180,6 +184,7 @@ function toPage(from: PostgresPosition | undefined, rows: readonly Row[], reset:
   return {
     revocations: page.map(toRevocation),
     position: writePosition(position),
+    end: first.last,
     caughtUp: entries.length === page.length && rows.length <= READ_PAGE,
     reset,
   };

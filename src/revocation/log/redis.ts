@@ -46,6 +46,11 @@ export class RedisLog implements RevocationLog {
     return toPage(undefined, all, position !== undefined);
   }
 
+  hasReached(position: string, end: string): boolean {
+    const entry = readPosition(position)?.entry ?? "-";
+    return entry !== "-" && !isBefore(entry, end);
+  }
+
   onHint(listener: () => void): void {
     const subscriber = openRedis(this.#address);
     this.#subscriber = subscriber;
@@ -106,7 +111,7 @@ function isSameLog(
 
 function toPage(
   from: RedisPosition | undefined,
-  [logId, runId, , foreign, , entries]: RawPage,
+  [logId, runId, end, foreign, , entries]: RawPage,
   reset: boolean,
 ): LogPage {
   const revocations = entries.map(toRevocation);
@@ -115,6 +120,7 @@ function toPage(
   return {
     revocations,
     position: writePosition({ logId, runId, foreign, entry, expiresAt }),
+    end,
     caughtUp: entries.length < READ_PAGE,
     reset,
   };

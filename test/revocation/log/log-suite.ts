@@ -119,6 +119,28 @@ export function logSuite(
       );
     });
 
+    it("tells when all has been read that there was, while others go on writing", async () => {
+      const log = await connected();
+      const write = (from: string) => {
+        return log.append(
+          Array.from({ length: 600 }, (_, i) => entry(`${from}-${i}`)),
+          TIMEOUT,
+        );
+      };
+      await write("early");
+      let page = await log.read(undefined, TIMEOUT);
+      const { end } = page;
+      await write("late");
+      const read = page.revocations.map(({ id }) => id);
+      while (!log.hasReached(page.position, end)) {
+        assert.ok(read.filter((id) => id.startsWith("early")).length < 600);
+        page = await log.read(page.position, TIMEOUT);
+        read.push(...page.revocations.map(({ id }) => id));
+      }
+      assert.equal(read.filter((id) => id.startsWith("early")).length, 600);
+      assert.equal(page.caughtUp, false);
+    });
+
     it("leaves out no entry of many writers at once", async () => {
       const reader = await connected();
       const writers = await Promise.all([1, 2, 3, 4].map(connected));

@@ -26,7 +26,7 @@ export interface WorkerProcess {
   readonly listening: Promise<Listening>;
   /** Settles once it has ended. */
   readonly exited: Promise<Exit>;
-  /** Passes on an order. A worker that has not begun to start is only ended, since it has no calls. */
+  /** Passes on an order. A worker that does not listen yet is not told to leave but ended, since it has no calls. */
   tell(order: Order): void;
   /** Ends it at once. */
   kill(): void;
@@ -75,7 +75,7 @@ export function forkWorker(number: number, settings: Env): ForkedWorker {
   // By the kernel's choice, most connections would go to few workers.
   cluster.schedulingPolicy = cluster.SCHED_RR;
   const worker = cluster.fork({ [NUMBER]: String(number) });
-  rescueConnections(worker);
+  const connections = rescueConnections(worker);
   const child = worker.process;
   let asked = false;
   const kill = () => {
@@ -111,8 +111,8 @@ export function forkWorker(number: number, settings: Env): ForkedWorker {
     });
   });
   const tell = (order: Order) => {
-    if (asked) worker.send({ order }, ignoreGone);
-    else if (order === "leave") kill();
+    if (order === "leave" && !connections.hasPort()) kill();
+    else if (asked) worker.send({ order }, ignoreGone);
   };
   const report = () =>
     new Promise<ProcessReport | undefined>((resolve) => {

@@ -18,7 +18,7 @@ import { type Reports, startMetricsServer } from "./metrics/metrics-server.js";
 import { gatherReports, type ProcessReport } from "./metrics/report.js";
 import { collectRevocations } from "./metrics/revocation-metrics.js";
 import { printable } from "./printable.js";
-import { whenConnectionsTaken } from "./rescue-connections.js";
+import { endConnections } from "./rescue-connections.js";
 import { joinAuthority, linkWorker, openAuthority } from "./revocations.js";
 import { endOnSignal, onReload } from "./signals.js";
 import { startupBanner } from "./startup-banner.js";
@@ -121,7 +121,7 @@ async function runPrimary(
     process,
     log,
     async () => {
-      await whenConnectionsTaken();
+      await endConnections();
       await pool.end();
       await authority?.close();
     },

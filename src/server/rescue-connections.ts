@@ -3,10 +3,11 @@
  * keeps it until the worker says that it has taken it. A worker that is killed says nothing: Node then keeps
  * the connection for ever, open and unanswered, and takes the worker for one that is there. Here the
  * connection goes to another worker, or is closed. And when all workers leave, Node resets what none has
- * taken: that is waited for before they are told.
+ * taken: the port is closed, and that is waited for, before they are told.
  */
 import cluster, { type Worker } from "node:cluster";
-import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
+import { setTimeout as pause } from "node:timers/promises";
+import { closePrimaryPort, watchPorts } from "./primary-port.js";
 
 /** What the primary and its workers tell each other; Node's own, the same since its first version. */
 interface ClusterMessage {
@@ -14,56 +15,83 @@ interface ClusterMessage {
   readonly act?: string;
   readonly seq?: number;
   readonly ack?: number;
+  /** Which port a message is about. */
+  readonly key?: string;
+  readonly errno?: number | null;
+}
+
+interface Handle {
+  close(): void;
+}
+
+/** What one worker has been given. */
+export interface WorkerConnections {
+  /** Whether it has been told that it may listen, and so may have connections. */
+  hasPort(): boolean;
 }
 
 const COMMAND = "NODE_CLUSTER";
-/** The most connections that are waited for at an end: as many as Node lets wait. Busy clients go on to connect. */
-const MAX_WAITING = 511;
 /** How long workers are waited for that take no connection, in milliseconds. */
 const LONGEST_WAIT_MS = 5_000;
-const listening = new WeakSet<Worker>();
-/** For each worker, the connections that it has not answered for, by the number of their message. */
-const unanswered = new Set<ReadonlyMap<number, unknown>>();
-/** Connections that were sent to workers. */
-let handedOut = 0;
 
-/**
- * Waits, five seconds at most, until everything that is connected to the primary has been taken by a worker.
- * For the end of all workers: Node closes the port with the last of them, and resets what waits there, together
- * with the requests that have been sent.
- */
-export async function whenConnectionsTaken(): Promise<void> {
-  const until = performance.now() + LONGEST_WAIT_MS;
-  const last = handedOut + MAX_WAITING;
-  do {
-    const before = handedOut;
-    await pause(1);
-    // Timers run before the port is looked at.
-    await nextTurn();
-    const isQuiet = handedOut === before && !isAnyUnanswered();
-    if (isQuiet || handedOut >= last) return;
-  } while (performance.now() < until);
+/** What a worker is sent, until it is gone. */
+class Sent implements WorkerConnections {
+  /** Connections that it has not answered for, by the number of their message. */
+  readonly unanswered = new Map<number, Handle>();
+  #hasPort = false;
+
+  hasPort(): boolean {
+    return this.#hasPort;
+  }
+
+  note({ cmd, act, seq, ack, key, errno }: ClusterMessage, handle: unknown): void {
+    if (cmd !== COMMAND) return;
+    if (act === "newconn" && seq !== undefined) this.unanswered.set(seq, handle as Handle);
+    else if (ack !== undefined && key !== undefined && !errno) this.#hasPort = true;
+  }
 }
 
-function isAnyUnanswered(): boolean {
-  return [...unanswered].some(({ size }) => size > 0);
+const workers = new Map<Worker, Sent>();
+const listening = new WeakSet<Worker>();
+let isPortClosed = false;
+
+/**
+ * Accepts what is connected to the primary, closes its port, and waits until all is on its way to a worker; five seconds
+ * at most. For the end of all workers: what they are told then comes behind the connections that they have been given.
+ */
+export async function endConnections(): Promise<void> {
+  const until = performance.now() + LONGEST_WAIT_MS;
+  await closePrimaryPort();
+  isPortClosed = true;
+  for (const [worker, sent] of workers) keepFromPort(worker, sent);
+  // With a worker that is free nothing waits in the primary.
+  while (!isAnyFree() && performance.now() < until) await pause(1);
+}
+
+function isAnyFree(): boolean {
+  const serving = [...workers.values()].filter((sent) => sent.hasPort());
+  return serving.length === 0 || serving.some(({ unanswered }) => unanswered.size === 0);
+}
+
+/** A worker that starts while all others leave would have the primary open its port again; Node ignores such a one. */
+function keepFromPort(worker: Worker, sent: WorkerConnections): void {
+  if (!sent.hasPort()) worker.exitedAfterDisconnect = true;
 }
 
 /** Watches what a new worker is sent, until it is gone. */
-export function rescueConnections(worker: Worker): void {
+export function rescueConnections(worker: Worker): WorkerConnections {
+  watchPorts();
   const child = worker.process;
-  const sent = new Map<number, { close(): void }>();
-  unanswered.add(sent);
+  const sent = new Sent();
+  workers.set(worker, sent);
+  if (isPortClosed) keepFromPort(worker, sent);
   const send = child.send.bind(child) as (...args: unknown[]) => boolean;
   child.send = ((message: ClusterMessage, handle: unknown, ...rest: unknown[]) => {
-    if (message.cmd === COMMAND && message.act === "newconn" && message.seq !== undefined) {
-      sent.set(message.seq, handle as { close(): void });
-      handedOut++;
-    }
+    sent.note(message, handle);
     return send(message, handle, ...rest);
   }) as typeof child.send;
   child.on("internalMessage", ({ ack }: ClusterMessage) => {
-    if (ack !== undefined) sent.delete(ack);
+    if (ack !== undefined) sent.unanswered.delete(ack);
   });
   const disconnect = child.disconnect.bind(child);
   child.disconnect = () => {
@@ -78,7 +106,7 @@ export function rescueConnections(worker: Worker): void {
     const othersListen = Object.values(cluster.workers ?? {}).some(
       (other) => other && other !== worker && other.isConnected() && listening.has(other),
     );
-    for (const [ack, handle] of [...sent]) {
+    for (const [ack, handle] of [...sent.unanswered]) {
       if (othersListen) {
         // As a worker that is closing would say: give it to another.
         child.emit("internalMessage", { cmd: COMMAND, ack, accepted: false });
@@ -86,7 +114,8 @@ export function rescueConnections(worker: Worker): void {
         handle.close();
       }
     }
-    sent.clear();
-    unanswered.delete(sent);
+    sent.unanswered.clear();
+    workers.delete(worker);
   });
+  return sent;
 }

@@ -54,7 +54,11 @@ describe("two workers", () => {
     const server = await start();
     const [victim] = workerPids(server) as [number];
     // Two connections lead to two workers: what one does not answer is sent to the other.
-    const client = open(createSecureTokenClient({ baseUrl: [server.url, server.url] }));
+    // A call that is slow on a busy machine is not lost.
+    const patience = { defaultTimeoutMs: 60_000 };
+    const client = open(
+      createSecureTokenClient({ baseUrl: [server.url, server.url], ...patience }),
+    );
     const load = startLoad({ client }, 100);
     closing.push(() => load.stop());
     await eventually(() => load.calls() > 50);

@@ -152,6 +152,8 @@ func TestEveryReasonOfTheSchemaIsAConstant(t *testing.T) {
 		securetoken.ReasonRequiredPermissionInvalid: true, securetoken.ReasonRevocationNotEnabled: true,
 		securetoken.ReasonSettingInvalid: true, securetoken.ReasonSessionEnded: true,
 		securetoken.ReasonRevocationInvalid: true, securetoken.ReasonTooManyTargets: true,
+		securetoken.ReasonAudienceMismatch: true, securetoken.ReasonAudienceInvalid: true,
+		securetoken.ReasonTooManyAudiences: true,
 	}
 	for _, name := range securetokenv1.ErrorReason_name {
 		if reason := securetoken.Reason(strings.TrimPrefix(name, "ERROR_REASON_")); !known[reason] {

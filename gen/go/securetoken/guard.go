@@ -32,6 +32,8 @@ type Guard struct {
 	flights flights[*securetokenv1.ValidateTokenResponse]
 	now     func() time.Time
 
+	audience string // empty: any token passes
+
 	onFault   func(context.Context, error)
 	onRefusal func(http.ResponseWriter, *http.Request, *Refusal)
 	onError   func(context.Context, *Refusal) error
@@ -111,6 +113,11 @@ func (g *Guard) admit(
 			g.onFault(ctx, err)
 		}
 		return nil, refuse(RefusalUnavailable)
+	case g.audience != "" && !valid.HasAudience(g.audience):
+		if g.watcher != nil {
+			g.watcher.tally.refuse(ReasonAudienceMismatch)
+		}
+		return nil, refuse(RefusalTokenInvalid)
 	case !requirement.isMetBy(&valid.Claims):
 		if g.watcher != nil {
 			g.watcher.tally.refuse(ReasonPermissionNotGranted)

@@ -43,6 +43,18 @@ func WithVerifier(verifier *Verifier) GuardOption {
 	}
 }
 
+// WithAudience makes the guard refuse, as not valid, tokens that are not meant for this service: those whose
+// audiences do not hold the name, compared exactly, and those without any. Without it any token passes.
+func WithAudience(audience string) GuardOption {
+	return func(g *Guard) error {
+		if audience == "" {
+			return errors.New("the audience is empty")
+		}
+		g.audience = audience
+		return nil
+	}
+}
+
 // WithFaultHandler is told why a token could not be checked, such as a refusal of this client's own API
 // key, and of requests that no rule names ([ErrNoRule]); whoever sent the request never is.
 func WithFaultHandler(handle func(context.Context, error)) GuardOption {

@@ -31,6 +31,7 @@ func (a *keptAnswer) claimsAt(now time.Duration) *ValidToken {
 	valid := *a.valid
 	valid.TimeRemaining -= max(0, now-a.asked)
 	valid.Permissions = slices.Clone(valid.Permissions)
+	valid.Audiences = slices.Clone(valid.Audiences)
 	valid.AdditionalData = copyObject(valid.AdditionalData)
 	return &valid
 }

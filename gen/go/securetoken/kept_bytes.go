@@ -21,6 +21,9 @@ func estimateBytes(claims *Claims) int64 {
 	for _, permission := range claims.Permissions {
 		size += stringBytes + int64(len(permission))
 	}
+	for _, audience := range claims.Audiences {
+		size += stringBytes + int64(len(audience))
+	}
 	return size + bytesOf(claims.AdditionalData)
 }
 

@@ -47,4 +47,11 @@ const (
 	ReasonRevocationInvalid Reason = "REVOCATION_INVALID"
 	// ReasonTooManyTargets: more than 1,000 targets in one revocation.
 	ReasonTooManyTargets Reason = "TOO_MANY_TARGETS"
+	// ReasonAudienceMismatch: the token is valid, and not meant for the required audience.
+	ReasonAudienceMismatch Reason = "AUDIENCE_MISMATCH"
+	// ReasonAudienceInvalid: an audience is not 1 to 256 code points without control characters, or stands
+	// twice.
+	ReasonAudienceInvalid Reason = "AUDIENCE_INVALID"
+	// ReasonTooManyAudiences: more than 16 audiences.
+	ReasonTooManyAudiences Reason = "TOO_MANY_AUDIENCES"
 )

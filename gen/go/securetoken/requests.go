@@ -28,6 +28,7 @@ type generateInput struct {
 	permissions    []string
 	expiresIn      *durationpb.Duration
 	additionalData map[string]any
+	audiences      []string
 }
 
 type generateOption func(*generateInput)
@@ -42,6 +43,14 @@ func (o refreshOption) applyToRefresh(request *securetokenv1.RefreshTokenRequest
 func Permissions(permissions ...string) GenerateOption {
 	return generateOption(func(input *generateInput) {
 		input.permissions = append(input.permissions, permissions...)
+	})
+}
+
+// Audiences adds the services that the token is meant for: at most 16 in all, each 1 to 256 code points, none
+// twice. A token without any is refused wherever an audience is required, as by [WithAudience].
+func Audiences(audiences ...string) GenerateOption {
+	return generateOption(func(input *generateInput) {
+		input.audiences = append(input.audiences, audiences...)
 	})
 }
 
@@ -82,6 +91,12 @@ func toGenerateRequest(userID string, options []GenerateOption) (*securetokenv1.
 			return nil, refused(field, ReasonPermissionInvalid, field+" must consist of printable characters")
 		}
 	}
+	for i, audience := range input.audiences {
+		if !utf8.ValidString(audience) {
+			field := fmt.Sprintf("audiences[%d]", i)
+			return nil, refused(field, ReasonAudienceInvalid, field+" must be well-formed Unicode")
+		}
+	}
 	additionalData, err := toStruct(input.additionalData)
 	if err != nil {
 		return nil, err
@@ -94,6 +109,7 @@ func toGenerateRequest(userID string, options []GenerateOption) (*securetokenv1.
 		Permissions:    input.permissions,
 		ExpiresIn:      input.expiresIn,
 		AdditionalData: additionalData,
+		Audiences:      input.audiences,
 	}, nil
 }
 

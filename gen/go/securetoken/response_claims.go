@@ -20,6 +20,7 @@ type claimsMessage interface {
 	GetAdditionalData() *structpb.Struct
 	GetSessionId() string
 	GetKeyId() string
+	GetAudiences() []string
 }
 
 type validMessage interface {
@@ -40,6 +41,7 @@ func toClaims(message claimsMessage) (Claims, error) {
 		UserID:      message.GetUserId(),
 		SessionID:   message.GetSessionId(),
 		KeyID:       message.GetKeyId(),
+		Audiences:   append([]string(nil), message.GetAudiences()...),
 		Permissions: append([]string{}, message.GetPermissions()...), // in JSON, none is [] and not null
 	}
 	var err error

@@ -25,11 +25,18 @@ type Claims struct {
 	SessionID string `json:"sessionId"`
 	// KeyID is the key that the token is made with; see [ServerConfig].
 	KeyID string `json:"keyId"`
+	// Audiences is the services that the token is meant for; nil where it names none.
+	Audiences []string `json:"audiences,omitempty"`
 }
 
 // HasPermission reports whether the token holds a permission, compared exactly.
 func (c *Claims) HasPermission(permission string) bool {
 	return slices.Contains(c.Permissions, permission)
+}
+
+// HasAudience reports whether the token is meant for a service, compared exactly.
+func (c *Claims) HasAudience(audience string) bool {
+	return slices.Contains(c.Audiences, audience)
 }
 
 // IssuedToken is a new token and what it holds. It prints and logs without the token; as JSON, which is

@@ -41,11 +41,12 @@ func (r *rpcs) GenerateToken(
 	token, claims := r.tokens.issue(grant{
 		userID: request.GetUserId(), permissions: request.GetPermissions(),
 		lifetime: lifetime(request.GetExpiresIn()), data: request.GetAdditionalData(),
+		audiences: request.GetAudiences(),
 	})
 	return &securetokenv1.GenerateTokenResponse{
 		Token: token, TokenId: claims.GetTokenId(), UserId: claims.GetUserId(), Permissions: claims.GetPermissions(),
 		IssuedAt: claims.GetIssuedAt(), ExpiresAt: claims.GetExpiresAt(), AdditionalData: claims.GetAdditionalData(),
-		SessionId: claims.GetSessionId(), KeyId: keyID,
+		SessionId: claims.GetSessionId(), KeyId: keyID, Audiences: claims.GetAudiences(),
 	}, nil
 }
 
@@ -61,7 +62,7 @@ func (r *rpcs) ValidateToken(
 		Valid: true, TokenId: claims.GetTokenId(), UserId: claims.GetUserId(), Permissions: claims.GetPermissions(),
 		IssuedAt: claims.GetIssuedAt(), ExpiresAt: claims.GetExpiresAt(), TimeRemaining: claims.GetTimeRemaining(),
 		AdditionalData: claims.GetAdditionalData(), SessionId: claims.GetSessionId(), KeyId: keyID,
-		SessionStartedAt: claims.GetSessionStartedAt(),
+		SessionStartedAt: claims.GetSessionStartedAt(), Audiences: claims.GetAudiences(),
 	}, nil
 }
 
@@ -124,7 +125,7 @@ func (r *rpcs) RefreshToken(
 	}
 	token, claims := r.tokens.issue(grant{
 		userID: old.GetUserId(), permissions: old.GetPermissions(), lifetime: lifetime(request.GetNewExpiresIn()),
-		data: old.GetAdditionalData(), sessionOf: old,
+		data: old.GetAdditionalData(), audiences: old.GetAudiences(), sessionOf: old,
 	})
 	if request.GetRevokeOld() {
 		target := &securetokenv1.RevocationTarget_Token{Token: request.GetToken()}
@@ -135,6 +136,6 @@ func (r *rpcs) RefreshToken(
 	return &securetokenv1.RefreshTokenResponse{
 		Token: token, TokenId: claims.GetTokenId(), UserId: claims.GetUserId(), Permissions: claims.GetPermissions(),
 		IssuedAt: claims.GetIssuedAt(), ExpiresAt: claims.GetExpiresAt(), AdditionalData: claims.GetAdditionalData(),
-		SessionId: claims.GetSessionId(), KeyId: keyID,
+		SessionId: claims.GetSessionId(), KeyId: keyID, Audiences: claims.GetAudiences(),
 	}, nil
 }

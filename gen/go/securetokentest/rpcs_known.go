@@ -20,6 +20,7 @@ func (r *rpcs) GetTokenInfo(
 		CreatedAt: claims.GetIssuedAt(), SessionStartedAt: claims.GetSessionStartedAt(), IssuedAt: claims.GetIssuedAt(),
 		ExpiresAt: claims.GetExpiresAt(), TimeRemaining: claims.GetTimeRemaining(),
 		AdditionalData: claims.GetAdditionalData(), SessionId: claims.GetSessionId(), KeyId: keyID,
+		Audiences: claims.GetAudiences(),
 	}, nil
 }
 

@@ -38,6 +38,7 @@ type grant struct {
 	permissions []string
 	lifetime    time.Duration
 	data        *structpb.Struct
+	audiences   []string
 	sessionOf   *securetokenv1.TokenClaims // of the token that is refreshed; nil for a session of its own
 }
 
@@ -66,6 +67,7 @@ func (t *tokens) issue(asked grant) (string, *securetokenv1.TokenClaims) {
 		IssuedAt:         timestamppb.New(now),
 		ExpiresAt:        timestamppb.New(now.Add(asked.lifetime)),
 		AdditionalData:   asked.data,
+		Audiences:        asked.audiences,
 		SessionStartedAt: timestamppb.New(now),
 	}
 	if old := asked.sessionOf; old != nil {

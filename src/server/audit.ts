@@ -11,6 +11,7 @@ import type { CallHead } from "../transport/adapter/index.js";
 import { refusedCall } from "./call-log.js";
 import { nameOf } from "./callers/authorization.js";
 import { traceContextOf } from "./trace-context.js";
+import type { CallTracer } from "./traces/call-tracer.js";
 import { type ClientOf, connectedClient } from "./trusted-proxies.js";
 
 /** Is told of every call when it is over. `error` is what its client was told, if it was one. */
@@ -24,7 +25,11 @@ export type Audit = (
  * An audit that writes to `logger`, at level info; internal errors, with their cause, at level error.
  * Lines are put together here: the logger's own way takes longer than to check a token.
  */
-export function createAudit(logger: Logger, clientOf: ClientOf = connectedClient): Audit {
+export function createAudit(
+  logger: Logger,
+  clientOf: ClientOf = connectedClient,
+  tracer?: CallTracer,
+): Audit {
   const destination = destinationOf(logger);
   const present = createPresent();
   const callerMember = rememberLast((name) => member("caller", name));
@@ -34,21 +39,29 @@ export function createAudit(logger: Logger, clientOf: ClientOf = connectedClient
     .join("");
   return (head, values, error) => {
     const rpc = nameOf(head.method);
+    const call = values?.get(callKey) ?? refusedCall(error);
+    const peer = call?.peer ?? clientOf(head.received, head.socket);
+    const durationMs = call && performance.now() - call.startedAt;
+    const reason = error && reasonOf(error);
+    const span = tracer?.record({ head, peer, durationMs: durationMs ?? 0, error, reason });
+    const traceId = span?.traceId ?? traceContextOf(head.received)?.traceId;
     if (error?.code === Code.Internal && error.cause !== undefined) {
-      logger.error({ err: error.cause, rpc, ...idsOf(head) }, "internal error");
+      const ids = {
+        ...(head.requestId !== undefined && { request_id: head.requestId }),
+        ...(traceId !== undefined && { trace_id: traceId }),
+      };
+      logger.error({ err: error.cause, rpc, ...ids }, "internal error");
     }
     if (!logger.isLevelEnabled("info")) return;
-    const call = values?.get(callKey) ?? refusedCall(error);
     const subject = call?.subject;
-    const peer = call?.peer ?? clientOf(head.received, head.socket);
     let line = `{"level":30,"time":${present()}${bindings},"rpc":"${rpc}"`;
-    // Both are made of characters that JSON has no escapes for.
+    // Ids are made of characters that JSON has no escapes for.
     if (head.requestId !== undefined) line += `,"request_id":"${head.requestId}"`;
-    const trace = traceContextOf(head.received);
-    if (trace !== undefined) line += `,"trace_id":"${trace.traceId}"`;
+    if (traceId !== undefined) line += `,"trace_id":"${traceId}"`;
+    if (span !== undefined) line += `,"span_id":"${span.spanId}"`;
     line += callerMember(call?.caller?.name) + peerMember(peer);
     line += error === undefined ? ',"outcome":"Ok"' : `,"outcome":"${Code[error.code]}"`;
-    if (error !== undefined) line += member("reason", reasonOf(error));
+    line += member("reason", reason);
     if (subject !== undefined) {
       line += member("token_id", subject.tokenId);
       line += member("key_id", subject.keyId);
@@ -57,19 +70,8 @@ export function createAudit(logger: Logger, clientOf: ClientOf = connectedClient
     if (call?.counts !== undefined) {
       for (const [name, count] of Object.entries(call.counts)) line += `,"${name}":${count}`;
     }
-    if (call !== undefined) {
-      line += `,"duration_ms":${milliseconds(performance.now() - call.startedAt)}`;
-    }
+    if (durationMs !== undefined) line += `,"duration_ms":${milliseconds(durationMs)}`;
     destination.write(`${line},"msg":"call"}\n`);
-  };
-}
-
-/** What other logs know a call by. */
-function idsOf({ requestId, received }: CallHead) {
-  const trace = traceContextOf(received);
-  return {
-    ...(requestId !== undefined && { request_id: requestId }),
-    ...(trace && { trace_id: trace.traceId }),
   };
 }
 

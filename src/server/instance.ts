@@ -15,6 +15,7 @@ import type { ProcessReport } from "./metrics/report.js";
 import { ServerMetrics } from "./metrics/server-metrics.js";
 import { maxConnectionsFor, openFileLimit } from "./open-files.js";
 import { createServer } from "./server.js";
+import { openTracer } from "./traces/open-tracer.js";
 
 /** What is told of a server that listens. */
 export interface Listening {
@@ -56,10 +57,11 @@ export async function openInstance(
   const { keysetFile, callersFile, tlsFiles, defaultExpirationHours, maxSessionHours } = config;
   const follow = <T>(source: FileSource<T>) => followFiles(source, logger);
   const trust = { uid, allowReadable: config.allowReadable };
-  const [rows, tls, keys] = await everyFault([
+  const [rows, tls, keys, tracer] = await everyFault([
     callersFile === undefined ? undefined : follow(callersSource(callersFile)),
     tlsFiles && follow(tlsSource(tlsFiles)),
     keysetFile === undefined ? undefined : follow(keysetSource(keysetFile, trust)),
+    config.traces && openTracer(config.traces, logger),
   ] as const);
   const keyset = keys?.value ?? (await loadKeys(config, uid));
   const metrics = config.metricsPort === undefined ? undefined : new ServerMetrics();
@@ -84,6 +86,7 @@ export async function openInstance(
     logger,
     callers: known ?? ANYONE,
     observer: metrics,
+    tracer,
     tls: tls?.value,
     reflection: config.reflection,
     unaryAdapter: config.unaryAdapter,
@@ -117,9 +120,11 @@ export async function openInstance(
     async report() {
       return { metrics: (await metrics?.snapshot()) ?? [], readiness: server.readiness() };
     },
-    close(graceMs) {
+    async close(graceMs) {
       freshness.stop();
-      return server.close(graceMs);
+      const forced = await server.close(graceMs);
+      await tracer?.close();
+      return forced;
     },
   };
 }

@@ -47,6 +47,7 @@ import { REFLECTION_SERVICES, reflectionRoutes } from "./reflection.js";
 import { createPathCheck, observeRefused } from "./refused-requests.js";
 import { noteRepeated } from "./repeated-authorization.js";
 import { createRequestIds } from "./request-ids.js";
+import type { CallTracer } from "./traces/call-tracer.js";
 import { TRANSPORT_SECURITY } from "./transport-security.js";
 import { createClientOf } from "./trusted-proxies.js";
 import { createTurnedAway } from "./turned-away.js";
@@ -75,6 +76,8 @@ export interface ServerDeps {
   readonly unaryAdapter?: boolean;
   /** Is told of every call, beside the log. Default nobody. */
   readonly observer?: CallObserver | undefined;
+  /** Records calls as spans. Default nobody. */
+  readonly tracer?: CallTracer | undefined;
   /** Certificates; without them all is in the clear. */
   readonly tls?: TlsMaterial | undefined;
   /** Whose pages may call, beside the server's own. Default nobody's. */
@@ -137,7 +140,7 @@ export function createServer(deps: ServerDeps): Server {
   const { trustedProxies = [] } = deps;
   const clientOf = createClientOf(trustedProxies);
   const authorize = createAuthorize(callers, { origins: corsOrigins, onHeaders, clientOf });
-  const hooks = { authorize, ended: createAudit(deps.logger, clientOf) };
+  const hooks = { authorize, ended: createAudit(deps.logger, clientOf, deps.tracer) };
   const calls = tellRefused(observeCalls(hooks, deps.observer));
   const operations = createGatewayOperations(manager, register);
   const doors = createDoors(operations);

@@ -44,6 +44,7 @@ describe("loadConfig", () => {
       maxConnectionAgeMs: Number.POSITIVE_INFINITY,
       metricsPort: undefined,
       metricsHost: "127.0.0.1",
+      traces: undefined,
       workers: 1,
     });
   });

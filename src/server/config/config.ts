@@ -9,6 +9,9 @@ import { brokenRequirements, keyFaults } from "./requirements.js";
 import type { LocalCommand } from "./setting.js";
 import { readSettings, type SettingValues } from "./settings.js";
 
+/** Where OpenTelemetry's collector listens by default. */
+const DEFAULT_COLLECTOR = "http://localhost:4318";
+
 /** How much is logged. */
 export type LogLevel = SettingValues["LOG_LEVEL"];
 
@@ -74,8 +77,20 @@ export interface Config extends KeyConfig, Address {
   readonly metricsPort?: number | undefined;
   /** METRICS_HOST. */
   readonly metricsHost: string;
+  /** OTEL_*: where spans go; undefined: nothing is recorded. */
+  readonly traces?: TraceConfig | undefined;
   /** WORKERS: how many processes serve. With 1 there is no other process. */
   readonly workers: number;
+}
+
+/** Which calls are recorded as spans, and where these go. */
+export interface TraceConfig {
+  /** The collector's URL for traces; may hold a password. */
+  readonly url: string;
+  /** The share of the calls without a `traceparent` that is recorded, 0 to 1. */
+  readonly ratio: number;
+  /** OTEL_SERVICE_NAME. */
+  readonly serviceName: string;
 }
 
 /** What is kept about revoked tokens, and where. */
@@ -127,6 +142,7 @@ export function loadConfig(env: Env, unread: readonly string[] = []): Config {
     maxConnectionAgeMs: 1000 * values.MAX_CONNECTION_AGE_SECONDS,
     metricsPort: values.METRICS_PORT,
     metricsHost: values.METRICS_HOST,
+    traces: toTraceConfig(values),
     workers: values.WORKERS,
   };
 }
@@ -179,6 +195,22 @@ function toRevocationConfig(values: SettingValues): RevocationConfig {
     log: values.REVOCATION_LOG,
     logRequired: values.REVOCATION_LOG_REQUIRED,
     maxStalenessMs: 1000 * values.REVOCATION_MAX_STALENESS,
+  };
+}
+
+function toTraceConfig(values: SettingValues): TraceConfig | undefined {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: whole } = values;
+  const byDefault = base !== undefined || whole !== undefined ? "otlp" : "none";
+  if ((values.OTEL_TRACES_EXPORTER ?? byDefault) === "none") return undefined;
+  const ratios = {
+    parentbased_always_on: 1,
+    parentbased_always_off: 0,
+    parentbased_traceidratio: values.OTEL_TRACES_SAMPLER_ARG,
+  };
+  return {
+    url: whole ?? `${(base ?? DEFAULT_COLLECTOR).replace(/\/$/, "")}/v1/traces`,
+    ratio: ratios[values.OTEL_TRACES_SAMPLER],
+    serviceName: values.OTEL_SERVICE_NAME,
   };
 }
 

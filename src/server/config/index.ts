@@ -10,6 +10,7 @@ export {
   loadKeyConfig,
   type RevocationConfig,
   type TlsFiles,
+  type TraceConfig,
 } from "./config.js";
 export { ConfigError } from "./config-error.js";
 export { readEnvironment } from "./environment.js";

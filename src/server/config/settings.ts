@@ -7,12 +7,14 @@ import { REVOCATION_SETTINGS } from "./revocation-settings.js";
 import { SERVER_SETTINGS } from "./server-settings.js";
 import type { Reader, SettingTable, ValuesOf } from "./setting.js";
 import { faultOf } from "./shown-fault.js";
+import { TRACE_SETTINGS } from "./trace-settings.js";
 
 const TABLE = {
   ...KEY_SETTINGS,
   ...SERVER_SETTINGS,
   ...REVOCATION_SETTINGS,
   ...ACCESS_SETTINGS,
+  ...TRACE_SETTINGS,
   ...CLIENT_SETTINGS,
 } as const;
 

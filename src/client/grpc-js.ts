@@ -1,11 +1,11 @@
 /** secure-token-service/client/grpc-js: the client over @grpc/grpc-js, for programs that use it already. */
 import type { Interceptor } from "@connectrpc/connect";
 import { type ChannelCredentials, type ChannelOptions, Client, credentials } from "@grpc/grpc-js";
+import { refuseUnknownOptions } from "../values/known-options.js";
 import { parseAddress, type ServerAddress } from "./address.js";
 import { type ApiKey, apiKeyInterceptors, refuseKeyInClear } from "./api-key.js";
 import { createRenewableChannel } from "./grpc-js-channel.js";
 import { createGrpcJsTransport } from "./grpc-js-transport.js";
-import { refuseUnknownOptions } from "./known-options.js";
 import { toNodeKeySource } from "./node-key-file.js";
 import { probePlaintext } from "./node-probe.js";
 import { createPersistentTransport } from "./persistent-transport.js";

@@ -9,10 +9,10 @@ import {
   createGrpcWebTransport,
   Http2SessionManager,
 } from "@connectrpc/connect-node";
+import { refuseUnknownOptions, requireOneOf } from "../values/known-options.js";
 import { parseAddress, type ServerAddress } from "./address.js";
 import { type ApiKey, apiKeyInterceptors, refuseKeyInClear } from "./api-key.js";
 import { DETAIL_JSON } from "./error-details.js";
-import { refuseUnknownOptions } from "./known-options.js";
 import { toNodeKeySource } from "./node-key-file.js";
 import { probePlaintext } from "./node-probe.js";
 import { createPersistentTransport } from "./persistent-transport.js";
@@ -81,6 +81,8 @@ export function createSecureTokenClient(options: NodeClientOptions): SecureToken
   const { protocol = "grpc", httpVersion = "2", defaultTimeoutMs } = options;
   const addresses = [options.baseUrl].flat().map((text) => parseAddress(text, "baseUrl"));
   if (addresses.length === 0) throw new TypeError("baseUrl must name a server");
+  requireOneOf("protocol", protocol, ["grpc", "grpc-web", "connect"]);
+  requireOneOf("httpVersion", httpVersion, ["1.1", "2"]);
   if (protocol === "grpc" && httpVersion !== "2") throw new TypeError("gRPC needs httpVersion 2");
   const keys = toNodeKeySource(options);
   refuseKeyInClear(options, addresses, keys);

@@ -8,8 +8,8 @@ import type {
   GenerateTokenRequestSchema,
   RefreshTokenRequestSchema,
 } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import { refuseUnknownOptions } from "../values/known-options.js";
 import { InvalidTokenError, TokenError } from "./errors.js";
-import { refuseUnknownOptions } from "./known-options.js";
 import type { CallOptions, CheckOptions, GenerateOptions, RefreshOptions } from "./operations.js";
 import { toStruct } from "./struct.js";
 import { hoursToDuration } from "./time.js";

@@ -1,8 +1,8 @@
 /** What every client rests on: one way to make a call, and the methods that take tokens back. */
 import { type CallOptions, type Client, createClient, type Transport } from "@connectrpc/connect";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import { refuseUnknownOptions } from "../values/known-options.js";
 import { fromConnectError } from "./error-details.js";
-import { refuseUnknownOptions } from "./known-options.js";
 import type * as op from "./operations.js";
 import {
   type RevocationEvent,

@@ -11,8 +11,8 @@ import {
   type RevokeTokensResponse,
   type WatchRevocationsResponse,
 } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import { refuseUnknownOptions } from "../values/known-options.js";
 import { TokenError } from "./errors.js";
-import { refuseUnknownOptions } from "./known-options.js";
 import { toAnyToken } from "./requests.js";
 import { malformed, required, sameCount } from "./responses.js";
 import {

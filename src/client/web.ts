@@ -1,11 +1,11 @@
 /** secure-token-service/client/web: the client for browsers, over fetch. Nothing of Node in it. */
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-web";
+import { refuseUnknownOptions, requireOneOf } from "../values/known-options.js";
 import { parseAddress } from "./address.js";
 import { type ApiKey, apiKeyInterceptors, refuseKeyInClear, toKeySource } from "./api-key.js";
 import { ServiceUnavailableError } from "./call-errors.js";
 import { DETAIL_JSON } from "./error-details.js";
-import { refuseUnknownOptions } from "./known-options.js";
 import { createPersistentTransport } from "./persistent-transport.js";
 import { SecureTokenClient } from "./token-client.js";
 
@@ -56,6 +56,7 @@ const OPTIONS: readonly (keyof WebClientOptions)[] = [
 export function createSecureTokenClient(options: WebClientOptions): SecureTokenClient {
   refuseUnknownOptions("createSecureTokenClient", options, OPTIONS);
   const { protocol = "connect", defaultTimeoutMs, fetch = globalThis.fetch } = options;
+  requireOneOf("protocol", protocol, ["connect", "grpc-web"]);
   const address = parseAddress(options.baseUrl, "baseUrl");
   const keys = toKeySource(options);
   refuseKeyInClear(options, [address], keys);

@@ -1,4 +1,5 @@
 /** What a manager takes from outside: limits, time, randomness and revocations. */
+import { refuseUnknownOptions } from "../values/known-options.js";
 import { createRandomPool, type RandomBytes } from "./primitives.js";
 import { NOTHING_REVOKED, type RevocationCheck } from "./revocations.js";
 import { checkExpiresHours } from "./rules.js";
@@ -26,11 +27,21 @@ export interface ManagerOptions {
   readonly revocations?: RevocationCheck;
 }
 
+const OPTIONS: readonly (keyof ManagerOptions)[] = [
+  "defaultExpirationHours",
+  "maxSessionHours",
+  "clock",
+  "random",
+  "revocations",
+];
+
 /**
  * The options with their defaults.
- * @throws TokenError when `defaultExpirationHours` or `maxSessionHours` is out of range.
+ * @throws TypeError for an option that does not exist; TokenError when `defaultExpirationHours` or
+ * `maxSessionHours` is out of range.
  */
 export function completeOptions(options: ManagerOptions): Required<ManagerOptions> {
+  refuseUnknownOptions("SecureTokenManager", options, OPTIONS);
   const defaultExpirationHours = options.defaultExpirationHours ?? DEFAULT_EXPIRATION_HOURS;
   checkExpiresHours(defaultExpirationHours, "DEFAULT_EXPIRATION_HOURS");
   const maxSessionHours = options.maxSessionHours ?? LONGEST_MAX_SESSION_HOURS;

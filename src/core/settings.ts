@@ -1,4 +1,5 @@
 /** What a manager is made from: validated, and safe to print. */
+import { refuseUnknownOptions } from "../values/known-options.js";
 import { TokenError } from "./errors.js";
 import { generateSalt, generateSecretKey, Secret } from "./secrets.js";
 import { hoursToMicros } from "./time.js";
@@ -43,11 +44,21 @@ export interface Settings {
   readonly pbkdf2Iterations: number;
 }
 
+const SETTINGS: readonly (keyof SettingsInput)[] = [
+  "secretKey",
+  "salt",
+  "defaultExpirationHours",
+  "maxSessionHours",
+  "pbkdf2Iterations",
+];
+
 /**
  * Fills in defaults and checks every setting.
- * @throws TokenError naming the first setting that breaks its rule, never its value.
+ * @throws TypeError for a setting that does not exist; TokenError naming the first one that breaks its
+ * rule, never its value.
  */
 export function createSettings(input: SettingsInput = {}): Settings {
+  refuseUnknownOptions("SecureTokenManager", input, SETTINGS);
   const secretKey = input.secretKey ?? generateSecretKey();
   validateSecretKey(secretKey);
   const salt = typeof input.salt === "string" ? Buffer.from(input.salt) : input.salt;

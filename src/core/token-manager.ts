@@ -1,4 +1,5 @@
 /** SecureTokenManager: the Python library's manager, by its names, as a pure function of its inputs. */
+import { checkGenerateOptions, checkRefreshOptions, checkValidateOptions } from "./call-options.js";
 import { additionalDataText } from "./claims.js";
 import { expiredToken, permissionNotGranted, revokedToken, TokenError } from "./errors.js";
 import { describeConfig } from "./exported-config.js";
@@ -64,8 +65,9 @@ export class SecureTokenManager {
     this.#keyset = keyset;
   }
 
-  /** Issues a token for a user. @throws TokenError naming the input that breaks its rule. */
+  /** Issues a token for a user. @throws TypeError for an unknown option; TokenError naming the wrong input. */
   generateToken(userId: string, options: op.GenerateOptions = {}): op.IssuedToken {
+    checkGenerateOptions(options);
     const lifetime = this.#lifetime(options.expiresInHours, "expires_in");
     const permissions = rules.checkPermissions(options.permissions ?? []);
     const additionalData = options.additionalData ?? {};
@@ -138,16 +140,15 @@ export class SecureTokenManager {
   }
 
   /**
-   * A new token with what a valid one holds, which stays valid: all but its id and its times is carried
-   * over as it is, additional data digit for digit. No token outlives its session's start plus
-   * `maxSessionHours`, nor the end that was written into it when it was issued; a holder gets no more
-   * than its token had. The answer tells what was granted.
-   * @throws TokenError for a lifetime out of range or an ended session; else as `validateToken`.
+   * A new token with all that a valid one holds but its id and times; that one stays valid. No token outlives
+   * its session's start plus `maxSessionHours`, nor the end written into it; a holder gets no more than its
+   * token had. The answer tells what was granted. @throws TypeError for an unknown option; TokenError for a
+   * lifetime out of range or an ended session; else as `validateToken`.
    */
   refreshToken(token: string, options: op.RefreshOptions = {}): op.RefreshedToken {
+    const { newExpiresInHours: hours, byHolder = false } = checkRefreshOptions(options);
     const { claims, payload } = this.#openValid(token);
     const now = this.#issueTime(claims.userId);
-    const { newExpiresInHours: hours, byHolder = false } = options;
     const granted = limitToSession(claims, {
       now,
       lifetime: hours === undefined ? undefined : this.#lifetime(hours, "new_expires_in"),
@@ -217,7 +218,8 @@ export class SecureTokenManager {
   }
 
   /** A valid token that is meant for who asks. @throws as `validateToken` */
-  #openFor(token: unknown, { audience, onOpened }: op.CheckOptions): OpenedToken {
+  #openFor(token: unknown, options: op.CheckOptions): OpenedToken {
+    const { audience, onOpened } = checkValidateOptions(options);
     const required = audience === undefined ? undefined : rules.checkRequiredAudiences(audience);
     const opened = this.#openValid(token);
     onOpened?.(subjectOf(opened));

@@ -1,5 +1,6 @@
 /** Valid answers, kept for a few seconds by the digest of their token. Refusals are never kept. */
 import { createHash } from "node:crypto";
+import { refuseUnknownOptions } from "../../values/known-options.js";
 import type { Claims } from "../operations.js";
 import { type CacheClock, PLATFORM_CLOCK } from "../verifier/steady-clock.js";
 
@@ -15,6 +16,8 @@ export interface ClaimsCacheOptions {
   /** Default: the platform's clocks. */
   readonly clock?: CacheClock | undefined;
 }
+
+const OPTIONS: readonly (keyof ClaimsCacheOptions)[] = ["ttlMs", "maxEntries", "clock"];
 
 /** A moment by both clocks. */
 export interface Moment {
@@ -35,8 +38,10 @@ export class ClaimsCache {
   readonly #clock: CacheClock;
   readonly #entries = new Map<string, Entry>();
 
-  /** @throws TypeError for a time or a size that is out of range. */
-  constructor({ ttlMs, maxEntries, clock = PLATFORM_CLOCK }: ClaimsCacheOptions) {
+  /** @throws TypeError for an option that does not exist, and a time or a size that is out of range. */
+  constructor(options: ClaimsCacheOptions) {
+    refuseUnknownOptions("cache", options, OPTIONS);
+    const { ttlMs, maxEntries, clock = PLATFORM_CLOCK } = options;
     if (!(ttlMs > 0 && ttlMs <= MAX_TTL_MS)) {
       throw new TypeError(`ttlMs must be above 0 and at most ${MAX_TTL_MS}`);
     }

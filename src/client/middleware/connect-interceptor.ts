@@ -7,8 +7,9 @@ import {
   createContextValues,
   type Interceptor,
 } from "@connectrpc/connect";
+import { refuseUnknownOptions } from "../../values/known-options.js";
 import type { Claims } from "../operations.js";
-import type { TokenGuard } from "./guard.js";
+import { requireGuard, type TokenGuard } from "./guard.js";
 import { authorizationOf, type HttpRequest } from "./http-headers.js";
 import type { Refusal } from "./refusals.js";
 import { parseRpcPolicy, type RpcPolicy } from "./rpc-policy.js";
@@ -54,13 +55,16 @@ export function seeAllAuthorization(request: HttpRequest): ContextValues {
  *     });
  *
  * A refusal carries its challenge as `www-authenticate`: in gRPC as trailing metadata.
- * @throws TypeError naming the rule that is wrong.
+ * @throws TypeError naming the rule or the option that is wrong.
  */
 export function createConnectInterceptor(
   guard: TokenGuard,
   policy: RpcPolicy,
-  { services, tokenFrom, onRefusal }: ConnectInterceptorOptions = {},
+  options: ConnectInterceptorOptions = {},
 ): Interceptor {
+  requireGuard("createConnectInterceptor", guard);
+  refuseUnknownOptions("createConnectInterceptor", options, ["services", "tokenFrom", "onRefusal"]);
+  const { services, tokenFrom, onRefusal } = options;
   const methods = services?.flatMap(({ typeName, methods }) =>
     methods.map(({ name }) => `/${typeName}/${name}`),
   );

@@ -1,5 +1,6 @@
 /** Middleware for Express 4 and 5, for `node:http`, and for whatever else calls `(req, res, next)`. */
-import type { TokenGuard } from "./guard.js";
+import { refuseUnknownOptions } from "../../values/known-options.js";
+import { requireGuard, type TokenGuard } from "./guard.js";
 import { authorizationOf, type HttpRequest } from "./http-headers.js";
 import { type HttpPolicy, parseHttpPolicy } from "./http-policy.js";
 import { answerRefusal, refusalBody, refusalHeaders } from "./http-refusal.js";
@@ -70,7 +71,7 @@ export interface HttpMiddlewareOptions<
  * Rules go by the method and by the path that the application routes by: within a mounted router, the
  * part below its mount point. A function decides for each request; whatever it returns that is no
  * `Requirement` is denied, and what it throws goes to `next`.
- * @throws TypeError for a requirement or a policy that is wrong.
+ * @throws TypeError for a requirement, a policy or an option that is wrong.
  */
 export function createExpressMiddleware(
   guard: TokenGuard,
@@ -93,6 +94,8 @@ export function createExpressMiddleware<Request extends HttpRequest, Response ex
   rule: Requirement | HttpPolicy | ((request: Request) => Requirement | undefined),
   options: HttpMiddlewareOptions<Request, Response> = {},
 ): HttpMiddleware<Request, Response> {
+  requireGuard("createExpressMiddleware", guard);
+  refuseUnknownOptions("createExpressMiddleware", options, ["tokenFrom", "onRefusal"]);
   const requirementOf = toRule<Request>(rule);
   const { tokenFrom, onRefusal } = options;
 

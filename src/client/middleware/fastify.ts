@@ -1,6 +1,7 @@
 /** A hook for Fastify 4 and 5. */
 import { isDeepStrictEqual } from "node:util";
-import type { TokenGuard } from "./guard.js";
+import { refuseUnknownOptions } from "../../values/known-options.js";
+import { requireGuard, type TokenGuard } from "./guard.js";
 import { authorizationOf, type HttpRequest } from "./http-headers.js";
 import { type HttpPolicy, parseHttpPolicy } from "./http-policy.js";
 import { answerRefusal, refusalBody, refusalHeaders } from "./http-refusal.js";
@@ -54,7 +55,7 @@ export interface FastifyHookOptions<
  * Fastify spells them, its prefixes included; a rule with `/*` names every route below. What no rule
  * names, what is no route, and a path that servers read in different ways is denied. A function decides
  * for each request instead; what it throws is Fastify's to answer.
- * @throws TypeError naming the rule that is wrong.
+ * @throws TypeError naming the rule or the option that is wrong.
  */
 export function createFastifyHook<
   Request extends FastifyLikeRequest = FastifyLikeRequest,
@@ -62,8 +63,11 @@ export function createFastifyHook<
 >(
   guard: TokenGuard,
   rule: HttpPolicy | ((request: Request) => Requirement | undefined),
-  { tokenFrom, onRefusal }: FastifyHookOptions<Request, Reply> = {},
+  options: FastifyHookOptions<Request, Reply> = {},
 ): FastifyHook<Request, Reply> {
+  requireGuard("createFastifyHook", guard);
+  refuseUnknownOptions("createFastifyHook", options, ["tokenFrom", "onRefusal"]);
+  const { tokenFrom, onRefusal } = options;
   const requirementOf = typeof rule === "function" ? rule : byRoute(rule);
   return async (request, reply) => {
     const requirement = requirementOf(request);

@@ -5,8 +5,9 @@ import {
   type ServerInterceptor,
   type ServiceDefinition,
 } from "@grpc/grpc-js";
+import { refuseUnknownOptions } from "../../values/known-options.js";
 import type { Claims } from "../operations.js";
-import type { Admission, TokenGuard } from "./guard.js";
+import { type Admission, requireGuard, type TokenGuard } from "./guard.js";
 import { type Refusal, UNAVAILABLE } from "./refusals.js";
 import { claimsOf, forwardedAuthorization, setAdmission } from "./request-claims.js";
 import { parseRpcPolicy, type RpcPolicy } from "./rpc-policy.js";
@@ -31,13 +32,16 @@ export interface GrpcJsInterceptorOptions {
  * No message is read before the call may pass. A refusal carries its challenge as the trailing metadata
  * `www-authenticate`. Of several `authorization` headers Node shows @grpc/grpc-js the first alone; whatever
  * runs behind this interceptor sees the same one.
- * @throws TypeError naming the rule that is wrong.
+ * @throws TypeError naming the rule or the option that is wrong.
  */
 export function createGrpcJsInterceptor(
   guard: TokenGuard,
   policy: RpcPolicy,
-  { services, tokenFrom, onRefusal }: GrpcJsInterceptorOptions = {},
+  options: GrpcJsInterceptorOptions = {},
 ): ServerInterceptor {
+  requireGuard("createGrpcJsInterceptor", guard);
+  refuseUnknownOptions("createGrpcJsInterceptor", options, ["services", "tokenFrom", "onRefusal"]);
+  const { services, tokenFrom, onRefusal } = options;
   const methods = services?.flatMap((service) => Object.values(service).map(({ path }) => path));
   const rules = parseRpcPolicy(policy, methods);
   return ({ path }, call) => {

@@ -1,4 +1,5 @@
 /** Who may pass: the one decision that every interceptor and middleware applies. */
+import { refuseUnknownOptions } from "../../values/known-options.js";
 import { TokenError, TokenExpiredError } from "../errors.js";
 import type { Claims } from "../operations.js";
 import type { Duration } from "../time.js";
@@ -42,6 +43,8 @@ export interface TokenGuardOptions {
    */
   readonly onFault?: ((error: unknown) => void) | undefined;
 }
+
+const OPTIONS: readonly (keyof TokenGuardOptions)[] = ["cache", "watch", "onFault", "audience"];
 
 /** No rule names a request; it was denied. */
 export class NoRuleError extends Error {
@@ -100,8 +103,8 @@ export interface TokenGuard {
  * A guard that asks the client's token service about every token. Requests that present the same token at
  * the same time are one call, with the client's own timeout. A token is checked when a request begins;
  * one that expires during a long stream does not end it.
- * @throws TypeError for a client that is none, for a cache or a watch whose bounds are out of range, and for
- * an audience that is empty.
+ * @throws TypeError for a client that is none, an option that does not exist, a cache or a watch whose bounds
+ * are out of range, and an audience that is empty.
  */
 export function createTokenGuard(
   client: Pick<SecureTokenClient, "validateToken">,
@@ -110,6 +113,7 @@ export function createTokenGuard(
   if (typeof client?.validateToken !== "function") {
     throw new TypeError("createTokenGuard needs a SecureTokenClient: createTokenGuard(client)");
   }
+  refuseUnknownOptions("createTokenGuard", options, OPTIONS);
   if (options.watch && options.cache) {
     throw new TypeError("a guard has a cache or a watch, not both");
   }
@@ -173,6 +177,12 @@ export function createTokenGuard(
       if (watch !== options.watch) watch?.close();
     },
   };
+}
+
+/** Refuses what is no guard, such as a client. @throws TypeError naming `where` it was given. */
+export function requireGuard(where: string, guard: TokenGuard): void {
+  if (typeof guard?.admit === "function") return;
+  throw new TypeError(`${where} needs a guard: ${where}(createTokenGuard(client), rule)`);
 }
 
 function toVerifier(

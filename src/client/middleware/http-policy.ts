@@ -26,6 +26,9 @@ const RULE = /^(\*|[A-Z]+) (\/[^*]*)(\*?)$/;
 
 /** Takes a policy in. @throws TypeError naming the rule that is wrong. */
 export function parseHttpPolicy(policy: HttpPolicy): HttpRules {
+  if (typeof policy !== "object" || policy === null || Array.isArray(policy)) {
+    throw new TypeError('a policy is an object of rules: { "GET /notes": ["notes:read"] }');
+  }
   const entries = Object.entries(policy);
   if (entries.length === 0) throw new TypeError("the policy is empty: it denies every request");
   const rules = newRules();

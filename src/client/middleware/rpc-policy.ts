@@ -22,6 +22,9 @@ const RULE = /^\/([A-Za-z_][\w.]*)\/([A-Za-z_]\w*)?$/;
  * @throws TypeError naming the rule that is wrong.
  */
 export function parseRpcPolicy(policy: RpcPolicy, methods?: readonly string[]): RpcRules {
+  if (typeof policy !== "object" || policy === null || Array.isArray(policy)) {
+    throw new TypeError('a policy is an object of rules: { "/notes.v1.Notes/": ["notes:read"] }');
+  }
   const entries = Object.entries(policy);
   if (entries.length === 0) throw new TypeError("the policy is empty: it denies every RPC");
   const rules = new Map<string, Requirement>();

@@ -1,5 +1,5 @@
 /** How a verifier is bounded, and who is told what it does. */
-import { refuseUnknownOptions } from "../known-options.js";
+import { refuseUnknownOptions } from "../../values/known-options.js";
 import { requireAudienceName } from "./audience.js";
 import { type CacheClock, PLATFORM_CLOCK } from "./steady-clock.js";
 

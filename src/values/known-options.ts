@@ -16,3 +16,9 @@ export function refuseUnknownOptions(
   if (unknown === undefined) return;
   throw new TypeError(`${where} has no option "${unknown}"; it has ${allowed.join(", ")}`);
 }
+
+/** Refuses a value that is none of these. @throws TypeError naming the option. */
+export function requireOneOf(name: string, value: unknown, allowed: readonly string[]): void {
+  if (typeof value === "string" && allowed.includes(value)) return;
+  throw new TypeError(`${name} must be one of ${allowed.map((one) => `"${one}"`).join(", ")}`);
+}

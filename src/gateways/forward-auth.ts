@@ -46,7 +46,8 @@ export function createForwardAuth({ check }: GatewayOperations): Door {
       const isUnknown = error.code === Code.Unauthenticated && error.cause === undefined;
       if (!isUnknown || request.headers[GATEWAY_KEY] !== undefined)
         return answerOf(toRefusal(error));
-      return answerOf(bearerOf(authorizationOf(request)) ? TOKEN_INVALID : TOKEN_MISSING);
+      const isShown = request.hasSeveralCredentials || bearerOf(authorizationOf(request));
+      return answerOf(isShown ? TOKEN_INVALID : TOKEN_MISSING);
     },
   };
 }

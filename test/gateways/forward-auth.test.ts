@@ -79,6 +79,7 @@ for (const [version, send] of [
         assert.deepEqual(await asked(bearer(revoked)), invalid);
         const [one, two] = [tokenOf("ada"), tokenOf("eve")];
         assert.deepEqual(await asked({ authorization: `Bearer ${one}, Bearer ${two}` }), invalid);
+        assert.deepEqual(await asked({ authorization: `Basic YTpi, Bearer ${one}` }), invalid);
       }
     });
 

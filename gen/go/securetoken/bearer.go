@@ -8,7 +8,8 @@ func bearerToken(headers []string) (string, RefusalReason) {
 	if len(headers) == 0 {
 		return "", RefusalTokenMissing
 	}
-	if len(headers) > 1 { // which of them others would read is anyone's guess
+	// Which of two others would read is anyone's guess; a comma joins two (RFC 9110, section 5.3).
+	if len(headers) > 1 || strings.Contains(headers[0], ",") {
 		return "", RefusalTokenInvalid
 	}
 	scheme, token, _ := strings.Cut(strings.Trim(headers[0], " \t"), " ")

@@ -24,6 +24,7 @@ func TestBearerTokens(t *testing.T) {
 		"no header":             {nil, "", RefusalTokenMissing},
 		"an empty header":       {[]string{""}, "", RefusalTokenMissing},
 		"another scheme":        {[]string{"Basic abc"}, "", RefusalTokenMissing},
+		"another scheme first":  {[]string{"Basic abc, Bearer abc"}, "", RefusalTokenInvalid},
 		"a scheme that begins":  {[]string{"BearerX abc"}, "", RefusalTokenMissing},
 		"no token":              {[]string{"Bearer"}, "", RefusalTokenInvalid},
 		"a blank token":         {[]string{"Bearer  "}, "", RefusalTokenInvalid},

@@ -25,6 +25,7 @@ class Bearer(unittest.TestCase):
             ([], TOKEN_MISSING),
             ([""], TOKEN_MISSING),
             (["Basic abc"], TOKEN_MISSING),
+            (["Basic abc, Bearer abc"], TOKEN_INVALID),
             (["BearerX abc"], TOKEN_MISSING),
             (["Bearer\tabc"], TOKEN_MISSING),
             (["Bearer"], TOKEN_INVALID),

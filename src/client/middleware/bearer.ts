@@ -14,8 +14,8 @@ export type Bearer =
 export function readBearer(authorization: readonly string[]): Bearer {
   const [value] = authorization;
   if (value === undefined) return { refusal: TOKEN_MISSING };
-  // Which of two another reader of the same request would take is not known.
-  if (authorization.length > 1) return { refusal: TOKEN_INVALID };
+  // Which of two another reader of the same request would take is not known; a comma joins two (RFC 9110, 5.3).
+  if (authorization.length > 1 || value.includes(",")) return { refusal: TOKEN_INVALID };
   const [scheme, token] = splitCredentials(value);
   return scheme.toLowerCase() === "bearer" ? readToken(token) : { refusal: TOKEN_MISSING };
 }

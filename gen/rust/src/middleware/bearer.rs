@@ -17,14 +17,15 @@ pub(super) enum Credential<'a> {
     Malformed,
 }
 
-/// Reads the `authorization` header as RFC 6750 says. A second one makes both worthless: which of
-/// them another reader would believe is not known.
+/// Reads the `authorization` header as RFC 6750 says. A second one makes both worthless, and so does a
+/// comma, which joins two (RFC 9110, section 5.3): which of them another reader would believe is not
+/// known.
 pub(super) fn credential(headers: &HeaderMap) -> Credential<'_> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let Some(value) = values.next() else {
         return Credential::Missing;
     };
-    if values.next().is_some() {
+    if values.next().is_some() || value.as_bytes().contains(&b',') {
         return Credential::Malformed;
     }
     let value = trim(value.as_bytes());
@@ -133,9 +134,8 @@ mod tests {
 
     #[test]
     fn believes_neither_of_two_headers() {
-        assert_eq!(
-            credential(&headers(&["Bearer a", "Bearer b"])),
-            Credential::Malformed
-        );
+        for both in [&["Bearer a", "Bearer b"][..], &["Basic a, Bearer b"], &[", Bearer a"]] {
+            assert_eq!(credential(&headers(both)), Credential::Malformed);
+        }
     }
 }

@@ -13,20 +13,19 @@ _BLANK = " \t"
 
 
 def bearer(headers: Sequence[str]) -> Union[str, Refusal]:
-    """The token, or why there is none. Which of two headers others would read is unknown."""
+    """The token, or why there is none.
+
+    Which of two headers others would read is unknown. A comma joins two (RFC 9110, section 5.3), as
+    servers of WSGI do (PEP 3333).
+    """
     if not headers:
         return TOKEN_MISSING
-    if len(headers) > 1:
+    if len(headers) > 1 or "," in headers[0]:
         return TOKEN_INVALID
     scheme, _, token = headers[0].strip(_BLANK).partition(" ")
     if scheme.lower() != "bearer":
         return TOKEN_MISSING
     return checked_token(token.strip(_BLANK))
-
-
-def joined_bearer(header: Optional[str]) -> Union[str, Refusal]:
-    """The same where a server joins several headers by commas (PEP 3333): a comma is two."""
-    return bearer([] if header is None else header.split(","))
 
 
 def extracted(token: Optional[str]) -> Union[str, Refusal]:

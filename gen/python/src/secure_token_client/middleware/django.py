@@ -19,7 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.module_loading import import_string
 
-from .bearer import extracted, joined_bearer
+from .bearer import bearer, extracted
 from .current import set_current
 from .guard import Faults, Guard, Pass
 from .http_rules import ParsedRules
@@ -76,7 +76,7 @@ class TokenMiddleware:
         if self._extract is not None:
             return self._guard.check(requirement, extracted(self._extract(request)))
         header = request.META.get("HTTP_AUTHORIZATION")
-        return self._guard.check(requirement, joined_bearer(header))
+        return self._guard.check(requirement, bearer([] if header is None else [header]))
 
     def _refuse(self, refusal: Refusal, request: HttpRequest) -> HttpResponseBase:
         if self._on_refusal is not None:

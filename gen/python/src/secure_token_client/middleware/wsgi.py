@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Optional, Union
 
 from ..client import SecureTokenClient
-from .bearer import extracted, joined_bearer
+from .bearer import bearer, extracted
 from .current import set_current
 from .guard import Faults, Guard, OnFault, Pass, Watch
 from .http_rules import HttpRules, ParsedRules
@@ -71,7 +71,7 @@ class TokenMiddleware:
         if self._extract is not None:
             return self._guard.check(requirement, extracted(self._extract(environ)))
         header = environ.get("HTTP_AUTHORIZATION")
-        return self._guard.check(requirement, joined_bearer(header))
+        return self._guard.check(requirement, bearer([] if header is None else [header]))
 
     def _refuse(
         self, refusal: Refusal, environ: WSGIEnvironment, start_response: StartResponse

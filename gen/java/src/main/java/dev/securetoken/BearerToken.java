@@ -18,14 +18,17 @@ final class BearerToken {
     this.reason = reason;
   }
 
-  /** Of two headers, nobody knows which one others would read. */
+  /**
+   * Of two headers, nobody knows which one others would read; a comma joins two (RFC 9110, section
+   * 5.3).
+   */
   static BearerToken from(Iterable<String> headers) {
     Iterator<String> values = headers.iterator();
     if (!values.hasNext()) {
       return new BearerToken(null, RefusalReason.TOKEN_MISSING);
     }
     String header = trim(values.next());
-    if (values.hasNext()) {
+    if (values.hasNext() || header.indexOf(',') >= 0) {
       return new BearerToken(null, RefusalReason.TOKEN_INVALID);
     }
     int space = header.indexOf(' ');

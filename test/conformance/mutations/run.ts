@@ -1,8 +1,9 @@
 /**
  * Breaks watched verification on purpose, one mistake and language after the other, and asks whether the
- * corpus notices: `npm run test:mutations -- [--driver name]`, several minutes. It edits the files in place
- * and puts them back, so they must hold nothing that is not committed. Ends with 1 where a mistake goes
- * unnoticed, and where the corpus fails without one.
+ * corpus notices: `npm run test:mutations -- [--driver name] [--case words]`, several minutes; with `--case`
+ * only the scripts whose name holds one of these words. It edits the files in place and puts them back, so
+ * they must hold nothing that is not committed. Ends with 1 where a mistake goes unnoticed, and where the
+ * corpus fails without one.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -16,8 +17,11 @@ import { corpusManager } from "../suite/fixture.js";
 import { loadWatchGroup } from "../suite/watch.js";
 import { MUTATIONS, type Mutation } from "./mutations.js";
 
-const { values: options } = parseArgs({ options: { driver: { type: "string", multiple: true } } });
-const watch = loadWatchGroup();
+const names = { type: "string", multiple: true } as const;
+const { values: options } = parseArgs({ options: { driver: names, case: names } });
+const group = loadWatchGroup();
+const isChosen = (name: string) => options.case?.some((words) => name.includes(words)) ?? true;
+const watch = { ...group, cases: group.cases.filter(({ name }) => isChosen(name)) };
 const manager = await corpusManager();
 const liveManager = await corpusManager(systemClock);
 const drivers = findDrivers().filter(({ name }) => options.driver?.includes(name) ?? true);

@@ -50,6 +50,7 @@ try {
 async function prove(name, { done, missing }) {
   const { timeoutSeconds, run } = PARTS[name];
   const loadBefore = loadavg()[0];
+  const began = performance.now();
   const options = {
     built: done,
     scratch,
@@ -70,7 +71,8 @@ async function prove(name, { done, missing }) {
   }));
   ending.signal.throwIfAborted();
   const whole = withCircumstances(result, loadBefore);
-  process.stdout.write(`\n${toMarkdown(whole)}\n`);
+  const seconds = Math.round((performance.now() - began) / 1000);
+  process.stdout.write(`\n${toMarkdown(whole)}\n${name} took ${seconds} s\n`);
   addResult(name, whole);
   if (MUST_BE_NONE.some((what) => whole.shown[what] > 0)) process.exitCode = 1;
 }

@@ -73,10 +73,17 @@ class AsyncSecureTokenClient:
         expires_in_hours: Optional[float] = None,
         additional_data: Optional[Mapping[str, Any]] = None,
         *,
+        audiences: Optional[Sequence[str]] = None,
         timeout: Optional[float] = None,
     ) -> results.IssuedToken:
-        """A new token. Raises TokenError naming the input that breaks its rule."""
-        request = requests.generate_token(user_id, permissions, expires_in_hours, additional_data)
+        """A new token. Raises TokenError naming the input that breaks its rule.
+
+        ``audiences`` names the services that it is meant for, at most 16; without any, it is
+        refused wherever an audience is required.
+        """
+        request = requests.generate_token(
+            user_id, permissions, expires_in_hours, additional_data, audiences
+        )
         return results.to_issued(await self._call("GenerateToken", request, timeout))
 
     async def validate_token(

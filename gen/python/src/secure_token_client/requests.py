@@ -25,6 +25,7 @@ def generate_token(
     permissions: Optional[Sequence[str]],
     expires_in_hours: Optional[float],
     additional_data: Optional[Mapping[str, Any]],
+    audiences: Optional[Sequence[str]] = None,
 ) -> pb.GenerateTokenRequest:
     """A GenerateToken request; arguments are judged in the server's order."""
     expires_in = to_duration(expires_in_hours, "expires_in")
@@ -35,7 +36,21 @@ def generate_token(
         permissions=checked,
         expires_in=expires_in,
         additional_data=data,
+        audiences=_audiences(audiences),
     )
+
+
+def _audiences(audiences: object) -> list[str]:
+    """What a message can carry; one text is a mistake: it would be many short names."""
+    if audiences is None:
+        return []
+    if isinstance(audiences, str) or not isinstance(audiences, Sequence):
+        raise _refused("audiences", "AUDIENCE_INVALID", "audiences must be a list")
+    for i, audience in enumerate(audiences):
+        if not isinstance(audience, str) or not is_well_formed(audience):
+            field = f"audiences[{i}]"
+            raise _refused(field, "AUDIENCE_INVALID", f"{field} must be well-formed text")
+    return list(audiences)
 
 
 def refresh_token(

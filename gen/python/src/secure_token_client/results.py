@@ -44,6 +44,7 @@ class IssuedToken(str):
     additional_data: dict[str, Any]
     session_id: str
     key_id: str
+    audiences: list[str]
     clamped: bool
     """Whether less was granted than was asked for: the session ends at `expires_at`, or a holder asked
     for more than the lifetime that its token was issued with. False unless the token was refreshed."""
@@ -69,6 +70,7 @@ class ValidToken(TypedDict):
     session_id: str
     key_id: str
     session_started_at: datetime
+    audiences: list[str]
 
 
 class TokenInfo(TypedDict):
@@ -87,6 +89,7 @@ class TokenInfo(TypedDict):
     key_id: str
     session_id: str
     session_started_at: str
+    audiences: list[str]
 
 
 class Introspection(TypedDict):
@@ -138,6 +141,7 @@ def to_issued(message: _AnyIssued) -> IssuedToken:
     issued.additional_data = from_struct(message.additional_data, exact)
     issued.session_id = message.session_id
     issued.key_id = message.key_id
+    issued.audiences = list(message.audiences)
     issued.clamped = clamped
     return issued
 
@@ -173,6 +177,7 @@ def _claims(message: _AnyClaims, *, valid: bool, elapsed: float = 0) -> ValidTok
         "session_id": message.session_id,
         "key_id": message.key_id,
         "session_started_at": to_datetime(started_at(message)),
+        "audiences": list(message.audiences),
     }
 
 
@@ -198,6 +203,7 @@ def to_info(message: pb.GetTokenInfoResponse) -> TokenInfo:
         "key_id": message.key_id,
         "session_id": message.session_id,
         "session_started_at": to_datetime(message.session_started_at).isoformat(),
+        "audiences": list(message.audiences),
     }
 
 

@@ -42,6 +42,7 @@ class TokenMiddleware:
         on_refusal: Optional[OnRefusal] = None,
         on_fault: Optional[OnFault] = None,
         watch: AsyncWatch = False,
+        audience: Optional[str] = None,
     ) -> None:
         """Stands before `app`. `client` is a client, or a function that gives it.
 
@@ -51,11 +52,13 @@ class TokenMiddleware:
         as an ASGI application would; if it raises, the fixed answer is sent. ``on_fault`` is told
         why a token could not be checked; without it that is logged. ``watch=True``, or an
         AsyncWatchedVerifier, checks tokens in memory and against every revocation, instead of
-        asking for each request. Raises ValueError for rules that cannot work.
+        asking for each request. ``audience`` names this service: tokens that do not name it among
+        their audiences are refused as not valid; without it any token passes. Raises ValueError for
+        rules that cannot work and an empty audience.
         """
         self._app, self._rules = app, ParsedRules(rules)
         self._faults = Faults(on_fault)
-        self._guard = AsyncGuard(client, self._faults, watch)
+        self._guard = AsyncGuard(client, self._faults, watch, audience)
         self._extract, self._on_refusal = extract_token, on_refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -25,7 +25,7 @@ from .guard import Faults, Guard, Pass
 from .http_rules import ParsedRules
 from .refusals import Refusal
 
-_OPTIONS = ("client", "rules", "extract_token", "on_refusal", "on_fault", "watch")
+_OPTIONS = ("client", "rules", "extract_token", "on_refusal", "on_fault", "watch", "audience")
 _DOTTED = ("client", "extract_token", "on_refusal", "on_fault", "watch")
 
 
@@ -43,15 +43,17 @@ class TokenMiddleware:
 
         ``client``: a SecureTokenClient. ``rules``: see HttpRules; they see ``request.path_info``.
         Optional are ``extract_token(request)``, ``on_refusal(refusal, request)``, which gives a
-        response, ``on_fault(error)``, and ``watch``: True, or a WatchedVerifier. All but the rules
-        may be dotted paths. Raises ImproperlyConfigured naming the fault.
+        response, ``on_fault(error)``, and ``watch``: True, or a WatchedVerifier, and
+        ``audience``: the service that tokens must name among their audiences. All but the rules
+        and the audience may be dotted paths. Raises ImproperlyConfigured naming the fault.
         """
         self._get_response = get_response
         chosen = _configured()
         try:
             self._rules = ParsedRules(chosen["rules"])
             self._faults = Faults(chosen.get("on_fault"))
-            self._guard = Guard(chosen["client"], self._faults, chosen.get("watch", False))
+            watch, audience = chosen.get("watch", False), chosen.get("audience")
+            self._guard = Guard(chosen["client"], self._faults, watch, audience)
         except (TypeError, ValueError) as error:
             raise ImproperlyConfigured(f"SECURE_TOKEN: {error}") from error
         self._extract, self._on_refusal = chosen.get("extract_token"), chosen.get("on_refusal")

@@ -68,16 +68,19 @@ class TokenInterceptor(_Base, grpc.ServerInterceptor):
         on_refusal: Optional[OnRefusal] = None,
         on_fault: Optional[OnFault] = None,
         watch: Watch = False,
+        audience: Optional[str] = None,
     ) -> None:
         """Asks with `client`, whatever the caller's deadline is, as long as its timeout allows.
 
         ``on_refusal`` gives the status of a refused call; if it raises, the fixed one is sent.
         ``on_fault`` is told why a token could not be checked; without it that is logged.
         ``watch=True``, or a WatchedVerifier, checks tokens in memory and against every revocation,
-        instead of asking for each call. Raises ValueError for rules that cannot work.
+        instead of asking for each call. ``audience`` names this service: tokens that do not name it
+        among their audiences are refused as not valid; without it any token passes. Raises
+        ValueError for rules that cannot work and an empty audience.
         """
         super().__init__(rules, on_refusal, on_fault)
-        self._guard = Guard(client, self._faults, watch)
+        self._guard = Guard(client, self._faults, watch, audience)
 
     def intercept_service(self, continuation: Callable[[Any], Any], details: Any) -> Any:
         """Puts the check before the handler, in the thread in which the handler runs."""
@@ -131,10 +134,11 @@ class AsyncTokenInterceptor(_Base, grpc.aio.ServerInterceptor):
         on_refusal: Optional[OnRefusal] = None,
         on_fault: Optional[OnFault] = None,
         watch: AsyncWatch = False,
+        audience: Optional[str] = None,
     ) -> None:
         """As TokenInterceptor."""
         super().__init__(rules, on_refusal, on_fault)
-        self._guard = AsyncGuard(client, self._faults, watch)
+        self._guard = AsyncGuard(client, self._faults, watch, audience)
 
     async def intercept_service(
         self, continuation: Callable[[Any], Awaitable[Any]], details: Any

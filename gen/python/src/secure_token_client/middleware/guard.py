@@ -79,10 +79,17 @@ class Faults:
 class Guard:
     """Checks tokens with a client of its own, never with what a request brings."""
 
-    def __init__(self, client: SecureTokenClient, faults: Faults, watch: Watch = False) -> None:
+    def __init__(
+        self,
+        client: SecureTokenClient,
+        faults: Faults,
+        watch: Watch = False,
+        audience: Optional[str] = None,
+    ) -> None:
         if not isinstance(client, SecureTokenClient):
             raise TypeError("client must be a SecureTokenClient")
         self._client, self._faults = client, faults
+        self._audience = _named(audience)
         self._flights = Flights()
         self._verifier = _chosen(watch, WatchedVerifier, lambda: WatchedVerifier(client))
 
@@ -97,7 +104,7 @@ class Guard:
             valid = self._validate(str(presented))
         except (TokenError, grpc.RpcError, ValueError) as error:
             return refusal_of(error, self._faults)
-        return passed(requirement, valid, str(presented))
+        return passed(requirement, valid, str(presented), self._audience)
 
     def _validate(self, token: str) -> ValidToken:
         if self._verifier is not None:
@@ -113,10 +120,12 @@ class AsyncGuard:
         client: AsyncClient,
         faults: Faults,
         watch: AsyncWatch = False,
+        audience: Optional[str] = None,
     ) -> None:
         if not isinstance(client, AsyncSecureTokenClient) and not callable(client):
             raise TypeError("client must be an AsyncSecureTokenClient, or a function that gives it")
         self._client, self._faults = client, faults
+        self._audience = _named(audience)
         self._flights = AsyncFlights()
         self._verifier = _chosen(watch, AsyncWatchedVerifier, lambda: AsyncWatchedVerifier(client))
 
@@ -131,7 +140,7 @@ class AsyncGuard:
             valid = await self._validate(str(presented))
         except (TokenError, grpc.RpcError, ValueError) as error:
             return refusal_of(error, self._faults)
-        return passed(requirement, valid, str(presented))
+        return passed(requirement, valid, str(presented), self._audience)
 
     async def _validate(self, token: str) -> ValidToken:
         if self._verifier is not None:
@@ -157,9 +166,14 @@ def without_asking(
 
 
 def passed(
-    requirement: Optional[Requirement], valid: ValidToken, token: str
+    requirement: Optional[Requirement],
+    valid: ValidToken,
+    token: str,
+    audience: Optional[str] = None,
 ) -> Union[Pass, Refusal]:
-    """Whether a valid token is enough."""
+    """Whether a valid token is enough: it must be meant for the audience, where there is one."""
+    if audience is not None and audience not in valid["audiences"]:
+        return TOKEN_INVALID
     if requirement is None or not requirement.is_met_by(valid):
         return permission_missing(requirement.permissions if requirement else ())
     return Pass(valid, token)
@@ -173,6 +187,13 @@ def refusal_of(error: Exception, faults: Faults) -> Refusal:
         return TOKEN_INVALID
     faults.tell(error)
     return UNAVAILABLE
+
+
+def _named(audience: object) -> Optional[str]:
+    """The audience that a guard requires; an empty one is a setting that is not set."""
+    if audience is None or (isinstance(audience, str) and audience):
+        return audience
+    raise ValueError("audience must be a text that is not empty, or None")
 
 
 def _chosen(

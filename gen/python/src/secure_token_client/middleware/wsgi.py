@@ -35,6 +35,7 @@ class TokenMiddleware:
         on_refusal: Optional[OnRefusal] = None,
         on_fault: Optional[OnFault] = None,
         watch: Watch = False,
+        audience: Optional[str] = None,
     ) -> None:
         """Stands before `app`, whose PATH_INFO the rules see.
 
@@ -42,12 +43,13 @@ class TokenMiddleware:
         cookie. ``on_refusal`` answers refused requests itself, as a WSGI application would; if it
         raises, the fixed answer is sent. ``on_fault`` is told why a token could not be checked;
         without it that is logged. ``watch=True``, or a WatchedVerifier, checks tokens in memory and
-        against every revocation, instead of asking for each request. Raises ValueError for rules
-        that cannot work.
+        against every revocation, instead of asking for each request. ``audience`` names this
+        service: tokens that do not name it among their audiences are refused as not valid; without
+        it any token passes. Raises ValueError for rules that cannot work and an empty audience.
         """
         self._app, self._rules = app, ParsedRules(rules)
         self._faults = Faults(on_fault)
-        self._guard = Guard(client, self._faults, watch)
+        self._guard = Guard(client, self._faults, watch, audience)
         self._extract, self._on_refusal = extract_token, on_refusal
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

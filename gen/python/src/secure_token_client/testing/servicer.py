@@ -47,7 +47,9 @@ class Servicer(TokenServiceServicer):  # type: ignore[misc]
         self.calls.append("GenerateToken")
         data = from_struct(request.additional_data)
         lifetime = _lifetime(request, "expires_in")
-        token, claims = self._tokens.issue(request.user_id, request.permissions, lifetime, data)
+        token, claims = self._tokens.issue(
+            request.user_id, request.permissions, lifetime, data, audiences=request.audiences
+        )
         return _issued(pb.GenerateTokenResponse, token, claims)
 
     def RefreshToken(self, request: Any, context: grpc.ServicerContext) -> Any:
@@ -56,7 +58,12 @@ class Servicer(TokenServiceServicer):  # type: ignore[misc]
         lifetime = _lifetime(request, "new_expires_in")
         data = from_struct(old.additional_data)
         token, claims = self._tokens.issue(
-            old.user_id, old.permissions, lifetime, data, session_of=old
+            old.user_id,
+            old.permissions,
+            lifetime,
+            data,
+            session_of=old,
+            audiences=old.audiences,
         )
         if request.revoke_old:
             self._tokens.revoke(pb.RevocationTarget(token=request.token))

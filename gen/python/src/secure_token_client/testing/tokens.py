@@ -54,6 +54,7 @@ class Tokens:
         lifetime: timedelta,
         additional_data: Optional[dict[str, Any]] = None,
         session_of: Optional[pb.TokenClaims] = None,
+        audiences: Iterable[str] = (),
     ) -> tuple[str, pb.TokenClaims]:
         """A new token, and what it holds; in the session of another one, or in one of its own."""
         token, token_id = (
@@ -71,6 +72,7 @@ class Tokens:
             session_id=session_of.session_id if session_of else token_id,
             session_started_at=session_of.session_started_at if session_of else to_timestamp(now),
             key_id=KEY_ID,
+            audiences=audiences,
         )
         with self._lock:
             self._issued[token] = claims

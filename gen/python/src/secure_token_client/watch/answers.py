@@ -33,6 +33,7 @@ class Answer:
 
     __slots__ = (
         "_additional_data",
+        "_audiences",
         "_expires_at",
         "_issued_at",
         "_permissions",
@@ -62,6 +63,7 @@ class Answer:
         """How long the token lived on when it was asked for, in seconds."""
         self._user_id = user_id
         self._permissions = tuple(sys.intern(text) for text in message.permissions)
+        self._audiences = tuple(message.audiences)
         self._issued_at = to_datetime(message.issued_at)
         self._session_started_at = to_datetime(started)
         self._expires_at = to_datetime(message.expires_at)
@@ -102,6 +104,7 @@ class Answer:
             "session_id": self.facts.session_id,
             "key_id": self.key_id,
             "session_started_at": self._session_started_at,
+            "audiences": list(self._audiences),
         }
 
 

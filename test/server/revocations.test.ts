@@ -132,10 +132,16 @@ describe("a server's revocations", () => {
   it("lose none that was acknowledged when workers are killed under load", async (t) => {
     const server = await start({ DATA_DIR: scratchFolder(), WORKERS: "2" });
     const revoked: string[] = [];
+    let target = 0;
     let isOver = false;
     const revokeOn = async () => {
       let client = connect(server);
       while (!isOver) {
+        // Some beyond the target are on their way when a worker is killed.
+        if (revoked.length >= target + 40) {
+          await pause(20);
+          continue;
+        }
         try {
           const { token } = await client.generateToken({ userId: "u" });
           await client.revokeTokens({ targets: [{ target: { case: "token", value: token } }] });
@@ -149,7 +155,7 @@ describe("a server's revocations", () => {
     };
     const work = Array.from({ length: 8 }, revokeOn);
     for (let round = 0; round < KILL_ROUNDS; round++) {
-      const target = revoked.length + 1 + Math.floor(Math.random() * 40);
+      target = revoked.length + 1 + Math.floor(Math.random() * 40);
       await eventually(() => revoked.length >= target);
       const pids = workerPids(server);
       // The older of the two: one that has just started would be replaced after a while only.

@@ -8,7 +8,7 @@ import { LogFollower } from "../../../src/revocation/log/log-follower.js";
 import { keepReports } from "../../support/reports.js";
 import { NOON, tokenEntry } from "../../support/revocation-entries.js";
 
-it("a server stays fresh while it reads a log whose end it never reaches", async () => {
+it("a server stays fresh while it reads a log whose end it never reaches", async (t) => {
   let reads = 0;
   const log: RevocationLog = {
     name: "a log that grows as fast as it is read",
@@ -40,9 +40,9 @@ it("a server stays fresh while it reads a log whose end it never reaches", async
     merge: () => Promise.resolve(),
     keepMicros: 0,
   });
+  t.after(() => follower.close());
   while (reads < 3) await turn();
   assert.equal(freshness.isFresh, false);
   while (reads < 9) await turn();
   assert.equal(freshness.isFresh, true);
-  await follower.close();
 });

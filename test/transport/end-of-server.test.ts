@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterEach, describe, it } from "node:test";
 import { connect as connectTls } from "node:tls";
 import { Worker } from "node:worker_threads";
@@ -179,6 +180,19 @@ describe("the end of a server", () => {
       request.write(Buffer.alloc(2));
       await accepted(port);
       assert.equal(await server.close(EVER_MS), 0);
+    });
+
+    it(`does not wait for a request of ${type} that comes after the signal and never ends`, async () => {
+      const { server, port } = await start({ register: endlessRegister(() => {}) });
+      const socket = await open(port);
+      socket.write(`POST /${TokenService.typeName}/WatchRevocations HTTP/1.1\r\nHo`);
+      await accepted(port);
+      const closed = server.close(EVER_MS);
+      // All that is open is told of the end in the next turn.
+      for (let turns = 0; turns < 3; turns++) await new Promise(setImmediate);
+      socket.write(`st: a\r\nContent-Type: ${type}\r\nContent-Length: 10\r\n\r\n12`);
+      assert.match(await text(socket), /grpc-status: ?14|"unavailable"/);
+      assert.equal(await closed, 0);
     });
   }
 });

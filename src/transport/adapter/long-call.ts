@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
-import { Code, ConnectError, type ContextValues, createContextValues } from "@connectrpc/connect";
+import { type ConnectError, type ContextValues, createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
+import { compressionFault } from "./compression-fault.js";
 import { countedBody } from "./counted-body.js";
 import { deadlineExceeded, LAST_READ_MS, startTimer } from "./deadline.js";
 import { toConnectError } from "./errors.js";
@@ -70,6 +71,10 @@ export class LongCall implements UnfinishedBody, Interruptible {
     this.#deadlineHeader = header;
     if (timeoutMs !== undefined) this.#timer = startTimer(timeoutMs, () => this.#onTimeUp());
     this.#exchange.whenClosed(() => this.#onClosed());
+    if (timeoutMs !== undefined && timeoutMs <= 0) {
+      this.#refuse(deadlineExceeded());
+      return;
+    }
     try {
       const verdict = authorize?.(this.#head);
       if (verdict instanceof Promise) {
@@ -88,14 +93,22 @@ export class LongCall implements UnfinishedBody, Interruptible {
   #proceed(admitted: ContextValues | undefined): void {
     if (!this.#isPending) return;
     this.#values = admitted;
-    const fault = this.#compressionFault();
+    const { compressions, hooks } = this.#options;
+    const fault = compressions.length > 0 ? undefined : compressionFault(this.#exchange.headers);
     if (fault !== undefined) {
       this.#refuse(fault);
       return;
     }
-    this.#isPending = false;
     // Deadlines end the others.
-    if (this.#route.method.methodKind !== "unary") this.#options.hooks.openStreams.add(this);
+    if (this.#route.method.methodKind !== "unary") {
+      const { shutdownSignal } = this.#route.options;
+      if (shutdownSignal?.aborted) {
+        this.#refuse(shutdownSignal.reason);
+        return;
+      }
+      hooks.openStreams.add(this);
+    }
+    this.#isPending = false;
     this.#resolve(this.#handle(admitted ?? createContextValues()));
   }
 
@@ -166,23 +179,6 @@ export class LongCall implements UnfinishedBody, Interruptible {
       return addHeader(response, { allow: this.#handler.allowedMethods.join(", ") });
     }
     return response;
-  }
-
-  /** Compressed requests where there is no compression: Connect's own error would name the supported ones by nothing. */
-  #compressionFault(): ConnectError | undefined {
-    if (this.#options.compressions.length > 0) return undefined;
-    const { headers } = this.#exchange;
-    const type = headers["content-type"]?.toLowerCase() ?? "";
-    const prefix = type.startsWith("application/grpc")
-      ? "grpc-"
-      : type.startsWith("application/connect+")
-        ? "connect-"
-        : "";
-    const encoding = prefix === "" ? "content-encoding" : `${prefix}encoding`;
-    const used = headers[encoding];
-    if (used === undefined || used === "identity") return undefined;
-    const text = `unknown compression "${String(used).slice(0, 64)}": supported encodings are identity`;
-    return new ConnectError(text, Code.Unimplemented, { [`${prefix}accept-encoding`]: "identity" });
   }
 
   #refuse(reason: unknown): void {

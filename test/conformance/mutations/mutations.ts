@@ -14,6 +14,7 @@ export interface Mutation {
 /** What is done wrong. */
 export type Mistake =
   | "a kept answer is not held against what is revoked"
+  | "a cut-off is not compared with the start of the session"
   | "the age of the feed is not looked at"
   | "a snapshot is taken for complete before its last page"
   | "the wall clock tells the age of the feed";
@@ -40,6 +41,34 @@ export const MUTATIONS: readonly Mutation[] = [
         "if shared.known.is_revoked(&answer.subject) {",
         "if shared.known.is_revoked(&answer.subject) && false {",
       ],
+    ],
+  }),
+  ...mistake("a cut-off is not compared with the start of the session", {
+    "typescript-node": [
+      `${TYPESCRIPT}/live-set.ts`,
+      ["!isAfter(sessionStartedAt, issuedBefore) || !isAfter", "!isAfter"],
+    ],
+    python: [
+      `${PYTHON}/answers.py`,
+      ["min(to_micros(started), to_micros(message.issued_at))", "to_micros(message.issued_at)"],
+    ],
+    go: [
+      `${GO}/revoked_set.go`,
+      [
+        "min(valid.SessionStartedAt.UnixMicro(), valid.IssuedAt.UnixMicro())",
+        "valid.IssuedAt.UnixMicro()",
+      ],
+    ],
+    java: [
+      `${JAVA}/KeptAnswer.java`,
+      [
+        "Math.min(micros(claims.sessionStartedAt()), micros(claims.issuedAt()))",
+        "micros(claims.issuedAt())",
+      ],
+    ],
+    rust: [
+      `${RUST}/revoked.rs`,
+      ["micros(claims.session_started_at.min(claims.issued_at))", "micros(claims.issued_at)"],
     ],
   }),
   ...mistake("the age of the feed is not looked at", {

@@ -1,6 +1,8 @@
 /** What must hold behind every gateway: a real one, between a client and an application, asking a real server. */
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { HOUR_MICROS } from "../support/fixed-manager.js";
 import { skipWithout } from "../transport/peers/programs.js";
@@ -63,20 +65,18 @@ export function gatewaySuite(gateway: Gateway): void {
     let tokens: TokenServer;
     let application: EchoApplication;
     let running: RunningProxy;
-    const start = (key: string) =>
+    const start = (key: string, audience?: string) =>
       startProxy(
         {
           name,
           source,
           program,
-          configure: (folder, port) =>
-            gateway.configure({
-              folder,
-              port,
-              tokens: tokens.port,
-              application: application.port,
-              key,
-            }),
+          configure(folder, port) {
+            const ports = { port, tokens: tokens.port, application: application.port };
+            const args = gateway.configure({ folder, ...ports, key });
+            if (audience !== undefined) requireAudience(folder, audience);
+            return args;
+          },
         },
         tokens.port,
       );
@@ -153,6 +153,24 @@ export function gatewaySuite(gateway: Gateway): void {
       await refused({ path, headers: bearer(issue("orders:write").token) }, 403);
     });
 
+    it("refuses a token that is not for the service, where its configuration names one", async () => {
+      const other = await start(tokens.keys.gateway as string, "orders");
+      const statusFor = async (audiences: string[], path = "/orders") => {
+        const { token } = tokens.manager.generateToken("ada", {
+          permissions: [PERMISSION],
+          audiences,
+        });
+        return (await ask({ path, headers: bearer(token) }, other.port)).status;
+      };
+      assert.equal(await statusFor(["stock", "orders"]), 200);
+      assert.equal(application.received().length, 1);
+      assert.equal(await statusFor(["stock"]), 401);
+      assert.equal(await statusFor([]), 401);
+      assert.equal(await statusFor(["stock"], "/orders?audience=stock"), 401);
+      assert.deepEqual(application.received(), []);
+      await other.close();
+    });
+
     it("refuses two credentials", async () => {
       const [one, two] = [issue(PERMISSION).token, issue(PERMISSION).token];
       const authorization = [`Bearer ${one}`, `Bearer ${two}`];
@@ -214,6 +232,28 @@ export function gatewaySuite(gateway: Gateway): void {
       assert.deepEqual(application.received(), []);
     });
   });
+}
+
+/** Adds an audience beside the permission, in whatever a configuration requires it with. */
+function requireAudience(folder: string, audience: string): void {
+  let replaced = 0;
+  const beside = (text: string) => {
+    replaced++;
+    return text;
+  };
+  for (const name of readdirSync(folder)) {
+    const file = join(folder, name);
+    if (!statSync(file).isFile()) continue;
+    const text = readFileSync(file, "utf8")
+      .replaceAll("/authz?permission=", (path) =>
+        beside(path.replace("?", `?audience=${audience}&`)),
+      )
+      .replaceAll(`permissions: "${PERMISSION}"`, (map) =>
+        beside(`${map}, audience: "${audience}"`),
+      );
+    writeFileSync(file, text);
+  }
+  assert.ok(replaced > 0, "the configuration requires no permission");
 }
 
 /** Sends a request exactly as it is given. */

@@ -24,9 +24,10 @@ export const KEY = {
   iterations: 100_000,
 };
 
+/** Whose every token is. */
+export const USER_ID = "user_123";
 /** What every token says. */
-export const CLAIMS = {
-  userId: "user_123",
+export const CONTENT = {
   permissions: ["read", "write"],
   additionalData: { team: "backend", plan: "pro" },
 };
@@ -56,13 +57,13 @@ export async function createWorkload(folder: string, apiKey: string): Promise<Wo
   const key = { ...(await deriveKey(KEY)), state: "PRIMARY" as const };
   const manager = new SecureTokenManager(createKeyset([key]));
   const tokens: Record<TokenKind, string> = {
-    fernet: manager.generateToken(CLAIMS.userId, CLAIMS).token,
+    fernet: manager.generateToken(USER_ID, CONTENT).token,
     jwt: await new SignJWT({
-      permissions: CLAIMS.permissions,
-      additional_data: CLAIMS.additionalData,
+      permissions: CONTENT.permissions,
+      additional_data: CONTENT.additionalData,
     })
       .setProtectedHeader({ alg: "HS256" })
-      .setSubject(CLAIMS.userId)
+      .setSubject(USER_ID)
       .setJti("0123456789abcdef0123456789abcdef")
       .setIssuedAt()
       .setExpirationTime("24h")
@@ -72,7 +73,7 @@ export async function createWorkload(folder: string, apiKey: string): Promise<Wo
   const validate = (encoding: Encoding, token: string) =>
     createCall(folder, validateToken, encoding, { token }, apiKey);
   const generate = (encoding: Encoding) =>
-    createCall(folder, generateToken, encoding, CLAIMS, apiKey);
+    createCall(folder, generateToken, encoding, { userId: USER_ID, ...CONTENT }, apiKey);
   return {
     manager,
     call: (operation, encoding, kind) =>
@@ -83,7 +84,7 @@ export async function createWorkload(folder: string, apiKey: string): Promise<Wo
     async requireClaims(operation, encoding, kind, message) {
       const read = readAnswer(operation, encoding, message);
       const claims = [read.userId, read.permissions, read.additionalData];
-      const expected = [CLAIMS.userId, CLAIMS.permissions, CLAIMS.additionalData];
+      const expected = [USER_ID, CONTENT.permissions, CONTENT.additionalData];
       if (!isDeepStrictEqual(claims, expected)) throw new Error("wrong claims");
       if (!("token" in read)) return;
       if (kind === "fernet") manager.validateToken(read.token);

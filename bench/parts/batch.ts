@@ -7,7 +7,7 @@ import { CPU, load, RATE } from "../load.js";
 import { interleave } from "../rounds.js";
 import type { ServerCommand } from "../server-commands.js";
 import { startServer } from "../server-process.js";
-import { CLAIMS } from "../workload.js";
+import { CONTENT, USER_ID } from "../workload.js";
 
 /** The part's name in the results. */
 export const BATCH = "batch";
@@ -31,7 +31,7 @@ export async function measureBatch(bench: Bench): Promise<void> {
   const { requests, results, rounds, work } = bench;
   const tokens = Array.from(
     { length: 1000 },
-    () => work.manager.generateToken(CLAIMS.userId, CLAIMS).token,
+    () => work.manager.generateToken(USER_ID, CONTENT).token,
   );
   const single = work.validateCall(tokens[0] as string);
   const calls = SIZES.map((size) => ({ size, call: work.batchCall(tokens.slice(0, size)) }));

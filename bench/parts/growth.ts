@@ -9,7 +9,7 @@ import { load, SPREAD, type Spread } from "../load.js";
 import { interleave } from "../rounds.js";
 import { ourServer, type ServerCommand, writeCallers } from "../server-commands.js";
 import { startServer } from "../server-process.js";
-import { CLAIMS } from "../workload.js";
+import { CONTENT, USER_ID } from "../workload.js";
 
 /** A growth part's name in the results starts with this; what grows follows. */
 export const GROWTH = "growth: ";
@@ -66,18 +66,18 @@ async function createPoints(bench: Bench): Promise<Point[]> {
   const { work, folder, apiKey, callersFile } = bench;
   const ours = commandOf(bench, "ours") as ServerCommand;
   const tokenOf = (claims: object) =>
-    work.validateCall(work.manager.generateToken(CLAIMS.userId, claims).token);
-  const plain = tokenOf(CLAIMS);
+    work.validateCall(work.manager.generateToken(USER_ID, claims).token);
+  const plain = tokenOf(CONTENT);
   const points: Point[] = [];
   for (const size of GROWING["additional_data, bytes"]) {
     const note = "x".repeat(Math.max(0, size - '{"note":""}'.length));
     const additionalData = size === 0 ? {} : { note };
-    const call = tokenOf({ ...CLAIMS, additionalData });
+    const call = tokenOf({ ...CONTENT, additionalData });
     points.push({ grows: "additional_data, bytes", size, command: ours, call });
   }
   for (const size of GROWING.permissions) {
     const permissions = Array.from({ length: size }, (_, i) => `resource-${i}:read`);
-    const call = tokenOf({ ...CLAIMS, permissions });
+    const call = tokenOf({ ...CONTENT, permissions });
     points.push({ grows: "permissions", size, command: ours, call });
   }
   for (const size of GROWING["keys, token of the last"]) {
@@ -123,5 +123,5 @@ async function writeKeyset(folder: string, size: number) {
   const file = join(folder, `keyset-${size}.json`);
   writeFileSync(file, formatKeysetFile(keys), { mode: 0o600 });
   const manager = new SecureTokenManager(createKeyset([{ ...last, state: "PRIMARY" }]));
-  return { file, token: manager.generateToken(CLAIMS.userId, CLAIMS).token };
+  return { file, token: manager.generateToken(USER_ID, CONTENT).token };
 }

@@ -161,11 +161,12 @@ async function judge(
 
 /**
  * The error for a call that is given up: a connection that ended under it, which is CANCELED or ABORTED by
- * its code, is a service that could not be reached, whoever ended the connection.
+ * its code, and a stream that was refused until the end, which Connect calls INTERNAL, are a service that
+ * could not be reached, whoever ended the connection.
  */
 function nameOfLoss(error: ConnectError): ConnectError {
   const isConnection = error.code === Code.Canceled || error.code === Code.Aborted;
-  return isConnection ? new ServiceUnavailableError(error) : error;
+  return isConnection || wasRefused(error) ? new ServiceUnavailableError(error) : error;
 }
 
 /** Whether the server said, by REFUSED_STREAM or by the GOAWAY before it, that it took no note of the call. */

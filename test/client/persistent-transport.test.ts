@@ -84,7 +84,7 @@ describe("a client of several servers", () => {
     assert.ok(asked.length >= 4 && asked.includes(0) && asked.includes(1), String(asked));
   });
 
-  for (const fault of [UNREACHABLE, RESET, CUT]) {
+  for (const fault of [UNREACHABLE, RESET, CUT, REFUSED]) {
     it(`says that the service is unavailable where "${fault.rawMessage}" lasts until the deadline`, async () => {
       const { client } = servers([fault, fault]);
       await assert.rejects(client.exportConfig(), ServiceUnavailableError);
@@ -109,7 +109,7 @@ describe("a client of several servers", () => {
     await client.exportConfig();
     assert.deepEqual(asked, [0, 0]);
     const hopeless = servers([REFUSED]);
-    await assert.rejects(hopeless.client.generateToken("u"), /REFUSED_STREAM/);
+    await assert.rejects(hopeless.client.generateToken("u"), ServiceUnavailableError);
     assert.ok(hopeless.asked.length > 1);
   });
 

@@ -13,22 +13,25 @@ type Request = any;
 
 /** Makes the call that an RPC's request stands for. */
 export async function call(client: SecureTokenClient, rpc: string, request: Request) {
-  const { token } = request;
+  const { token, audience } = request;
   switch (rpc) {
     case "GenerateToken":
       return client.generateToken(request.userId, {
         permissions: request.permissions,
         expiresInHours: toHours(request.expiresIn),
         additionalData: request.additionalData,
+        audiences: request.audiences,
       });
     case "ValidateToken":
-      return describeTime(await client.validateToken(token));
+      return describeTime(await client.validateToken(token, { audience }));
     case "CheckPermission":
-      return { granted: await client.checkPermission(token, request.requiredPermission) };
+      return {
+        granted: await client.checkPermission(token, request.requiredPermission, { audience }),
+      };
     case "CheckPermissions":
-      return { results: await client.checkPermissions(token, request.permissions) };
+      return { results: await client.checkPermissions(token, request.permissions, { audience }) };
     case "BatchValidateTokens": {
-      const results = await client.batchValidateTokens(request.tokens);
+      const results = await client.batchValidateTokens(request.tokens, { audience });
       return {
         results: results.map(({ claims, error }) =>
           claims ? { claims: describeClaims(claims) } : { error: describeError(error) },

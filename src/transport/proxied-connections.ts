@@ -78,10 +78,11 @@ export class ProxiedConnections {
       try {
         head ??= (socket.read(PROXY_HEAD_BYTES) as Buffer | null) ?? undefined;
         if (head === undefined) return;
+        // Of a connection that has ended, what there was.
+        if (head.length !== PROXY_HEAD_BYTES) throw new ProxyHeaderError("no PROXY header");
         const size = proxyBodySize(head);
         const body: Buffer | null = size === 0 ? NOTHING : socket.read(size);
         if (body === null) return;
-        // Of a connection that has ended, what there was.
         if (body.length !== size) throw new ProxyHeaderError("no PROXY header");
         const client = clientInProxyHeader(head, body);
         stop();

@@ -1,14 +1,16 @@
 /** The body of a request that goes the long way, for whoever iterates over it. */
+import { GatheredBytes } from "./gathered-bytes.js";
 
 type Chunk = IteratorResult<Uint8Array, undefined>;
 
 /**
- * Bytes as they come from a stream. A read can be made to fail at any time: a deadline that passes while the client
+ * Bytes as they come from a stream; what came since the last read is read at once, so that a body sent byte by byte
+ * costs no more memory and no more reads than one sent whole. A read can be made to fail at any time: a deadline that passes while the client
  * is slow would otherwise abort the call's signal and go on waiting. To leave the loop early only stops reading.
  */
 export class RequestBody implements AsyncIterable<Uint8Array> {
   readonly #onRead: (bytes: number) => void;
-  readonly #chunks: Uint8Array[] = [];
+  readonly #held = new GatheredBytes();
   #ended = false;
   #isDropped = false;
   #failure: { readonly reason: unknown } | undefined;
@@ -20,11 +22,11 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
   }
 
   /** Adds a chunk, which must not change afterwards. */
-  push(chunk: Uint8Array): void {
+  push(chunk: Buffer): void {
     if (this.#isDropped) return;
     const waiting = this.#waiting;
     if (waiting === undefined) {
-      this.#chunks.push(chunk);
+      this.#held.push(chunk);
       return;
     }
     this.#waiting = undefined;
@@ -35,7 +37,7 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
   /** Keeps nothing of what comes. It counts as held all the same, so that the client's window bounds it. */
   drop(): void {
     this.#isDropped = true;
-    this.#chunks.length = 0;
+    this.#held.clear();
   }
 
   /** The body is complete. */
@@ -62,10 +64,12 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
 
   #next(): Promise<Chunk> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure.reason);
-    const chunk = this.#chunks.shift();
-    if (chunk !== undefined) {
-      this.#onRead(chunk.byteLength);
-      return Promise.resolve({ done: false, value: chunk });
+    const { length } = this.#held;
+    if (length > 0) {
+      const value = this.#held.slice(0, length, false);
+      this.#held.clear();
+      this.#onRead(length);
+      return Promise.resolve({ done: false, value });
     }
     if (this.#ended) return Promise.resolve({ done: true, value: undefined });
     return new Promise((resolve, reject) => {

@@ -43,4 +43,5 @@ logSuite(
     };
   },
   skipWithoutPostgres(),
+  true,
 );

@@ -33,6 +33,7 @@ logSuite(
     };
   },
   skipWithoutRedis(),
+  false,
 );
 
 describe("a URL of Redis", () => {

@@ -1,4 +1,5 @@
 /** Accepts connections with TLS 1.2 or newer; ALPN (RFC 7301) tells the protocol. */
+import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
 import { createServer, type Server, type TlsOptions } from "node:tls";
 import { ClientTrust, type ClientVouchers } from "./client-trust.js";
@@ -6,6 +7,8 @@ import type { Protocol } from "./detect-protocol.js";
 
 /** How long a handshake may take, in milliseconds. */
 const HANDSHAKE_TIMEOUT_MS = 5_000;
+/** The length of the keys of session tickets, as Node takes them. */
+const TICKET_KEY_BYTES = 48;
 /** Each list of a PEM text (RFC 7468, section 7). */
 const CRL_BLOCKS = /-----BEGIN X509 CRL-----[^-]*-----END X509 CRL-----/g;
 
@@ -33,6 +36,9 @@ export function createTlsListener(
   const trust = new ClientTrust(tls);
   trusts.set(server, trust);
   server.on("connection", (raw: Socket) => trust.accept(raw));
+  // node:cluster gives every worker the first one's keys, also one that starts after authorities have
+  // changed: a ticket of before would pass there for a handshake with those of now. So each has its own.
+  server.on("listening", () => server.setTicketKeys(randomBytes(TICKET_KEY_BYTES)));
   // A handshake that fails, or takes too long, leaves the connection to whoever listens.
   server.on("tlsClientError", (_, socket) => socket.destroy());
   return server;

@@ -3,10 +3,9 @@ import type { IncomingHttpHeaders } from "node:http";
 import { Code, ConnectError, type ContextValues } from "@connectrpc/connect";
 import { type Call, callerError, callKey } from "../service/index.js";
 import type { Authorize } from "../transport/adapter/index.js";
-import { noteKnownCaller } from "../transport/index.js";
+import { networkOf, noteKnownCaller } from "../transport/index.js";
 import { noteRefused } from "./call-log.js";
 import { CallValues, connectionKey } from "./call-values.js";
-import { networkOf } from "./callers/address-rates.js";
 import type { Callers } from "./callers/callers.js";
 import { refusedCaller } from "./callers/refused-callers.js";
 import { createOriginCheck } from "./foreign-origin.js";
@@ -62,7 +61,7 @@ export function createAuthorize(callers: Callers, checks: RequestChecks): Author
 /** Whose stream a call is. */
 export function originOf(values: ContextValues): StreamOrigin {
   const connection = values.get(connectionKey) ?? values;
-  return { connection, address: values.get(callKey)?.peer ?? "" };
+  return { connection, address: networkOf(values.get(callKey)?.peer ?? "") };
 }
 
 function foreignOrigin(): ConnectError {

@@ -5,7 +5,7 @@ import { noRoom } from "../service/index.js";
 export interface OpenStreamLimits {
   /** Of one connection. */
   readonly perConnection: number;
-  /** Of one address. */
+  /** Of one address, or one /64 of IPv6. */
   readonly perAddress: number;
   /** Of the process. */
   readonly inAll: number;
@@ -22,7 +22,7 @@ export const OPEN_STREAM_LIMITS: OpenStreamLimits = {
 export interface StreamOrigin {
   /** Stands for the connection. */
   readonly connection: object;
-  /** The peer's address. */
+  /** The peer's address; of IPv6 its /64. */
   readonly address: string;
 }
 

@@ -1,8 +1,10 @@
 /** Addresses and networks, and whether an address is one of them. */
-import { BlockList, isIP, isIPv4 } from "node:net";
+import { BlockList, isIP, isIPv4, isIPv6 } from "node:net";
 
 /** An IPv4 address in an IPv6 one, as `URL` spells it (RFC 4291, section 2.5.5.2). */
 const MAPPED = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
+/** Groups of an IPv6 address that one network has (RFC 4291, section 2.5.4): a host has all of a /64. */
+const NETWORK_GROUPS = 4;
 
 /** A list of addresses and networks in CIDR notation (RFC 4632), of both families. */
 export class AddressList {
@@ -49,4 +51,17 @@ export function plainAddress(text: string): string | undefined {
     number,
   ];
   return [high >> 8, high & 0xff, low >> 8, low & 0xff].join(".");
+}
+
+/** Whom bounds of an address go by: an IPv4 address as it is, an IPv6 address as its /64. */
+export function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  const [head = "", tail] = (address.split("%")[0] as string).toLowerCase().split("::");
+  const groups = head === "" ? [] : head.split(":");
+  const rest = tail === undefined || tail === "" ? [] : tail.split(":");
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - groups.length - rest.length);
+  const all = [...groups, ...Array<string>(zeros).fill("0"), ...rest];
+  return `${all.slice(0, NETWORK_GROUPS).join(":")}::/64`;
 }

@@ -1,11 +1,12 @@
 /** Bounds how many connections are open, at the cost of those that nobody known has used. */
 import type { Socket } from "node:net";
+import { networkOf } from "./address-list.js";
 
 /** How long a connection is left to say something, in milliseconds. */
 const GRACE_MS = 1_000;
 /** The share that is closed at once when there is no more room, so that few connections look at all others. */
 const SHARE = 0.05;
-/** The share that one address may hold. */
+/** The share that one address may hold, or one /64 of IPv6. */
 const ADDRESS_SHARE = 0.75;
 
 /** One open connection. */
@@ -14,6 +15,7 @@ interface Entry {
   socket: Socket;
   readonly peer: string;
   readonly openedAt: number;
+  /** The other end's; of IPv6 its /64. */
   readonly address: string;
   /** Whether it has carried a call of a caller that the server knows. */
   isKnown: boolean;
@@ -54,7 +56,7 @@ export class ConnectionCap {
    */
   admit(socket: Socket): boolean {
     const now = performance.now();
-    const address = addressOf(socket);
+    const address = networkOf(socket.remoteAddress ?? "");
     const ofAddress = this.#byAddress.get(address) ?? 0;
     const isFull =
       ofAddress >= this.#maxOfAddress
@@ -118,14 +120,4 @@ export class ConnectionCap {
 
 function peerOf({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress} ${remotePort}`;
-}
-
-/** The network that an address stands for: of IPv6 its first 64 bits, which one host can have to itself. */
-function addressOf({ remoteAddress = "" }: Socket): string {
-  if (!remoteAddress.includes(":") || remoteAddress.includes(".")) return remoteAddress;
-  const [head = "", tail] = remoteAddress.split("::");
-  const groups = head === "" ? [] : head.split(":");
-  const behind = tail === undefined || tail === "" ? [] : tail.split(":");
-  const all = [...groups, ...Array(8 - groups.length - behind.length).fill("0"), ...behind];
-  return all.slice(0, 4).join(":");
 }

@@ -1,6 +1,6 @@
 /** What stands between the network and Connect's handlers. */
 
-export { AddressList, plainAddress } from "./address-list.js";
+export { AddressList, networkOf, plainAddress } from "./address-list.js";
 export { noteKnownCaller } from "./connection-cap.js";
 export { peerOf } from "./proxied-connections.js";
 export {

@@ -14,7 +14,6 @@ import { isPlainPath, pathOf } from "../../src/client/middleware/plain-path.js";
 import { parseRpcPolicy } from "../../src/client/middleware/rpc-policy.js";
 import { isFieldName, isFieldValue, isMethod, isTarget } from "../../src/http2/field-syntax.js";
 import { accepts, listsTag } from "../../src/server/accept-encoding.js";
-import { networkOf } from "../../src/server/callers/address-rates.js";
 import { parseAltNames } from "../../src/server/callers/credentials.js";
 import { createOriginCheck } from "../../src/server/foreign-origin.js";
 import { createHostCheck } from "../../src/server/hosts.js";
@@ -22,6 +21,7 @@ import { isRepeated, noteRepeated } from "../../src/server/repeated-authorizatio
 import { bearerOf } from "../../src/service/index.js";
 import { readTimeout } from "../../src/transport/adapter/deadline.js";
 import { refusal } from "../../src/transport/adapter/refusal.js";
+import { networkOf } from "../../src/transport/address-list.js";
 import { fixedManager } from "../support/fixed-manager.js";
 
 const LENGTH = 256 * 1024;

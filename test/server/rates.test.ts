@@ -1,11 +1,12 @@
 /** How often callers and holders may call, and what a batch counts. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { AddressRates, networkOf } from "../../src/server/callers/address-rates.js";
+import { AddressRates } from "../../src/server/callers/address-rates.js";
 import { type HolderRules, KnownCallers } from "../../src/server/callers/callers.js";
 import { parseCallers } from "../../src/server/callers/callers-file.js";
 import { digestApiKey, generateApiKey } from "../../src/server/callers/credentials.js";
 import { TokenBucket } from "../../src/server/callers/token-bucket.js";
+import { networkOf } from "../../src/transport/address-list.js";
 import { fixedManager } from "../support/fixed-manager.js";
 import { startProductServer } from "../support/product-server.js";
 

@@ -1,11 +1,9 @@
 /** Bounds how often each address calls: for callers that have no row, and so no rate, of their own. */
-import { isIPv6 } from "node:net";
+import { networkOf } from "../../transport/index.js";
 import { TokenBucket } from "./token-bucket.js";
 
 /** The most addresses that are remembered; beyond it the one that has called first is forgotten. */
 const MAX_ADDRESSES = 10_000;
-/** Groups of an IPv6 address that one network has (RFC 4291, section 2.5.4): a host has all of a /64. */
-const NETWORK_GROUPS = 4;
 
 /** A rate for every address. */
 export class AddressRates {
@@ -32,17 +30,4 @@ export class AddressRates {
     }
     return bucket.take(now);
   }
-}
-
-/** An IPv4 address as it is, an IPv6 address as its /64. */
-export function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  const [head = "", tail] = (address.split("%")[0] as string).toLowerCase().split("::");
-  const groups = head === "" ? [] : head.split(":");
-  const rest = tail === undefined || tail === "" ? [] : tail.split(":");
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - groups.length - rest.length);
-  const all = [...groups, ...Array<string>(zeros).fill("0"), ...rest];
-  return `${all.slice(0, NETWORK_GROUPS).join(":")}::/64`;
 }

@@ -6,10 +6,11 @@ import type { Span } from "@opentelemetry/api";
 import { TracerProvider } from "@opentelemetry/sdk-trace";
 import { pino } from "pino";
 import { createSecureTokenClient } from "../../src/client/node.js";
+import { type Env, loadConfig } from "../../src/server/config/index.js";
 import { openTracer } from "../../src/server/traces/open-tracer.js";
 import { type CollectedSpan, type Collector, startCollector } from "../support/collector.js";
 import { startTestServer } from "../support/server.js";
-import { startServer } from "../support/server-process.js";
+import { runCommand, startServer } from "../support/server-process.js";
 import { eventually, logLines } from "../support/worker-lines.js";
 
 const SERVER = 2;
@@ -28,12 +29,16 @@ function passOn(span: Span): Interceptor {
 }
 
 /** What a server with a collector tells of some calls: the spans, and the lines of the log. */
-async function tellOf(ratio: number, calls: (url: string, server: Server) => Promise<unknown>) {
+async function tellOf(
+  ratio: number,
+  calls: (url: string, server: Server) => Promise<unknown>,
+  isParentBased = true,
+) {
   const lines: string[] = [];
   const logger = pino({ base: null }, { write: (line: string) => lines.push(line) });
   const collector = await startCollector();
   const url = `${collector.endpoint}/v1/traces`;
-  const tracer = await openTracer({ url, ratio, serviceName: "tokens" }, logger);
+  const tracer = await openTracer({ url, ratio, isParentBased, serviceName: "tokens" }, logger);
   const server = await startTestServer({ logger, tracer });
   await calls(server.url, server);
   await server.close();
@@ -121,6 +126,91 @@ describe("a span of a call", () => {
   });
 });
 
+describe("a sampler that does not ask the caller's span", () => {
+  const traceparent = UNSAMPLED.replace(/00$/, "01");
+  for (const [ratio, header] of [
+    [1, UNSAMPLED],
+    [0, traceparent],
+  ] as const) {
+    it(`goes by the ratio ${ratio} alone`, async () => {
+      const ask = (url: string) => fetch(`${url}/authz`, { headers: { traceparent: header } });
+      const { spans } = await tellOf(ratio, ask, false);
+      assert.equal(spans.length, ratio);
+    });
+  }
+});
+
+describe("OTEL_TRACES_SAMPLER", () => {
+  for (const [sampler, ratio, isParentBased] of [
+    ["always_on", 1, false],
+    ["always_off", 0, false],
+    ["traceidratio", 0.5, false],
+    ["parentbased_always_on", 1, true],
+    ["parentbased_always_off", 0, true],
+    ["parentbased_traceidratio", 0.5, true],
+  ] as const) {
+    it(`takes ${sampler}`, () => {
+      const env: Env = {
+        OTEL_TRACES_EXPORTER: "otlp",
+        OTEL_TRACES_SAMPLER: sampler,
+        OTEL_TRACES_SAMPLER_ARG: "0.5",
+      };
+      const { traces } = loadConfig(env);
+      assert.deepEqual([traces?.ratio, traces?.isParentBased], [ratio, isParentBased]);
+    });
+  }
+});
+
+/** What platforms set for all programs, and this server does not know. */
+const FOREIGN = {
+  OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
+  OTEL_TRACES_SAMPLER: "jaeger_remote",
+  OTEL_TRACES_SAMPLER_ARG: "endpoint=http://collector:14250",
+  OTEL_SERVICE_NAME: "the tokens",
+};
+
+describe("values of OTEL_* that the server does not know", () => {
+  it("are warned of, and ignored, where traces are off", async () => {
+    for (const off of [
+      {},
+      { OTEL_TRACES_EXPORTER: "none", OTEL_EXPORTER_OTLP_ENDPOINT: "sesame" },
+    ]) {
+      const { code, output } = await runCommand(["config", "check"], { ...FOREIGN, ...off });
+      assert.equal(code, 0, output);
+      for (const name of Object.keys({ ...FOREIGN, ...off })) {
+        if (name === "OTEL_TRACES_EXPORTER") continue;
+        const line = output.split("\n").find((one) => one.startsWith(`warning ${name} must be`));
+        assert.ok(line?.endsWith("; it is ignored, as traces are off"), output);
+      }
+      assert.ok(!output.includes("sesame"), output);
+    }
+  });
+
+  it("do not stop a server without traces", async () => {
+    const server = await startServer(FOREIGN);
+    assert.equal((await fetch(`${server.url}/authz`)).status, 401);
+    assert.equal(await server.end(), 0);
+    assert.match(server.output(), /OTEL_EXPORTER_OTLP_PROTOCOL must be .*traces are off/);
+  });
+
+  for (const [env, message] of [
+    [
+      { OTEL_TRACES_EXPORTER: "console" },
+      /^ {2}OTEL_TRACES_EXPORTER must be otlp or none, not "console"$/m,
+    ],
+    [
+      { OTEL_TRACES_EXPORTER: "otlp", OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" },
+      /^ {2}OTEL_EXPORTER_OTLP_PROTOCOL must be http\/json, not "grpc"$/m,
+    ],
+  ] as const) {
+    it(`stop a server that is to record: ${Object.values(env).join(", ")}`, async () => {
+      const { code, output } = await runCommand(["serve"], { ...env, PORT: "0" });
+      assert.equal(code, 78, output);
+      assert.match(output, message);
+    });
+  }
+});
+
 describe("a server with OTEL_EXPORTER_OTLP_ENDPOINT", () => {
   let collector: Collector;
   before(async () => {
@@ -148,7 +238,8 @@ describe("a server with OTEL_EXPORTER_OTLP_ENDPOINT", () => {
 
 describe("traces without a collector or packages", () => {
   it("say which packages are missing, and where they run", async () => {
-    const config = { url: "http://127.0.0.1:1/v1/traces", ratio: 1, serviceName: "tokens" };
+    const url = "http://127.0.0.1:1/v1/traces";
+    const config = { url, ratio: 1, isParentBased: true, serviceName: "tokens" };
     const missing = Object.assign(new Error("Cannot find package"), {
       code: "ERR_MODULE_NOT_FOUND",
     });
@@ -163,7 +254,8 @@ describe("traces without a collector or packages", () => {
     const logger = pino({ base: null }, { write: (line: string) => lines.push(line) });
     const collector = await startCollector();
     const url = `${collector.endpoint.replace("//", "//user:sesame@")}/no-such-path`;
-    const tracer = await openTracer({ url, ratio: 1, serviceName: "tokens" }, logger);
+    const config = { url, ratio: 1, isParentBased: true, serviceName: "tokens" };
+    const tracer = await openTracer(config, logger);
     const server = await startTestServer({ logger, tracer });
     assert.equal((await fetch(`${server.url}/authz`)).status, 401);
     await server.close();

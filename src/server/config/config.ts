@@ -8,6 +8,7 @@ import { misspeltHints } from "./misspelt-settings.js";
 import { brokenRequirements, keyFaults } from "./requirements.js";
 import type { LocalCommand } from "./setting.js";
 import { readSettings, type SettingValues } from "./settings.js";
+import { asksForTraces } from "./trace-settings.js";
 
 /** Where OpenTelemetry's collector listens by default. */
 const DEFAULT_COLLECTOR = "http://localhost:4318";
@@ -87,8 +88,10 @@ export interface Config extends KeyConfig, Address {
 export interface TraceConfig {
   /** The collector's URL for traces; may hold a password. */
   readonly url: string;
-  /** The share of the calls without a `traceparent` that is recorded, 0 to 1. */
+  /** The share of the calls that is recorded, 0 to 1. */
   readonly ratio: number;
+  /** Whether of calls with a `traceparent` those are recorded that their caller recorded, whatever the share. */
+  readonly isParentBased: boolean;
   /** OTEL_SERVICE_NAME. */
   readonly serviceName: string;
 }
@@ -142,7 +145,7 @@ export function loadConfig(env: Env, unread: readonly string[] = []): Config {
     maxConnectionAgeMs: 1000 * values.MAX_CONNECTION_AGE_SECONDS,
     metricsPort: values.METRICS_PORT,
     metricsHost: values.METRICS_HOST,
-    traces: toTraceConfig(values),
+    traces: asksForTraces(env) ? toTraceConfig(values) : undefined,
     workers: values.WORKERS,
   };
 }
@@ -198,18 +201,15 @@ function toRevocationConfig(values: SettingValues): RevocationConfig {
   };
 }
 
-function toTraceConfig(values: SettingValues): TraceConfig | undefined {
+function toTraceConfig(values: SettingValues): TraceConfig {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: whole } = values;
-  const byDefault = base !== undefined || whole !== undefined ? "otlp" : "none";
-  if ((values.OTEL_TRACES_EXPORTER ?? byDefault) === "none") return undefined;
-  const ratios = {
-    parentbased_always_on: 1,
-    parentbased_always_off: 0,
-    parentbased_traceidratio: values.OTEL_TRACES_SAMPLER_ARG,
-  };
+  const sampler = values.OTEL_TRACES_SAMPLER;
+  const ratios = { always_on: 1, always_off: 0, traceidratio: values.OTEL_TRACES_SAMPLER_ARG };
+  const share = sampler.replace("parentbased_", "") as keyof typeof ratios;
   return {
     url: whole ?? `${(base ?? DEFAULT_COLLECTOR).replace(/\/$/, "")}/v1/traces`,
-    ratio: ratios[values.OTEL_TRACES_SAMPLER],
+    ratio: ratios[share],
+    isParentBased: share !== sampler,
     serviceName: values.OTEL_SERVICE_NAME,
   };
 }

@@ -8,7 +8,7 @@ import { misspeltHints } from "./misspelt-settings.js";
 import { openFolderAbove, openFolderWarning } from "./open-folders.js";
 import { readAtMost } from "./read-at-most.js";
 import type { Reader } from "./setting.js";
-import { SETTINGS } from "./settings.js";
+import { readSettings, SETTINGS } from "./settings.js";
 
 /** The largest `.env` that is read, in bytes. */
 const MAX_BYTES = 1024 * 1024;
@@ -57,7 +57,12 @@ export function readEnvironment(own: Env, reader: Reader, path = ".env"): Enviro
   }
   return {
     settings,
-    warnings: [...warnings, ...edges(own, reader), ...misspeltHints(settings)],
+    warnings: [
+      ...warnings,
+      ...edges(own, reader),
+      ...misspeltHints(settings),
+      ...readSettings(settings, reader).unused,
+    ],
     unread: file && isUnread(file) ? [`${path} ${file.unread}, and was not read`] : [],
   };
 }

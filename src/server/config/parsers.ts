@@ -8,7 +8,7 @@ export interface Kind<T> {
 
 /** One of several words, upper or lower case. */
 export function oneOf<Word extends string>(...words: Word[]): Kind<Word> {
-  const rule = words.length === 2 ? words.join(" or ") : `one of ${words.join(", ")}`;
+  const rule = words.length <= 2 ? words.join(" or ") : `one of ${words.join(", ")}`;
   return {
     parse(text) {
       const word = words.find((candidate) => candidate === text.toLowerCase());

@@ -7,7 +7,7 @@ import { REVOCATION_SETTINGS } from "./revocation-settings.js";
 import { SERVER_SETTINGS } from "./server-settings.js";
 import type { Reader, SettingTable, ValuesOf } from "./setting.js";
 import { faultOf } from "./shown-fault.js";
-import { TRACE_SETTINGS } from "./trace-settings.js";
+import { asksForTraces, TRACE_SETTINGS } from "./trace-settings.js";
 
 const TABLE = {
   ...KEY_SETTINGS,
@@ -31,11 +31,15 @@ export interface ReadSettings {
   readonly given: ReadonlySet<string>;
   /** One line a fault, starting with the setting's name; with the value, unless it is secret. */
   readonly faults: string[];
+  /** What is wrong with settings that are not used as the others are; one line each, as of faults. */
+  readonly unused: string[];
 }
 
 /** Reads the settings of one command. An empty setting counts as not set. */
 export function readSettings(env: Env, reader: Reader): ReadSettings {
   const faults: string[] = [];
+  const unused: string[] = [];
+  const traced = asksForTraces(env);
   const values: Record<string, unknown> = {};
   const given = new Set<string>();
   for (const [name, { parse, fallback, readers, secret }] of Object.entries(SETTINGS)) {
@@ -46,10 +50,12 @@ export function readSettings(env: Env, reader: Reader): ReadSettings {
     try {
       values[name] = parse(text);
     } catch (error) {
-      faults.push(toFault(name, faultOf(error, text, secret === true)));
+      const fault = toFault(name, faultOf(error, text, secret === true));
+      if (traced || !Object.hasOwn(TRACE_SETTINGS, name)) faults.push(fault);
+      else unused.push(`${fault}; it is ignored, as traces are off`);
     }
   }
-  return { values: values as SettingValues, given, faults };
+  return { values: values as SettingValues, given, faults, unused };
 }
 
 /** A rule of the core names its setting already, or speaks of its field in the Python library's words. */

@@ -1,10 +1,21 @@
 /** The settings of traces, under the names that OpenTelemetry gives them (SDK configuration, OTLP exporter). */
+import type { Env } from "../../core/environment.js";
 import { oneOf } from "./parsers.js";
 import { type Reader, setting, UNSET } from "./setting.js";
 
 const SERVE: readonly Reader[] = ["serve"];
 /** Names of a resource: nothing that a collector would have to escape. */
 const SERVICE_NAME = /^[A-Za-z0-9._/-]{1,128}$/;
+
+/** Samplers of OpenTelemetry's SDK configuration. */
+const SAMPLERS = [
+  "always_on",
+  "always_off",
+  "traceidratio",
+  "parentbased_always_on",
+  "parentbased_always_off",
+  "parentbased_traceidratio",
+] as const;
 
 /** OTEL_*. */
 export const TRACE_SETTINGS = {
@@ -41,19 +52,19 @@ export const TRACE_SETTINGS = {
     meaning: "http/json, which every collector takes at its port 4318",
   }),
   OTEL_TRACES_SAMPLER: setting({
-    ...oneOf("parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio"),
+    ...oneOf(...SAMPLERS),
     fallback: "parentbased_always_on" as const,
     defaultText: "parentbased_always_on",
     readers: SERVE,
     meaning:
-      "parentbased_always_on, parentbased_always_off, parentbased_traceidratio: which calls without a `traceparent` are recorded; with one, those whose caller recorded them",
+      "always_on, always_off or traceidratio: which calls are recorded; with parentbased_ before it, of those with a `traceparent` the ones that their caller recorded",
   }),
   OTEL_TRACES_SAMPLER_ARG: setting({
     parse: parseRatio,
     fallback: 1,
     defaultText: "1",
     readers: SERVE,
-    meaning: "0 to 1: the share of parentbased_traceidratio",
+    meaning: "0 to 1: the share of traceidratio and parentbased_traceidratio",
     schema: { pattern: "^(0|1|[01]?\\.[0-9]+)$" },
   }),
   OTEL_SERVICE_NAME: setting({
@@ -65,6 +76,16 @@ export const TRACE_SETTINGS = {
     schema: { pattern: SERVICE_NAME.source },
   }),
 };
+
+/**
+ * Whether an environment asks for traces: by an exporter other than none, or, without one, by an endpoint. Where it does
+ * not, no OTEL_* value is a fault: platforms set these for all programs, as each of their SDKs needs them.
+ */
+export function asksForTraces(env: Env): boolean {
+  const exporter = env.OTEL_TRACES_EXPORTER;
+  if (exporter) return exporter.toLowerCase() !== "none";
+  return Boolean(env.OTEL_EXPORTER_OTLP_ENDPOINT || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT);
+}
 
 /** A URL may hold a user and a password, and is never shown. */
 function parseEndpoint(text: string): string {

@@ -49,6 +49,7 @@ export async function openTracer(
     logLevel: api.DiagLogLevel.ERROR,
     suppressOverrideMessage: true,
   });
+  const root = new sdk.TraceIdRatioBasedSampler(config.ratio);
   const provider = new sdk.TracerProvider({
     resource: resources
       .detectResources({ detectors: [resources.envDetector, resources.serviceInstanceIdDetector] })
@@ -58,7 +59,7 @@ export async function openTracer(
           "service.version": VERSION,
         }),
       ),
-    sampler: new sdk.ParentBasedSampler({ root: new sdk.TraceIdRatioBasedSampler(config.ratio) }),
+    sampler: config.isParentBased ? new sdk.ParentBasedSampler({ root }) : root,
     spanProcessors: [
       new sdk.BatchSpanProcessor({ exporter: new exporter.OTLPTraceExporter({ url: config.url }) }),
     ],

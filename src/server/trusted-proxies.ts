@@ -14,6 +14,11 @@ const WITH_PORT = /^(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+))(?::[0-9]{1,5})?$/;
 /** Tells the address that a request comes from. */
 export type ClientOf = (headers: IncomingHttpHeaders, socket: Socket | undefined) => string;
 
+/** The widest networks that are believed, in bits: one operator's, such as 10.0.0.0/8 and fc00::/7. */
+const WIDEST = { ipv4: 8, ipv6: 7, mapped: 104 };
+/** Where IPv4 lies within IPv6 (RFC 4291, section 2.5.5.2). */
+const MAPPED = { address: "::ffff:0:0", bits: 96 };
+
 /** The connection's own other end, whatever a header says. */
 export const connectedClient: ClientOf = (_, socket) =>
   socket === undefined ? "" : peerOf(socket);
@@ -50,7 +55,7 @@ function clientIn(field: string, proxies: AddressList): string | undefined {
 
 /**
  * Parses TRUSTED_PROXIES: addresses, networks in CIDR notation and the word `loopback`, separated by commas.
- * @throws ShownFault with every entry that is none, and its place.
+ * @throws ShownFault with every entry that is none, or too wide, and its place.
  */
 export function parseProxies(text: string): readonly string[] {
   const entries = text.split(",").map((entry) => entry.trim().toLowerCase());
@@ -60,15 +65,32 @@ export function parseProxies(text: string): readonly string[] {
       `must list addresses (10.0.0.1), networks (10.0.0.0/8, 2001:db8::/32) and loopback, not ${wrong}`,
     );
   }
+  const wide = wrongItems(entries, isNarrow);
+  if (wide !== "") {
+    throw new ShownFault(
+      `must list no network wider than /8 of IPv4 (/104 within ::ffff:0:0/96) or /7 of IPv6, since whoever is in it names any address, not ${wide}`,
+    );
+  }
   return [...new Set(entries.flatMap((entry) => (entry === LOOPBACK_WORD ? LOOPBACK : [entry])))];
 }
 
-/** A network of everybody is none: then whoever connects could name any address. */
 function isProxy(entry: string): boolean {
   if (entry === LOOPBACK_WORD) return true;
   const [address = "", prefix, ...more] = entry.split("/");
   if (isIP(address) === 0 || address.includes("%") || more.length > 0) return false;
   if (prefix === undefined) return true;
   const bits = Number(prefix);
-  return /^[1-9]\d{0,2}$/.test(prefix) && bits <= (isIPv4(address) ? 32 : 128);
+  return /^(0|[1-9]\d{0,2})$/.test(prefix) && bits <= (isIPv4(address) ? 32 : 128);
+}
+
+/** What two or three entries could believe everybody with is too wide: a slip of the prefix. */
+function isNarrow(entry: string): boolean {
+  const [address = "", prefix] = entry.split("/");
+  if (prefix === undefined) return true;
+  const bits = Number(prefix);
+  if (isIPv4(address)) return bits >= WIDEST.ipv4;
+  if (bits < WIDEST.ipv6) return false;
+  // Every address of IPv4 is in ::/8 too.
+  const around = new AddressList([`${address}/${Math.min(bits, MAPPED.bits)}`]);
+  return bits >= WIDEST.mapped || !around.has(MAPPED.address);
 }

@@ -206,6 +206,23 @@ describe("a misspelt setting", () => {
     ]);
   });
 
+  for (const [name, meant] of [
+    ["TRUSTED_PROXY", "TRUSTED_PROXIES"],
+    ["TRUSTED_PROXYS", "TRUSTED_PROXIES"],
+    ["LOG_DEST", "LOG_DESTINATION"],
+    ["HOLDER_CALLS_PER_SEC", "HOLDER_CALLS_PER_SECOND"],
+  ] as const) {
+    it(`is told of ${name}`, () => {
+      const { warnings } = read("", { [name]: "x" });
+      assert.deepEqual(warnings, [`${name} is no setting; did you mean ${meant}?`]);
+    });
+  }
+
+  it("is not guessed where a name begins several, or is one of OpenTelemetry's", () => {
+    const own = { TLS_CLIENT: "x", METRICS: "x", OTEL_EXPORTER: "x", OTEL_EXPORTER_OTLP: "x" };
+    assert.deepEqual(read("", own).warnings, []);
+  });
+
   it("is not seen in names of other software, nor beside the right one", () => {
     const foreign = "SSL_CERT_FILE POST HOSTS SALES SECRET_KEY_BASE TLS_CA_FILE LOG_FILE WORKDIR";
     const own = Object.fromEntries(foreign.split(" ").map((name) => [name, "x"]));

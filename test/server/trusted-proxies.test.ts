@@ -70,11 +70,23 @@ describe("TRUSTED_PROXIES", () => {
     assert.deepEqual(PROXIES, ["10.0.0.0/8", "192.0.2.7", "2001:db8:1::/48", "127.0.0.0/8", "::1"]);
   });
 
+  const WIDE =
+    "0.0.0.0/0 ::/0 0.0.0.0/1 128.0.0.0/1 10.0.0.0/7 ::/1 2000::/3 fc00::/6 ::/8 ::/80 ::fffe:0:0/95 ::ffff:0:0/96 ::ffff:10.0.0.0/97 ::ffff:0a00:0/103";
+  for (const entry of WIDE.split(" ")) {
+    it(`refuses ${entry}, whose members are too many to be proxies`, () => {
+      const message = `must list no network wider than /8 of IPv4 (/104 within ::ffff:0:0/96) or /7 of IPv6, since whoever is in it names any address, not "${entry}" (2 of 2)`;
+      assert.throws(() => parseProxies(`10.0.0.1,${entry}`), { message });
+    });
+  }
+
+  it("takes the widest networks of one operator", () => {
+    const networks = ["10.0.0.0/8", "fc00::/7", "::ffff:10.0.0.0/104", "64:ff9b::/96", "::1/128"];
+    assert.deepEqual(parseProxies(networks.join(",")), networks);
+  });
+
   for (const entry of [
     "",
     "all",
-    "10.0.0.0/0",
-    "::/0",
     "10.0.0.0/33",
     "::1/129",
     "10.0.0.0/08",

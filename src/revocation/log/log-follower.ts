@@ -39,6 +39,8 @@ export class LogFollower {
   readonly #done: Promise<void>;
   readonly #filler: LogFiller;
   #position: string | undefined;
+  /** Whether the next read begins at the log's beginning, and what it lacks is written. */
+  #compareAnew = true;
   /** Where the log ended at an instant, in milliseconds of `performance.now()`, and the reader is to come. */
   #goal: { readonly end: string; readonly seenAt: number } | undefined;
   #unsent: Revocation[] = [];
@@ -76,7 +78,8 @@ export class LogFollower {
       this.#unsent.push(...revocations);
     } else {
       this.#unsent = [];
-      this.#position = undefined;
+      // Not at once: a read that is under way began before these entries, and sets the position.
+      this.#compareAnew = true;
     }
   }
 
@@ -119,7 +122,7 @@ export class LogFollower {
   async #readPage(): Promise<boolean> {
     const { log, merge } = this.#options;
     const startedAt = performance.now();
-    if (this.#position === undefined) this.#filler.begin();
+    if (this.#compareAnew) this.#beginAnew();
     const page = await log.read(this.#position, READ_TIMEOUT_MS);
     if (page.reset) {
       const { reporter } = this.#options;
@@ -136,6 +139,13 @@ export class LogFollower {
     if (!(await this.#fill())) return false;
     await this.#clean();
     return true;
+  }
+
+  #beginAnew(): void {
+    this.#compareAnew = false;
+    this.#position = undefined;
+    this.#goal = undefined;
+    this.#filler.begin();
   }
 
   /** While others write without a pause the log's end is never reached; where it was some pages ago is. */
@@ -159,9 +169,11 @@ export class LogFollower {
     });
     if (!isFilled) return false;
     while (this.#unsent.length > 0) {
-      const page = this.#unsent.slice(0, MAX_LOG_PAGE);
+      const unsent = this.#unsent;
+      const page = unsent.slice(0, MAX_LOG_PAGE);
       await this.append(page);
-      this.#unsent.splice(0, page.length);
+      // Of the same list: it is another one where too many came meanwhile.
+      unsent.splice(0, page.length);
     }
     return true;
   }

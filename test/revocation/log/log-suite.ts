@@ -3,12 +3,15 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Revocation } from "../../../src/core/index.js";
+import { Freshness } from "../../../src/revocation/freshness.js";
 import {
   LogCorruptError,
   type LogPage,
   LogUnavailableError,
   type RevocationLog,
 } from "../../../src/revocation/log/log.js";
+import { LogFollower } from "../../../src/revocation/log/log-follower.js";
+import { keepReports } from "../../support/reports.js";
 import type { ServiceProcess } from "../../support/service-process.js";
 import type { StallingProxy } from "../../support/stalling-proxy.js";
 
@@ -270,6 +273,58 @@ export function logSuite(
       const log = await connected();
       await engine.corrupt();
       await assert.rejects(log.read(undefined, TIMEOUT), LogCorruptError);
+    });
+
+    it("gets 12,000 of a follower that came while a read was under way", async () => {
+      const log = await connected();
+      let reads = 0;
+      let release = () => {};
+      const gate = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const known: Revocation[] = [];
+      const follower = new LogFollower({
+        log: {
+          name: log.name,
+          append: (revocations, timeoutMs) => log.append(revocations, timeoutMs),
+          async read(position, timeoutMs) {
+            const page = await log.read(position, timeoutMs);
+            if (++reads > 1) await gate;
+            return page;
+          },
+          hasReached: (position, end) => log.hasReached(position, end),
+          onHint() {},
+          removeExpired: () => Promise.resolve(),
+          close: () => Promise.resolve(),
+        },
+        freshness: new Freshness(60_000),
+        clock: () => Date.now() * 1000,
+        reporter: keepReports(),
+        known: () => known.values(),
+        merge: () => Promise.resolve(),
+        keepMicros: 0,
+        pollMs: 1,
+      });
+      while (reads < 2) await wait(1);
+      for (let page = 0; page < 12; page++) {
+        const revoked = Array.from({ length: 1000 }, (_, i) => entry(`${page * 1000 + i}`));
+        known.push(...revoked);
+        follower.appendLater(revoked);
+      }
+      release();
+      const reader = await connected();
+      // All of them, or a second's worth of looks that find no more.
+      const held = new Set<string>();
+      let position: string | undefined;
+      for (let quiet = 0; held.size < known.length && quiet < 50; quiet++) {
+        const next = await readAll(reader, position);
+        if (next.ids.length > 0) quiet = 0;
+        for (const id of next.ids) held.add(id);
+        position = next.position;
+        await wait(20);
+      }
+      await follower.close();
+      assert.equal(held.size, 12_000);
     });
 
     it("rejects while the engine is gone, and goes on when it is back", async () => {

@@ -1,5 +1,6 @@
 /** What callers ask to be revoked, as entries. */
 import { TokenError } from "./errors.js";
+import { CLOCK_SKEW } from "./issue-times.js";
 import type { Introspection } from "./operations.js";
 import {
   LONGEST_LIFETIME,
@@ -9,7 +10,7 @@ import {
   userKey,
 } from "./revocations.js";
 import { checkCount, checkUserId, MAX_EXPIRES_HOURS } from "./rules.js";
-import { addMicros, hoursToMicros, type Instant, isAfter } from "./time.js";
+import { addMicros, hoursToMicros, Instant, isAfter } from "./time.js";
 
 /** What is to be revoked. */
 export type RevocationTarget =
@@ -34,8 +35,6 @@ export const MAX_TARGETS = 1000;
 const MAX_ID_LENGTH = 64;
 /** The most code points of a reason. */
 const MAX_REASON_LENGTH = 128;
-/** How far another clock may run ahead, in microseconds; as for tokens. */
-const CLOCK_SKEW = 60_000_000;
 const CONTROL = /\p{Cc}/u;
 
 /** What planning needs to know. */
@@ -48,6 +47,11 @@ export interface PlanContext {
   readonly maxSessionHours: number;
   /** The state of a token that is shown. */
   readonly introspect: (token: string) => Introspection;
+  /**
+   * The latest start of a session of a user, or of anybody, that is known or must be reckoned with, in
+   * microseconds since 1970: it may be later than `now`.
+   */
+  readonly latestStart: (userId?: string) => number;
 }
 
 /**
@@ -87,11 +91,16 @@ function planRevocation(
   }
   if ("userId" in target) {
     checkUserId(target.userId, `${field}.user.user_id`);
-    const cutOff = pastInstant(target.issuedBefore ?? now, `${field}.user.issued_before`, now);
+    const cutOff = cutOffAt(
+      target.issuedBefore,
+      `${field}.user.issued_before`,
+      context,
+      target.userId,
+    );
     return planCutOff("USER", userKey(target.userId), cutOff, context);
   }
   const name = `${field}.everything_issued_before`;
-  const cutOff = pastInstant(target.everythingIssuedBefore, name, now);
+  const cutOff = cutOffAt(target.everythingIssuedBefore, name, context);
   return planCutOff("EVERYTHING", "", cutOff, context);
 }
 
@@ -138,12 +147,22 @@ function expiryOfToken(expiresAt: Instant | undefined, field: string, now: Insta
   return expiresAt;
 }
 
-/** A cut-off of the future would hit tokens that are not issued yet. */
-function pastInstant(instant: Instant, field: string, now: Instant): Instant {
-  if (isAfter(instant, addMicros(now, CLOCK_SKEW))) {
+/**
+ * Where a cut-off stands. A cut-off of the future would hit tokens that are not issued yet. One of the
+ * present hits every session there is, also where the clock has not moved since it began, or was set back.
+ */
+function cutOffAt(
+  instant: Instant | undefined,
+  field: string,
+  { now, latestStart }: PlanContext,
+  userId?: string,
+): Instant {
+  if (instant !== undefined && isAfter(instant, addMicros(now, CLOCK_SKEW))) {
     throw broken(field, `${field} must not be later than now`);
   }
-  return isAfter(instant, now) ? now : instant;
+  if (instant !== undefined && isAfter(now, instant)) return instant;
+  const latest = Instant.fromMicros(latestStart(userId));
+  return isAfter(latest, now) ? latest : now;
 }
 
 function checkId(id: string, field: string): void {

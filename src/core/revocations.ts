@@ -26,10 +26,10 @@ export interface RevocationCheck {
   /** Whether an entry in force hits the token. */
   isRevoked(claims: Claims, keyId: string): boolean;
   /**
-   * The latest cut-off that holds for a user, in microseconds since 1970; 0 for none. A new session
-   * begins later than that, so that no revocation of the past hits it.
+   * The latest cut-off that holds for a user, or without one for anybody, in microseconds since 1970;
+   * 0 for none. A new session begins later than that, so that no revocation of the past hits it.
    */
-  cutOffOf(userId: string): number;
+  cutOffOf(userId?: string): number;
 }
 
 /** The check of a manager that keeps no revocations. */
@@ -46,10 +46,17 @@ export function userKey(userId: string): string {
   return sha256Hex(userId);
 }
 
-/** An instant as entries have it, rounded up where a double is too coarse: kept longer, never shorter. */
+/** The first and the last instant of an entry, in microseconds: the years 1 to 9999, as far as doubles go. */
+export const FIRST_MICROS = -62_135_596_800_000_000;
+export const LAST_MICROS = 253_402_300_800_000_000 - 32;
+
+/**
+ * An instant as entries have it, rounded up where a double is too coarse, but not into the year 10000: kept
+ * longer, never shorter.
+ */
 export function toMicros({ seconds, micros }: Instant): number {
   const exact = seconds * 1_000_000 + micros;
-  return Number.isSafeInteger(exact) ? exact : exact * (1 + Number.EPSILON);
+  return Number.isSafeInteger(exact) ? exact : Math.min(exact * (1 + Number.EPSILON), LAST_MICROS);
 }
 
 /** What names an entry: entries of one name and cut-off are the same, and the set of them is a union. */

@@ -3,6 +3,7 @@ import { checkGenerateOptions, checkRefreshOptions, checkValidateOptions } from 
 import { additionalDataText } from "./claims.js";
 import { expiredToken, permissionNotGranted, revokedToken, TokenError } from "./errors.js";
 import { describeConfig } from "./exported-config.js";
+import { IssueTimes } from "./issue-times.js";
 import { issueToken, type NewContent, TOKEN_ENTROPY } from "./issue-token.js";
 import { createKeyset, deriveKey, type Keyset, type KeysetKey } from "./keyset.js";
 import { completeOptions, type ManagerOptions } from "./manager-options.js";
@@ -30,6 +31,7 @@ import {
 export class SecureTokenManager {
   #keyset: Keyset;
   readonly #options: Required<ManagerOptions>;
+  readonly #issueTimes: IssueTimes;
 
   /**
    * Works with keys that are derived already; `SecureTokenManager.create` derives one.
@@ -38,6 +40,7 @@ export class SecureTokenManager {
   constructor(keyset: Keyset, options: ManagerOptions = {}) {
     this.#keyset = keyset;
     this.#options = completeOptions(options);
+    this.#issueTimes = new IssueTimes(this.#options.clock, this.#options.revocations);
   }
 
   /**
@@ -73,7 +76,7 @@ export class SecureTokenManager {
     const additionalData = options.additionalData ?? {};
     const additionalDataJson = rules.checkAdditionalData(additionalData);
     rules.checkUserId(userId);
-    const now = this.#issueTime(userId);
+    const now = this.#issueTimes.next(userId);
     const expiresAt = addMicros(now, lifetime);
     const optional = optionalClaims(options, now, expiresAt);
     const content: NewContent = { userId, permissions, additionalData, ...optional };
@@ -148,7 +151,7 @@ export class SecureTokenManager {
   refreshToken(token: string, options: op.RefreshOptions = {}): op.RefreshedToken {
     const { newExpiresInHours: hours, byHolder = false } = checkRefreshOptions(options);
     const { claims, payload } = this.#openValid(token);
-    const now = this.#issueTime(claims.userId);
+    const now = this.#issueTimes.next(claims.userId);
     const granted = limitToSession(claims, {
       now,
       lifetime: hours === undefined ? undefined : this.#lifetime(hours, "new_expires_in"),
@@ -185,7 +188,9 @@ export class SecureTokenManager {
     first = 0,
   ): PlannedRevocation[] {
     const context = { ...this.#options, now: this.#now(), reason, first };
-    return planRevocations(targets, { ...context, introspect: (it) => this.introspectToken(it) });
+    const latestStart = (userId?: string) => this.#issueTimes.latestStart(userId);
+    const introspect = (token: string) => this.introspectToken(token);
+    return planRevocations(targets, { ...context, latestStart, introspect });
   }
 
   /** How this manager makes tokens. Holds no byte of a key. */
@@ -199,12 +204,6 @@ export class SecureTokenManager {
 
   #lifetime(hours: number | undefined, field: string): number {
     return rules.checkExpiresHours(hours ?? this.#options.defaultExpirationHours, field);
-  }
-
-  /** The present, or the instant behind the user's latest cut-off: no earlier revocation hits it. */
-  #issueTime(userId: string): Instant {
-    const { clock, revocations } = this.#options;
-    return Instant.fromMicros(Math.max(clock(), revocations.cutOffOf(userId) + 1));
   }
 
   #issue(content: NewContent, additionalDataJson: string, now: Instant, expiresAt: Instant) {

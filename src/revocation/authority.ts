@@ -128,7 +128,7 @@ export class RevocationAuthority implements RevocationRegister {
     return this.index.isRevoked(claims);
   }
 
-  cutOffOf(userId: string): number {
+  cutOffOf(userId?: string): number {
     return this.index.cutOffOf(userId);
   }
 

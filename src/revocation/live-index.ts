@@ -42,6 +42,8 @@ export class LiveIndex implements RevocationCheck {
   readonly #userKeys = new Map<string, string>();
   readonly #onSuperseded: (revocation: Revocation) => void;
   #sequence = 0;
+  /** The latest of all cut-offs that were ever added. */
+  #latestCutOff = 0;
   #expiring: Iterator<IndexedRevocation> | undefined;
 
   /** @param onSuperseded is told of entries that another one makes needless. Default: nobody is */
@@ -62,7 +64,8 @@ export class LiveIndex implements RevocationCheck {
     return cutOff > 0 && (isUpTo(sessionStartedAt, cutOff) || isUpTo(issuedAt, cutOff));
   }
 
-  cutOffOf(userId: string): number {
+  cutOffOf(userId?: string): number {
+    if (userId === undefined) return this.#latestCutOff;
     const everything =
       this.#everything.size === 0 ? 0 : (this.#everything.get("")?.revocation.issuedBefore ?? 0);
     if (this.#users.size === 0) return everything;
@@ -75,7 +78,8 @@ export class LiveIndex implements RevocationCheck {
    * the order of arrival where another process has numbered it.
    */
   add(revocation: Revocation, sequence = this.#sequence + 1): boolean {
-    const { kind, id } = revocation;
+    const { kind, id, issuedBefore } = revocation;
+    this.#latestCutOff = Math.max(this.#latestCutOff, issuedBefore);
     const map = this.#maps[kind];
     const former = map.get(id);
     const known = former?.revocation;

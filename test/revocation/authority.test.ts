@@ -104,6 +104,57 @@ describe("an authority in memory", () => {
     assert.equal(stateOf(manager.generateToken("u")), "ACTIVE");
   });
 
+  it("hits until the present all that began before it was asked, though the clock stands still", async () => {
+    const { clock, manager, revoke, stateOf } = await setUp();
+    await revoke({ userId: "u" });
+    const second = manager.generateToken("u");
+    await revoke({ userId: "u" });
+    assert.equal(stateOf(second), "REVOKED");
+    const third = manager.generateToken("u");
+    assert.equal(stateOf(third), "ACTIVE");
+    const present = Instant.fromMicros(clock.micros);
+    await revoke({ userId: "u", issuedBefore: present });
+    assert.equal(stateOf(third), "REVOKED");
+    const fourth = manager.generateToken("u");
+    // A caller whose clock is ahead names an instant that has not come.
+    await revoke({ everythingIssuedBefore: Instant.fromMicros(clock.micros + 1_000_000) });
+    assert.equal(stateOf(fourth), "REVOKED");
+    assert.equal(stateOf(manager.generateToken("u")), "ACTIVE");
+  });
+
+  for (const everybody of [false, true]) {
+    const whose = everybody ? "everybody's" : "a user's";
+    it(`hits ${whose} sessions of before the clock was set back, and none that begins later`, async () => {
+      const { clock, manager, revoke, stateOf } = await setUp();
+      const before = manager.generateToken("u");
+      clock.micros -= 5_000_000;
+      const present = () => Instant.fromMicros(clock.micros);
+      const cutOff = () => (everybody ? { everythingIssuedBefore: present() } : { userId: "u" });
+      for (let round = 0; round < 4; round++) {
+        const meanwhile = manager.generateToken("u");
+        await revoke(cutOff());
+        assert.deepEqual([before, meanwhile].map(stateOf), ["REVOKED", "REVOKED"]);
+        const later = manager.generateToken("u");
+        assert.equal(stateOf(later), "ACTIVE");
+        await revoke(cutOff());
+        assert.equal(stateOf(later), "REVOKED");
+        clock.micros += 2_000_000;
+      }
+    });
+  }
+
+  it("keeps nobody out where the clock was far ahead: a cut-off of the present is not of the future", async () => {
+    const { clock, manager, revoke, stateOf } = await setUp();
+    clock.micros += 2 * HOUR_MICROS;
+    manager.generateToken("someone else");
+    await revoke({ userId: "someone else" });
+    clock.micros -= 2 * HOUR_MICROS;
+    const old = manager.generateToken("u");
+    await revoke({ everythingIssuedBefore: Instant.fromMicros(clock.micros) }, { userId: "u" });
+    assert.equal(stateOf(old), "REVOKED");
+    assert.equal(stateOf(manager.generateToken("u")), "ACTIVE");
+  });
+
   it("hits what was refreshed while the cut-off was on its way to the server that refreshed", async () => {
     const { clock, manager, revoke, stateOf } = await setUp();
     // Another server of the fleet: it knows of nothing that is revoked here.

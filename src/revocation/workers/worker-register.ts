@@ -72,7 +72,7 @@ export class WorkerRegister implements RevocationRegister {
     return this.#index.isRevoked(claims);
   }
 
-  cutOffOf(userId: string): number {
+  cutOffOf(userId?: string): number {
     return this.#index.cutOffOf(userId);
   }
 

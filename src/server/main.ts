@@ -6,9 +6,9 @@ import { type ForkedWorker, forkWorker, joinPrimary, type Primary } from "./clus
 import {
   type Config,
   ConfigError,
+  configWarnings,
   type Env,
   loadConfig,
-  openFolderWarnings,
   readEnvironment,
 } from "./config/index.js";
 import { type Instance, type Listening, openInstance } from "./instance.js";
@@ -40,14 +40,16 @@ export async function runServer(overrides: Env = {}): Promise<void> {
   // is named "__proto__" is an ordinary member, and no input can reach a prototype.
   Reflect.deleteProperty(Object.prototype, "__proto__");
   const primary = await joinPrimary(process.env);
+  const user = process.geteuid?.();
   const { settings, warnings, unread } = primary
     ? { settings: primary.settings, warnings: [], unread: [] }
-    : orExit(() => readEnvironment({ ...process.env, ...overrides }, "serve"));
+    : orExit(() => readEnvironment({ ...process.env, ...overrides }, "serve", undefined, user));
   const config = orExit(() => loadConfig(settings, unread));
   const isTerminal = process[config.logDestination].isTTY === true;
   const log = openLog(config.logLevel, logForm(config, isTerminal, process.env.NO_COLOR));
   // A key that is made up may be one that was to be read.
-  const told = [...warnings, ...(isEphemeral(config) ? unread : []), ...openFolderWarnings(config)];
+  const ofKey = isEphemeral(config) ? unread : [];
+  const told = [...warnings, ...ofKey, ...configWarnings(config, user)];
   // A start that fails tells its faults alone.
   const tellWarnings = () => {
     for (const warning of told) log.logger.warn({ warning }, "settings");

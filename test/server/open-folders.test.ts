@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { loadConfig, openFolderWarnings, readEnvironment } from "../../src/server/config/index.js";
+import { loadConfig, readEnvironment } from "../../src/server/config/index.js";
+import { openFolderWarnings } from "../../src/server/config/open-folders.js";
 import { scratchFolder } from "../support/scratch-folder.js";
 import { runCommand, startServer } from "../support/server-process.js";
 

@@ -4,10 +4,10 @@ import { DEFAULT_PBKDF2_ITERATIONS } from "../../core/settings.js";
 import {
   type Config,
   ConfigError,
+  configWarnings,
   type Env,
   isLoopback,
   loadConfig,
-  openFolderWarnings,
   readEnvironment,
 } from "../config/index.js";
 import { loadConsole } from "../console-assets.js";
@@ -33,13 +33,13 @@ export async function checkConfiguration(
   now: number,
 ): Promise<Checkup> {
   try {
-    const { settings, warnings, unread } = readEnvironment(own, "serve");
+    const { settings, warnings, unread } = readEnvironment(own, "serve", undefined, uid);
     const findings = [...warnings, ...unread].map(warning);
     const config = loadConfig(settings, unread);
     const given = `HOST ${config.host}, PORT ${config.port}`;
     findings.push(ok(`settings are right (${given})`), ...remarks(config));
     findings.push(...(await checkFiles(config, uid, now)), ...(await dataDirFindings(config)));
-    findings.push(...openFolderWarnings(config).map(warning));
+    findings.push(...configWarnings(config, uid).map(warning));
     return { findings, config };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

@@ -4,6 +4,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync } from "node:fs";
 import type { Env } from "../../core/environment.js";
 import { ConfigError } from "./config-error.js";
 import { type EnvFile, parseEnvFile } from "./env-file.js";
+import { ownerWarning, strangerOf } from "./file-owners.js";
 import { misspeltHints } from "./misspelt-settings.js";
 import { openFolderAbove, openFolderWarning } from "./open-folders.js";
 import { readAtMost } from "./read-at-most.js";
@@ -26,10 +27,16 @@ export interface Environment {
 /**
  * Joins the process's own environment with `.env`, which may be missing, a folder of that name (a
  * Python environment), or a link to a file that is gone. The process's own variables win unless they are empty.
+ * `user` is the user of this process: a file of another is warned of; undefined: its owner is not looked at.
  * @throws ConfigError when the file cannot be read, or a setting of `reader` in it is read differently
  * by different programs. It names file, line and setting, and holds no value.
  */
-export function readEnvironment(own: Env, reader: Reader, path = ".env"): Environment {
+export function readEnvironment(
+  own: Env,
+  reader: Reader,
+  path = ".env",
+  user?: number | undefined,
+): Environment {
   const settings: Record<string, string | undefined> = { ...own };
   const file = readEnvFile(path);
   const warnings: string[] = [];
@@ -54,6 +61,8 @@ export function readEnvironment(own: Env, reader: Reader, path = ".env"): Enviro
     if (faults.length > 0) throw new ConfigError(faults);
     const open = openFolderAbove(path);
     if (open !== undefined) warnings.push(openFolderWarning(path, open));
+    const stranger = strangerOf(path, user);
+    if (stranger !== undefined) warnings.push(ownerWarning(path, stranger));
   }
   return {
     settings,

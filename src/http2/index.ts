@@ -1,6 +1,7 @@
 /** HTTP/2 for servers (RFC 9113, RFC 7541), on sockets of node:net and node:tls. */
 
 export { Http2Connection } from "./connection.js";
+export { endSocket } from "./end-socket.js";
 export { ErrorCode } from "./error-codes.js";
 export {
   encodeFieldName,

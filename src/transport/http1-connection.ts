@@ -1,6 +1,7 @@
 /** One HTTP/1.1 connection: its answers in the order of their requests, and its end behind the last of them. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { endSocket } from "../http2/index.js";
 import type { Refusal } from "./http1-refusals.js";
 
 /** A request, and its answer. */
@@ -22,6 +23,9 @@ export class Http1Connection {
 
   constructor(socket: Socket) {
     this.#socket = socket;
+    // So Node ends a connection behind its last answer: closed with requests unread, it would be reset instead, and
+    // what of the answers is not sent yet would be lost.
+    socket.destroySoon = () => endSocket(socket);
     socket.once("close", () => {
       for (const waiting of this.#open) closeWaiting(waiting);
     });
@@ -122,8 +126,8 @@ export class Http1Connection {
       return;
     }
     if (!isAnswered) refused(refusal.status);
-    // Without waiting for a peer that never closes.
-    socket.end(isAnswered ? "" : refusal.answer, () => socket.destroy());
+    if (!isAnswered) socket.write(refusal.answer);
+    endSocket(socket);
   }
 }
 

@@ -43,7 +43,11 @@ export class Http1Connections {
     return (request, response) => {
       const { socket } = request;
       const connection = this.#of(socket);
-      if (!connection.takesRequests) return;
+      if (!connection.takesRequests) {
+        // Unread, it would hide that the client is gone.
+        request.resume();
+        return;
+      }
       const offersOther = offersUpgrade(request);
       const isLast = offersOther || this.#isToEnd(socket);
       // An answer that is no longer its connection's last must not say so.

@@ -17,6 +17,8 @@ export function createHttp1Server(
   onExpectation: (socket: Socket) => void,
 ): Server {
   const server = createServer(http1Options(limits), connections.bound(onRequest));
+  // Node leaves out what comes behind the thousandth field, a second credential or Host; the bytes are bounded.
+  server.maxHeadersCount = 0;
   const refuseExpected = connections.bound((request, response) => {
     onExpectation(request.socket);
     refuseExpectation(request, response);

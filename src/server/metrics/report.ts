@@ -14,8 +14,8 @@ export interface ProcessReport {
   readonly readiness: Readiness;
 }
 
-/** How long a process may take to report, in milliseconds; one that hangs is left out. */
-const REPORT_TIMEOUT_MS = 1_000;
+/** How long a process may take to report, in milliseconds; one that hangs is left out. Probes wait for a second. */
+const REPORT_TIMEOUT_MS = 500;
 
 /** The readiness of several processes as one: calls may come while one takes them. */
 export function combineReadiness(all: readonly Readiness[]): Readiness {

@@ -77,7 +77,8 @@ export class Http1Exchange implements HttpExchange {
   }
 
   dropBody(): void {
-    // Node reads no more of a body than it is asked for.
+    // Read on, and dropped: Node reads no more than it is asked for, and would never see that the client is gone.
+    this.#request.resume();
   }
 
   noteSlow(): void {

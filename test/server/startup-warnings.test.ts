@@ -37,6 +37,41 @@ describe("warnings of a start", () => {
     }
   });
 
+  const REBINDING = /ALLOWED_HOSTS is not set and ALLOW_ANONYMOUS is on: .*DNS rebinding/g;
+  const ANYBODY = {
+    HOST: "0.0.0.0",
+    ALLOW_ANONYMOUS: "on",
+    ALLOW_PLAINTEXT: "on",
+    ALLOW_EPHEMERAL_KEY: "on",
+    REVOCATIONS: "off",
+  };
+
+  it("tell once of names that a page may move to a server for anybody beyond loopback", async () => {
+    const server = await startServer(ANYBODY);
+    await server.end();
+    assert.equal(server.output().match(REBINDING)?.length, 1, server.output());
+    const { code, output } = await runCommand(["config", "check"], ANYBODY);
+    assert.equal(code, 0, output);
+    assert.match(output, REBINDING);
+  });
+
+  for (const [what, env] of [
+    ["that answers to its own names", { ...ANYBODY, ALLOWED_HOSTS: "tokens.example.com" }],
+    ["on loopback", {}],
+  ] as const) {
+    it(`tell of no name to a server for anybody ${what}`, async () => {
+      const { output } = await runCommand(["config", "check"], env);
+      assert.doesNotMatch(output, REBINDING);
+    });
+  }
+
+  it("tell of no name to a server with callers", async () => {
+    const CALLERS_FILE = join(scratchFolder(), "callers.json");
+    writeFileSync(CALLERS_FILE, '{"callers":[]}', { mode: 0o600 });
+    const { output } = await runCommand(["config", "check"], { ...ANYBODY, CALLERS_FILE });
+    assert.doesNotMatch(output, REBINDING);
+  });
+
   for (const workers of ["1", "2"]) {
     const all = { WORKERS: workers, PBKDF2_ITERATIONS: "100000", PORT: "0" };
 

@@ -9,5 +9,13 @@ import { openFolderWarnings } from "./open-folders.js";
  * @param user the user of this process; undefined where there are no user ids
  */
 export function configWarnings(config: Config, user: number | undefined): string[] {
-  return [...openFolderWarnings(config), ...ownerWarnings(config, user)];
+  return [...openFolderWarnings(config), ...ownerWarnings(config, user), ...hostWarnings(config)];
+}
+
+/** Without callers a browser's page needs nothing but a name under which the server answers. */
+function hostWarnings({ callersFile, allowedHosts }: Config): string[] {
+  if (callersFile !== undefined || allowedHosts !== undefined) return [];
+  return [
+    "ALLOWED_HOSTS is not set and ALLOW_ANONYMOUS is on: the server answers under any name, so a page that moves its name to this address (DNS rebinding) may call everything from a browser that reaches it. Set ALLOWED_HOSTS to the names in use, or CALLERS_FILE",
+  ];
 }

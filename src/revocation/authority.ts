@@ -30,7 +30,7 @@ const MERGE_STEP = 100;
 const MAX_UNSTORED = 20_000;
 /**
  * How long an entry is kept beyond its expiry, in microseconds: a clock that is ahead by less deletes
- * nothing that another server still needs.
+ * nothing that another server still needs, or this one once its clock is set right.
  */
 export const KEEP_MICROS = 3_600_000_000;
 
@@ -81,7 +81,7 @@ export class RevocationAuthority implements RevocationRegister {
   static async open(options: AuthorityOptions): Promise<RevocationAuthority> {
     const superseded: Revocation[] = [];
     const index = new LiveIndex((revocation) => superseded.push(revocation));
-    for await (const page of options.store?.load(options.clock()) ?? []) {
+    for await (const page of options.store?.load(options.clock() - KEEP_MICROS) ?? []) {
       for (const revocation of page) index.add(revocation);
     }
     const authority = new RevocationAuthority(options, index, superseded);
@@ -206,8 +206,8 @@ export class RevocationAuthority implements RevocationRegister {
 
   #mergeSome(revocations: readonly Revocation[]): void {
     const { store, clock, reporter } = this.#options;
-    const now = clock();
-    const alive = revocations.filter(({ expiresAt }) => expiresAt >= now);
+    const oldest = clock() - KEEP_MICROS;
+    const alive = revocations.filter(({ expiresAt }) => expiresAt >= oldest);
     const added = alive.filter((revocation) => this.index.add(revocation));
     if (added.length === 0) return;
     this.feed.publish(added);

@@ -1,5 +1,6 @@
 /** The entries of a DATA_DIR whose server has ended, as lines of JSON: to move, merge and look at them. */
 import { systemClock } from "../core/index.js";
+import { KEEP_MICROS } from "../revocation/authority.js";
 import { fromEntryText, toEntryText } from "../revocation/entry-text.js";
 import { hasStore, openLevelStore } from "../revocation/store/level-store.js";
 import { type RevocationStore, StoreError } from "../revocation/store/store.js";
@@ -10,14 +11,14 @@ export { POSTGRES_SCHEMA, postgresGrants } from "../revocation/log/postgres-sche
 const BATCH = 1000;
 
 /**
- * Gives a line for every entry that is in force.
+ * Gives a line for every entry that is in force, or expired less than an hour ago: the clock may be ahead.
  * @throws StoreError when the folder holds none, cannot be used, or belongs to a server that runs.
  */
 export async function* exportEntries(dataDir: string): AsyncGenerator<string> {
   if (!(await hasStore(dataDir))) throw new StoreError(`${dataDir} holds no revocations`);
   const store = await openLevelStore(dataDir);
   try {
-    for await (const page of store.load(systemClock())) yield* page.map(toEntryText);
+    for await (const page of store.load(systemClock() - KEEP_MICROS)) yield* page.map(toEntryText);
   } finally {
     await store.close();
   }

@@ -46,11 +46,11 @@ export class LogFiller {
   /**
    * Goes on writing, once the log has been read to its end. Settles with true when the log lacks nothing.
    *
-   * @param now in microseconds since 1970: what has expired is not written
+   * @param oldest in microseconds since 1970: what expired before is not written
    * @param onStart is called when all that is known is looked at from its first entry on
    * @throws LogUnavailableError; the next call begins again with what has not been written
    */
-  async fill(now: number, onStart: () => void): Promise<boolean> {
+  async fill(oldest: number, onStart: () => void): Promise<boolean> {
     const seen = this.#seen;
     if (seen === undefined) return true;
     const startedAt = performance.now();
@@ -60,7 +60,7 @@ export class LogFiller {
     }
     try {
       while (performance.now() - startedAt < PART_MS) {
-        const { page, isLast } = await this.#nextPage(this.#rest, seen, now);
+        const { page, isLast } = await this.#nextPage(this.#rest, seen, oldest);
         if (page.length > 0) await this.#options.append(page);
         this.saw(page);
         if (!isLast) continue;
@@ -79,14 +79,14 @@ export class LogFiller {
   async #nextPage(
     rest: Iterator<Revocation>,
     seen: ReadonlySet<string>,
-    now: number,
+    oldest: number,
   ): Promise<{ page: Revocation[]; isLast: boolean }> {
     const page: Revocation[] = [];
     for (let looked = 1; ; looked++) {
       const next = rest.next();
       if (next.done) return { page, isLast: true };
       const revocation = next.value;
-      if (revocation.expiresAt >= now && !seen.has(keyOf(revocation))) page.push(revocation);
+      if (revocation.expiresAt >= oldest && !seen.has(keyOf(revocation))) page.push(revocation);
       if (page.length === PAGE_SIZE) return { page, isLast: false };
       if (looked % LOOK_STEP === 0) await nextTurn();
     }

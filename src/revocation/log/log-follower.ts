@@ -163,7 +163,8 @@ export class LogFollower {
    * after the next read.
    */
   async #fill(): Promise<boolean> {
-    const isFilled = await this.#filler.fill(this.#options.clock(), () => {
+    const { clock, keepMicros } = this.#options;
+    const isFilled = await this.#filler.fill(clock() - keepMicros, () => {
       // They are among all that is known.
       this.#unsent = [];
     });

@@ -45,8 +45,11 @@ export async function openLevelStore(dataDir: string): Promise<RevocationStore> 
   }
   const commits = new GroupCommit<Write>((writes) => db.batch([...writes], { sync: true }));
   return {
-    async *load(now) {
-      const entries = db.iterator({ gte: firstKeyOf(now), highWaterMarkBytes: READ_AHEAD_BYTES });
+    async *load(oldest) {
+      const entries = db.iterator({
+        gte: firstKeyOf(oldest),
+        highWaterMarkBytes: READ_AHEAD_BYTES,
+      });
       try {
         for (;;) {
           const page = await entries.nextv(PAGE_SIZE);

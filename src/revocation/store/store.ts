@@ -3,8 +3,8 @@ import type { Revocation } from "../../core/index.js";
 
 /** A store that one process owns, from its opening to its end. */
 export interface RevocationStore {
-  /** Reads every entry that expires at `now` (microseconds since 1970) or later, in pages. */
-  load(now: number): AsyncIterable<readonly Revocation[]>;
+  /** Reads every entry that expires at an instant (microseconds since 1970) or later, in pages. */
+  load(oldest: number): AsyncIterable<readonly Revocation[]>;
   /** Writes entries. Settles once they are on disk (fsync); entries of several calls share one. */
   append(revocations: readonly Revocation[]): Promise<void>;
   /** Deletes entries that others, appended before, have made needless. */

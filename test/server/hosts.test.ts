@@ -162,11 +162,14 @@ describe("Strict-Transport-Security", () => {
     ],
     ["no method's path", 404, { path: "/nowhere" }],
   ];
+  const unmet = { ...CALL, headers: { ...JSON_TYPE, expect: "a miracle" } };
   for (const [version, send] of [
     ["HTTP/1.1", sendHttp1],
     ["HTTP/2", sendHttp2],
   ] as const) {
-    for (const [what, status, request] of asked) {
+    const all: typeof asked =
+      version === "HTTP/2" ? [...asked, ["an expectation", 417, unmet]] : asked;
+    for (const [what, status, request] of all) {
       it(`is said over TLS to ${what}, ${version}, and not in the clear`, async () => {
         const name = "strict-transport-security";
         const over = await send(`https://localhost:${new URL(secure.url).port}`, {

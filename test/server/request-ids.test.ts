@@ -109,6 +109,15 @@ for (const unaryAdapter of [true, false]) {
         assert.deepEqual([answer.status, answer.headers["x-request-id"]], [404, ID]);
       });
 
+      if (version === "HTTP/2") {
+        it("names a request whose expectation is not met", async () => {
+          const headers = { "content-type": "application/json", "x-request-id": ID };
+          const sent = { ...headers, expect: "a miracle" };
+          const answer = await send(`${PATH}GenerateToken`, sent, Buffer.from("{}"));
+          assert.deepEqual([answer.status, answer.headers["x-request-id"]], [417, ID]);
+        });
+      }
+
       it(`tells both in the line of an internal error: ${version}`, async () => {
         server.service.fault = new Error("of the inside");
         const headers = { "content-type": "application/json", "x-request-id": ID };

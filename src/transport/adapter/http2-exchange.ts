@@ -8,8 +8,8 @@ import {
   type ServerStream,
   type StreamHandler,
 } from "../../http2/index.js";
-import { headBlock, httpDate } from "./answer-blocks.js";
 import { ignoreError, resetReason } from "./errors.js";
+import { expectsContinue } from "./expectation.js";
 import type { HeldBodies, UnfinishedBody } from "./held-bodies.js";
 import type { HttpExchange, HttpHandler, HttpResponse } from "./http-exchange.js";
 import { headOf, isTrailersOnly, trailerOf, trailersOnlyOf } from "./http2-answer.js";
@@ -27,14 +27,7 @@ export function serveStream(
 ): void {
   const exchange = new Http2Exchange(stream, bodies, requestId);
   stream.handler = exchange;
-  const { expect } = stream.headers;
-  if (expect !== undefined) {
-    if (expect.toLowerCase() !== "100-continue") {
-      stream.respond(headBlock(417, { date: httpDate() }));
-      return;
-    }
-    stream.sendHeaders(CONTINUE);
-  }
+  if (expectsContinue(stream.headers.expect)) stream.sendHeaders(CONTINUE);
   exchange.answerBy(handler);
 }
 

@@ -3,6 +3,7 @@ import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { compressionBrotli, compressionGzip } from "@connectrpc/connect-node";
 import { assertDefaultTimeout } from "./deadline.js";
 import { DeadlineWheel } from "./deadline-wheel.js";
+import { refuseExpectations } from "./expectation.js";
 import { inTurns } from "./fair-starts.js";
 import { createFormats } from "./formats.js";
 import { HeldBodies } from "./held-bodies.js";
@@ -67,7 +68,7 @@ export function createUnaryAdapter(options: UnaryAdapterOptions): UnaryAdapter {
   const guarded = createLongWay({ routes, handlers, fallback, compressions, hooks });
   const wrapped = options.wrapHandler?.(guarded, createReadBody(hooks.bodies)) ?? guarded;
   const isCall = (path: string) => routes.has(path);
-  const complete = withHeaders(wrapped, responseHeaders);
+  const complete = withHeaders(refuseExpectations(wrapped), responseHeaders);
   const longWay = answerWithId(inTurns(boundPlainAnswers(complete, isCall, options.readsBody)));
   const shortWay = { routes, formats: createFormats(responseHeaders) };
   const { gate } = options;

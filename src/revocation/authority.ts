@@ -105,6 +105,7 @@ export class RevocationAuthority implements RevocationRegister {
       setInterval(() => this.#clean(), CLEAN_MS),
     ];
     for (const timer of this.#timers) timer.unref();
+    options.store?.ownedBy({ known: () => this.entries(), reporter });
     if (!log) {
       this.freshness.setAlways();
       return;
@@ -205,7 +206,7 @@ export class RevocationAuthority implements RevocationRegister {
   }
 
   #mergeSome(revocations: readonly Revocation[]): void {
-    const { store, clock, reporter } = this.#options;
+    const { store, clock } = this.#options;
     const oldest = clock() - KEEP_MICROS;
     const alive = revocations.filter(({ expiresAt }) => expiresAt >= oldest);
     const added = alive.filter((revocation) => this.index.add(revocation));
@@ -216,7 +217,8 @@ export class RevocationAuthority implements RevocationRegister {
     this.#unstored += added.length;
     this.#stored = store
       .append(added)
-      .catch((error: Error) => reporter.error({ why: error.message }, "DATA_DIR cannot be written"))
+      // The store has told it, and writes what is in force once it can.
+      .catch(() => {})
       .finally(() => {
         this.#unstored -= added.length;
       });

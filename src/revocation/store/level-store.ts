@@ -5,9 +5,9 @@
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ClassicLevel } from "classic-level";
-import type { Revocation } from "../../core/index.js";
-import { firstKeyOf, fromBytes, toKey, toValue } from "./entry-bytes.js";
+import { firstKeyOf, fromBytes, toKey } from "./entry-bytes.js";
 import { GroupCommit } from "./group-commit.js";
+import { causeOf, LevelWriter, toPut, type Write } from "./level-writer.js";
 import { type RevocationStore, StoreError } from "./store.js";
 
 /** The folder in DATA_DIR. */
@@ -15,10 +15,6 @@ const FOLDER = "revocations";
 /** How many entries are read, and how many bytes, before they are handed on. */
 const PAGE_SIZE = 1000;
 const READ_AHEAD_BYTES = 1024 * 1024;
-
-type Write =
-  | { readonly type: "put"; readonly key: Buffer; readonly value: Buffer }
-  | { readonly type: "del"; readonly key: Buffer };
 
 /**
  * Opens the store of a folder, and makes both where there are none. The folder is readable by its
@@ -43,7 +39,9 @@ export async function openLevelStore(dataDir: string): Promise<RevocationStore> 
   } catch (error) {
     throw toStoreError(error, dataDir);
   }
-  const commits = new GroupCommit<Write>((writes) => db.batch([...writes], { sync: true }));
+  const writer = new LevelWriter(db, () => checkFolder(path));
+  // Every write goes through it, one after the other: none may follow one that has failed.
+  const commits = new GroupCommit<Write>((writes) => writer.write(writes));
   return {
     async *load(oldest) {
       const entries = db.iterator({
@@ -62,11 +60,23 @@ export async function openLevelStore(dataDir: string): Promise<RevocationStore> 
     },
     append: (revocations) => commits.add(revocations.map(toPut)),
     // In order with the entries that take their place: never on disk without those.
-    remove: (revocations) => commits.add(revocations.map(toDelete)),
-    removeExpired: (now) => db.clear({ lt: firstKeyOf(now) }),
+    remove: (revocations) => commits.add(revocations.map((entry) => toDelete(toKey(entry)))),
+    async removeExpired(now) {
+      // A store that failed is opened anew by this, though nobody revokes anything.
+      await commits.add([]);
+      let last: Buffer = Buffer.alloc(0);
+      for (;;) {
+        const range = { gt: last, lt: firstKeyOf(now), limit: PAGE_SIZE };
+        const keys = await db.keys(range).all();
+        if (keys.length === 0) return;
+        await commits.add(keys.map(toDelete));
+        last = keys.at(-1) as Buffer;
+      }
+    },
+    ownedBy: (owner) => writer.ownedBy(owner),
     async close() {
       await commits.idle();
-      await db.close();
+      await writer.close();
     },
   };
 }
@@ -91,16 +101,12 @@ async function checkFolder(path: string): Promise<void> {
   }
 }
 
-function toPut(revocation: Revocation): Write {
-  return { type: "put", key: toKey(revocation), value: toValue(revocation) };
-}
-
-function toDelete(revocation: Revocation): Write {
-  return { type: "del", key: toKey(revocation) };
+function toDelete(key: Buffer): Write {
+  return { type: "del", key };
 }
 
 function toStoreError(error: unknown, dataDir: string): StoreError {
-  const { code, message } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
+  const { code, message } = causeOf(error);
   const text =
     code === "LEVEL_LOCKED"
       ? `${dataDir} is in use by another server: a folder belongs to one server at a time`

@@ -70,6 +70,17 @@ describe("the embedded store", () => {
     await store.close();
   });
 
+  it("deletes all that has expired, however much", async () => {
+    const store = await openLevelStore(scratchFolder());
+    const expired = Array.from({ length: 2_500 }, (_, i) =>
+      tokenEntry(`${i}`, { expiresAt: NOON - 1 - (i % 7) }),
+    );
+    await store.append([...expired, tokenEntry("alive")]);
+    await store.removeExpired(NOON);
+    assert.deepEqual(await load(store, 0), [tokenEntry("alive")]);
+    await store.close();
+  });
+
   it("removes what another entry has made needless", async () => {
     const store = await openLevelStore(scratchFolder());
     const [earlier, later] = [userEntry("u", NOON - 2), userEntry("u", NOON - 1)] as const;

@@ -30,7 +30,7 @@ function memoryLog() {
     },
     hasReached: (position, end) => Number(position) >= Number(end),
     onHint() {},
-    removeExpired: () => Promise.resolve(),
+    async *removeExpired() {},
     close: () => Promise.resolve(),
   };
   return { held, log };

@@ -9,7 +9,9 @@ import { type Revocation, revocationName } from "../../core/index.js";
 const PAGE_SIZE = 250;
 /** How many entries are compared with the log before other work of the process has its turn. */
 const LOOK_STEP = 200;
-/** How long entries are written before the log is read again, in milliseconds. */
+/** How many are compared before the time is looked at, where the log lacks few or none. */
+const MAX_LOOKED = 4_000;
+/** How long entries are compared and written before the log is read again, in milliseconds. */
 const PART_MS = 500;
 
 /** What a filler works with. */
@@ -87,7 +89,7 @@ export class LogFiller {
       if (next.done) return { page, isLast: true };
       const revocation = next.value;
       if (revocation.expiresAt >= oldest && !seen.has(keyOf(revocation))) page.push(revocation);
-      if (page.length === PAGE_SIZE) return { page, isLast: false };
+      if (page.length === PAGE_SIZE || looked === MAX_LOOKED) return { page, isLast: false };
       if (looked % LOOK_STEP === 0) await nextTurn();
     }
   }

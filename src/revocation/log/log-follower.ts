@@ -3,16 +3,16 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Clock, Revocation } from "../../core/index.js";
 import type { Freshness } from "../freshness.js";
 import type { Reporter } from "../reporter.js";
-import { type LogPage, MAX_LOG_PAGE, type RevocationLog } from "./log.js";
+import { type LogPage, MAX_LOG_PAGE, READ_TIMEOUT_MS, type RevocationLog } from "./log.js";
+import { LogCleaner } from "./log-cleaner.js";
 import { LogFiller } from "./log-filler.js";
 
 /** How often the log is read, in milliseconds, where no hint comes sooner. */
 export const POLL_MS = 250;
-/** How long one read and one write may take, in milliseconds. */
-export const READ_TIMEOUT_MS = 5_000;
-export const APPEND_TIMEOUT_MS = 3_000;
-/** How often expired entries are deleted from the log, in milliseconds. */
-const CLEAN_MS = 600_000;
+/** How long the next part of a cleaning waits, in milliseconds: a million entries take a minute. */
+const CLEAN_PAUSE_MS = 20;
+/** How long one write may take, in milliseconds. */
+const APPEND_TIMEOUT_MS = 3_000;
 /** How many entries wait for the log's return; of more, the log is compared with all that is known. */
 const MAX_UNSENT = 10_000;
 
@@ -38,15 +38,14 @@ export class LogFollower {
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
   readonly #filler: LogFiller;
+  readonly #cleaner: LogCleaner;
   #position: string | undefined;
   /** Whether the next read begins at the log's beginning, and what it lacks is written. */
   #compareAnew = true;
   /** Where the log ended at an instant, in milliseconds of `performance.now()`, and the reader is to come. */
   #goal: { readonly end: string; readonly seenAt: number } | undefined;
   #unsent: Revocation[] = [];
-  #needless: Revocation[] = [];
   #isAway = false;
-  #cleanedAt = 0;
   #hint: () => void = () => {};
   #caughtUp: () => void = () => {};
   /** Settles once everything that the log held has been read for the first time. */
@@ -60,6 +59,7 @@ export class LogFollower {
       known: options.known,
       append: (revocations) => this.append(revocations),
     });
+    this.#cleaner = new LogCleaner(options);
     options.log.onHint(() => this.#hint());
     this.#done = this.#run();
   }
@@ -85,9 +85,7 @@ export class LogFollower {
 
   /** Deletes entries from the log, with the next that expire, that others have made needless. */
   removeLater(revocations: readonly Revocation[]): void {
-    const room = MAX_UNSENT - this.#needless.length;
-    // Another server, or this one when it starts again, finds those that are left out.
-    this.#needless.push(...revocations.slice(0, room));
+    this.#cleaner.removeLater(revocations);
   }
 
   /** Ends; a read that is under way is not waited for longer than its bound. */
@@ -114,7 +112,8 @@ export class LogFollower {
         }
         this.#isAway = true;
       }
-      await this.#waitForMore(pollMs);
+      const { isUnderWay } = this.#cleaner;
+      await this.#waitForMore(isUnderWay ? Math.min(CLEAN_PAUSE_MS, pollMs) : pollMs);
     }
   }
 
@@ -137,7 +136,8 @@ export class LogFollower {
     if (!page.caughtUp) return false;
     this.#caughtUp();
     if (!(await this.#fill())) return false;
-    await this.#clean();
+    // The log lacks what made entries needless where it is to be compared.
+    if (!this.#compareAnew) await this.#cleaner.cleanPart();
     return true;
   }
 
@@ -177,15 +177,6 @@ export class LogFollower {
       unsent.splice(0, page.length);
     }
     return true;
-  }
-
-  async #clean(): Promise<void> {
-    const { log, clock, keepMicros } = this.#options;
-    if (performance.now() - this.#cleanedAt < CLEAN_MS && this.#cleanedAt > 0) return;
-    this.#cleanedAt = performance.now();
-    const needless = this.#needless;
-    this.#needless = [];
-    await log.removeExpired(clock() - keepMicros, needless, READ_TIMEOUT_MS);
   }
 
   async #waitForMore(ms: number): Promise<void> {

@@ -16,6 +16,9 @@ export const MAX_LOG_PAGE = 1000;
 /** The most entries that are read at a time: no call has its turn while they are parsed, two milliseconds at most. */
 export const READ_PAGE = 500;
 
+/** How long one read may take, and one part of the cleaning, in milliseconds. */
+export const READ_TIMEOUT_MS = 5_000;
+
 /** A part of what the log holds. */
 export interface LogPage {
   /** At most `READ_PAGE` entries. Those that have expired may be left out. */
@@ -76,15 +79,19 @@ export interface RevocationLog {
   onHint(listener: () => void): void;
 
   /**
-   * Deletes what expired before an instant, and entries that others have made needless. Several
-   * servers may call it at the same time. What has expired must not make any reader's position end in
+   * Deletes what expired before an instant, and entries that others have made needless, in parts that
+   * take some milliseconds each: with every turn one. Several servers may call it at the same time. What has expired must not make any reader's position end in
    * a reset; an entry that was needless may, which costs a reader that has been away one more look.
    *
    * @param now microseconds since 1970
-   * @param needless at most 10,000 entries
-   * @throws LogUnavailableError
+   * @param timeoutMs how long one part may take at most, in milliseconds
+   * @throws LogUnavailableError; the iteration has ended then
    */
-  removeExpired(now: number, needless: readonly Revocation[], timeoutMs: number): Promise<void>;
+  removeExpired(
+    now: number,
+    needless: readonly Revocation[],
+    timeoutMs: number,
+  ): AsyncIterableIterator<void>;
 
   /** Ends every connection. Calls that are under way are rejected. */
   close(): Promise<void>;

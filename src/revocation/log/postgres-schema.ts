@@ -75,8 +75,22 @@ LEFT JOIN LATERAL (
 ) AS page ON true
 ORDER BY page.position`;
 
-/** Deletes what has expired: $1 the instant, and needless entries: $2 their keys. The last row stays, since readers may stand there. */
-export const REMOVE_EXPIRED = `
+/** Deletes needless entries: $1 their keys. The last row stays, since readers may stand there. */
+export const REMOVE_NEEDLESS = `
 DELETE FROM secure_token_revocations
-WHERE (expires_at < $1 OR key = ANY($2::bytea[]))
+WHERE key = ANY($1::bytea[])
   AND position < (SELECT max(position) FROM secure_token_revocations)`;
+
+/** Deletes what has expired, the last row excepted: $1 the instant, $2 how many. Gives how many there were. */
+export const REMOVE_EXPIRED = `
+WITH deleted AS (
+  DELETE FROM secure_token_revocations
+  WHERE position IN (
+    SELECT position FROM secure_token_revocations
+    WHERE expires_at < $1
+      AND position < (SELECT max(position) FROM secure_token_revocations)
+    ORDER BY expires_at LIMIT $2
+  )
+  RETURNING 1
+)
+SELECT count(*)::int AS count FROM deleted`;

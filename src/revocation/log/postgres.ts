@@ -19,6 +19,8 @@ import { within } from "./within.js";
 const MAX_CONNECTIONS = 4;
 /** How long a goodbye may take, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 1_000;
+/** How many rows one part of the cleaning deletes at most. */
+const CLEAN_PAGE = 1_000;
 /** How long creating the tables may take, in milliseconds. */
 const CREATE_TIMEOUT_MS = 10_000;
 
@@ -86,12 +88,22 @@ export class PostgresLog implements RevocationLog {
     this.#listener.onNotification(listener);
   }
 
-  async removeExpired(
+  async *removeExpired(
     now: number,
     needless: readonly Revocation[],
     timeoutMs: number,
-  ): Promise<void> {
-    await this.#query(sql.REMOVE_EXPIRED, [String(now), needless.map(keyOf)], timeoutMs);
+  ): AsyncGenerator<void, void> {
+    for (let at = 0; at < needless.length; at += CLEAN_PAGE) {
+      const keys = needless.slice(at, at + CLEAN_PAGE).map(keyOf);
+      await this.#query(sql.REMOVE_NEEDLESS, [keys], timeoutMs);
+      yield;
+    }
+    for (;;) {
+      const values = [String(now), CLEAN_PAGE];
+      const [row] = await this.#query<{ count: number }>(sql.REMOVE_EXPIRED, values, timeoutMs);
+      if (row === undefined || row.count < CLEAN_PAGE) return;
+      yield;
+    }
   }
 
   async close(): Promise<void> {

@@ -61,11 +61,11 @@ export class RedisLog implements RevocationLog {
     });
   }
 
-  async removeExpired(
+  async *removeExpired(
     now: number,
     needless: readonly Revocation[],
     timeoutMs: number,
-  ): Promise<void> {
+  ): AsyncGenerator<void, void> {
     const texts = new Set(needless.map(toEntryText));
     let from = "-";
     for (;;) {
@@ -80,6 +80,7 @@ export class RedisLog implements RevocationLog {
       if (ids.length > 0) await send(this.#client, remove, timeoutMs, false);
       if (entries.length < READ_PAGE) return;
       from = last[0];
+      yield;
     }
   }
 

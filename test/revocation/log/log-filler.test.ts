@@ -70,6 +70,22 @@ describe("what a log lacks", () => {
     assert.deepEqual(written, ids);
   });
 
+  it("is looked for for a while only, before the log is to be read again", async (t) => {
+    const { entries, written, filler } = setUp(10_000);
+    filler.saw(entries);
+    entries.push(tokenEntry("late"));
+    let now = 0;
+    // The second look at the clock is beyond the time that a part has.
+    t.mock.method(performance, "now", () => {
+      now += 300;
+      return now;
+    });
+    let parts = 1;
+    while (!(await filler.fill(NOON, () => {}))) parts++;
+    assert.ok(parts > 1, `${parts} parts`);
+    assert.deepEqual(written, ["late"]);
+  });
+
   it("is not what has expired", async () => {
     const { entries, written, fillAll } = setUp(2);
     entries.push(tokenEntry("expired", { expiresAt: NOON - 1 }));

@@ -32,7 +32,7 @@ it("a server stays fresh while it reads a log whose end it never reaches", async
     },
     hasReached: (position, end) => Number(position) >= Number(end),
     onHint() {},
-    removeExpired: () => Promise.resolve(),
+    async *removeExpired() {},
     close: () => Promise.resolve(),
   };
   const freshness = new Freshness(60_000);
@@ -56,7 +56,9 @@ it("a server stays fresh while it reads a log whose end it never reaches", async
 function setUp(t: TestContext) {
   const held: Revocation[] = [];
   const known: Revocation[] = [];
-  const state = { isAway: false, holdRead: false, reads: 0, appends: 0 };
+  const state = { isAway: false, holdRead: false, reads: 0, appends: 0, cleanings: 0 };
+  /** How often the log had been read before each part of a cleaning. */
+  const readsBeforeParts: number[] = [];
   let onAppend: (() => void) | undefined;
   const log: RevocationLog = {
     name: "a log in memory",
@@ -85,7 +87,13 @@ function setUp(t: TestContext) {
     },
     hasReached: (position, end) => Number(position) >= Number(end),
     onHint() {},
-    removeExpired: () => Promise.resolve(),
+    async *removeExpired() {
+      state.cleanings++;
+      for (let part = 0; part < 5; part++) {
+        readsBeforeParts.push(state.reads);
+        yield;
+      }
+    },
     close: () => Promise.resolve(),
   };
   const follower = new LogFollower({
@@ -106,6 +114,7 @@ function setUp(t: TestContext) {
   return {
     held,
     state,
+    readsBeforeParts,
     follower,
     onAppend(listener: (() => void) | undefined) {
       onAppend = listener;
@@ -167,4 +176,14 @@ describe("what a log did not get while it was away", () => {
     fleet.state.isAway = false;
     assert.equal(await fleet.settled(), 24_000);
   });
+});
+
+it("a log that is cleaned is read between any two parts", async (t) => {
+  const { state, readsBeforeParts } = setUp(t);
+  while (readsBeforeParts.length < 5) await turn();
+  for (let part = 1; part < 5; part++) {
+    const [former, latter] = readsBeforeParts.slice(part - 1) as [number, number];
+    assert.ok(latter > former, `${readsBeforeParts}`);
+  }
+  assert.equal(state.cleanings, 1);
 });

@@ -44,6 +44,18 @@ export function entry(id: string, expiresAt = Date.now() * 1000 + HOUR): Revocat
   return { kind: "TOKEN", id, issuedBefore: 0, expiresAt, revokedAt: 1, reason: "tést 'x'" };
 }
 
+/** Deletes what expired before an instant, and needless entries: all parts. How many there were. */
+export async function clean(
+  log: RevocationLog,
+  now: number,
+  needless: Revocation[] = [],
+): Promise<number> {
+  let parts = 1;
+  const cleaning = log.removeExpired(now, needless, TIMEOUT);
+  while (!(await cleaning.next()).done) parts++;
+  return parts;
+}
+
 /** Runs the suite against an engine. @param writesOverlap whether what is written later may be visible earlier */
 export function logSuite(
   name: string,
@@ -215,7 +227,7 @@ export function logSuite(
       await log.append([entry("expired", past), entry("live")], TIMEOUT);
       const first = await readAll(log);
       await log.append([entry("expired too", past), entry("live too")], TIMEOUT);
-      await log.removeExpired(Date.now() * 1000, [], TIMEOUT);
+      await clean(log, Date.now() * 1000);
       const next = await readAll(log, first.position);
       assert.deepEqual([next.ids, next.reset], [["live too"], false]);
       assert.deepEqual((await readAll(log)).ids, ["live", "live too"]);
@@ -226,7 +238,7 @@ export function logSuite(
       await log.append([entry("expired", Date.now() * 1000 - HOUR)], TIMEOUT);
       const { position } = await readAll(log);
       await log.append([entry("live")], TIMEOUT);
-      await log.removeExpired(Date.now() * 1000, [], TIMEOUT);
+      await clean(log, Date.now() * 1000);
       const next = await readAll(log, position);
       assert.deepEqual([next.ids, next.reset], [["live"], false]);
     });
@@ -240,10 +252,32 @@ export function logSuite(
       ];
       await log.append([needless, other, latest], TIMEOUT);
       const { position } = await readAll(log);
-      await log.removeExpired(0, [needless, latest], TIMEOUT);
+      await clean(log, 0, [needless, latest]);
       // The newest stays, since readers stand there.
       assert.deepEqual((await readAll(log)).ids, ["b", "c"]);
       assert.equal((await readAll(log, position)).reset, false);
+    });
+
+    it("removes thousands a part at a time, between which it is read and written", async () => {
+      const log = await connected();
+      const expired = (i: number) => entry(`expired-${i}`, Date.now() * 1000 - HOUR);
+      const needless = (i: number) => entry(`needless-${i}`);
+      const gone = Array.from({ length: 3000 }, (_, i) => (i % 2 ? expired(i) : needless(i)));
+      for (let at = 0; at < 3000; at += 1000) await log.append(gone.slice(at, at + 1000), TIMEOUT);
+      const { position } = await readAll(log);
+      const cleaning = log.removeExpired(
+        Date.now() * 1000,
+        gone.filter((_, i) => i % 2 === 0),
+        TIMEOUT,
+      );
+      assert.equal((await cleaning.next()).done, false);
+      await log.append([entry("meanwhile")], TIMEOUT);
+      const next = await readAll(log, position);
+      assert.deepEqual([next.ids, next.reset], [["meanwhile"], false]);
+      assert.ok((await readAll(log)).ids.length > 1000);
+      while (!(await cleaning.next()).done);
+      assert.deepEqual((await readAll(log)).ids, ["meanwhile"]);
+      assert.equal(await clean(log, Date.now() * 1000), 1);
     });
 
     it("takes an entry again without harm, and one that is kept longer as another", async () => {
@@ -294,7 +328,7 @@ export function logSuite(
           },
           hasReached: (position, end) => log.hasReached(position, end),
           onHint() {},
-          removeExpired: () => Promise.resolve(),
+          removeExpired: (...args) => log.removeExpired(...args),
           close: () => Promise.resolve(),
         },
         freshness: new Freshness(60_000),

@@ -5,7 +5,7 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { RedisLog } from "../../../src/revocation/log/redis.js";
 import { skipWithoutRedis, startRedis, type TestRedis } from "../../support/redis.js";
-import { entry } from "./log-suite.js";
+import { clean, entry } from "./log-suite.js";
 
 const TIMEOUT = 5_000;
 const [, rules = ""] =
@@ -28,7 +28,7 @@ describe("the rights of a user of Redis", { skip: skipWithoutRedis() }, () => {
     let hints = 0;
     log.onHint(() => hints++);
     await log.append([entry("expired", 1), entry("live")], TIMEOUT);
-    await log.removeExpired(2, [], TIMEOUT);
+    await clean(log, 2);
     const { revocations } = await log.read(undefined, TIMEOUT);
     assert.deepEqual(
       revocations.map(({ id }) => id),

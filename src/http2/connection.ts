@@ -127,7 +127,9 @@ export class Http2Connection implements StreamOwner, InboundTarget {
 
   openStream(id: number, fields: HeaderFields, length: number | undefined, ends: boolean): void {
     const { maxConcurrentStreams, streamWindowBytes: window } = this.limits;
-    const isFull = this.streams.size >= maxConcurrentStreams || this.outbound.isHoldingTooMuch;
+    const { isHoldingTooMuch, isShortForAll } = this.outbound;
+    const isFull =
+      this.streams.size >= maxConcurrentStreams || (isHoldingTooMuch && !isShortForAll);
     // A peer that was told the last stream is to ask elsewhere for the others.
     if (isFull || this.#goodbye.isFinal) {
       this.refuseStream(id, ErrorCode.REFUSED_STREAM);
@@ -139,7 +141,7 @@ export class Http2Connection implements StreamOwner, InboundTarget {
       if (!ends) this.resetStream(id, ErrorCode.NO_ERROR, window);
       return;
     }
-    if (!this.#host.mayOpenStream(this)) {
+    if (isShortForAll || !this.#host.mayOpenStream(this)) {
       // That others fill the server is no fault of this peer's.
       this.resetStream(id, ErrorCode.REFUSED_STREAM, window);
       this.#host.onRefused(this, ErrorCode.REFUSED_STREAM);

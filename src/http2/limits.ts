@@ -29,7 +29,7 @@ export interface Http2Limits {
   readonly maxUnreadBytes: number;
   /** Octets of answers that wait for windows or for the socket. Beyond: REFUSED_STREAM. One answer may exceed it. */
   readonly maxWaitingBytes: number;
-  /** Both over all connections. Beyond: each connection has `minUnreadBytes` instead of its two bounds. */
+  /** Both over all connections. Beyond, the two bounds of each connection come down, at twice as much to `minUnreadBytes`. */
   readonly maxTotalUnreadBytes: number;
   /** What a connection may leave unread while all together are beyond their bound, in octets. */
   readonly minUnreadBytes: number;

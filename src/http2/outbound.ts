@@ -61,10 +61,19 @@ export class Outbound {
     return this.#held > this.#bound(this.#limits.maxWaitingBytes);
   }
 
-  /** A bound on octets, which is lower while all connections together are beyond theirs. */
+  /** Whether that is for want of room for all connections, and would be let pass otherwise. */
+  get isShortForAll(): boolean {
+    return this.isHoldingTooMuch && this.#held <= this.#limits.maxWaitingBytes;
+  }
+
+  /**
+   * A bound on octets, which is lower while all connections together are beyond theirs: the less, the further, so that
+   * those who hold most meet it first, and a peer that reads does not.
+   */
   #bound(usual: number): number {
     const { minUnreadBytes, maxTotalUnreadBytes } = this.#limits;
-    return this.#unread.octets > maxTotalUnreadBytes ? minUnreadBytes : usual;
+    const beyond = this.#unread.octets / maxTotalUnreadBytes - 1;
+    return beyond <= 0 ? usual : Math.max(minUnreadBytes, usual * (1 - beyond));
   }
 
   /** Adds what waits to the total of all connections. Called after each read, and when the socket drains. */

@@ -13,6 +13,7 @@ export {
   toWireSpelling,
 } from "./errors.js";
 export type { JsonObject, JsonValue } from "./exact-json.js";
+export { CLOCK_SKEW } from "./issue-times.js";
 export {
   createKeyset,
   type DerivedKey,
@@ -46,6 +47,8 @@ export {
   type RevocationTarget,
 } from "./revocation-targets.js";
 export {
+  FIRST_MICROS,
+  LAST_MICROS,
   NOTHING_REVOKED,
   type Revocation,
   type RevocationCheck,

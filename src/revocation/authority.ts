@@ -18,6 +18,7 @@ import {
 } from "./register.js";
 import type { Reporter } from "./reporter.js";
 import { listPage } from "./revocation-list.js";
+import { readStore } from "./store/read-store.js";
 import type { RevocationStore } from "./store/store.js";
 
 /** How often expired entries are deleted from the store, in milliseconds. */
@@ -76,14 +77,12 @@ export class RevocationAuthority implements RevocationRegister {
   /**
    * Reads what the store holds, and begins to follow the log. Without a store it settles once all of
    * the log has been read: nothing else is known. With one it waits for that a moment, and settles
-   * all the same, though not fresh: the log may be away for long.
+   * all the same, though not fresh: the log may be away for long. @throws StoreError as `readStore`.
    */
   static async open(options: AuthorityOptions): Promise<RevocationAuthority> {
     const superseded: Revocation[] = [];
     const index = new LiveIndex((revocation) => superseded.push(revocation));
-    for await (const page of options.store?.load(options.clock() - KEEP_MICROS) ?? []) {
-      for (const revocation of page) index.add(revocation);
-    }
+    if (options.store) await readStore(options.store, options.clock() - KEEP_MICROS, index);
     const authority = new RevocationAuthority(options, index, superseded);
     const caughtUp = authority.#follower?.caughtUp;
     await (options.store

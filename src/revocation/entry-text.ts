@@ -1,5 +1,5 @@
 /** Entries as text and as plain JSON: for the shared log, for workers, and for files. */
-import type { Revocation, RevocationKind } from "../core/index.js";
+import { FIRST_MICROS, LAST_MICROS, type Revocation, type RevocationKind } from "../core/index.js";
 
 /** An entry as a JSON array: kind, id, issuedBefore, expiresAt, revokedAt, reason. */
 export type EntryArray = readonly [RevocationKind, string, number, number, number, string];
@@ -14,6 +14,8 @@ const KINDS: ReadonlySet<unknown> = new Set<RevocationKind>([
 const MAX_ID_LENGTH = 8192;
 /** The most UTF-16 code units of a reason of 128 code points. */
 const MAX_REASON_LENGTH = 256;
+/** A `userKey`. */
+const USER_KEY = /^[0-9a-f]{64}$/;
 
 /** An entry as an array, which is a third shorter in JSON than an object. */
 export function toEntryArray(revocation: Revocation): EntryArray {
@@ -37,13 +39,30 @@ export function toEntryText(revocation: Revocation): string {
   return JSON.stringify(toEntryArray(revocation));
 }
 
-/** The entry of such a line; undefined for anything else. */
-export function fromEntryText(text: string): Revocation | undefined {
+/** The entry of such a line, which may break a rule of `faultOf`; undefined for anything else. */
+export function parseEntryText(text: string): Revocation | undefined {
   try {
     return fromEntryArray(JSON.parse(text));
   } catch {
     return undefined;
   }
+}
+
+/** The entry of such a line; undefined for anything else, and for one that no server writes. */
+export function fromEntryText(text: string): Revocation | undefined {
+  const revocation = parseEntryText(text);
+  return revocation === undefined || faultOf(revocation) !== undefined ? undefined : revocation;
+}
+
+/** The rule that an entry breaks, for people; undefined for none. Such an entry would end every watcher's feed. */
+export function faultOf(revocation: Revocation): string | undefined {
+  const { kind, id, issuedBefore, expiresAt, revokedAt } = revocation;
+  if (kind === "USER" && !USER_KEY.test(id)) {
+    return "the id of a USER must be 64 hexadecimal digits in lower case, the SHA-256 of the user_id";
+  }
+  const isOf = (micros: number) => micros >= FIRST_MICROS && micros <= LAST_MICROS;
+  if (isOf(issuedBefore) && isOf(expiresAt) && isOf(revokedAt)) return undefined;
+  return "issuedBefore, expiresAt and revokedAt must be in the years 1 to 9999";
 }
 
 /** A whole number; beyond 2^53, where doubles are even, expiry is rounded up. */

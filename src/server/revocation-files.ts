@@ -1,7 +1,7 @@
 /** The entries of a DATA_DIR whose server has ended, as lines of JSON: to move, merge and look at them. */
-import { systemClock } from "../core/index.js";
+import { CLOCK_SKEW, type Revocation, systemClock } from "../core/index.js";
 import { KEEP_MICROS } from "../revocation/authority.js";
-import { fromEntryText, toEntryText } from "../revocation/entry-text.js";
+import { faultOf, parseEntryText, toEntryText } from "../revocation/entry-text.js";
 import { hasStore, openLevelStore } from "../revocation/store/level-store.js";
 import { type RevocationStore, StoreError } from "../revocation/store/store.js";
 
@@ -25,8 +25,10 @@ export async function* exportEntries(dataDir: string): AsyncGenerator<string> {
 }
 
 /**
- * Adds the entries of lines that `exportEntries` gave; what is there stays. The answer tells how many.
- * @throws StoreError as above; Error naming the first line that is no entry: those before it are kept.
+ * Adds the entries of lines that `exportEntries` gave; what is there stays. A byte order mark and blank
+ * lines are passed over. The answer tells how many entries there were.
+ * @throws StoreError as above; Error naming the first line that is no entry, or that breaks a rule: those
+ * before it are kept.
  */
 export async function importEntries(
   dataDir: string,
@@ -41,18 +43,28 @@ export async function importEntries(
 }
 
 async function appendLines(store: RevocationStore, lines: AsyncIterable<string>): Promise<number> {
-  let batch = [];
+  let batch: Revocation[] = [];
   let number = 0;
+  let entries = 0;
   for await (const line of lines) {
-    number++;
-    const entry = fromEntryText(line);
-    if (entry) batch.push(entry);
-    if (!entry || batch.length === BATCH) {
+    const text = ++number === 1 ? line.replace(/^\ufeff/, "") : line;
+    if (text.trim() === "") continue;
+    const entry = parseEntryText(text);
+    const fault = entry ? importFaultOf(entry) : "it is no revocation";
+    if (entry && fault === undefined) batch.push(entry);
+    if (fault !== undefined || batch.length === BATCH) {
       await store.append(batch);
+      entries += batch.length;
       batch = [];
     }
-    if (!entry) throw new Error(`line ${number} is no revocation`);
+    if (fault !== undefined) throw new Error(`line ${number}: ${fault}`);
   }
   await store.append(batch);
-  return number;
+  return entries + batch.length;
+}
+
+/** The rule that an entry breaks; undefined for none. A cut-off of the future would keep everybody out. */
+function importFaultOf(entry: Revocation): string | undefined {
+  const isFuture = entry.issuedBefore > systemClock() + CLOCK_SKEW;
+  return faultOf(entry) ?? (isFuture ? "issuedBefore must not be later than now" : undefined);
 }

@@ -36,6 +36,9 @@ export async function openAuthority(
     log,
     logRequired,
     maxStalenessMs,
+  }).catch((error: Error) => {
+    if (!(error instanceof StoreError)) throw error;
+    throw new ConfigError([`DATA_DIR ${dataDir} ${error.message}`]);
   });
   if (store) logger.info({ entries: authority.index.size }, "revocations read");
   return authority;

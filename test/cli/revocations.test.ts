@@ -98,7 +98,7 @@ describe("the command", () => {
     assert.equal(again.stdout, exported.stdout);
     assert.equal((await runCommand(target)).stdout, "entries: 0\n");
     const bad = await runCommand(target, {}, `${exported.stdout}{}\n`);
-    assert.match(bad.output, /line 2 is no revocation/);
+    assert.match(bad.output, /line 2: it is no revocation/);
   });
 
   it("prints the SQL of the shared log, and grants", async () => {

@@ -1,7 +1,12 @@
 /** Revocations in memory: what is hit, what is not, pages and the feed. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Instant, type RevocationTarget, SecureTokenManager } from "../../src/core/index.js";
+import {
+  Instant,
+  type RevocationTarget,
+  SecureTokenManager,
+  userKey,
+} from "../../src/core/index.js";
 import { createKeyset } from "../../src/core/keyset.js";
 import { RevocationAuthority } from "../../src/revocation/authority.js";
 import type { FeedEvent } from "../../src/revocation/register.js";
@@ -57,7 +62,7 @@ describe("an authority in memory", () => {
       store,
     });
     for (let i = 0; i < 20; i++) {
-      await register.revoke([{ ...userEntry("u", NOON + i), expiresAt: NOON + 100 + i }]);
+      await register.revoke([{ ...userEntry(userKey("u"), NOON + i), expiresAt: NOON + 100 + i }]);
     }
     t.mock.timers.tick(60_000);
     await register.close();

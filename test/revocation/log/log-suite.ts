@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import type { Revocation } from "../../../src/core/index.js";
+import { type Revocation, userKey } from "../../../src/core/index.js";
 import { Freshness } from "../../../src/revocation/freshness.js";
 import {
   LogCorruptError,
@@ -115,7 +115,7 @@ export function logSuite(
 
     it("gives entries back whole", async () => {
       const log = await connected();
-      const whole: Revocation = { ...entry("x"), kind: "USER", issuedBefore: 12_345 };
+      const whole: Revocation = { ...entry(userKey("x")), kind: "USER", issuedBefore: 12_345 };
       await log.append([whole], TIMEOUT);
       assert.deepEqual((await log.read(undefined, TIMEOUT)).revocations, [whole]);
     });

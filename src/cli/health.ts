@@ -2,7 +2,8 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import type { Command } from "commander";
-import { loadAddress, readEnvironment } from "../server/config/index.js";
+import { type Address, loadAddress, readEnvironment } from "../server/config/index.js";
+import { awaitsHeaderHere } from "../server/local-proxy.js";
 import { EXIT_FAILURE } from "./exit-codes.js";
 import { printResult } from "./output.js";
 import { urlOf } from "./own-server.js";
@@ -38,16 +39,21 @@ async function statusOf({ server, ...options }: TargetOptions): Promise<string> 
       ? // Nothing secret is sent, and a certificate rarely names the loopback address.
         { rejectUnauthorized: false }
       : readServerTls(options);
-  const base =
-    server === undefined
-      ? urlOf(loadAddress(readEnvironment(process.env, "health").settings))
-      : toUrl(server);
+  const own =
+    server === undefined ? loadAddress(readEnvironment(process.env, "health").settings) : undefined;
+  const base = own ? urlOf(own) : toUrl(server ?? "");
   try {
     const { status } = JSON.parse(await post(new URL(CHECK, base), tls));
     return typeof status === "string" ? status : "UNKNOWN";
   } catch (error) {
-    return `UNREACHABLE (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`;
+    return `UNREACHABLE (${whyNot(error as NodeJS.ErrnoException, own)})`;
   }
+}
+
+/** A server that awaits a header of the PROXY protocol cuts whoever sends none. */
+function whyNot({ code, message }: NodeJS.ErrnoException, own: Address | undefined): string {
+  if (code !== "ECONNRESET" || !own || !awaitsHeaderHere(own)) return code ?? message;
+  return "PROXY_PROTOCOL cuts connections of TRUSTED_PROXIES without a header, and this one came from there: ask /readyz of METRICS_PORT";
 }
 
 /** Sends an empty JSON request and gives the text of the answer. */

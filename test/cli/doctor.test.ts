@@ -236,6 +236,31 @@ describe("secure-token doctor", () => {
     );
   });
 
+  it("does not ask a server that would cut it for want of a header of the PROXY protocol", async () => {
+    const proxied = { ...KEY, TRUSTED_PROXIES: "loopback", PROXY_PROTOCOL: "v2" };
+    const server = await startServer(proxied);
+    const env = { ...proxied, PORT: String(server.port) };
+    for (const options of [[], ["--server", server.url]]) {
+      const { code, output } = await runCommand([...options, "doctor"], env);
+      assert.equal(code, 0, output);
+      assert.match(
+        output,
+        /^warning the server was not asked: with PROXY_PROTOCOL .*METRICS_PORT/m,
+      );
+      assert.doesNotMatch(output, /TLS\?/);
+    }
+    await server.end();
+    assert.doesNotMatch(server.output(), /connection cut/);
+  });
+
+  it("asks a server whose proxies are elsewhere", async () => {
+    const proxied = { ...KEY, TRUSTED_PROXIES: "10.0.0.0/8", PROXY_PROTOCOL: "v2" };
+    const server = await startServer(proxied);
+    const { output } = await runCommand(["doctor"], { ...proxied, PORT: String(server.port) });
+    await server.end();
+    assert.match(output, /^ok {6}http.* answers; its keys are/m);
+  });
+
   it("asks the log of revocations, and shows no password", {
     skip: skipWithoutRedis(),
   }, async () => {

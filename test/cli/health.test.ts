@@ -38,6 +38,21 @@ describe("secure-token health", () => {
     assert.match(wrong.output, /PORT is "tcp:\/\/10\.0\.0\.1:80"/);
   });
 
+  it("says that it has no header of the PROXY protocol where its server awaits one", async () => {
+    const proxied = { TRUSTED_PROXIES: "loopback", PROXY_PROTOCOL: "v2" };
+    const server = await startServer(proxied);
+    const env = { ...proxied, PORT: String(server.port) };
+    const cut = await runCommand(["health"], env);
+    await server.end();
+    const gone = await runCommand(["health"], env);
+    assert.equal(cut.code, 1);
+    assert.match(
+      cut.stdout,
+      /^status: UNREACHABLE \(PROXY_PROTOCOL cuts .*\/readyz of METRICS_PORT\)$/m,
+    );
+    assert.equal(gone.stdout, "status: UNREACHABLE (ECONNREFUSED)\n");
+  });
+
   it("shows the certificate of --cert, which a proxy may ask for", async () => {
     const seen: string[] = [];
     const proxy = createServer(

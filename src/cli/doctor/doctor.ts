@@ -2,13 +2,20 @@ import type { Command } from "commander";
 import { checkConfiguration } from "../../server/checkup/configuration.js";
 import { type Finding, warning } from "../../server/checkup/finding.js";
 import { logFindings } from "../../server/checkup/revocations.js";
-import type { Config } from "../../server/config/index.js";
+import { type Config, isLoopback } from "../../server/config/index.js";
+import { awaitsHeaderHere } from "../../server/local-proxy.js";
 import { EXIT_FAILURE } from "../exit-codes.js";
 import { urlOf } from "../own-server.js";
+import { toUrl } from "../server-target.js";
 import type { TargetOptions } from "../target.js";
 import { endWith, printFindings } from "./findings.js";
 import { checkPort } from "./port.js";
 import { askServer } from "./round-trip.js";
+
+/** A call would be cut, and leave lines in the server's log. */
+const NOT_ASKED = warning(
+  "the server was not asked: with PROXY_PROTOCOL it cuts connections of TRUSTED_PROXIES without a header, and this machine's address is one of these; /readyz of METRICS_PORT tells whether it serves",
+);
 
 /** `secure-token doctor` */
 export function addDoctorCommand(program: Command): void {
@@ -38,11 +45,21 @@ async function examine(
   uid: number | undefined,
 ): Promise<Finding[]> {
   const { server } = options;
-  if (server !== undefined) return askServer({ ...options, server }, config, uid);
+  if (server !== undefined) {
+    if (config && isHere(server, config) && awaitsHeaderHere(config)) return [NOT_ASKED];
+    return askServer({ ...options, server }, config, uid);
+  }
   if (!config || config.port === 0) return [];
   const { state, finding } = await checkPort(config.host, config.port);
   if (state !== "in use") {
     return [finding, ...(state === "free" ? [warning("no server runs there to be asked")] : [])];
   }
+  if (awaitsHeaderHere(config)) return [finding, NOT_ASKED];
   return [finding, ...(await askServer({ ...options, server: urlOf(config) }, config, uid))];
+}
+
+/** Whether `--server` names the port of this configuration on this machine. */
+function isHere(server: string, { port }: Config): boolean {
+  const url = toUrl(server);
+  return isLoopback(url.hostname.replace(/^\[(.*)\]$/, "$1")) && Number(url.port) === port;
 }

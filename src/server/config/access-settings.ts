@@ -87,7 +87,7 @@ export const ACCESS_SETTINGS = {
     parse: parseProxies,
     fallback: [],
     defaultText: "none",
-    readers: SERVE,
+    readers: ["serve", "health"],
     meaning:
       "addresses, networks (`10.0.0.0/8`) and `loopback`: whose `x-forwarded-for` names [the client](docs/proxies.md#who-the-client-is) in the log and the rates",
     schema: { minLength: 1 },
@@ -96,7 +96,7 @@ export const ACCESS_SETTINGS = {
     ...oneOf("off", "v2"),
     fallback: "off",
     defaultText: "off",
-    readers: SERVE,
+    readers: ["serve", "health"],
     meaning:
       "off or v2: whether every connection of TRUSTED_PROXIES begins with a header of the PROXY protocol, in front of TLS too",
   }),

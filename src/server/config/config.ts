@@ -34,7 +34,7 @@ export interface KeyConfig {
   readonly pbkdf2Iterations: number;
 }
 
-/** Where a server listens, and whether with TLS. */
+/** Where a server listens, and what connections must begin with. */
 export interface Address {
   /** HOST. */
   readonly host: string;
@@ -42,6 +42,10 @@ export interface Address {
   readonly port: number;
   /** TLS_CERT_FILE and TLS_KEY_FILE, and TLS_CLIENT_CA_FILE and TLS_CLIENT_CRL_FILE for mTLS. */
   readonly tlsFiles?: TlsFiles | undefined;
+  /** TRUSTED_PROXIES: whose word on whom they speak for is believed. */
+  readonly trustedProxies: readonly string[];
+  /** PROXY_PROTOCOL: whether the connections of these begin with its headers. */
+  readonly proxyHeaders: boolean;
 }
 
 /** What a server is made from. */
@@ -56,10 +60,6 @@ export interface Config extends KeyConfig, Address {
   readonly corsOrigins: readonly string[];
   /** ALLOWED_HOSTS: names to answer to, beside loopback ones; undefined: any. */
   readonly allowedHosts?: readonly string[] | undefined;
-  /** TRUSTED_PROXIES: whose word on whom they speak for is believed. */
-  readonly trustedProxies: readonly string[];
-  /** PROXY_PROTOCOL: whether the connections of these begin with its headers. */
-  readonly proxyHeaders: boolean;
   /** CONSOLE: whether there is a page at `/`. Unset: on loopback only. */
   readonly console: boolean;
   /** CALLERS_FILE: who may call what. Unset: anyone who reaches the port may do everything. */
@@ -134,8 +134,6 @@ export function loadConfig(env: Env, unread: readonly string[] = []): Config {
     logFormat: values.LOG_FORMAT,
     corsOrigins: values.CORS_ORIGINS,
     allowedHosts: values.ALLOWED_HOSTS ?? defaultHosts(values),
-    trustedProxies: values.TRUSTED_PROXIES,
-    proxyHeaders: values.PROXY_PROTOCOL === "v2",
     console: values.CONSOLE ?? onLoopback,
     callersFile: values.CALLERS_FILE,
     holders: { refresh: values.HOLDER_REFRESH, callsPerSecond: values.HOLDER_CALLS_PER_SECOND },
@@ -220,8 +218,17 @@ function defaultHosts({ HOST, CALLERS_FILE }: SettingValues): readonly string[] 
 }
 
 function toAddress(values: SettingValues): Address {
-  const { HOST: host, PORT: port, TLS_CERT_FILE: cert, TLS_KEY_FILE: key } = values;
-  if (cert === undefined || key === undefined) return { host, port, tlsFiles: undefined };
-  const { TLS_CLIENT_CA_FILE: clientCa, TLS_CLIENT_CRL_FILE: clientCrl } = values;
-  return { host, port, tlsFiles: { cert, key, clientCa, clientCrl } };
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    tlsFiles: toTlsFiles(values),
+    trustedProxies: values.TRUSTED_PROXIES,
+    proxyHeaders: values.PROXY_PROTOCOL === "v2",
+  };
+}
+
+function toTlsFiles(values: SettingValues): TlsFiles | undefined {
+  const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key } = values;
+  if (cert === undefined || key === undefined) return undefined;
+  return { cert, key, clientCa: values.TLS_CLIENT_CA_FILE, clientCrl: values.TLS_CLIENT_CRL_FILE };
 }

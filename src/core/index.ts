@@ -13,7 +13,6 @@ export {
   toWireSpelling,
 } from "./errors.js";
 export type { JsonObject, JsonValue } from "./exact-json.js";
-export { CLOCK_SKEW } from "./issue-times.js";
 export {
   createKeyset,
   type DerivedKey,
@@ -47,8 +46,6 @@ export {
   type RevocationTarget,
 } from "./revocation-targets.js";
 export {
-  FIRST_MICROS,
-  LAST_MICROS,
   NOTHING_REVOKED,
   type Revocation,
   type RevocationCheck,

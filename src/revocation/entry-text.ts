@@ -1,5 +1,6 @@
 /** Entries as text and as plain JSON: for the shared log, for workers, and for files. */
-import { FIRST_MICROS, LAST_MICROS, type Revocation, type RevocationKind } from "../core/index.js";
+import type { Revocation, RevocationKind } from "../core/index.js";
+import { FIRST_MICROS, LAST_MICROS } from "../core/revocations.js";
 
 /** An entry as a JSON array: kind, id, issuedBefore, expiresAt, revokedAt, reason. */
 export type EntryArray = readonly [RevocationKind, string, number, number, number, string];

@@ -1,5 +1,6 @@
 /** The entries of a DATA_DIR whose server has ended, as lines of JSON: to move, merge and look at them. */
-import { CLOCK_SKEW, type Revocation, systemClock } from "../core/index.js";
+import { type Revocation, systemClock } from "../core/index.js";
+import { CLOCK_SKEW } from "../core/issue-times.js";
 import { KEEP_MICROS } from "../revocation/authority.js";
 import { faultOf, parseEntryText, toEntryText } from "../revocation/entry-text.js";
 import { hasStore, openLevelStore } from "../revocation/store/level-store.js";

@@ -127,9 +127,8 @@ export class Http2Connection implements StreamOwner, InboundTarget {
 
   openStream(id: number, fields: HeaderFields, length: number | undefined, ends: boolean): void {
     const { maxConcurrentStreams, streamWindowBytes: window } = this.limits;
-    const { isHoldingTooMuch, isShortForAll } = this.outbound;
-    const isFull =
-      this.streams.size >= maxConcurrentStreams || (isHoldingTooMuch && !isShortForAll);
+    const { isHoldingTooMuch: holdsMuch, isShortForAll } = this.outbound;
+    const isFull = this.streams.size >= maxConcurrentStreams || (holdsMuch && !isShortForAll);
     // A peer that was told the last stream is to ask elsewhere for the others.
     if (isFull || this.#goodbye.isFinal) {
       this.refuseStream(id, ErrorCode.REFUSED_STREAM);

@@ -44,9 +44,8 @@ async function runWatch(driver: Driver): Promise<{ failed: number; notices: stri
   const { tests: _, ...withoutTests } = driver;
   const notices: string[] = [];
   const report = (notice: string) => notices.push(notice.split("\n")[0] as string);
-  const inTurn = <T>(build: () => Promise<T>) => build();
   const world = { groups: [], guards: undefined, values: new Map(), manager, liveManager };
-  const { cells, skipped } = await runDriver(withoutTests, { ...world, watch, inTurn, report });
+  const { cells, skipped } = await runDriver(withoutTests, { ...world, watch, report });
   const cell = cells?.get(watch.name);
   if (typeof cell !== "object") throw new Error(`${driver.name}: ${skipped}: ${notices[0]}`);
   return { failed: cell.total - cell.passed, notices };

@@ -26,8 +26,6 @@ export interface World {
   readonly manager: SecureTokenManager;
   /** The same keys on the machine's clock, for the package's own tests. */
   readonly liveManager: SecureTokenManager;
-  /** Builds one driver after the other: some of them share a folder. */
-  inTurn<T>(build: () => Promise<T>): Promise<T>;
   /** Takes note of a problem. */
   report(problem: string): void;
 }
@@ -42,9 +40,7 @@ export async function runDriver(driver: Driver, world: World): Promise<Row> {
     return { name, skipped };
   }
   try {
-    await world.inTurn(async () => {
-      for (const command of driver.build) await runCommand(command, driver);
-    });
+    for (const command of driver.build) await runCommand(command, driver);
   } catch (error) {
     world.report(`${name}: ${(error as Error).message}`);
     return { name, skipped: "DOES NOT BUILD" };

@@ -300,4 +300,28 @@ describe("answers that nobody reads", () => {
     assert.deepEqual(before, ["HEADERS 7"]);
     client.close();
   });
+
+  it("counts no refusal against a peer that would have room but for others", async () => {
+    await start({
+      onStream: answer(50_000),
+      limits: {
+        ...{ maxTotalUnreadBytes: 100_000, minUnreadBytes: 10_000 },
+        resets: { burst: 2, perSecond: 0, perStream: 0, perAnswerFrame: 0 },
+      },
+    });
+    const hoarder = await RawClient.open(server.port, setting(4, 0));
+    await hoarder.outcome(headers(1), headers(3), headers(5), headers(7), headers(9));
+    const other = await RawClient.open(server.port, setting(4, 0));
+    await other.outcome(headers(1));
+    const refused = await other.outcome(headers(3), headers(5), headers(7), headers(9));
+    assert.deepEqual(
+      refused.filter((words) => !words.startsWith("RST_STREAM")),
+      [],
+    );
+    assert.equal(refused.length, 4);
+    hoarder.close();
+    while (server.http2.connections.size > 1) await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(await other.outcome(headers(11)), ["HEADERS 11"]);
+    other.close();
+  });
 });

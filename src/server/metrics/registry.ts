@@ -23,6 +23,12 @@ export type Collect = () => readonly CollectedMetric[];
  */
 const MISNAMED = /^nodejs_active_.*_total$/;
 
+/**
+ * prom-client leaves it out wherever it adds processes up, of one too. The youngest tells a restart of the server and of a
+ * worker alike.
+ */
+const START = "process_start_time_seconds";
+
 /** The metrics of one process. */
 export class ProcessMetrics {
   readonly #runtime = new Registry();
@@ -42,7 +48,10 @@ export class ProcessMetrics {
   async snapshot(): Promise<MetricsSnapshot> {
     const runtime = (await this.#runtime.getMetricsAsJSON()) as unknown as CollectedMetric[];
     const named = runtime.filter(({ name }) => !MISNAMED.test(name));
-    return [...this.#sources.flatMap((collect) => collect()), ...named];
+    const told = named.map((metric): CollectedMetric =>
+      metric.name === START ? { ...metric, aggregator: "max" } : metric,
+    );
+    return [...this.#sources.flatMap((collect) => collect()), ...told];
   }
 }
 

@@ -92,6 +92,27 @@ describe("metrics of connections", () => {
   });
 });
 
+describe("deploy/prometheus/alerts.yml", () => {
+  for (const WORKERS of ["1", "2"]) {
+    it(`asks for what is told with WORKERS=${WORKERS}`, async () => {
+      const { server, scrape } = await start({ WORKERS });
+      await callFrom(server);
+      const told = new Set([...(await scrape()).matchAll(/^# TYPE (\w+) /gm)].map(([, n]) => n));
+      const rules = readFileSync(
+        new URL("../../../deploy/prometheus/alerts.yml", import.meta.url),
+        "utf8",
+      );
+      // Prometheus makes `up` itself.
+      const asked = [...rules.matchAll(/\b(?:secure_token|grpc_server|process|nodejs)_\w+/g)];
+      const names = new Set(asked.map(([name]) => name.replace(/_bucket$/, "")));
+      assert.deepEqual(
+        [...names].filter((name) => !told.has(name)),
+        [],
+      );
+    });
+  }
+});
+
 describe("docs/metrics.md", () => {
   it("names every metric of ours, and no other", async () => {
     const { server, scrape } = await start({});

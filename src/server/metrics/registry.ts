@@ -48,8 +48,9 @@ export class ProcessMetrics {
   async snapshot(): Promise<MetricsSnapshot> {
     const runtime = (await this.#runtime.getMetricsAsJSON()) as unknown as CollectedMetric[];
     const named = runtime.filter(({ name }) => !MISNAMED.test(name));
-    const told = named.map((metric): CollectedMetric =>
-      metric.name === START ? { ...metric, aggregator: "max" } : metric,
+    const told = named.map(
+      (metric): CollectedMetric =>
+        metric.name === START ? { ...metric, aggregator: "max" } : metric,
     );
     return [...this.#sources.flatMap((collect) => collect()), ...told];
   }

@@ -1,6 +1,7 @@
 /** Node's HTTP/1.1 server, within the bounds of a listener that gives it its connections. */
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import type { Http1Connections } from "./http1-connections.js";
 import { refusalOf, refuseExpectation } from "./http1-refusals.js";
 import { type ConnectionLimits, http1Options } from "./limits.js";
@@ -27,8 +28,19 @@ export function createHttp1Server(
   server.on("clientError", (error, socket) => {
     connections.refuse(socket as Socket, refusalOf(error));
   });
+  server.on("connection", readAsStream);
   server.on("connect", (_request, socket) => connections.refuseTunnel(socket as Socket));
   // A server that never listens itself does not check for slow requests unless told that it does.
   server.emit("listening");
   return server;
+}
+
+/**
+ * Has what comes over TLS read from the socket, and not by the parser itself. Node pauses its parser for a request that
+ * comes while an answer is not sent yet, and goes on giving it the records that it has decrypted: a request of two
+ * records would be refused as malformed.
+ */
+function readAsStream(socket: Socket): void {
+  // A listener of a user is what makes Node do so.
+  if (socket instanceof TLSSocket) socket.on("data", () => {});
 }

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
-import type { ExportedConfig, IssuedToken } from "../client/web.js";
+import type { Claims, ExportedConfig, IssuedToken } from "../client/web.js";
 import { pageBaseUrl } from "./base-url.js";
 import { BatchCard } from "./cards/batch-card.js";
 import { CheckCard } from "./cards/check-card.js";
@@ -24,6 +24,7 @@ const WIDE = "(min-width: 64rem)";
 /** The page: one token, and everything that can be done with it. */
 export function App() {
   const [token, setToken] = useState("");
+  const [claims, setClaims] = useState<Claims | undefined>();
   const [issued, setIssued] = useState<readonly IssuedToken[]>([]);
   const onIssued = useCallback((one: IssuedToken) => {
     setIssued((earlier) => [one, ...earlier].slice(0, MAX_REMEMBERED));
@@ -84,7 +85,7 @@ export function App() {
   const issuedList = (
     <IssuedList {...{ issued, token }} onToken={setToken} onForget={() => setIssued([])} />
   );
-  const revokeCard = <RevokeCard {...{ token, changes, onRevoked }} />;
+  const revokeCard = <RevokeCard {...{ token, claims, changes, onRevoked }} />;
   return (
     <SessionContext.Provider value={session}>
       <Header
@@ -99,7 +100,7 @@ export function App() {
           {wide && issuedList}
         </div>
         <div class="column">
-          <InspectCard token={token} doubts={doubts} onToken={setToken} />
+          <InspectCard {...{ token, doubts }} onToken={setToken} onClaims={setClaims} />
           <CheckCard token={token} />
           {wide && revokeCard}
           {wide && <BatchCard />}

@@ -34,8 +34,8 @@ export interface Verdict {
   readonly detail: string;
 }
 
-/** The verdict of one answer. */
-export function toVerdict({ claims, error }: BatchResult): Verdict {
+/** The verdict of the answer about a token. */
+export function toVerdict({ claims, error }: BatchResult, token: string): Verdict {
   if (claims !== undefined) {
     const { userId, permissions, expiresAt } = claims;
     return { state: "ACTIVE", userId, permissions, detail: `until ${expiresAt}` };
@@ -45,5 +45,6 @@ export function toVerdict({ claims, error }: BatchResult): Verdict {
     return { state: "EXPIRED", ...nobody, detail: `at ${error.expiredAt}` };
   }
   const reason = error instanceof TokenError ? error.reason : "";
-  return { state: reason === "TOKEN_REVOKED" ? "REVOKED" : "INVALID", ...nobody, detail: reason };
+  if (reason === "TOKEN_REVOKED") return { state: "REVOKED", ...nobody, detail: reason };
+  return { state: "INVALID", ...nobody, detail: readPasted(token).fault ?? reason };
 }

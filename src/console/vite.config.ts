@@ -4,8 +4,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
+import { referencePage } from "./reference/reference-page.js";
 
 const MANIFEST = fileURLToPath(new URL("../../package.json", import.meta.url));
+const PAGES = ["index.html", "reference.html"].map((name) =>
+  fileURLToPath(new URL(name, import.meta.url)),
+);
 const OUTPUT = fileURLToPath(new URL("../../dist/console/", import.meta.url));
 
 /** Compresses once, here, what is then served for a year. */
@@ -31,11 +35,12 @@ export default defineConfig({
   build: {
     outDir: OUTPUT,
     emptyOutDir: true,
+    rolldownOptions: { input: PAGES },
     target: "es2023",
     // The policy forbids data: URLs and inline scripts.
     assetsInlineLimit: 0,
     modulePreload: false,
     reportCompressedSize: false,
   },
-  plugins: [precompress],
+  plugins: [referencePage, precompress],
 });

@@ -69,6 +69,25 @@ describe("console accessibility", () => {
     await page.context().close();
   });
 
+  for (const [name, options] of LOOKS) {
+    it(`violates no rule of axe-core in the documentation: ${name}`, async () => {
+      const { page, problems } = await openConsole(browser, server.url, options);
+      const opened = page.context().waitForEvent("page");
+      await page.getByRole("link", { name: "Documentation" }).click();
+      const reference = await opened;
+      await reference.getByRole("link", { name: "RevokeTokens", exact: true }).first().click();
+      assert.equal(new URL(reference.url()).hash, "#revoketokens");
+      await reference.evaluate(AXE);
+      assert.deepEqual(await violations(reference), []);
+      const overflow = await reference.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      assert.equal(overflow, 0, "scrolls sideways");
+      assert.deepEqual(problems(), []);
+      await page.context().close();
+    });
+  }
+
   it("is worked by keyboard alone, with the focus in sight", async () => {
     const { page, waitForState } = await openConsole(browser, server.url);
     const focused = () =>

@@ -33,9 +33,10 @@ describe("console batch", () => {
     const away = manager.generateToken("away");
     revoked.add(away.tokenId);
     const { page, card, validate, problems } = await open();
-    await validate(`Bearer ${good.token}\n\n"${old.token}"\n${away.token}, nonsense\r\n`);
+    const jwt = "eyJhbGciOiJIUzI1NiJ9.e30.c2ln";
+    await validate(`Bearer ${good.token}\n\n"${old.token}"\n${away.token}, nonsense\r\n${jwt}`);
     const rows = card.locator("tbody tr");
-    await rows.nth(3).waitFor();
+    await rows.nth(4).waitFor();
     const cells = await Promise.all(
       (await rows.all()).map((row) => row.locator("td").allInnerTexts()),
     );
@@ -44,8 +45,9 @@ describe("console batch", () => {
       ["2", "EXPIRED", "", "", `at ${old.expiresAt}`],
       ["3", "REVOKED", "", "", "TOKEN_REVOKED"],
       ["4", "INVALID", "", "", "TOKEN_MALFORMED"],
+      ["5", "INVALID", "", "", "This is a JWT. Tokens of this service have another format."],
     ]);
-    await page.getByText("1 of 4 tokens are active").waitFor({ state: "attached" });
+    await page.getByText("1 of 5 tokens are active").waitFor({ state: "attached" });
     // Verdicts on other tokens would be taken for verdicts on these.
     await card.getByLabel("Tokens").fill("other");
     await card.locator("table").waitFor({ state: "detached" });

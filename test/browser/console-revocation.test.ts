@@ -1,6 +1,9 @@
 /** Revoking in the console, and what it shows of revocations by others. */
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { delimiter, join } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
+import { promisify } from "node:util";
 import { pino } from "pino";
 import type { Browser } from "playwright-core";
 import { createSecureTokenClient } from "../../src/client/node.js";
@@ -10,10 +13,14 @@ import { RevocationAuthority } from "../../src/revocation/authority.js";
 import { ANYONE } from "../../src/server/callers/callers.js";
 import { loadConsole } from "../../src/server/console-assets.js";
 import { createServer } from "../../src/server/server.js";
+import { ROOT } from "../support/buf.js";
 import { launchChromium } from "../support/chromium.js";
 import { type ConsolePage, openConsole } from "../support/console-page.js";
 import { movableClock, testKey } from "../support/fixed-manager.js";
 import { keepReports } from "../support/reports.js";
+
+const run = promisify(execFile);
+const PATH = [join(ROOT, "node_modules/.bin"), process.env.PATH].join(delimiter);
 
 describe("console revocation", () => {
   let browser: Browser;
@@ -69,6 +76,28 @@ describe("console revocation", () => {
       const newest = revoke.getByRole("listitem").first();
       assert.match(await newest.locator(".result-name").innerText(), entry);
       assert.match(await newest.innerText(), /lost laptop/);
+    });
+  }
+
+  for (const [scope, language] of [
+    ["This token", "curl"],
+    ["Its session", "buf curl"],
+    ["All tokens of its user", "curl"],
+  ] as const) {
+    it(`has lines that do the same: ${scope}`, async () => {
+      const { card, page, generate, waitForState } = await open();
+      await page.getByLabel("User", { exact: true }).fill(`it's ${scope}`);
+      const token = await generate();
+      await waitForState("ACTIVE");
+      const revoke = card("Revoke");
+      await revoke.getByLabel(scope, { exact: true }).check();
+      await revoke.getByLabel("Reason").fill("it's lost!");
+      await revoke.getByLabel(language, { exact: true }).check();
+      const lines = await revoke.locator(".snippet-code").innerText();
+      assert.ok(!lines.includes(token));
+      const { stdout } = await run("sh", ["-c", lines], { env: { PATH, TOKEN: token } });
+      assert.match(stdout, /REVOCATION_OUTCOME_REVOKED/);
+      await waitForState("REVOKED");
     });
   }
 

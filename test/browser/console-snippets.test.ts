@@ -46,11 +46,14 @@ describe("console snippets", () => {
     ["Inspect", /"TOKEN_STATE_ACTIVE"[\s\S]*"valid": *true/],
     ["Check", /"permission": *"read",\s*"granted": *true[\s\S]*"permission": *"delete"/],
     ["Refresh", /"token": *"[\w=-]{500,}"/],
+    ["Batch", /"userId": *"user_123"[\s\S]*"ERROR_REASON_TOKEN_MALFORMED"/],
   ];
+  /** As the page says to set it, of a file with a token to a line. */
+  const secrets = () => ({ TOKEN: token, TOKENS: `${token},nonsense` });
   for (const [title, answer] of SHELL) {
     it(`run in a shell: ${title}`, async () => {
       const lines = await copy(title, "buf curl");
-      const env = { PATH, TOKEN: token, HOME: process.env.HOME };
+      const env = { PATH, ...secrets(), HOME: process.env.HOME };
       const { stdout } = await run("sh", ["-c", lines], { env });
       assert.match(stdout, answer);
     });
@@ -59,7 +62,7 @@ describe("console snippets", () => {
   for (const [title, answer] of SHELL) {
     it(`run with curl: ${title}`, async () => {
       const lines = await copy(title, "curl");
-      const env = { PATH, TOKEN: token, HOME: process.env.HOME };
+      const env = { PATH, ...secrets(), HOME: process.env.HOME };
       const { stdout } = await run("sh", ["-c", lines], { env });
       assert.match(stdout, answer);
     });
@@ -69,9 +72,10 @@ describe("console snippets", () => {
     // Beside the sources, so that the package's own name leads to them.
     const folder = mkdtempSync(join(ROOT, "node_modules", ".snippets-"));
     try {
-      const names = ["issued", "info", "results", "renewed"];
+      const names = ["issued", "info", "results", "renewed", "results"];
       const imports: string[] = [];
-      for (const [i, title] of (["Generate", "Inspect", "Check", "Refresh"] as const).entries()) {
+      const titles = ["Generate", "Inspect", "Check", "Refresh", "Batch"] as const;
+      for (const [i, title] of titles.entries()) {
         const source = (await copy(title, "TypeScript")).replace(
           '"secure-token-service/client"',
           '"../../src/client/node.js"',
@@ -85,17 +89,19 @@ describe("console snippets", () => {
       }
       const main = `console.log(JSON.stringify([${imports.join(", ")}]));\n`;
       writeFileSync(join(folder, "main.mts"), main);
-      const env = { ...process.env, TOKEN: token };
+      const env = { ...process.env, ...secrets() };
       const { stdout } = await run(
         process.execPath,
         ["--import", "tsx", join(folder, "main.mts")],
         { env, cwd: ROOT },
       );
-      const [issued, info, results, renewed] = JSON.parse(stdout);
+      const [issued, info, results, renewed, batch] = JSON.parse(stdout);
       assert.equal(issued.userId, "user_123");
       assert.equal(info.valid, true);
       assert.deepEqual(results.at(-1), { permission: "delete", granted: false });
       assert.equal(renewed.sessionId, info.sessionId);
+      assert.equal(batch[0].claims.userId, "user_123");
+      assert.equal(batch[1].error.reason, "TOKEN_MALFORMED");
     } finally {
       rmSync(folder, { recursive: true });
     }

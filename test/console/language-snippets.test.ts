@@ -6,11 +6,15 @@ import { delimiter, join } from "node:path";
 import { describe, it } from "node:test";
 import { highlight } from "../../src/console/highlight.js";
 import {
+  BATCH_TEXT,
+  type CallText,
   checkText,
   generateText,
   INSPECT_TEXT,
   refreshText,
   requireText,
+  revokeText,
+  secretOf,
 } from "../../src/console/snippets/calls.js";
 import { LANGUAGES } from "../../src/console/snippets/languages.js";
 import { scratchFolder } from "../support/scratch-folder.js";
@@ -25,11 +29,26 @@ const GENERATE = generateText({
   additionalData: DATA,
 });
 const CHECK = checkText([HOSTILE, "read"]);
-const ALL = [[GENERATE], INSPECT_TEXT, [CHECK], [requireText(HOSTILE)], [refresh()]];
+const REVOKE = revokeText(undefined, HOSTILE);
+const REVOKE_USER = revokeText({ user: { userId: HOSTILE } }, "");
+const REVOKE_SESSION = revokeText({ sessionId: HOSTILE }, HOSTILE);
+const ALL = [
+  [GENERATE],
+  INSPECT_TEXT,
+  [CHECK],
+  [requireText(HOSTILE)],
+  [refresh()],
+  [REVOKE],
+  [REVOKE_USER],
+  [REVOKE_SESSION],
+  BATCH_TEXT,
+];
 
 function refresh() {
   return refreshText({ amount: "2", unit: "seconds" }, true);
 }
+
+const SECRETS = { TOKEN: "the-token", TOKENS: "the-token,the-token-2", API_KEY: "the-key" };
 
 /** Runs lines in a shell where `program` writes its arguments and its input, each ended by NUL. */
 function runShell(program: string, lines: string): string[] {
@@ -38,7 +57,7 @@ function runShell(program: string, lines: string): string[] {
   writeFileSync(stub, `#!/bin/sh\nprintf '%s\\0' "$@"\n[ -t 0 ] || cat\nprintf '\\0'\n`);
   chmodSync(stub, 0o755);
   const path = [folder, process.env.PATH].join(delimiter);
-  const env = { PATH: path, TOKEN: "the-token", API_KEY: "the-key", HOME: "/home/of/nobody" };
+  const env = { PATH: path, ...SECRETS, HOME: "/home/of/nobody" };
   const output = execFileSync("sh", ["-c", lines], { env, encoding: "utf8", input: "" });
   return output.split("\0").slice(0, -1);
 }
@@ -51,13 +70,13 @@ function configValue(input: string, name: string): string {
 
 describe("curl lines", () => {
   it("keep token and key off the command line, and expand nothing else", () => {
-    for (const call of [GENERATE, CHECK, requireText(HOSTILE), refresh()]) {
+    for (const call of ALL.map(([one]) => one!)) {
       const words = runShell("curl", LANGUAGES.curl([call], SETTING));
       const input = words.pop() ?? "";
       assert.doesNotMatch(words.join(" "), /the-token|the-key/);
       assert.equal(configValue(input, "header"), "authorization: Bearer the-key");
-      const token = call.withToken && { token: "the-token" };
-      assert.deepEqual(JSON.parse(configValue(input, "data")), { ...token, ...call.fields });
+      const expected = { ...requestSecrets(call), ...call.fields };
+      assert.deepEqual(JSON.parse(configValue(input, "data")), expected);
       assert.ok(!input.includes("!"));
     }
   });
@@ -77,6 +96,19 @@ describe("lines of the command", () => {
     assert.equal(words[words.indexOf("--") + 1], HOSTILE);
     const check = runShell("secure-token", LANGUAGES.Command([requireText(HOSTILE)], SETTING));
     assert.deepEqual(check.slice(2), ["check", "--", HOSTILE, "the-token"]);
+    const revoke = runShell("secure-token", LANGUAGES.Command([REVOKE], SETTING));
+    assert.deepEqual(revoke.slice(2), ["revoke", `--reason=${HOSTILE}`, "the-token"]);
+    const session = runShell("secure-token", LANGUAGES.Command([REVOKE_SESSION], SETTING));
+    const [option, reason] = [`--session=${HOSTILE}`, `--reason=${HOSTILE}`];
+    assert.deepEqual(session.slice(2), ["revoke", option, reason, ""]);
+    const user = runShell("secure-token", LANGUAGES.Command([REVOKE_USER], SETTING));
+    assert.deepEqual(user.slice(2), ["revoke", `--user=${HOSTILE}`, ""]);
+  });
+
+  it("ask about each token of a batch", () => {
+    const words = runShell("secure-token", LANGUAGES.Command(BATCH_TEXT, SETTING));
+    const one = ["--server", SETTING.baseUrl, "--json", "validate"];
+    assert.deepEqual(words, [...one, "the-token", ...one, "the-token-2"]);
   });
 });
 
@@ -97,7 +129,7 @@ describe("Python lines", () => {
   it("give each value as it was typed", { skip: !hasPython && "needs python3" }, () => {
     const run = (calls: typeof INSPECT_TEXT) => {
       const input = LANGUAGES.Python(calls, SETTING);
-      const env = { ...process.env, TOKEN: "the-token", API_KEY: "the-key" };
+      const env = { ...process.env, ...SECRETS };
       const output = execFileSync("python3", ["-c", stub], { env, input, encoding: "utf8" });
       return output
         .trim()
@@ -118,6 +150,11 @@ describe("Python lines", () => {
       ["the-token", 2 / 3600],
       { revoke_old: true },
     ]);
+    assert.deepEqual(run([REVOKE])[1], ["revoke_token", ["the-token"], { reason: HOSTILE }]);
+    assert.deepEqual(run([REVOKE_USER])[1], ["revoke_user", [HOSTILE], {}]);
+    assert.deepEqual(run([REVOKE_SESSION])[1], ["revoke_session", [HOSTILE], { reason: HOSTILE }]);
+    const tokens = SECRETS.TOKENS.split(",");
+    assert.deepEqual(run(BATCH_TEXT)[1], ["batch_validate_tokens", [tokens], {}]);
   });
 });
 
@@ -127,7 +164,8 @@ describe("lines of every language", () => {
       for (const calls of ALL) {
         const text = write(calls, SETTING);
         assert.match(text, /API_KEY/, name);
-        if (calls.some((call) => call.withToken)) assert.match(text, /TOKEN/, name);
+        const secret = secretOf(calls);
+        if (secret) assert.match(text, new RegExp(`\\b${secret}\\b`), name);
         assert.equal(
           highlight(text)
             .map((piece) => piece.text)
@@ -158,6 +196,13 @@ describe("lines of every language", () => {
     }
   });
 });
+
+/** What the shell puts into a request. */
+function requestSecrets({ secret }: CallText): object {
+  if (secret === "none") return {};
+  if (secret === "tokens") return { tokens: SECRETS.TOKENS.split(",") };
+  return secret === "token" ? { token: SECRETS.TOKEN } : { targets: [{ token: SECRETS.TOKEN }] };
+}
 
 /** Whether a program is there; with CI set its absence is a failure. */
 function canRun(program: string): boolean {

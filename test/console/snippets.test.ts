@@ -6,12 +6,14 @@ import { describe, it } from "node:test";
 import { highlight } from "../../src/console/highlight.js";
 import { bufCurl } from "../../src/console/snippets/buf-curl.js";
 import {
+  BATCH_TEXT,
   type CallText,
   checkText,
   generateText,
   INSPECT_TEXT,
   refreshText,
   requireText,
+  revokeText,
 } from "../../src/console/snippets/calls.js";
 import { typeScript } from "../../src/console/snippets/typescript.js";
 
@@ -32,12 +34,22 @@ const CALLS: [name: string, call: CallText][] = [
   ["require", requireText(HOSTILE)],
   ["refresh", refreshText({ amount: "2", unit: "seconds" }, true)],
   ["introspect", INSPECT_TEXT[0] as CallText],
+  ["revoke a token", revokeText(undefined, HOSTILE)],
+  ["revoke a session", revokeText({ sessionId: HOSTILE }, "")],
+  ["revoke a user's", revokeText({ user: { userId: HOSTILE } }, HOSTILE)],
+  ["batch", BATCH_TEXT[0] as CallText],
 ];
 
 /** What `buf` would be run with and would read, as a shell says. */
 function runShell(lines: string) {
   const buf = `buf() { printf '%s\\0' "$@"; printf '\\1'; case "$*" in *@-*) cat;; esac; }`;
-  const env = { TOKEN: "the-token", API_KEY: "the-key", HOME: "/home/of/nobody" };
+  const env = {
+    PATH: process.env.PATH,
+    TOKEN: "the-token",
+    TOKENS: "the-token,the-token-2",
+    API_KEY: "the-key",
+    HOME: "/home/of/nobody",
+  };
   const output = execFileSync("sh", ["-c", `${buf}\n${lines}`], {
     env,
     encoding: "utf8",
@@ -47,17 +59,26 @@ function runShell(lines: string) {
   return { args: args.split("\0").slice(0, -1), input };
 }
 
+/** What the shell puts into a request. */
+const SECRETS = {
+  none: {},
+  token: { token: "the-token" },
+  target: { targets: [{ token: "the-token" }] },
+  tokens: { tokens: ["the-token", "the-token-2"] },
+} as const;
+
 describe("buf curl lines", () => {
   for (const [name, call] of CALLS) {
-    const message = { ...(call.withToken && { token: "the-token" }), ...call.fields };
+    const message = { ...SECRETS[call.secret], ...call.fields };
+    const isSecret = call.secret !== "none";
     const url = `${OPEN.baseUrl}/securetoken.v1.TokenService/${call.rpc}`;
 
     it(`say what was asked, and expand nothing else: ${name}`, () => {
       const { args, input } = runShell(bufCurl([call], OPEN));
       assert.deepEqual(args.slice(0, 3), ["curl", url, "-d"]);
-      assert.deepEqual(JSON.parse(call.withToken ? input : (args[3] ?? "")), message);
+      assert.deepEqual(JSON.parse(isSecret ? input : (args[3] ?? "")), message);
       // Outside single quotes, an interactive shell would take it for its history.
-      if (call.withToken) assert.ok(!input.includes("!"));
+      if (isSecret) assert.ok(!input.includes("!"));
     });
 
     it(`keep key and token off the command line: ${name}`, () => {
@@ -78,6 +99,7 @@ describe("TypeScript lines", () => {
     assert.match(text, /const token = env\.TOKEN/);
     const plain = typeScript([CALLS[0]![1]], OPEN);
     assert.doesNotMatch(plain, /env/);
+    assert.match(typeScript(BATCH_TEXT, OPEN), /const tokens = \(env\.TOKENS \?\? ""\)\.split/);
   });
 
   it("speak Connect over HTTP/1.1 below a path, where a proxy stands between", () => {

@@ -5,8 +5,10 @@ import { useCall } from "../call.js";
 import { Card } from "../parts/card.js";
 import { ErrorNote } from "../parts/error-note.js";
 import { describedBy, Field } from "../parts/field.js";
+import { Snippet } from "../parts/snippet.js";
 import { VerdictTable } from "../parts/verdict-table.js";
 import { useSession } from "../session.js";
+import { BATCH_TEXT } from "../snippets/calls.js";
 
 /** Asks about many tokens in one call. */
 export function BatchCard() {
@@ -28,7 +30,9 @@ export function BatchCard() {
     setIsEmpty(tokens.length === 0);
     if (tokens.length === 0 || fault !== undefined) return;
     const verdicts = await batch.run(async (signal) =>
-      (await client.batchValidateTokens(tokens, { signal })).map(toVerdict),
+      (await client.batchValidateTokens(tokens, { signal })).map((result, i) =>
+        toVerdict(result, tokens[i] as string),
+      ),
     );
     const active = verdicts?.filter(({ state }) => state === "ACTIVE").length;
     if (verdicts) announce(`${active} of ${verdicts.length} tokens are active`);
@@ -60,6 +64,7 @@ export function BatchCard() {
       </form>
       {batch.error !== undefined && <ErrorNote error={batch.error} />}
       {batch.value && <VerdictTable verdicts={batch.value} />}
+      <Snippet of="Batch" calls={BATCH_TEXT} />
     </Card>
   );
 }

@@ -1,5 +1,5 @@
 import { useCallback, useEffect } from "preact/hooks";
-import type { Introspection, TokenInfo } from "../../client/web.js";
+import type { Claims, Introspection, TokenInfo } from "../../client/web.js";
 import { useCall } from "../call.js";
 import { Card } from "../parts/card.js";
 import { ClaimsList } from "../parts/claims-list.js";
@@ -29,8 +29,10 @@ export function InspectCard(props: {
   /** Changes when another card was told that a token is not valid. */
   readonly doubts: number;
   readonly onToken: (token: string) => void;
+  /** Told the claims of the token, and nothing where they are not known. */
+  readonly onClaims: (claims: Claims | undefined) => void;
 }) {
-  const { token, doubts, onToken } = props;
+  const { token, doubts, onToken, onClaims } = props;
   const { client, announce } = useSession();
   const { value, error, run, reset } = useCall<Inspection>();
 
@@ -52,6 +54,9 @@ export function InspectCard(props: {
     const timer = setTimeout(inspect, TYPING_MS);
     return () => clearTimeout(timer);
   }, [token, inspect, reset]);
+
+  const claims = value?.found.claims;
+  useEffect(() => onClaims(claims), [claims, onClaims]);
 
   // A server that was started anew with another key calls the same token invalid.
   useEffect(() => {

@@ -1,12 +1,14 @@
 import type { TargetedSubmitEvent } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
-import type { RevocationOutcome, RevocationPage } from "../../client/web.js";
+import type { Claims, RevocationOutcome, RevocationPage } from "../../client/web.js";
 import { useCall } from "../call.js";
 import { Card } from "../parts/card.js";
 import { ErrorNote } from "../parts/error-note.js";
 import { describedBy, Field } from "../parts/field.js";
 import { RevocationList } from "../parts/revocation-list.js";
+import { Snippet } from "../parts/snippet.js";
 import { useSession } from "../session.js";
+import { revokeText, type TargetFields } from "../snippets/calls.js";
 import { PASTE_FIRST, useTokenNeeded } from "../token-needed.js";
 
 const SCOPES = {
@@ -21,11 +23,13 @@ const RECENT = 10;
 /** Takes back the token, its session or all tokens of its user, and lists what was revoked lately. */
 export function RevokeCard(props: {
   readonly token: string;
+  /** The token's claims, where they are known. */
+  readonly claims: Claims | undefined;
   /** Changes when something was revoked, here or elsewhere. */
   readonly changes: number;
   readonly onRevoked: () => void;
 }) {
-  const { token, changes, onRevoked } = props;
+  const { token, claims, changes, onRevoked } = props;
   const { client, announce } = useSession();
   const [scope, setScope] = useState<Scope>("token");
   const [reason, setReason] = useState("");
@@ -100,8 +104,16 @@ export function RevokeCard(props: {
       {revoke.value && <p class="success">{OUTCOMES[revoke.value]}</p>}
       {recent.error !== undefined && <ErrorNote error={recent.error} />}
       {recent.value && <RevocationList revocations={recent.value.revocations} />}
+      {scope === "token" && <Snippet of="Revoke" calls={[revokeText(undefined, reason)]} />}
+      {scope !== "token" && claims && (
+        <Snippet of="Revoke" calls={[revokeText(targetOf(scope, claims), reason)]} />
+      )}
     </Card>
   );
+}
+
+function targetOf(scope: "session" | "user", { sessionId, userId }: Claims): TargetFields {
+  return scope === "user" ? { user: { userId } } : { sessionId };
 }
 
 const OUTCOMES: Record<RevocationOutcome, string> = {

@@ -24,6 +24,10 @@ export function Header(props: HeaderProps) {
           <span>version {config?.serverVersion || VERSION}</span>
           {config && <span>default {config.defaultExpirationHours} h</span>}
         </p>
+        {/* In a tab of its own: leaving this page would forget its tokens. */}
+        <a class="button" href="./reference.html" target="_blank" rel="noopener">
+          Documentation <span class="visually-hidden">of RPCs and errors, in a new tab</span>
+        </a>
         <button
           type="button"
           class="button"

@@ -1,6 +1,6 @@
 import { highlight } from "../highlight.js";
 import { useSession } from "../session.js";
-import type { CallText } from "../snippets/calls.js";
+import { type CallText, secretOf } from "../snippets/calls.js";
 import { LANGUAGES, type Language } from "../snippets/languages.js";
 import { CopyButton } from "./copy-button.js";
 
@@ -15,10 +15,8 @@ export function Snippet({
   const session = useSession();
   const { language, setLanguage } = session;
   const text = LANGUAGES[language](calls, session);
-  const secrets = [
-    ...(calls.some((call) => call.withToken) ? ["TOKEN"] : []),
-    ...(session.hasKey ? ["API_KEY"] : []),
-  ];
+  const secret = secretOf(calls);
+  const typed = [...(secret === "TOKEN" ? [secret] : []), ...(session.hasKey ? ["API_KEY"] : [])];
   return (
     <section class="snippet" aria-label={`${of} in code`}>
       <div class="snippet-bar">
@@ -47,7 +45,13 @@ export function Snippet({
           ))}
         </code>
       </pre>
-      {secrets.map((name) => (
+      {secret === "TOKENS" && (
+        <p class="hint">
+          Set <code>TOKENS</code> first, of a file with a token to a line:{" "}
+          <code>export TOKENS="$(paste -sd, tokens.txt)"</code>
+        </p>
+      )}
+      {typed.map((name) => (
         <p class="hint" key={name}>
           Set <code>{name}</code> first:{" "}
           <code>

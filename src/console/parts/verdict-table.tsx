@@ -9,7 +9,7 @@ export function VerdictTable({ verdicts }: { readonly verdicts: readonly Verdict
       <table>
         <thead>
           <tr>
-            <th scope="col">Line</th>
+            <th scope="col">Token</th>
             <th scope="col">State</th>
             <th scope="col">User</th>
             <th scope="col">Permissions</th>

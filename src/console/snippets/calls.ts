@@ -8,6 +8,11 @@ import type { Lifetime } from "../lifetime.js";
 import { toDurationJson, toHours } from "../lifetime.js";
 import { visibleJson } from "../visible-text.js";
 
+/** What a revocation names beside a token, as protobuf's JSON names it. */
+export type TargetFields =
+  | { readonly sessionId: string }
+  | { readonly user: { readonly userId: string } };
+
 /** A request's fields beside the token, as protobuf's JSON names them; unset ones are not sent. */
 export interface CallFields {
   readonly userId?: string;
@@ -19,6 +24,8 @@ export interface CallFields {
   /** Seconds and `s`. */
   readonly newExpiresIn?: string;
   readonly revokeOld?: boolean;
+  readonly targets?: readonly [TargetFields];
+  readonly reason?: string;
 }
 
 /** The RPCs that actions call. */
@@ -28,14 +35,21 @@ export type Rpc =
   | "GetTokenInfo"
   | "CheckPermissions"
   | "CheckPermission"
-  | "RefreshToken";
+  | "RefreshToken"
+  | "RevokeTokens"
+  | "BatchValidateTokens";
+
+/**
+ * Where a request holds what is secret: nowhere, as its token, as the token that is the target of a
+ * revocation, or as its tokens.
+ */
+export type SecretPlace = "none" | "token" | "target" | "tokens";
 
 /** One call. */
 export interface CallText {
   readonly rpc: Rpc;
   readonly fields: CallFields;
-  /** Whether the request's first field is the token. */
-  readonly withToken: boolean;
+  readonly secret: SecretPlace;
   /** The statement in TypeScript, over `client` and `token`. */
   readonly statement: string;
 }
@@ -62,7 +76,7 @@ export function generateText(request: {
   ];
   return {
     rpc: "GenerateToken",
-    withToken: false,
+    secret: "none",
     fields: {
       userId,
       ...(permissions.length > 0 && { permissions }),
@@ -77,13 +91,13 @@ export function generateText(request: {
 export const INSPECT_TEXT: readonly CallText[] = [
   {
     rpc: "IntrospectToken",
-    withToken: true,
+    secret: "token",
     fields: {},
     statement: "const { state, claims } = await client.introspectToken(token);",
   },
   {
     rpc: "GetTokenInfo",
-    withToken: true,
+    secret: "token",
     fields: {},
     statement: "const info = await client.getTokenInfo(token); // throws unless ACTIVE",
   },
@@ -93,7 +107,7 @@ export const INSPECT_TEXT: readonly CallText[] = [
 export function checkText(permissions: readonly string[]): CallText {
   return {
     rpc: "CheckPermissions",
-    withToken: true,
+    secret: "token",
     fields: { permissions },
     statement: `const results = await client.checkPermissions(token, ${visibleJson(permissions)});`,
   };
@@ -103,7 +117,7 @@ export function checkText(permissions: readonly string[]): CallText {
 export function requireText(requiredPermission: string): CallText {
   return {
     rpc: "CheckPermission",
-    withToken: true,
+    secret: "token",
     fields: { requiredPermission },
     statement: `await client.checkPermission(token, ${visibleJson(requiredPermission)});`,
   };
@@ -117,10 +131,44 @@ export function refreshText(lifetime: Lifetime, revokeOld: boolean): CallText {
   ];
   return {
     rpc: "RefreshToken",
-    withToken: true,
+    secret: "token",
     fields: { newExpiresIn: toDurationJson(lifetime), ...(revokeOld && { revokeOld }) },
     statement: `const renewed = await client.refreshToken(token, { ${options.join(", ")} });`,
   };
+}
+
+/** RevokeTokens: this token, or what is named in its place. */
+export function revokeText(target: TargetFields | undefined, reason: string): CallText {
+  const options = reason === "" ? "" : `, ${visibleJson({ reason })}`;
+  return {
+    rpc: "RevokeTokens",
+    secret: target === undefined ? "target" : "none",
+    fields: { ...(target && { targets: [target] }), ...(reason !== "" && { reason }) },
+    statement: `const outcome = await client.${revokeMethod(target)}${options});`,
+  };
+}
+
+function revokeMethod(target: TargetFields | undefined): string {
+  if (target === undefined) return "revokeToken(token";
+  return "user" in target
+    ? `revokeUser(${visibleJson(target.user.userId)}`
+    : `revokeSession(${visibleJson(target.sessionId)}`;
+}
+
+/** BatchValidateTokens. */
+export const BATCH_TEXT: readonly CallText[] = [
+  {
+    rpc: "BatchValidateTokens",
+    secret: "tokens",
+    fields: {},
+    statement: "const results = await client.batchValidateTokens(tokens);",
+  },
+];
+
+/** The variable that must be set before lines are run: the token, or several with commas between. */
+export function secretOf(calls: readonly CallText[]): "TOKEN" | "TOKENS" | undefined {
+  if (calls.some(({ secret }) => secret === "tokens")) return "TOKENS";
+  return calls.some(({ secret }) => secret !== "none") ? "TOKEN" : undefined;
 }
 
 function lines(options: readonly string[]): string {

@@ -1,30 +1,27 @@
 /** `curl` and plain JSON: token and key reach it as a configuration on its standard input. */
 import { visibleJson } from "../visible-text.js";
 import type { CallText, Setting } from "./calls.js";
-import { inHeredoc, singleQuoted } from "./shell.js";
+import { inHeredoc, requestInHeredoc, singleQuoted } from "./shell.js";
 
 /** `curl`, one command a call. */
 export function curl(calls: readonly CallText[], { baseUrl, hasKey }: Setting): string {
   return calls
-    .map(({ rpc, fields, withToken }) => {
-      const command = `curl ${baseUrl}/securetoken.v1.TokenService/${rpc} \\\n  -H 'content-type: application/json'`;
-      const json = visibleJson(fields);
-      if (!withToken && !hasKey) return `${command} \\\n  -d ${singleQuoted(json)}`;
-      const rest = inHeredoc(inQuotes(json.slice(1).replaceAll("!", "\\u0021")));
-      const token = withToken
-        ? `${inHeredoc(inQuotes('"token":"'))}$TOKEN${inHeredoc(inQuotes('"'))}`
-        : "";
-      const comma = withToken && json !== "{}" ? "," : "";
+    .map((call) => {
+      const url = `${baseUrl}/securetoken.v1.TokenService/${call.rpc}`;
+      const command = `curl ${url} \\\n  -H 'content-type: application/json'`;
+      if (call.secret === "none" && !hasKey) {
+        return `${command} \\\n  -d ${singleQuoted(visibleJson(call.fields))}`;
+      }
       const lines = [
         ...(hasKey ? ['header = "authorization: Bearer $API_KEY"'] : []),
-        `data = "{${token}${comma}${rest}"`,
+        `data = "${requestInHeredoc(call, inQuotes)}"`,
       ];
       return `${command} -K - <<EOF\n${lines.join("\n")}\nEOF`;
     })
     .join("\n\n");
 }
 
-/** As curl reads a quoted value of its configuration. */
-function inQuotes(text: string): string {
-  return text.replace(/[\\"]/g, "\\$&");
+/** As curl reads a quoted value of its configuration, in a here-document. */
+function inQuotes(json: string): string {
+  return inHeredoc(json.replaceAll("!", "\\u0021").replace(/[\\"]/g, "\\$&"));
 }

@@ -1,5 +1,5 @@
 /** Go over securetoken.dev/go. */
-import type { CallFields, CallText, Rpc, Setting } from "./calls.js";
+import { type CallFields, type CallText, type Rpc, type Setting, secretOf } from "./calls.js";
 import {
   hex,
   literal,
@@ -22,7 +22,7 @@ const FAIL = "\tif err != nil {\n\t\tlog.Fatal(err)\n\t}";
 
 /** A program that prints what the calls answer. */
 export function go(calls: readonly CallText[], { baseUrl, hasKey }: Setting): string {
-  const withToken = calls.some((call) => call.withToken);
+  const secret = secretOf(calls);
   const withLifetime = calls.some(({ fields }) => fields.expiresIn ?? fields.newExpiresIn);
   const isPlainCheck = calls.every(({ rpc }) => rpc === "CheckPermission");
   const key = hasKey ? ', securetoken.WithAPIKey(os.Getenv("API_KEY"))' : "";
@@ -33,7 +33,8 @@ export function go(calls: readonly CallText[], { baseUrl, hasKey }: Setting): st
     '\t"context"',
     ...(isPlainCheck ? [] : ['\t"fmt"']),
     '\t"log"',
-    ...(withToken || hasKey ? ['\t"os"'] : []),
+    ...(secret || hasKey ? ['\t"os"'] : []),
+    ...(secret === "TOKENS" ? ['\t"strings"'] : []),
     ...(withLifetime ? ['\t"time"'] : []),
     "",
     '\t"securetoken.dev/go/securetoken"',
@@ -45,7 +46,8 @@ export function go(calls: readonly CallText[], { baseUrl, hasKey }: Setting): st
     `\tclient, err := securetoken.New(${textLiteral(originOf(baseUrl), GO)}${key})`,
     FAIL,
     "\tdefer client.Close()",
-    ...(withToken ? ['\ttoken := os.Getenv("TOKEN")'] : []),
+    ...(secret === "TOKEN" ? ['\ttoken := os.Getenv("TOKEN")'] : []),
+    ...(secret === "TOKENS" ? ['\ttokens := strings.Split(os.Getenv("TOKENS"), ",")'] : []),
     ...calls.flatMap(({ rpc, fields }) => [`\t${METHODS[rpc](fields)}`, FAIL, ...PRINTED[rpc]]),
     "}",
   ].join("\n");
@@ -70,6 +72,15 @@ const METHODS: Readonly<Record<Rpc, (fields: CallFields) => string>> = {
     `err = client.CheckPermission(ctx, token, ${textLiteral(requiredPermission, GO)})`,
   RefreshToken: ({ newExpiresIn = "", revokeOld }) =>
     `renewed, err := client.RefreshToken(ctx, token, ${lifetime(newExpiresIn)}${revokeOld ? ", securetoken.RevokeOld()" : ""})`,
+  RevokeTokens({ targets, reason }) {
+    const why =
+      reason === undefined ? "" : `, securetoken.RevokeReason(${textLiteral(reason, GO)})`;
+    if (targets === undefined) return `outcome, err := client.RevokeToken(ctx, token${why})`;
+    return "user" in targets[0]
+      ? `outcome, err := client.RevokeUser(ctx, ${textLiteral(targets[0].user.userId, GO)}${why})`
+      : `outcome, err := client.RevokeSession(ctx, ${textLiteral(targets[0].sessionId, GO)}${why})`;
+  },
+  BatchValidateTokens: () => "results, err := client.BatchValidateTokens(ctx, tokens...)",
 };
 
 /** An answer that is not used would not compile. */
@@ -80,6 +91,12 @@ const PRINTED: Readonly<Record<Rpc, readonly string[]>> = {
   CheckPermissions: ["\tfmt.Println(results)"],
   CheckPermission: [],
   RefreshToken: ["\tfmt.Println(renewed.Token)"],
+  RevokeTokens: ["\tfmt.Println(outcome)"],
+  BatchValidateTokens: [
+    "\tfor _, result := range results {",
+    "\t\tfmt.Println(result.Token != nil, result.Err)",
+    "\t}",
+  ],
 };
 
 function lifetime(duration: string): string {

@@ -1,5 +1,5 @@
 /** Java over dev.securetoken. */
-import type { CallFields, CallText, Rpc, Setting } from "./calls.js";
+import { type CallFields, type CallText, type Rpc, type Setting, secretOf } from "./calls.js";
 import {
   hex,
   literal,
@@ -34,7 +34,7 @@ const NAMED: Readonly<Record<number, string>> = { 10: "\\n", 13: "\\r" };
 
 /** A program that prints what the calls answer. */
 export function java(calls: readonly CallText[], { baseUrl, hasKey }: Setting): string {
-  const withToken = calls.some((call) => call.withToken);
+  const secret = secretOf(calls);
   const key = hasKey ? '.apiKey(System.getenv("API_KEY"))' : "";
   return [
     "import dev.securetoken.*;",
@@ -46,7 +46,10 @@ export function java(calls: readonly CallText[], { baseUrl, hasKey }: Setting): 
     ...serverNote(baseUrl, "    //"),
     `    var builder = SecureTokenClient.builder(${textLiteral(originOf(baseUrl), JAVA)})${key};`,
     "    try (SecureTokenClient client = builder.build()) {",
-    ...(withToken ? ['      String token = System.getenv("TOKEN");'] : []),
+    ...(secret === "TOKEN" ? ['      String token = System.getenv("TOKEN");'] : []),
+    ...(secret === "TOKENS"
+      ? ['      List<String> tokens = List.of(System.getenv("TOKENS").split(","));']
+      : []),
     ...calls.map(({ rpc, fields }) => `      System.out.println(client.${METHODS[rpc](fields)});`),
     "    }",
     "  }",
@@ -68,6 +71,17 @@ const METHODS: Readonly<Record<Rpc, (fields: CallFields) => string>> = {
     `checkPermission(token, ${textLiteral(requiredPermission, JAVA)})`,
   RefreshToken: ({ newExpiresIn = "", revokeOld }) =>
     `refreshToken(token, RefreshOptions.defaults().expiresIn(${lifetime(newExpiresIn)})${revokeOld ? ".revokeOld()" : ""}).token()`,
+  RevokeTokens({ targets, reason = "" }) {
+    const target = targets?.[0];
+    const named =
+      target === undefined
+        ? "token(token)"
+        : "user" in target
+          ? `user(${textLiteral(target.user.userId, JAVA)})`
+          : `session(${textLiteral(target.sessionId, JAVA)})`;
+    return `revokeTokens(List.of(RevocationTarget.${named}), ${textLiteral(reason, JAVA)})`;
+  },
+  BatchValidateTokens: () => "batchValidateTokens(tokens)",
 };
 
 function lifetime(duration: string): string {

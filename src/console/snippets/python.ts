@@ -1,5 +1,5 @@
 /** Python over secure-token-client. */
-import type { CallFields, CallText, Rpc, Setting } from "./calls.js";
+import { type CallFields, type CallText, type Rpc, type Setting, secretOf } from "./calls.js";
 import {
   hex,
   hoursOf,
@@ -20,15 +20,16 @@ const PYTHON: Spelling = {
 
 /** A program that prints what the calls answer. */
 export function python(calls: readonly CallText[], { baseUrl, hasKey }: Setting): string {
-  const withToken = calls.some((call) => call.withToken);
+  const secret = secretOf(calls);
   const options = hasKey ? ', api_key=os.environ["API_KEY"]' : "";
   return [
-    ...(withToken || hasKey ? ["import os", ""] : []),
+    ...(secret || hasKey ? ["import os", ""] : []),
     "from secure_token_client import SecureTokenClient",
     "",
     ...serverNote(baseUrl, "#"),
     `client = SecureTokenClient(${textLiteral(originOf(baseUrl), PYTHON)}${options})`,
-    ...(withToken ? ['token = os.environ["TOKEN"]'] : []),
+    ...(secret === "TOKEN" ? ['token = os.environ["TOKEN"]'] : []),
+    ...(secret === "TOKENS" ? ['tokens = os.environ["TOKENS"].split(",")'] : []),
     ...calls.map(({ rpc, fields }) => `print(client.${METHODS[rpc](fields)})`),
   ].join("\n");
 }
@@ -51,4 +52,12 @@ const METHODS: Readonly<Record<Rpc, (fields: CallFields) => string>> = {
     `check_permission(token, ${textLiteral(requiredPermission, PYTHON)})`,
   RefreshToken: ({ newExpiresIn = "", revokeOld }) =>
     `refresh_token(token, ${hoursOf(newExpiresIn)}${revokeOld ? ", revoke_old=True" : ""})`,
+  RevokeTokens({ targets, reason }) {
+    const why = reason === undefined ? "" : `, reason=${textLiteral(reason, PYTHON)}`;
+    if (targets === undefined) return `revoke_token(token${why})`;
+    return "user" in targets[0]
+      ? `revoke_user(${textLiteral(targets[0].user.userId, PYTHON)}${why})`
+      : `revoke_session(${textLiteral(targets[0].sessionId, PYTHON)}${why})`;
+  },
+  BatchValidateTokens: () => "batch_validate_tokens(tokens)",
 };

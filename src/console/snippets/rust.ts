@@ -1,5 +1,5 @@
 /** Rust over secure-token-client, tokio and serde_json. */
-import type { CallFields, CallText, Rpc, Setting } from "./calls.js";
+import { type CallFields, type CallText, type Rpc, type Setting, secretOf } from "./calls.js";
 import {
   hex,
   literal,
@@ -20,7 +20,7 @@ const RUST: Spelling = {
 
 /** A program that prints what the calls answer. */
 export function rust(calls: readonly CallText[], { baseUrl, hasKey }: Setting): string {
-  const withToken = calls.some((call) => call.withToken);
+  const secret = secretOf(calls);
   const isNew = calls.some(({ rpc }) => rpc === "GenerateToken");
   const isRefresh = calls.some(({ rpc }) => rpc === "RefreshToken");
   const names = [
@@ -40,7 +40,8 @@ export function rust(calls: readonly CallText[], { baseUrl, hasKey }: Setting): 
     ...(hasKey ? ['        .api_key(std::env::var("API_KEY")?)'] : []),
     "        .connect()",
     "        .await?;",
-    ...(withToken ? ['    let token = std::env::var("TOKEN")?;'] : []),
+    ...(secret === "TOKEN" ? ['    let token = std::env::var("TOKEN")?;'] : []),
+    ...(secret === "TOKENS" ? ['    let tokens = std::env::var("TOKENS")?;'] : []),
     ...calls.map(({ rpc, fields }) => `    ${METHODS[rpc](fields)}`),
     "    Ok(())",
     "}",
@@ -68,6 +69,18 @@ const METHODS: Readonly<Record<Rpc, (fields: CallFields) => string>> = {
     const options = `RefreshOptions::new().expires_in(${lifetime(newExpiresIn)})${revokeOld ? ".revoke_old()" : ""}`;
     return `println!("{}", client.refresh_token(&token, ${options}).await?.token);`;
   },
+  RevokeTokens({ targets, reason = "" }) {
+    const target = targets?.[0];
+    const method =
+      target === undefined
+        ? "revoke_token(&token"
+        : "user" in target
+          ? `revoke_user(${textLiteral(target.user.userId, RUST)}`
+          : `revoke_session(${textLiteral(target.sessionId, RUST)}`;
+    return `println!("{:?}", client.${method}, ${textLiteral(reason, RUST)}).await?);`;
+  },
+  BatchValidateTokens: () =>
+    `println!("{:?}", client.batch_validate_tokens(tokens.split(',')).await?);`,
 };
 
 function lifetime(duration: string): string {

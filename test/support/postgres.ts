@@ -1,11 +1,12 @@
 /** A real PostgreSQL of the test's own, on loopback, in a folder of its own. */
 import { execFileSync } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { freePort } from "./free-port.js";
 import { ServiceProcess } from "./service-process.js";
+import { TEST_CERTIFICATE, TEST_CERTIFICATE_KEY } from "./tls.js";
 
 /** Where Debian keeps the programs of each version. */
 const DEBIAN_FOLDER = "/usr/lib/postgresql";
@@ -36,7 +37,7 @@ export interface TestPostgres {
   close(): Promise<void>;
 }
 
-/** Makes a database cluster, and starts it on a free port. */
+/** Makes a database cluster, and starts it on a free port; with `TEST_CERTIFICATE` for who asks for TLS. */
 export async function startPostgres(): Promise<TestPostgres> {
   const bin = findPostgres();
   if (bin === undefined) throw new Error("PostgreSQL is not installed");
@@ -49,6 +50,14 @@ export async function startPostgres(): Promise<TestPostgres> {
     cwd: folder,
     stdio: "ignore",
   });
+  for (const [name, pem] of [
+    ["server.crt", TEST_CERTIFICATE],
+    ["server.key", TEST_CERTIFICATE_KEY],
+  ] as const) {
+    const path = join(data, name);
+    writeFileSync(path, pem, { mode: 0o600 });
+    if (user !== undefined) chownSync(path, user.uid, user.gid);
+  }
   const port = await freePort();
   const url = `postgres://test@127.0.0.1:${port}/postgres`;
   const query = async (sql: string, values: readonly unknown[] = []) => {
@@ -64,7 +73,18 @@ export async function startPostgres(): Promise<TestPostgres> {
   };
   const server = new ServiceProcess({
     program: join(bin, "postgres"),
-    args: ["-D", data, "-p", `${port}`, "-k", folder, "-c", "listen_addresses=127.0.0.1"],
+    args: [
+      "-D",
+      data,
+      "-p",
+      `${port}`,
+      "-k",
+      folder,
+      "-c",
+      "listen_addresses=127.0.0.1",
+      "-c",
+      "ssl=on",
+    ],
     options: { ...user, cwd: folder },
     isReady: async () => (await query("SELECT 1")).length === 1,
   });

@@ -1,5 +1,6 @@
 /** LISTEN: a hint that somebody wrote. It may be lost at any time, behind a pooler in silence. */
-import { Client, type ClientConfig } from "pg";
+import type { ClientConfig } from "pg";
+import { PostgresClient } from "./postgres-client.js";
 import { CHANNEL } from "./postgres-schema.js";
 
 /** How long a listener that lost its connection waits before it tries again, in milliseconds. */
@@ -9,7 +10,7 @@ const RETRY_MS = 5_000;
 export class PostgresListener {
   readonly #options: ClientConfig;
   #listener: () => void = () => {};
-  #client: Client | undefined;
+  #client: PostgresClient | undefined;
   #retry: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -34,7 +35,11 @@ export class PostgresListener {
 
   #connect(): void {
     if (this.#isClosed) return;
-    const client = new Client({ ...this.#options, connectionTimeoutMillis: RETRY_MS });
+    const client = this.#createClient();
+    if (client === undefined) {
+      this.#retryLater();
+      return;
+    }
     this.#client = client;
     client.on("notification", () => this.#listener());
     client.on("error", () => this.#lose(client));
@@ -45,16 +50,29 @@ export class PostgresListener {
       .catch(() => this.#lose(client));
   }
 
-  #lose(client: Client): void {
+  /** Undefined where a file that the URL names, such as the authority's, cannot be read now. */
+  #createClient(): PostgresClient | undefined {
+    try {
+      return new PostgresClient({ ...this.#options, connectionTimeoutMillis: RETRY_MS });
+    } catch {
+      return undefined;
+    }
+  }
+
+  #lose(client: PostgresClient): void {
     if (this.#client !== client) return;
     this.#client = undefined;
     endQuietly(client);
+    this.#retryLater();
+  }
+
+  #retryLater(): void {
     if (this.#isClosed) return;
     this.#retry = setTimeout(() => this.#connect(), RETRY_MS).unref();
   }
 }
 
-async function endQuietly(client: Client): Promise<void> {
+async function endQuietly(client: PostgresClient): Promise<void> {
   try {
     await client.end();
   } catch {

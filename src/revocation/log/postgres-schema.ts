@@ -33,6 +33,12 @@ GRANT SELECT, INSERT, DELETE ON secure_token_revocations TO ${quoted};
 /** Writers of entries, and of the tables themselves, hold this advisory lock ("secure tk" in bytes). */
 export const WRITE_LOCK = "8315162634312870763";
 
+/**
+ * One server cleans at a time, behind this advisory lock: two that delete the same rows in different orders
+ * would each wait for the other, until PostgreSQL ends one of them. SKIP LOCKED would take one more right.
+ */
+export const CLEAN_LOCK = "8315162634312870764";
+
 /** Readers that LISTEN are told here that somebody wrote. */
 export const CHANNEL = "secure_token_revocations";
 
@@ -67,25 +73,35 @@ export const READ = `
 SELECT log.log_id::text AS log_id,
   extract(epoch FROM pg_postmaster_start_time())::text AS started,
   coalesce((SELECT max(position) FROM secure_token_revocations), 0)::text AS last,
-  page.position::text AS position, page.key, page.entry, page.expires_at::text AS expires_at
+  page.position::text AS position, page.tag, page.entry, page.expires_at::text AS expires_at
 FROM secure_token_log AS log
 LEFT JOIN LATERAL (
-  SELECT position, key, entry, expires_at FROM secure_token_revocations
+  SELECT position, encode(substr(key, 1, 9), 'hex') AS tag, entry, expires_at
+  FROM secure_token_revocations
   WHERE position >= $1::bigint ORDER BY position LIMIT $2
 ) AS page ON true
 ORDER BY page.position`;
 
+/** Whether nobody else cleans, told without waiting. */
+const CLEANING = `cleaning AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(${CLEAN_LOCK}) AS alone)`;
+/** What a cleaning gives: whether it was alone, and how many rows it deleted. */
+const CLEANED = "SELECT alone, (SELECT count(*) FROM deleted)::int AS count FROM cleaning";
+
 /** Deletes needless entries: $1 their keys. The last row stays, since readers may stand there. */
 export const REMOVE_NEEDLESS = `
-DELETE FROM secure_token_revocations
-WHERE key = ANY($1::bytea[])
-  AND position < (SELECT max(position) FROM secure_token_revocations)`;
-
-/** Deletes what has expired, the last row excepted: $1 the instant, $2 how many. Gives how many there were. */
-export const REMOVE_EXPIRED = `
-WITH deleted AS (
+WITH ${CLEANING}, deleted AS (
   DELETE FROM secure_token_revocations
-  WHERE position IN (
+  WHERE (SELECT alone FROM cleaning) AND key = ANY($1::bytea[])
+    AND position < (SELECT max(position) FROM secure_token_revocations)
+  RETURNING 1
+)
+${CLEANED}`;
+
+/** Deletes what has expired, the last row excepted: $1 the instant, $2 how many. */
+export const REMOVE_EXPIRED = `
+WITH ${CLEANING}, deleted AS (
+  DELETE FROM secure_token_revocations
+  WHERE (SELECT alone FROM cleaning) AND position IN (
     SELECT position FROM secure_token_revocations
     WHERE expires_at < $1
       AND position < (SELECT max(position) FROM secure_token_revocations)
@@ -93,4 +109,4 @@ WITH deleted AS (
   )
   RETURNING 1
 )
-SELECT count(*)::int AS count FROM deleted`;
+${CLEANED}`;

@@ -1,17 +1,12 @@
 /** The shared log in PostgreSQL: a table, read by polling. */
-import { createHash } from "node:crypto";
 import { Pool, type QueryResultRow } from "pg";
-import { type Revocation, revocationName } from "../../core/index.js";
-import { fromEntryText, toEntryText } from "../entry-text.js";
-import {
-  LogCorruptError,
-  type LogPage,
-  LogUnavailableError,
-  READ_PAGE,
-  type RevocationLog,
-} from "./log.js";
+import type { Revocation } from "../../core/index.js";
+import { toEntryText } from "../entry-text.js";
+import { type LogPage, LogUnavailableError, READ_PAGE, type RevocationLog } from "./log.js";
+import { PostgresClient } from "./postgres-client.js";
 import { PostgresListener } from "./postgres-listener.js";
-import { type PostgresPosition, readPosition, writePosition } from "./postgres-position.js";
+import { isSameLog, keyOf, type Row, toPage } from "./postgres-page.js";
+import { readPosition } from "./postgres-position.js";
 import * as sql from "./postgres-schema.js";
 import { within } from "./within.js";
 
@@ -24,14 +19,9 @@ const CLEAN_PAGE = 1_000;
 /** How long creating the tables may take, in milliseconds. */
 const CREATE_TIMEOUT_MS = 10_000;
 
-interface Row extends QueryResultRow {
-  readonly log_id: string;
-  readonly started: string;
-  readonly last: string;
-  readonly position: string | null;
-  readonly key: Buffer;
-  readonly entry: string;
-  readonly expires_at: string;
+interface Cleaned extends QueryResultRow {
+  readonly alone: boolean;
+  readonly count: number;
 }
 
 /** See `RevocationLog`. */
@@ -43,11 +33,21 @@ export class PostgresLog implements RevocationLog {
   #isUp = false;
   #hasTables = false;
 
-  /** @param url as libpq has it: `postgres://user:password@host:5432/database?sslmode=verify-full` */
+  /**
+   * @param url as libpq has it: `postgres://user:password@host:5432/database?sslmode=verify-full`
+   * @throws Error for a URL that cannot be understood, or names a file that cannot be read, without credentials
+   */
   constructor(url: string) {
     this.name = withoutCredentials(url);
     const options = { connectionString: url, application_name: "secure-token", keepAlive: true };
-    this.#pool = new Pool({ ...options, max: MAX_CONNECTIONS, allowExitOnIdle: true });
+    // Reads what the URL names, such as the authority's file; a pool does that with each connection.
+    void new PostgresClient(options);
+    this.#pool = new Pool({
+      ...options,
+      Client: PostgresClient,
+      max: MAX_CONNECTIONS,
+      allowExitOnIdle: true,
+    });
     // An idle connection that breaks; the next query opens another one.
     this.#pool.on("error", () => {
       this.#isUp = false;
@@ -95,13 +95,15 @@ export class PostgresLog implements RevocationLog {
   ): AsyncGenerator<void, void> {
     for (let at = 0; at < needless.length; at += CLEAN_PAGE) {
       const keys = needless.slice(at, at + CLEAN_PAGE).map(keyOf);
-      await this.#query(sql.REMOVE_NEEDLESS, [keys], timeoutMs);
+      // While another server cleans, each turn tries again: what is needless there may be something else.
+      while (!(await this.#clean(sql.REMOVE_NEEDLESS, [keys], timeoutMs)).alone) yield;
       yield;
     }
     for (;;) {
       const values = [String(now), CLEAN_PAGE];
-      const [row] = await this.#query<{ count: number }>(sql.REMOVE_EXPIRED, values, timeoutMs);
-      if (row === undefined || row.count < CLEAN_PAGE) return;
+      const { alone, count } = await this.#clean(sql.REMOVE_EXPIRED, values, timeoutMs);
+      // What has expired is the same for every server: the one that is at it deletes all of it.
+      if (!alone || count < CLEAN_PAGE) return;
       yield;
     }
   }
@@ -110,6 +112,12 @@ export class PostgresLog implements RevocationLog {
     // A server that does not answer does not take a goodbye either.
     const ended = Promise.all([this.#listener.close(), this.#pool.end()]);
     await within(CLOSE_TIMEOUT_MS, () => ended).catch(() => {});
+  }
+
+  /** Runs one part of a cleaning, where nobody else cleans at this moment. */
+  async #clean(text: string, values: readonly unknown[], timeoutMs: number): Promise<Cleaned> {
+    const [row] = await this.#query<Cleaned>(text, values, timeoutMs);
+    return row as Cleaned;
   }
 
   #readRows(from: string, timeoutMs: number): Promise<Row[]> {
@@ -163,59 +171,6 @@ export class PostgresLog implements RevocationLog {
       throw toUnavailable(error);
     }
   }
-}
-
-/** Whether what was read follows a position: it is the same log, and nothing of it has gone but what expired. */
-function isSameLog(from: PostgresPosition, rows: readonly Row[]): boolean {
-  const [first] = rows;
-  if (first === undefined || first.log_id !== from.logId) return false;
-  // A backup can only be restored, and a standby only take over, with another start of the server.
-  if (first.started !== from.started) return false;
-  if (BigInt(first.last) < BigInt(from.row)) return false;
-  if (first.position === from.row) return from.row === "0" || tagOf(first) === from.tag;
-  // The row is not there: cleaned away, or lost.
-  return from.row === "0" || from.expiresAt < Date.now() * 1000;
-}
-
-function toPage(from: PostgresPosition | undefined, rows: readonly Row[], reset: boolean): LogPage {
-  const [first] = rows;
-  if (first === undefined) throw new LogCorruptError("secure_token_log has no row");
-  const entries = rows.filter(({ position }) => position !== null && position !== from?.row);
-  const page = entries.slice(0, READ_PAGE);
-  const last = page.at(-1);
-  const identity = { logId: first.log_id, started: first.started };
-  const position =
-    last === undefined
-      ? { row: "0", tag: "", expiresAt: 0, ...from, ...identity }
-      : {
-          ...identity,
-          row: last.position as string,
-          tag: tagOf(last),
-          expiresAt: Number(last.expires_at),
-        };
-  return {
-    revocations: page.map(toRevocation),
-    position: writePosition(position),
-    end: first.last,
-    caughtUp: entries.length === page.length && rows.length <= READ_PAGE,
-    reset,
-  };
-}
-
-function toRevocation({ entry, position }: Row): Revocation {
-  const revocation = fromEntryText(entry);
-  if (!revocation) throw new LogCorruptError(`row ${position} is no entry`);
-  return revocation;
-}
-
-/** What makes two entries the same: an entry that is kept longer is another one. */
-function keyOf(revocation: Revocation): Buffer {
-  const text = `${revocationName(revocation)}:${revocation.expiresAt}`;
-  return createHash("sha256").update(text).digest();
-}
-
-function tagOf({ key }: Row): string {
-  return key.toString("base64url", 0, 9);
 }
 
 function withoutCredentials(url: string): string {

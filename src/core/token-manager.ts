@@ -1,7 +1,7 @@
 /** SecureTokenManager: the Python library's manager, by its names, as a pure function of its inputs. */
-import { checkGenerateOptions, checkRefreshOptions, checkValidateOptions } from "./call-options.js";
+import { checkGenerateOptions, checkRefreshOptions } from "./call-options.js";
 import { additionalDataText } from "./claims.js";
-import { expiredToken, permissionNotGranted, revokedToken, TokenError } from "./errors.js";
+import { permissionNotGranted, TokenError } from "./errors.js";
 import { describeConfig } from "./exported-config.js";
 import { IssueTimes } from "./issue-times.js";
 import { issueToken, type NewContent, TOKEN_ENTROPY } from "./issue-token.js";
@@ -17,21 +17,16 @@ import {
 import * as rules from "./rules.js";
 import { limitToSession } from "./session.js";
 import { createSettings, type SettingsInput } from "./settings.js";
-import { addMicros, hoursToMicros, Instant, isAfter } from "./time.js";
-import {
-  describeState,
-  describeValid,
-  type OpenedToken,
-  openToken,
-  requireAudience,
-  subjectOf,
-} from "./token.js";
+import { addMicros, hoursToMicros, Instant } from "./time.js";
+import { describeState, describeValid, subjectOf } from "./token.js";
+import { TokenReader } from "./token-reader.js";
 
 /** Issues and checks tokens with a keyset. Every method is synchronous and touches nothing else. */
 export class SecureTokenManager {
   #keyset: Keyset;
   readonly #options: Required<ManagerOptions>;
   readonly #issueTimes: IssueTimes;
+  readonly #reader: TokenReader;
 
   /**
    * Works with keys that are derived already; `SecureTokenManager.create` derives one.
@@ -40,7 +35,9 @@ export class SecureTokenManager {
   constructor(keyset: Keyset, options: ManagerOptions = {}) {
     this.#keyset = keyset;
     this.#options = completeOptions(options);
-    this.#issueTimes = new IssueTimes(this.#options.clock, this.#options.revocations);
+    const { clock, revocations } = this.#options;
+    this.#issueTimes = new IssueTimes(clock, revocations);
+    this.#reader = new TokenReader({ keys: () => this.#keyset.keys, clock, revocations });
   }
 
   /**
@@ -88,7 +85,7 @@ export class SecureTokenManager {
    * @throws InvalidTokenError, TokenExpiredError; TokenError for an audience that breaks its rule.
    */
   validateToken(token: string, options: op.ValidateOptions = {}): op.ValidToken {
-    return describeValid(this.#openFor(token, options));
+    return describeValid(this.#reader.openFor(token, options));
   }
 
   /**
@@ -97,7 +94,7 @@ export class SecureTokenManager {
    */
   checkPermission(token: string, requiredPermission: string, options: op.CheckOptions = {}): true {
     rules.checkRequiredPermission(requiredPermission, "required_permission");
-    const opened = this.#openFor(token, options);
+    const opened = this.#reader.openFor(token, options);
     if (!opened.claims.permissions.includes(requiredPermission)) {
       throw permissionNotGranted(requiredPermission, subjectOf(opened));
     }
@@ -117,7 +114,7 @@ export class SecureTokenManager {
     for (let i = 0; i < permissions.length; i++) {
       rules.checkRequiredPermission(permissions[i], `permissions[${i}]`);
     }
-    const opened = this.#openFor(token, options);
+    const opened = this.#reader.openFor(token, options);
     const granted = new Set(opened.claims.permissions);
     return permissions.map((permission) => ({ permission, granted: granted.has(permission) }));
   }
@@ -150,7 +147,7 @@ export class SecureTokenManager {
    */
   refreshToken(token: string, options: op.RefreshOptions = {}): op.RefreshedToken {
     const { newExpiresInHours: hours, byHolder = false } = checkRefreshOptions(options);
-    const { claims, payload } = this.#openValid(token);
+    const { claims, payload } = this.#reader.openValid(token);
     const now = this.#issueTimes.next(claims.userId);
     const granted = limitToSession(claims, {
       now,
@@ -167,14 +164,14 @@ export class SecureTokenManager {
 
   /** All that is known of a valid token. @throws as `validateToken`. */
   getTokenInfo(token: string): op.TokenInfo {
-    const valid = describeValid(this.#openValid(token));
+    const valid = describeValid(this.#reader.openValid(token));
     return { ...valid, createdAt: valid.issuedAt, isRevoked: false };
   }
 
   /** A token's state. Never throws about the token. */
   introspectToken(token: string): op.Introspection {
     try {
-      return describeState(this.#open(token), this.#options.revocations);
+      return describeState(this.#reader.open(token), this.#options.revocations);
     } catch (error) {
       if (error instanceof TokenError) return { state: "INVALID" };
       throw error;
@@ -209,30 +206,5 @@ export class SecureTokenManager {
   #issue(content: NewContent, additionalDataJson: string, now: Instant, expiresAt: Instant) {
     const entropy = this.#options.random(TOKEN_ENTROPY);
     return issueToken(this.#keyset.primary, content, additionalDataJson, now, expiresAt, entropy);
-  }
-
-  /** The authentic token behind a text. @throws InvalidTokenError */
-  #open(token: unknown): OpenedToken {
-    return openToken(this.#keyset.keys, token, this.#now());
-  }
-
-  /** A valid token that is meant for who asks. @throws as `validateToken` */
-  #openFor(token: unknown, options: op.CheckOptions): OpenedToken {
-    const { audience, onOpened } = checkValidateOptions(options);
-    const required = audience === undefined ? undefined : rules.checkRequiredAudiences(audience);
-    const opened = this.#openValid(token);
-    onOpened?.(subjectOf(opened));
-    return required === undefined ? opened : requireAudience(opened, required);
-  }
-
-  /** The same, neither expired nor revoked. @throws InvalidTokenError, TokenExpiredError */
-  #openValid(token: unknown): OpenedToken {
-    const opened = this.#open(token);
-    const { claims, now } = opened;
-    if (isAfter(now, claims.expiresAt)) throw expiredToken(claims.expiresAt, subjectOf(opened));
-    if (this.#options.revocations.isRevoked(claims, opened.keyId)) {
-      throw revokedToken(subjectOf(opened));
-    }
-    return opened;
   }
 }

@@ -9,6 +9,7 @@ import type { RevocationLog } from "../../src/revocation/log/log.js";
 import { openLevelStore } from "../../src/revocation/store/level-store.js";
 import { exportEntries, importEntries } from "../../src/server/revocation-files.js";
 import { HOUR_MICROS, movableClock, testKey } from "../support/fixed-manager.js";
+import { memoryLog } from "../support/memory-log.js";
 import { keepReports } from "../support/reports.js";
 import { tokenEntry } from "../support/revocation-entries.js";
 import { scratchFolder } from "../support/scratch-folder.js";
@@ -16,25 +17,6 @@ import { scratchFolder } from "../support/scratch-folder.js";
 /** How far the clock is ahead: the token of five minutes looks long expired. */
 const AHEAD = HOUR_MICROS - 600_000_000;
 const FIVE_MINUTES = 5 / 60;
-
-/** A log in memory, as a server reads it from its beginning. */
-function memoryLog() {
-  const held: Revocation[] = [];
-  const log: RevocationLog = {
-    name: "memory",
-    append: async (revocations) => void held.push(...revocations),
-    async read(position) {
-      const revocations = held.slice(Number(position ?? 0));
-      const end = `${held.length}`;
-      return { revocations, position: end, end, caughtUp: true, reset: false };
-    },
-    hasReached: (position, end) => Number(position) >= Number(end),
-    onHint() {},
-    async *removeExpired() {},
-    close: () => Promise.resolve(),
-  };
-  return { held, log };
-}
 
 interface StartOptions {
   readonly log?: RevocationLog;
@@ -79,10 +61,8 @@ describe("a clock that ran ahead by 50 minutes and is set right", () => {
 
   it("passes over no entry of the log", async (t) => {
     const { clock, entry, start } = await setUp(t);
-    const { held, log } = memoryLog();
-    held.push(entry);
     clock.micros += AHEAD;
-    const server = await start({ log, withFolder: false });
+    const server = await start({ log: memoryLog(entry).open(), withFolder: false });
     clock.micros -= AHEAD;
     assert.equal(server.state(), "REVOKED");
   });
@@ -93,15 +73,16 @@ describe("a clock that ran ahead by 50 minutes and is set right", () => {
     const long = tokenEntry("long expired", { expiresAt: entry.expiresAt - 1_000_000_000 });
     await first.register.revoke([entry, long]);
     await first.register.close();
-    const { held, log } = memoryLog();
+    const shared = memoryLog();
+    const log = shared.open();
     const now = clock.micros;
     const read: RevocationLog["read"] = (position, timeoutMs) => {
       clock.micros = now + AHEAD;
       return log.read(position, timeoutMs);
     };
     await start({ log: { ...log, read } });
-    for (let i = 0; i < 100 && held.length === 0; i++) await turn();
-    assert.deepEqual(held, [entry]);
+    for (let i = 0; i < 100 && shared.held.length === 0; i++) await turn();
+    assert.deepEqual(shared.held, [entry]);
   });
 
   it("leaves none out of an export", async () => {

@@ -10,6 +10,9 @@ const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 
+/** Why a connection was not made, by what an outage is explained that no command has met. */
+const lastErrors = new WeakMap<Redis | Cluster, unknown>();
+
 /** Opens a connection; it connects in the background, and again whenever it is lost. */
 export function openRedis(address: RedisAddress): Redis | Cluster {
   const { kind, hosts, tls, username, password, database, sentinelName } = address;
@@ -43,7 +46,7 @@ export function openRedis(address: RedisAddress): Redis | Cluster {
           })
         : new Redis({ ...common, db: database, ...hosts[0] });
   // Outages are told by the calls that fail.
-  client.on("error", () => {});
+  client.on("error", (error) => lastErrors.set(client, error));
   return client;
 }
 
@@ -65,7 +68,7 @@ export async function send<T>(
   timeoutMs: number,
   waits: boolean,
 ): Promise<T> {
-  if (!waits && !isReady(client)) throw new LogUnavailableError("Redis cannot be reached");
+  if (!waits && !isReady(client)) throw unreachable(client);
   try {
     return await within(timeoutMs, async (signal) => {
       for (;;) {
@@ -80,11 +83,11 @@ export async function send<T>(
       }
     });
   } catch (error) {
-    if (error instanceof LogUnavailableError && isReady(client)) {
-      if (client instanceof Redis) client.disconnect(true);
-      else client.refreshSlotsCache();
-    }
-    throw toUnavailable(error);
+    if (!(error instanceof LogUnavailableError)) throw toUnavailable(error);
+    if (!isReady(client)) throw unreachable(client);
+    if (client instanceof Redis) client.disconnect(true);
+    else client.refreshSlotsCache();
+    throw error;
   }
 }
 
@@ -99,15 +102,26 @@ function ready(client: Redis | Cluster, signal: AbortSignal): Promise<void> {
     client.once("ready", onReady);
     signal.addEventListener("abort", () => {
       client.off("ready", onReady);
-      reject(new LogUnavailableError("Redis cannot be reached"));
+      reject(unreachable(client));
     });
   });
 }
 
-/** The first word of a Redis error is its code; what follows may quote arguments. */
-function toUnavailable(error: unknown): Error {
-  if (error instanceof LogUnavailableError) return error;
-  const [code = ""] = (error as Error).message.split(" ", 1);
-  const known = /^[A-Z]+$/.test(code) ? ` (${code})` : "";
-  return new LogUnavailableError(`Redis does not answer${known}`);
+function unreachable(client: Redis | Cluster): LogUnavailableError {
+  return new LogUnavailableError(`Redis cannot be reached${codeOf(lastErrors.get(client))}`);
+}
+
+function toUnavailable(error: unknown): LogUnavailableError {
+  return new LogUnavailableError(`Redis does not answer${codeOf(error)}`);
+}
+
+/**
+ * The code of an error, for people: Node's, or the first word of what Redis says; what follows may quote arguments.
+ * A Cluster's is the one of a node.
+ */
+function codeOf(error: unknown): string {
+  const { lastNodeError } = (error ?? {}) as { lastNodeError?: unknown };
+  const { code, message = "" } = (lastNodeError ?? error ?? {}) as NodeJS.ErrnoException;
+  const [word = ""] = (code ?? message).split(" ", 1);
+  return /^[A-Z][A-Z0-9_]*$/.test(word) ? ` (${word})` : "";
 }

@@ -2,13 +2,15 @@
  * The one process of a server that decides: it owns the store and the connection to the shared log,
  * and every revocation of the server goes through it. Its workers, where there are any, follow it.
  */
-import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Claims, Clock, Revocation } from "../core/index.js";
 import { Feed } from "./feed.js";
 import { Freshness, type FreshnessClocks } from "./freshness.js";
+import { InForce, type Subscriber } from "./in-force.js";
 import { EXPIRE_STEP, EXPIRE_STEP_MS, LiveIndex } from "./live-index.js";
 import type { RevocationLog } from "./log/log.js";
 import { LogFollower } from "./log/log-follower.js";
+import { LogIntake } from "./log-intake.js";
 import {
   type FeedWatch,
   RevocationNotStoredError,
@@ -18,17 +20,13 @@ import {
 } from "./register.js";
 import type { Reporter } from "./reporter.js";
 import { listPage } from "./revocation-list.js";
-import { readStore } from "./store/read-store.js";
+import { readStore, requireWellFormed } from "./store/read-store.js";
 import type { RevocationStore } from "./store/store.js";
 
 /** How often expired entries are deleted from the store, in milliseconds. */
 const CLEAN_MS = 60_000;
 /** How long the log may take before a server with a store starts without it, in milliseconds. */
 const START_WAIT_MS = 2_000;
-/** How many entries of the log are put in force before calls have their turn: half a millisecond's worth. */
-const MERGE_STEP = 100;
-/** How many entries of the log may be on their way to the disk before the log is read on. */
-const MAX_UNSTORED = 20_000;
 /**
  * How long an entry is kept beyond its expiry, in microseconds: a clock that is ahead by less deletes
  * nothing that another server still needs, or this one once its clock is set right.
@@ -52,12 +50,6 @@ export interface AuthorityOptions {
   readonly clocks?: FreshnessClocks;
 }
 
-/** Somebody who is told of every entry before it counts as in force: a worker. */
-export interface Subscriber {
-  /** Settles once these entries, and all before them, hold there, or once it is gone for good. */
-  tell(revocations: readonly Revocation[]): Promise<void>;
-}
-
 /** Keeps a server's revocations: in memory, in the store, in the log, and in each worker. */
 export class RevocationAuthority implements RevocationRegister {
   readonly isEnabled = true;
@@ -65,14 +57,11 @@ export class RevocationAuthority implements RevocationRegister {
   readonly feed: Feed;
   readonly freshness: Freshness;
   readonly #options: AuthorityOptions;
-  readonly #subscribers = new Set<Subscriber>();
+  readonly #inForce: InForce;
   readonly #timers: readonly NodeJS.Timeout[];
   readonly #follower: LogFollower | undefined;
   /** Entries on disk and in the log that others have made needless since they were last removed. */
   readonly #superseded: Revocation[];
-  /** Entries of the log that are on their way to the disk, and when the last of them is there. */
-  #unstored = 0;
-  #stored = Promise.resolve();
 
   /**
    * Reads what the store holds, and begins to follow the log. Without a store it settles once all of
@@ -94,29 +83,39 @@ export class RevocationAuthority implements RevocationRegister {
   private constructor(options: AuthorityOptions, index: LiveIndex, superseded: Revocation[]) {
     const { feedId, log, clock, reporter } = options;
     this.#options = options;
-    this.index = index;
     this.#superseded = superseded;
     this.freshness = new Freshness(options.maxStalenessMs ?? 0, options.clocks);
-    this.feed = new Feed(index, { id: feedId, stalenessMs: () => this.freshness.stalenessMs });
+    const stalenessMs = () => this.freshness.stalenessMs;
+    this.index = index;
+    this.feed = new Feed(index, { id: feedId, stalenessMs });
+    this.#inForce = new InForce(index, this.feed);
     const expire = () => index.expire(clock() - KEEP_MICROS, EXPIRE_STEP);
     this.#timers = [
       setInterval(expire, EXPIRE_STEP_MS),
       setInterval(() => this.#clean(), CLEAN_MS),
     ];
     for (const timer of this.#timers) timer.unref();
-    options.store?.ownedBy({ known: () => this.entries(), reporter });
+    const known = () => this.#inForce.entries();
+    options.store?.ownedBy({ known, reporter, learn: (page) => this.#learn(page) });
     if (!log) {
       this.freshness.setAlways();
       return;
     }
+    const keepMicros = KEEP_MICROS;
+    const intake = new LogIntake({
+      inForce: this.#inForce,
+      store: options.store,
+      clock,
+      keepMicros,
+    });
     this.#follower = new LogFollower({
       log,
       clock,
       reporter,
       freshness: this.freshness,
-      keepMicros: KEEP_MICROS,
-      known: () => this.entries(),
-      merge: (revocations) => this.#merge(revocations),
+      keepMicros,
+      known,
+      merge: (revocations) => intake.take(revocations),
     });
   }
 
@@ -132,17 +131,11 @@ export class RevocationAuthority implements RevocationRegister {
     return this.index.cutOffOf(userId);
   }
 
-  /** Every entry in force, oldest first. */
-  *entries(): Generator<Revocation> {
-    for (const { revocation } of this.index.values()) yield revocation;
-  }
-
   async revoke(revocations: readonly Revocation[]): Promise<void> {
     const isLogged = await this.#keep(revocations);
-    const inForce = this.#putInForce(revocations);
+    await this.#inForce.put(revocations);
     // Once they are known: what the log lacks of all that is known is written without being told.
     if (!isLogged) this.#follower?.appendLater(revocations);
-    await inForce;
   }
 
   list(query: RevocationQuery): RevocationPage {
@@ -155,8 +148,7 @@ export class RevocationAuthority implements RevocationRegister {
 
   /** Tells a worker of every entry from now on, until the answer is called. */
   subscribe(subscriber: Subscriber): () => void {
-    this.#subscribers.add(subscriber);
-    return () => this.#subscribers.delete(subscriber);
+    return this.#inForce.subscribe(subscriber);
   }
 
   /** Writes what is under way, and gives up the store and the log. */
@@ -186,41 +178,12 @@ export class RevocationAuthority implements RevocationRegister {
     return isLogged;
   }
 
-  /** Settles once the entries hold here and in every worker. */
-  async #putInForce(revocations: readonly Revocation[]): Promise<void> {
-    const added = revocations.filter((revocation) => this.index.add(revocation));
-    this.feed.publish(added);
-    // Those that are not new may be on their way to a worker: what is told last settles last.
-    await Promise.all([...this.#subscribers].map((subscriber) => subscriber.tell(added)));
-  }
-
-  /** Entries of the log: in force at once, and on disk as well. */
-  async #merge(revocations: readonly Revocation[]): Promise<void> {
-    for (let at = 0; at < revocations.length; at += MERGE_STEP) {
-      if (at > 0) await nextTurn();
-      this.#mergeSome(revocations.slice(at, at + MERGE_STEP));
-    }
-    // They are in force, and in the log: a slow disk does not hold up reading before much waits for it.
-    if (this.#unstored > MAX_UNSTORED) await this.#stored;
-  }
-
-  #mergeSome(revocations: readonly Revocation[]): void {
-    const { store, clock } = this.#options;
-    const oldest = clock() - KEEP_MICROS;
+  /** Entries on the disk that this server may not know: another one owned the folder meanwhile. */
+  async #learn(revocations: readonly Revocation[]): Promise<void> {
+    const oldest = this.#options.clock() - KEEP_MICROS;
     const alive = revocations.filter(({ expiresAt }) => expiresAt >= oldest);
-    const added = alive.filter((revocation) => this.index.add(revocation));
-    if (added.length === 0) return;
-    this.feed.publish(added);
-    for (const subscriber of this.#subscribers) void subscriber.tell(added);
-    if (!store) return;
-    this.#unstored += added.length;
-    this.#stored = store
-      .append(added)
-      // The store has told it, and writes what is in force once it can.
-      .catch(() => {})
-      .finally(() => {
-        this.#unstored -= added.length;
-      });
+    for (const revocation of alive) requireWellFormed(revocation);
+    await this.#inForce.put(alive);
   }
 
   #clean(): void {

@@ -46,34 +46,36 @@ export class ServiceProcess {
   }
 
   /** Ends the process with a signal and waits for its exit. SIGKILL is the crash of a machine. */
-  async end(signal: NodeJS.Signals): Promise<void> {
+  async end(name: NodeJS.Signals): Promise<void> {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, "exit");
     // A process that was frozen takes no other signal than SIGKILL.
-    if (signal !== "SIGKILL") child.kill("SIGCONT");
-    if (signal === "SIGKILL") {
+    if (name !== "SIGKILL") child.kill("SIGCONT");
+    if (name === "SIGKILL") {
       // The crash of a machine takes the processes that the program has started along. One that is stopped
       // starts no more.
       child.kill("SIGSTOP");
       const children = childrenOf(child.pid);
-      child.kill(signal);
-      for (const pid of children) kill(pid);
+      child.kill(name);
+      for (const pid of children) signal(pid, "SIGKILL");
       // PostgreSQL does not start beside a process of an earlier start.
       while (children.some(isRunning)) await wait(PROBE_MS);
     } else {
-      child.kill(signal);
+      child.kill(name);
     }
     await exited;
   }
 
-  /** Freezes the process: its connections stay open and answer nothing. */
+  /** Freezes the process and those that it has started: connections stay open and answer nothing. */
   freeze(): void {
     this.#child?.kill("SIGSTOP");
+    for (const pid of childrenOf(this.#child?.pid)) signal(pid, "SIGSTOP");
   }
 
-  /** Lets a frozen process go on. */
+  /** Lets frozen processes go on. */
   thaw(): void {
+    for (const pid of childrenOf(this.#child?.pid)) signal(pid, "SIGCONT");
     this.#child?.kill("SIGCONT");
   }
 }
@@ -94,9 +96,9 @@ function isRunning(pid: number): boolean {
   }
 }
 
-function kill(pid: number): void {
+function signal(pid: number, name: NodeJS.Signals): void {
   try {
-    process.kill(pid, "SIGKILL");
+    process.kill(pid, name);
   } catch {
     // It has ended already.
   }

@@ -5,16 +5,16 @@
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ClassicLevel } from "classic-level";
-import { firstKeyOf, fromBytes, toKey } from "./entry-bytes.js";
+import { firstKeyOf, toKey } from "./entry-bytes.js";
 import { GroupCommit } from "./group-commit.js";
+import { readPages } from "./level-pages.js";
 import { causeOf, LevelWriter, toPut, type Write } from "./level-writer.js";
 import { type RevocationStore, StoreError } from "./store.js";
 
 /** The folder in DATA_DIR. */
 const FOLDER = "revocations";
-/** How many entries are read, and how many bytes, before they are handed on. */
+/** How many keys are deleted at once. */
 const PAGE_SIZE = 1000;
-const READ_AHEAD_BYTES = 1024 * 1024;
 
 /**
  * Opens the store of a folder, and makes both where there are none. The folder is readable by its
@@ -43,21 +43,7 @@ export async function openLevelStore(dataDir: string): Promise<RevocationStore> 
   // Every write goes through it, one after the other: none may follow one that has failed.
   const commits = new GroupCommit<Write>((writes) => writer.write(writes));
   return {
-    async *load(oldest) {
-      const entries = db.iterator({
-        gte: firstKeyOf(oldest),
-        highWaterMarkBytes: READ_AHEAD_BYTES,
-      });
-      try {
-        for (;;) {
-          const page = await entries.nextv(PAGE_SIZE);
-          if (page.length === 0) return;
-          yield page.map(([key, value]) => fromBytes(key, value));
-        }
-      } finally {
-        await entries.close();
-      }
-    },
+    load: (oldest) => readPages(db, oldest),
     append: (revocations) => commits.add(revocations.map(toPut)),
     // In order with the entries that take their place: never on disk without those.
     remove: (revocations) => commits.add(revocations.map((entry) => toDelete(toKey(entry)))),

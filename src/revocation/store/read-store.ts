@@ -1,7 +1,16 @@
 /** What a store holds, into memory, once a server starts. */
+import type { Revocation } from "../../core/index.js";
 import { faultOf } from "../entry-text.js";
 import type { LiveIndex } from "../live-index.js";
 import { type RevocationStore, StoreError } from "./store.js";
+
+/** @throws StoreError as `readStore` */
+export function requireWellFormed(revocation: Revocation): void {
+  const fault = faultOf(revocation);
+  if (fault === undefined) return;
+  const remedy = "export the entries, mend the line, and import them into an empty folder";
+  throw new StoreError(`holds an entry that no server writes: ${fault}; ${remedy}`);
+}
 
 /**
  * Adds every entry that expires at an instant (microseconds since 1970) or later.
@@ -15,11 +24,7 @@ export async function readStore(
 ): Promise<void> {
   for await (const page of store.load(oldest)) {
     for (const revocation of page) {
-      const fault = faultOf(revocation);
-      if (fault !== undefined) {
-        const remedy = "export the entries, mend the line, and import them into an empty folder";
-        throw new StoreError(`holds an entry that no server writes: ${fault}; ${remedy}`);
-      }
+      requireWellFormed(revocation);
       index.add(revocation);
     }
   }

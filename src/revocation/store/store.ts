@@ -25,6 +25,8 @@ export interface RevocationStore {
 export interface StoreOwner {
   /** Every entry in force. After a failure the store is compared with them; entries may come meanwhile. */
   known(): Iterable<Revocation>;
+  /** Puts entries in force that are on the disk: another process may have owned the store after a failure. */
+  learn(revocations: readonly Revocation[]): Promise<void>;
   /** Is told when nothing can be written, and when it can be again. */
   readonly reporter: Reporter;
 }

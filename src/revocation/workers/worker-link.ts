@@ -1,7 +1,8 @@
 /** A worker, as the primary's authority knows it. */
 import type { Revocation } from "../../core/index.js";
-import type { RevocationAuthority, Subscriber } from "../authority.js";
+import type { RevocationAuthority } from "../authority.js";
 import { fromEntryArray, toEntryArray } from "../entry-text.js";
+import type { Subscriber } from "../in-force.js";
 import type { IndexedRevocation } from "../live-index.js";
 import {
   CHECKPOINT_MS,

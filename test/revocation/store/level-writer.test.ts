@@ -1,12 +1,14 @@
 /** Writing into LevelDB after it has failed: what is opened anew, what is written again, and who hears of it. */
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, rmdirSync } from "node:fs";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import type { Revocation } from "../../../src/core/index.js";
+import { toKey, toValue } from "../../../src/revocation/store/entry-bytes.js";
 import { openLevelStore } from "../../../src/revocation/store/level-store.js";
 import { type Level, LevelWriter, toPut } from "../../../src/revocation/store/level-writer.js";
 import type { RevocationStore, StoreOwner } from "../../../src/revocation/store/store.js";
+import { breakTables } from "../../support/broken-level.js";
 import { NOON, tokenEntry } from "../../support/revocation-entries.js";
 import { scratchFolder } from "../../support/scratch-folder.js";
 
@@ -14,13 +16,20 @@ import { scratchFolder } from "../../support/scratch-folder.js";
 function ownerOf(known: () => Iterable<Revocation>) {
   const heard: unknown[] = [];
   const hear = (facts: object) => heard.push(...Object.values(facts));
-  const owner: StoreOwner = { known, reporter: { info: hear, warn: hear, error: hear } };
-  return { owner, heard };
+  const learnt: string[] = [];
+  const owner: StoreOwner = {
+    known,
+    learn: async (page) => void learnt.push(...page.map(({ id }) => id)),
+    reporter: { info: hear, warn: hear, error: hear },
+  };
+  return { owner, heard, learnt };
 }
 
 /** A LevelDB that holds the entries of some ids, fails where it is told to, and notes what it is asked. */
 function levelOf(...ids: string[]) {
-  const keys = new Set(ids.map((id) => toPut(tokenEntry(id)).key.toString("hex")));
+  const entries = new Map<string, [Buffer, Buffer]>();
+  const put = (key: Buffer, value: Buffer) => entries.set(key.toString("hex"), [key, value]);
+  for (const entry of ids.map((id) => tokenEntry(id))) put(toKey(entry), toValue(entry));
   const calls: string[] = [];
   const failing = new Set<string>();
   const note = (call: string) => {
@@ -33,17 +42,29 @@ function levelOf(...ids: string[]) {
       note("open");
     },
     close: async () => note("close"),
+    iterator: () => {
+      note("iterator");
+      const pages = [[...entries.values()]];
+      return { nextv: async () => pages.shift() ?? [], close: async () => {} };
+    },
     hasMany: async (asked: Buffer[]) => {
       note("hasMany");
-      return asked.map((key) => keys.has(key.toString("hex")));
+      return asked.map((key) => entries.has(key.toString("hex")));
     },
-    batch: async (writes: { key: Buffer }[], options: object) => {
-      assert.deepEqual(options, { sync: true });
-      note("batch");
-      for (const { key } of writes) keys.add(key.toString("hex"));
+    batch: () => {
+      const writes: [Buffer, Buffer][] = [];
+      return {
+        put: (key: Buffer, value: Buffer) => writes.push([key, value]),
+        write: async (options: object) => {
+          assert.deepEqual(options, { sync: true });
+          note("batch");
+          for (const [key, value] of writes) put(key, value);
+        },
+        close: async () => {},
+      };
     },
   };
-  const holds = (id: string) => keys.has(toPut(tokenEntry(id)).key.toString("hex"));
+  const holds = (id: string) => entries.has(toKey(tokenEntry(id)).toString("hex"));
   return { level: level as unknown as Level, calls, failing, holds };
 }
 
@@ -56,7 +77,7 @@ async function idsIn(store: RevocationStore): Promise<Set<string>> {
 describe("writing into LevelDB", () => {
   it("goes on after a failure only once the store was closed and opened again, which each call tries", async () => {
     const { level, calls, failing, holds } = levelOf("kept");
-    const { owner, heard } = ownerOf(() => [tokenEntry("kept"), tokenEntry("lost")]);
+    const { owner, heard, learnt } = ownerOf(() => [tokenEntry("kept"), tokenEntry("lost")]);
     const writer = new LevelWriter(level, async () => {});
     writer.ownedBy(owner);
     const write = (id: string) => writer.write([toPut(tokenEntry(id))]);
@@ -70,10 +91,11 @@ describe("writing into LevelDB", () => {
     failing.clear();
     await write("new");
     await write("newer");
-    const opened = ["close", "open", "hasMany", "batch"];
+    const opened = ["close", "open", "iterator", "hasMany", "batch"];
     const tried = ["batch", "close", "open", "close", "open", ...opened];
     assert.deepEqual(calls, [...tried, ...opened, "batch", "batch"]);
     assert.deepEqual(heard, ["batch failed", "open failed", "batch failed", 1]);
+    assert.deepEqual(learnt, ["kept", "kept"]);
     assert.deepEqual(["lost", "new", "newer", "refused"].map(holds), [true, true, true, false]);
   });
 
@@ -107,10 +129,7 @@ describe("writing into LevelDB", () => {
     const acknowledged: Revocation[] = [];
     const { owner, heard } = ownerOf(() => acknowledged);
     store.ownedBy(owner);
-    // Folders in the place of the next tables: LevelDB can make none, whoever runs this.
-    const tables = Array.from({ length: 40 }, (_, i) => `${i + 4}`.padStart(6, "0"));
-    const paths = tables.map((number) => join(folder, "revocations", `${number}.ldb`));
-    for (const path of paths) mkdirSync(path);
+    const mend = breakTables(folder);
     const reason = "r".repeat(128);
     let calls = 0;
     const append = async () => {
@@ -125,7 +144,7 @@ describe("writing into LevelDB", () => {
     };
     await assert.rejects(fill());
     await assert.rejects(append(), /is not a regular file/);
-    for (const path of paths) rmdirSync(path);
+    mend();
     await append();
     await append();
     assert.equal(heard.at(-1), 0);

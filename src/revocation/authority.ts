@@ -74,9 +74,15 @@ export class RevocationAuthority implements RevocationRegister {
     if (options.store) await readStore(options.store, options.clock() - KEEP_MICROS, index);
     const authority = new RevocationAuthority(options, index, superseded);
     const caughtUp = authority.#follower?.caughtUp;
-    await (options.store
-      ? Promise.race([caughtUp, pause(START_WAIT_MS, undefined, { ref: false })])
-      : caughtUp);
+    // While the log is away nothing else may keep the process alive: it would end in the middle of its start.
+    const awake = setInterval(() => {}, START_WAIT_MS);
+    try {
+      await (options.store
+        ? Promise.race([caughtUp, pause(START_WAIT_MS, undefined, { ref: false })])
+        : caughtUp);
+    } finally {
+      clearInterval(awake);
+    }
     return authority;
   }
 

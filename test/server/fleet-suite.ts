@@ -208,6 +208,27 @@ export function fleetSuite(
       assert.equal(await stateOf(client, token), TokenState.REVOKED);
     });
 
+    it("start while the log is away: with a DATA_DIR without it, else once it is back", async () => {
+      const tokens = await issueAndRevoke(connect(await start()), 1);
+      for (const server of running.splice(0)) await server.end("SIGKILL");
+      await engine.process.end("SIGKILL");
+      // Refused at once, not by silence.
+      const env = { REVOCATION_LOG: engine.direct };
+      const client = connect(await start({ ...env, DATA_DIR: scratchFolder() }));
+      const [token = ""] = tokens;
+      assert.ok(await isUnavailable(client.validateToken({ token }), "REVOCATIONS_STALE"));
+      let listens = false;
+      const waiting = start(env).finally(() => {
+        listens = true;
+      });
+      await pause(1_000);
+      assert.equal(listens, false);
+      await engine.process.start();
+      for (const each of [client, connect(await waiting)]) {
+        assert.ok(await areFoundRevoked(each, tokens));
+      }
+    });
+
     it("acknowledge by DATA_DIR alone where they may, and tell the others later", async () => {
       const env = { DATA_DIR: scratchFolder(), REVOCATION_LOG_REQUIRED: "off" };
       const [one, other] = [connect(await start(env)), connect(await start())];

@@ -67,7 +67,7 @@ for (const [name, startEngine, skip] of [
       const { server, client } = await start(host, port, { ...env });
       await eventually(() => /revocation log is away/.test(server.output()));
       assert.match(server.output(), why);
-      await assert.rejects(client.revokeTokens([{ tokenId: "x" }]), { name: /Unavailable/ });
+      await assert.rejects(client.revokeTokens([{ tokenId: "x" }]), /could not be stored/);
       client.close();
       assert.doesNotMatch(server.output(), new RegExp(PASSWORD));
     };

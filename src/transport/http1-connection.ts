@@ -2,7 +2,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { endSocket } from "../http2/index.js";
-import type { Refusal } from "./http1-refusals.js";
+import { endBehindRequest } from "./end-behind-request.js";
+import { NOTHING, type Refusal } from "./http1-refusals.js";
+import { isUnderWay } from "./http1-response.js";
 
 /** A request, and its answer. */
 interface Exchange {
@@ -25,7 +27,7 @@ export class Http1Connection {
     this.#socket = socket;
     // So Node ends a connection behind its last answer: closed with requests unread, it would be reset instead, and
     // what of the answers is not sent yet would be lost.
-    socket.destroySoon = () => endSocket(socket);
+    socket.destroySoon = () => this.#end();
     socket.once("close", () => {
       for (const waiting of this.#open) closeWaiting(waiting);
     });
@@ -53,6 +55,20 @@ export class Http1Connection {
   /** Has no request served from now on. */
   takeNoMore(): void {
     this.#takesRequests = false;
+  }
+
+  /**
+   * Ends the connection behind a request of HTTP/1.0 that is still to be answered, and takes no other: an answer of unknown
+   * length would end with the connection (RFC 9112, section 6.3), and what was asked behind it be done for nobody.
+   *
+   * @returns whether there is such a request
+   */
+  endBehindHttp10(): boolean {
+    const last = this.#last;
+    if (last?.request.httpVersion !== "1.0" || !this.#open.has(last.response)) return false;
+    this.tellLast("close");
+    this.refuse(NOTHING, () => {});
+    return true;
   }
 
   /** Takes a request that has come. */
@@ -107,6 +123,12 @@ export class Http1Connection {
     socket.once("end", () => socket.end());
     // Whatever was meant for the tunnel.
     socket.resume();
+  }
+
+  #end(): void {
+    const request = this.#last?.request;
+    if (request && isUnderWay(request)) endBehindRequest(this.#socket, request);
+    else endSocket(this.#socket);
   }
 
   #endBehindAnswers(

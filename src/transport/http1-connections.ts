@@ -43,7 +43,7 @@ export class Http1Connections {
     return (request, response) => {
       const { socket } = request;
       const connection = this.#of(socket);
-      if (!connection.takesRequests) {
+      if (connection.endBehindHttp10() || !connection.takesRequests) {
         // Unread, it would hide that the client is gone.
         request.resume();
         return;

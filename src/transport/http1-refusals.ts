@@ -34,6 +34,9 @@ const HEADERS_TOO_LARGE: Refusal = {
 /** Some clients open a connection before they need it: an answer that nobody asked for would confuse them. */
 const TOO_LATE: Refusal = { status: 408, answer: "" };
 
+/** An end without a word. */
+export const NOTHING: Refusal = { status: 0, answer: "" };
+
 /** To CONNECT, as over HTTP/2: there is no tunnel. Node by itself would close the connection in silence. */
 export const NO_TUNNELS: Refusal = {
   status: 501,

@@ -19,6 +19,14 @@ export function peerOf(socket: Socket): string {
   return clients.get(socket) ?? socket.remoteAddress ?? "";
 }
 
+/** The octets of the headers, by the connections that they came over. */
+const headerBytes = new WeakMap<Socket, number>();
+
+/** How many octets of a connection a proxy has put in front of its client's. */
+export function proxyBytesOf(socket: Socket): number {
+  return headerBytes.get(socket) ?? 0;
+}
+
 /** From whom connections begin with a header, and how they are watched. */
 export interface ProxyHeaders {
   /** The proxies. Connections of others are read as they are. */
@@ -86,6 +94,7 @@ export class ProxiedConnections {
         if (body.length !== size) throw new ProxyHeaderError("no PROXY header");
         const client = clientInProxyHeader(head, body);
         stop();
+        headerBytes.set(socket, PROXY_HEAD_BYTES + size);
         if (client !== undefined) this.#note(socket, client);
       } catch (error) {
         if (!(error instanceof ProxyHeaderError)) throw error;

@@ -3,6 +3,7 @@ import { type DescMessage, fromBinary, fromJsonString } from "@bufbuild/protobuf
 import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { GatheredBytes } from "./adapter/gathered-bytes.js";
+import { noteFault } from "./adapter/outcome.js";
 
 type Body = AsyncIterable<Uint8Array>;
 type Check = (data: Uint8Array) => void;
@@ -52,14 +53,25 @@ function checked(handler: UniversalHandler, checks: RequestChecks): UniversalHan
   const { input } = handler.method;
   return Object.assign((request: Parameters<UniversalHandler>[0]) => {
     const { body, header } = request;
-    return handler(
-      isStream(body) ? { ...request, body: checkBody(body, header, input, checks) } : request,
-    );
+    if (!isStream(body)) return handler(request);
+    const check = (data: Uint8Array, format: string) => {
+      try {
+        requireMessage(input, data, format, checks);
+      } catch (fault) {
+        noteFault(request.contextValues, fault);
+        throw fault;
+      }
+    };
+    return handler({ ...request, body: checkBody(body, header, check) });
   }, handler);
 }
 
 /** The body, with a fault in it told by an error of ours. */
-function checkBody(body: Body, header: Headers, input: DescMessage, checks: RequestChecks): Body {
+function checkBody(
+  body: Body,
+  header: Headers,
+  checkFormat: (data: Uint8Array, format: string) => void,
+): Body {
   const type = header.get("content-type")?.toLowerCase() ?? "";
   const match = /^application\/(grpc(?:-web)?|connect)?\+?(json(?:;.*)?|proto)?$/.exec(type);
   if (!match) return body;
@@ -67,7 +79,7 @@ function checkBody(body: Body, header: Headers, input: DescMessage, checks: Requ
   const encoding = { "": "content-encoding", connect: "connect-content-encoding" }[framing];
   // An encoding that was not agreed is refused by Connect; one that was makes bytes unreadable here.
   if ((header.get(encoding ?? "grpc-encoding") ?? "identity") !== "identity") return body;
-  const check: Check = (data) => requireMessage(input, data, format, checks);
+  const check: Check = (data) => checkFormat(data, format);
   if (framing === "") return checkWhole(body, check);
   return checkEnvelopes(body, check);
 }

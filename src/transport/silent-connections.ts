@@ -1,6 +1,7 @@
 /** Connections over which nothing of a request has come: the end of a server need not wait for them. */
 import type { Socket } from "node:net";
 import { addressesOf } from "./client-trust.js";
+import { proxyBytesOf } from "./proxied-connections.js";
 
 /**
  * How old such a connection must be to be closed, in milliseconds. A client that has just connected sends its request
@@ -45,7 +46,7 @@ export class SilentConnections {
   /** Closes those that have been silent for a second. @param now as for `accepted` */
   close(now: number): void {
     for (const { raw, acceptedAt, plain } of this.#byAddresses.values()) {
-      const isSilent = plain === undefined || plain.bytesRead === 0;
+      const isSilent = plain === undefined || plain.bytesRead === proxyBytesOf(plain);
       if (isSilent && now - acceptedAt >= SILENT_MS) raw.destroy();
     }
   }

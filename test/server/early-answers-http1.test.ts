@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { KnownCallers } from "../../src/server/callers/callers.js";
 import { type RunningServer, startTestServer } from "../support/server.js";
 
 const HOST = "Host: localhost\r\n";
@@ -13,17 +14,70 @@ const BODY = `Content-Length: ${LENGTH}\r\n\r\n${"x".repeat(LENGTH)}`;
 const RPC = "POST /securetoken.v1.TokenService/GenerateToken HTTP/1.1\r\n";
 const JSON_TYPE = "Content-Type: application/json\r\n";
 
+const BAD_KEY = "Authorization: Bearer nobody\r\n";
+const rpcWith = (type: string, fields = "") =>
+  `POST /securetoken.v1.TokenService/GenerateToken HTTP/1.1\r\nContent-Type: ${type}\r\n${fields}`;
+/** Who is answered before the body: what that is, the status, and the request's head but for its Host. */
+const EARLY = [
+  ["another path", 404, "POST /x HTTP/1.1\r\n"],
+  ["/authz without a token", 401, "POST /authz HTTP/1.1\r\n"],
+  ["/authz with a bad key", 401, `POST /authz HTTP/1.1\r\n${BAD_KEY}`],
+  ["/introspect with a bad key", 401, `POST /introspect HTTP/1.1\r\n${BAD_KEY}`],
+  ["/revoke with a bad key", 401, `POST /revoke HTTP/1.1\r\n${BAD_KEY}`],
+  ["/tokenreview with a bad key", 401, `POST /tokenreview HTTP/1.1\r\n${BAD_KEY}`],
+  ["Connect with a bad key, JSON", 401, rpcWith("application/json", BAD_KEY)],
+  ["Connect with a bad key, binary", 401, rpcWith("application/proto", BAD_KEY)],
+  [
+    "Connect with a deadline of no time",
+    504,
+    rpcWith("application/json", "Connect-Timeout-Ms: 0\r\n"),
+  ],
+  ["Connect of a type that is none", 415, rpcWith("text/plain")],
+  [
+    "Connect from a page that may not call",
+    403,
+    rpcWith("application/json", "Origin: https://evil.example\r\n"),
+  ],
+  ["Connect, compressed", 501, rpcWith("application/json", "Content-Encoding: gzip\r\n")],
+  [
+    "a stream of Connect with a bad key",
+    200,
+    rpcWith("application/connect+json", BAD_KEY).replace("GenerateToken", "WatchRevocations"),
+  ],
+  ["gRPC-Web with a bad key", 200, rpcWith("application/grpc-web+proto", BAD_KEY)],
+  [
+    "gRPC-Web with a deadline of no time",
+    200,
+    rpcWith("application/grpc-web+proto", "Grpc-Timeout: 0S\r\n"),
+  ],
+  ["gRPC over HTTP/1.1", 200, rpcWith("application/grpc")],
+] as const;
+
+/** What comes until the server's end; the socket stays open for writing. */
+async function readAll(socket: Socket): Promise<string> {
+  const chunks: Buffer[] = [];
+  socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+  await once(socket, "end");
+  return Buffer.concat(chunks).toString("latin1");
+}
+
 describe("over HTTP/1.1", () => {
   let server: RunningServer;
-  let port: number;
+  /** Knows no caller. */
+  let strict: RunningServer;
   before(async () => {
     server = await startTestServer();
-    port = Number(new URL(server.url).port);
+    strict = await startTestServer({ callers: new KnownCallers([], () => false) });
   });
-  after(() => server.close());
+  after(() => Promise.all([server.close(), strict.close()]));
 
-  async function send(request: string): Promise<Socket> {
-    const socket = connect(port, "127.0.0.1");
+  async function send(request: string, allowHalfOpen = false): Promise<Socket> {
+    const { url } = request.includes(BAD_KEY) ? strict : server;
+    const socket = connect({
+      port: Number(new URL(url).port),
+      host: "127.0.0.1",
+      allowHalfOpen,
+    });
     await once(socket, "connect");
     socket.on("error", () => {});
     socket.write(request);
@@ -55,6 +109,57 @@ describe("over HTTP/1.1", () => {
       }
     });
   }
+
+  for (const [what, status, head] of EARLY) {
+    it(`ends the connection behind ${what} (${status}) whose request has not come whole, and says so`, async () => {
+      const socket = await send(
+        `${head}${HOST}Content-Length: 100000\r\n\r\n${"x".repeat(10)}`,
+        true,
+      );
+      const answer = await readAll(socket);
+      assert.match(answer, new RegExp(`^HTTP/1.1 ${status} `));
+      assert.match(answer, /^connection: close\r$/im);
+      assert.equal(answer.match(/^HTTP\/1\.1 /gm)?.length, 1);
+      // Had it not been read, the end would be a reset by now, and this write would fail.
+      const closed = once(socket, "close");
+      socket.end("x".repeat(99_990));
+      assert.deepEqual(await closed, [false]);
+    });
+
+    it(`keeps the connection behind ${what} (${status}) whose request is whole`, async () => {
+      const socket = await send(`${head}${HOST}Content-Length: 10\r\n\r\n${"x".repeat(10)}`, true);
+      socket.write(`GET /last HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`);
+      const answers = await readAll(socket);
+      assert.match(answers, new RegExp(`^HTTP/1.1 ${status} `));
+      assert.deepEqual(
+        Array.from(answers.matchAll(/^connection: (\S+)\r$/gim), ([, value]) => value),
+        ["keep-alive", "close"],
+      );
+      socket.destroy();
+    });
+  }
+
+  it("ends the connection behind a message that is announced as too large", async () => {
+    const socket = await send(`${RPC}${HOST}${JSON_TYPE}Content-Length: ${LENGTH}\r\n\r\nx`, true);
+    assert.match(await readAll(socket), /^HTTP\/1\.1 429 [\s\S]*^connection: close\r$/im);
+    socket.destroy();
+  });
+
+  it("reads no more than 4 MiB behind such an answer", async () => {
+    const socket = await send(
+      `POST /x HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n`,
+      true,
+    );
+    await once(socket, "data");
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    const piece = `${PIECE.toString(16)}\r\n${"x".repeat(PIECE)}\r\n`;
+    let written = 0;
+    for (; socket.writable && written < 1024 * PIECE; written += PIECE) {
+      if (!socket.write(piece)) await Promise.race([once(socket, "drain"), closed]).catch(() => {});
+    }
+    await closed;
+    assert.ok(written >= 4 * 1024 * 1024 && written < 1024 * PIECE, `${written} octets`);
+  });
 
   for (const [what, refused, status] of [
     ["credential", "Authorization: Bearer a\r\n", 401],

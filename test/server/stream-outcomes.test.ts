@@ -45,6 +45,39 @@ const WAYS: readonly (readonly [name: string, make: () => Transport])[] = [
   ["Connect, HTTP/2", () => createConnectTransport({ baseUrl, httpVersion: "2" })],
 ];
 
+const REFLECT = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
+const CHECK = `/${Health.typeName}/Check`;
+
+describe("the outcome of what is refused by HTTP alone", () => {
+  for (const [what, expected, status, path, method, type] of [
+    [
+      "a stream of both sides over HTTP/1.1",
+      "Unimplemented",
+      505,
+      REFLECT,
+      "POST",
+      "application/connect+json",
+    ],
+    ["a type that is none", "InvalidArgument", 415, CHECK, "POST", "text/plain"],
+    ["another method", "Unimplemented", 405, CHECK, "PUT", "application/json"],
+    [
+      "what is no message",
+      "InvalidArgument",
+      400,
+      CHECK,
+      "POST",
+      "application/json; charset=utf-8",
+    ],
+  ] as const) {
+    it(`is ${expected} for ${what}`, async () => {
+      const headers = { "content-type": type };
+      const answer = await sendHttp1(baseUrl, { method, path, headers, body: Buffer.from("{") });
+      assert.equal(answer.status, status);
+      assert.equal(await outcome(), expected);
+    });
+  }
+});
+
 describe("the outcome of a stream", () => {
   for (const [type, headers] of [
     ["application/grpc", { "grpc-timeout": "50m", te: "trailers" }],

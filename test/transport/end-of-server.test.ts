@@ -57,6 +57,17 @@ async function accepted(port: number, tls = false): Promise<void> {
   await once(socket, "close");
 }
 
+/** The PROXY protocol's header, version 2, of a client at 203.0.113.9. */
+const PROXY_HEADER = Buffer.from("0d0a0d0a000d0a515549540a2111000ccb007109c0a80001d4311f90", "hex");
+
+/** As `accepted`; what was sent before has been read too. */
+async function acceptedBehindHeader(port: number): Promise<void> {
+  const socket = await open(port);
+  socket.write(PROXY_HEADER);
+  socket.write("GET /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  await once(socket.resume(), "close");
+}
+
 /**
  * A client in a thread of its own: over one connection it makes a call, and another when it is told to; `stage` becomes 1
  * once that is sent.
@@ -106,6 +117,30 @@ describe("the end of a server", () => {
     const gone = once(silent.resume(), "close");
     assert.equal(await server.close(EVER_MS), 0);
     await gone;
+  });
+
+  it("does not wait for a connection of which a proxy has said no more than whose it is", async () => {
+    const { server, port } = await start({ trustedProxies: ["127.0.0.1"], proxyHeaders: true });
+    const silent = await open(port);
+    silent.write(PROXY_HEADER);
+    await acceptedBehindHeader(port);
+    const gone = once(silent.resume(), "close");
+    assert.equal(await server.close(EVER_MS), 0);
+    await gone;
+  });
+
+  it("waits for a request of which a part has come behind a PROXY header", async () => {
+    const { server, port } = await start({ trustedProxies: ["127.0.0.1"], proxyHeaders: true });
+    const [silent, speaking] = [await open(port), await open(port)];
+    silent.write(PROXY_HEADER);
+    speaking.write(Buffer.concat([PROXY_HEADER, Buffer.from("GET /nothing HTTP/1.1\r\nHo")]));
+    await acceptedBehindHeader(port);
+    const closed = server.close(EVER_MS);
+    await once(silent.resume(), "close");
+    speaking.write("st: localhost\r\n\r\n");
+    const [answer] = await once(speaking, "data");
+    assert.match(String(answer), /^HTTP\/1\.1 404 /);
+    assert.equal(await closed, 0);
   });
 
   it("does not wait for a connection that agreed on HTTP/1.1 over TLS and says nothing", async () => {

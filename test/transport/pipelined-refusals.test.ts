@@ -15,6 +15,8 @@ const get = (path: string, fields = "") => `GET ${path} HTTP/1.1\r\n${HOST}${fie
 let listener: Listener;
 let port: number;
 const counted: number[] = [];
+/** What was served behind a last answer. */
+const served: string[] = [];
 const held = new Map<string, ServerResponse>();
 const arrivals = new EventEmitter();
 
@@ -36,6 +38,7 @@ before(async () => {
 after(() => listener.close(0));
 beforeEach(() => {
   counted.splice(0);
+  served.splice(0);
   held.clear();
 });
 
@@ -52,13 +55,8 @@ const BEFORE: readonly (readonly [name: string, paths: readonly string[], bodies
   ],
 ];
 
-/** What is refused: what is sent, the statuses that answer it, and whether the last answer can say that it is the last. */
-const REFUSED: readonly (readonly [
-  name: string,
-  sent: string,
-  statuses: number[],
-  isTold?: boolean,
-])[] = [
+/** What is refused: what is sent, and the statuses that answer it. */
+const REFUSED: readonly (readonly [name: string, sent: string, statuses: number[]])[] = [
   ["a malformed request", "nonsense\r\n\r\n", [400]],
   ["CONNECT", `CONNECT b:443 HTTP/1.1\r\n${HOST}\r\nfor the tunnel`, [501]],
   ["one header that is too large", get("/", `X: ${"x".repeat(20_000)}\r\n`), [429]],
@@ -72,11 +70,20 @@ const REFUSED: readonly (readonly [
     "a body with a bad chunk that is answered already",
     `POST /early HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\nzz\r\n`,
     [200],
-    false,
   ],
   ["a request behind Connection: close", get("/last", "Connection: close\r\n") + get("/2"), [200]],
   ["nonsense behind Connection: close", `${get("/last", "Connection: close\r\n")}\0\r\n`, [200]],
   ["a request behind HTTP/1.0", `GET /last HTTP/1.0\r\n\r\n${get("/2")}`, [200]],
+  [
+    "a request behind an answer of HTTP/1.0 whose length is not known",
+    `GET /begun/last HTTP/1.0\r\nConnection: keep-alive\r\n\r\n${get("/2")}`,
+    [200],
+  ],
+  [
+    "a request behind an answer of HTTP/1.0 that waits",
+    `GET /held/last HTTP/1.0\r\nConnection: keep-alive\r\n\r\n${get("/2")}`,
+    [200],
+  ],
   [
     "a request behind an offered Upgrade",
     get("/last", "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n") + get("/2"),
@@ -90,11 +97,14 @@ const REFUSED: readonly (readonly [
 ];
 
 describe("over HTTP/1.1", () => {
-  for (const [what, sent, statuses, isTold = true] of REFUSED) {
+  for (const [what, sent, statuses] of REFUSED) {
     for (const [ahead, paths, bodies] of BEFORE) {
       it(`${what} is answered with ${statuses} behind ${ahead}`, async () => {
         const socket = connect(port, "127.0.0.1");
         const all = text(socket);
+        arrivals.once("/2", () => served.push("/2"));
+        const last = ["/held/last", "/begun/last"].find((path) => sent.includes(path));
+        const lastArrived = last && once(arrivals, last);
         const arrived = paths.map((path) => once(arrivals, path));
         socket.write(paths.map((path) => get(path)).join("") + sent);
         await Promise.all(arrived);
@@ -102,6 +112,10 @@ describe("over HTTP/1.1", () => {
         for (const path of paths) {
           await new Promise(setImmediate);
           held.get(path)?.end(path);
+        }
+        if (last !== undefined) {
+          await lastArrived;
+          held.get(last)?.end(last);
         }
         const answers = splitAnswers(await all);
         const expected = [...paths.map(() => 200), ...statuses];
@@ -115,8 +129,9 @@ describe("over HTTP/1.1", () => {
         );
         assert.deepEqual(
           answers.map(({ isLast }) => isLast),
-          expected.map((_, i) => isTold && i === expected.length - 1),
+          expected.map((_, i) => i === expected.length - 1),
         );
+        assert.deepEqual(served, []);
         assert.deepEqual(
           counted,
           statuses.filter((status) => status >= 400),

@@ -36,6 +36,7 @@ export class LongCall implements UnfinishedBody, Interruptible {
   #deadlineHeader: readonly [string, string] | undefined;
   #values: ContextValues | undefined;
   #outcome: Outcome | undefined;
+  #response: HttpResponse | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Runs once the server ends. */
   #lastRead: NodeJS.Timeout | undefined;
@@ -119,7 +120,8 @@ export class LongCall implements UnfinishedBody, Interruptible {
       url = exchange.url;
     } catch {
       // A host that no URL can be made of.
-      return { status: 400 };
+      this.#response = { status: 400 };
+      return this.#response;
     }
     this.#outcome = expectOutcome(contextValues);
     const header = toWebHeaders(exchange.headers);
@@ -136,6 +138,7 @@ export class LongCall implements UnfinishedBody, Interruptible {
       signal,
       contextValues,
     });
+    this.#response = response;
     return this.#complete(response);
   }
 
@@ -211,7 +214,7 @@ export class LongCall implements UnfinishedBody, Interruptible {
     clearTimeout(this.#lastRead);
     this.#options.hooks.openStreams.delete(this);
     this.#options.hooks.bodies.forget(this);
-    this.#options.hooks.ended?.(this.#head, this.#values, errorOf(this.#outcome));
+    this.#options.hooks.ended?.(this.#head, this.#values, errorOf(this.#outcome, this.#response));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ContextValues, Interceptor } from "@connectrpc/connect";
 import { Code, ConnectError, createContextKey } from "@connectrpc/connect";
 import { toConnectError } from "./errors.js";
+import type { HttpResponse } from "./http-exchange.js";
 
 /** How a call on the long way ends, as far as it can be seen from around Connect's handler. */
 export interface Outcome {
@@ -20,6 +21,12 @@ export function expectOutcome(values: ContextValues): Outcome {
   const outcome: Outcome = { answered: false, begun: false, error: undefined };
   values.set(outcomeKey, outcome);
   return outcome;
+}
+
+/** Notes what ends a call before Connect asks its interceptors: they are promised a message. */
+export function noteFault(values: ContextValues | undefined, reason: unknown): void {
+  const outcome = values?.get(outcomeKey);
+  if (outcome !== undefined) outcome.error ??= toConnectError(reason);
 }
 
 /** The outermost interceptor: sees what handlers and interceptors answer and throw. */
@@ -58,11 +65,34 @@ async function* noteEnd<T>(
   }
 }
 
-/** The error to tell of a call that is over, `undefined` for an answer. */
-export function errorOf(outcome: Outcome | undefined): ConnectError | undefined {
+/** What Connect refuses by itself is told by HTTP alone, unless the protocol has a status of its own. */
+const REFUSALS: ReadonlyMap<number, Code> = new Map([
+  [400, Code.InvalidArgument],
+  [404, Code.Unimplemented],
+  [405, Code.Unimplemented],
+  [415, Code.InvalidArgument],
+  [501, Code.Unimplemented],
+  [505, Code.Unimplemented],
+]);
+
+/**
+ * The error to tell of a call that is over, `undefined` for an answer.
+ *
+ * @param response what the client was told, if it was told anything: a call may end before its handler
+ */
+export function errorOf(
+  outcome: Outcome | undefined,
+  response: HttpResponse | undefined,
+): ConnectError | undefined {
   if (outcome?.error !== undefined) return outcome.error;
   if (outcome?.answered) return undefined;
   return outcome?.begun
     ? new ConnectError("the client has left", Code.Canceled)
-    : new ConnectError("the call ended before its handler", Code.Unknown);
+    : new ConnectError("the call ended before its handler", codeOf(response));
+}
+
+function codeOf(response: HttpResponse | undefined): Code {
+  if (response === undefined) return Code.Unknown;
+  const told = Number(response.trailer?.get("grpc-status"));
+  return Code[told] === undefined ? (REFUSALS.get(response.status) ?? Code.Unknown) : told;
 }

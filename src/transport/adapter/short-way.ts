@@ -93,7 +93,11 @@ export function tryRequest(
   response.on("error", ignoreError);
   response.on("close", () => exchange.end(undefined));
   const timeout = timeoutOf(route, headers, false);
-  exchange.start(timeout, timeout.error ?? lengthFault(headers, readMaxBytes));
+  const fault = timeout.error ?? lengthFault(headers, readMaxBytes);
+  // Node tells of headers before it reads the body that came with them: an answer from here would not know that it has.
+  queueMicrotask(() => {
+    if (!call.done) exchange.start(timeout, fault);
+  });
   return true;
 }
 

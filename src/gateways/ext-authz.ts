@@ -11,18 +11,22 @@ import {
 } from "../../gen/ts/src/envoy/service/auth/v3/external_auth_pb.js";
 import { RetryInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
 import type { ValidToken } from "../core/index.js";
-import { bearerOf, callKey, type GatewayOperations } from "../service/index.js";
+import { callKey, type GatewayOperations } from "../service/index.js";
 import { invalid, percentDecoded } from "./form.js";
-import { IDENTITY_HEADERS, identityHeaders } from "./identity-headers.js";
+import { identityHeaders } from "./identity-headers.js";
 import { type Refusal, refusalBody, refusalHeaders, toRefusal } from "./refusal.js";
+import { requireCookieName, shownToken, withoutCookie } from "./shown-token.js";
 
 type Response = MessageInitShape<typeof CheckResponseSchema>;
 
 /** What a route may say in `context_extensions`. */
-const EXTENSIONS: ReadonlySet<string> = new Set(["permissions", "audience", "keep_token"]);
+const EXTENSIONS: readonly string[] = ["permissions", "audience", "cookie", "keep_token"];
 const AUTHORIZATION = "authorization";
-/** A text that can be no token: who of Envoy and the application reads which of several is not known. */
-const SEVERAL = "several";
+const COOKIE = "cookie";
+
+/** Header fields of Envoy's client. */
+type SentHeaders = Readonly<Record<string, string>>;
+const NOTHING: SentHeaders = {};
 
 /**
  * The RPC. Every verdict is an answer, also that none can be given: an error of gRPC would be Envoy's own to
@@ -34,8 +38,10 @@ export function extAuthzRoutes({ check }: GatewayOperations): (router: ConnectRo
       check(request, { values }: HandlerContext) {
         const call = values.get(callKey);
         try {
-          const { required, keepsToken } = readExtensions(request);
-          return allow(check(tokenIn(request), required, call), keepsToken);
+          const { required, cookieName, keepsToken } = readExtensions(request);
+          const headers = request.attributes?.request?.http?.headers ?? {};
+          const valid = check(shownToken(headers, cookieName), required, call);
+          return allow(valid, keepsToken ? NOTHING : withoutToken(headers, cookieName));
         } catch (error) {
           if (!(error instanceof ConnectError)) throw error;
           if (call) call.refused = error;
@@ -48,15 +54,15 @@ export function extAuthzRoutes({ check }: GatewayOperations): (router: ConnectRo
 
 function readExtensions({ attributes }: CheckRequest) {
   const extensions = attributes?.contextExtensions ?? {};
-  if (Object.keys(extensions).some((name) => !EXTENSIONS.has(name))) {
-    throw invalid("may have the context_extensions permissions, audience and keep_token alone");
+  if (Object.keys(extensions).some((name) => !EXTENSIONS.includes(name))) {
+    throw invalid(`may have the context_extensions ${EXTENSIONS.join(", ")} alone`);
   }
-  const { permissions, audience, keep_token: keepToken = "false" } = extensions;
+  const { permissions, audience, cookie, keep_token: keepToken = "false" } = extensions;
   if (keepToken !== "true" && keepToken !== "false") {
     throw invalid("must have true or false as keep_token");
   }
   const required = { permissions: listOf(permissions), audience };
-  return { required, keepsToken: keepToken === "true" };
+  return { required, cookieName: requireCookieName(cookie), keepsToken: keepToken === "true" };
 }
 
 /** Permissions separated by commas; a comma within one is `%2C`. */
@@ -69,20 +75,19 @@ function listOf(permissions: string | undefined): readonly string[] {
   });
 }
 
-function tokenIn({ attributes }: CheckRequest): string {
-  const authorization = attributes?.request?.http?.headers[AUTHORIZATION];
-  if (authorization?.includes(",")) return SEVERAL;
-  return bearerOf({ authorization }) ?? "";
+/** What the application is sent in the place of the token's header fields: a text that is empty stands for none. */
+function withoutToken({ cookie }: SentHeaders, cookieName: string | undefined): SentHeaders {
+  if (cookie === undefined || cookieName === undefined) return { [AUTHORIZATION]: "" };
+  return { [AUTHORIZATION]: "", [COOKIE]: withoutCookie(cookie, cookieName) };
 }
 
 /** What is empty is removed: Envoy would leave what its client sent. */
-function allow(valid: ValidToken, keepsToken: boolean): Response {
-  const identity = identityHeaders(valid);
-  const empty = IDENTITY_HEADERS.filter((name) => identity[name] === "");
-  const headers = IDENTITY_HEADERS.filter((name) => identity[name] !== "").map((name) =>
-    replacing(name, identity[name]),
-  );
-  const headersToRemove = keepsToken ? empty : [...empty, AUTHORIZATION];
+function allow(valid: ValidToken, replaced: SentHeaders): Response {
+  const told = Object.entries({ ...identityHeaders(valid), ...replaced });
+  const headers = told
+    .filter(([, value]) => value !== "")
+    .map(([name, value]) => replacing(name, value));
+  const headersToRemove = told.filter(([, value]) => value === "").map(([name]) => name);
   const { userId, tokenId, sessionId, permissions } = valid;
   return {
     status: { code: 0 },

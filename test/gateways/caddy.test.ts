@@ -10,6 +10,13 @@ gatewaySuite({
   source: "Debian: caddy",
   program: () => findProgram("caddy"),
   statusOfNoVerdict: [503],
+  anyToken: { "/authz?permission=": "/authz?path=" },
+  audience: { "/authz?permission=": "/authz?audience=orders&permission=" },
+  cookie: {
+    "/authz?permission=": "/authz?cookie=token&permission=",
+    "      header_up -Cookie\n": "",
+    "copy_headers X-User-Id": "copy_headers Cookie X-User-Id",
+  },
   configure({ folder, port, tokens, application, key }) {
     const example = documentedExample(
       "Caddy",

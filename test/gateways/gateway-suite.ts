@@ -5,10 +5,12 @@ import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { HOUR_MICROS } from "../support/fixed-manager.js";
+import { skipWithoutRedis } from "../support/redis.js";
 import { skipWithout } from "../transport/peers/programs.js";
 import { type RunningProxy, startProxy } from "../transport/peers/proxies.js";
 import { type EchoApplication, startEchoApplication } from "./echo-application.js";
 import { startTokenServer, type TokenServer } from "./token-server.js";
+import { startTwoServers } from "./two-servers.js";
 
 /** What a gateway is told: where it listens, whom it asks and protects, and how it is known. */
 export interface GatewayPlan {
@@ -29,11 +31,20 @@ export interface Gateway {
   readonly program: () => string | undefined;
   /** Writes the configuration; gives the arguments. */
   readonly configure: (plan: GatewayPlan) => string[];
+  /** What its configuration says in the place of what where no permission is required. */
+  readonly anyToken: Replacements;
+  /** What its configuration says in the place of what where tokens must be meant for `orders`. */
+  readonly audience: Replacements;
+  /** What its configuration says in the place of what where the token may be in the cookie `token`. */
+  readonly cookie: Replacements;
   /** What it answers while the service cannot vouch for anything. */
   readonly statusOfNoVerdict: readonly number[];
   /** Whether it tells the service its client's address. Default true. */
   readonly tellsClient?: boolean;
 }
+
+/** Texts of a configuration, and what stands in the place of each. */
+export type Replacements = Readonly<Record<string, string>>;
 
 interface Asked {
   readonly path?: string;
@@ -72,20 +83,20 @@ export function gatewaySuite(gateway: Gateway): void {
     let tokens: TokenServer;
     let application: EchoApplication;
     let running: RunningProxy;
-    const start = (key: string, audience?: string) =>
+    const start = (key: string, replacements: Replacements = {}, server = tokens.port) =>
       startProxy(
         {
           name,
           source,
           program,
           configure(folder, port) {
-            const ports = { port, tokens: tokens.port, application: application.port };
+            const ports = { port, tokens: server, application: application.port };
             const args = gateway.configure({ folder, ...ports, key });
-            if (audience !== undefined) requireAudience(folder, audience);
+            replaceIn(folder, replacements);
             return args;
           },
         },
-        tokens.port,
+        server,
       );
     before(async () => {
       tokens = await startTokenServer({ trustedProxies: [GATEWAY] });
@@ -139,6 +150,20 @@ export function gatewaySuite(gateway: Gateway): void {
       await refused({ headers: claims }, 401);
     });
 
+    it("passes on no identity that a client claims in the place of what a token lacks", async (t) => {
+      const other = await start(tokens.keys.gateway as string, gateway.anyToken);
+      t.after(() => other.close());
+      const headers = {
+        ...bearer(issue().token),
+        "x-permissions": "admin",
+        "X-Permissions": "admin",
+      };
+      assert.equal((await ask({ headers }, other.port)).status, 200);
+      const [request] = application.received();
+      assert.equal(request?.headers["x-user-id"], "ada");
+      assert.equal(request?.headers["x-permissions"] ?? "", "");
+    });
+
     it("passes on no address that a client claims to have", async () => {
       tokens.calls();
       const headers = { ...bearer(issue(PERMISSION).token), "x-forwarded-for": "203.0.113.77" };
@@ -171,7 +196,7 @@ export function gatewaySuite(gateway: Gateway): void {
     });
 
     it("refuses a token that is not for the service, where its configuration names one", async () => {
-      const other = await start(tokens.keys.gateway as string, "orders");
+      const other = await start(tokens.keys.gateway as string, gateway.audience);
       const statusFor = async (audiences: string[], path = "/orders") => {
         const { token } = tokens.manager.generateToken("ada", {
           permissions: [PERMISSION],
@@ -186,6 +211,40 @@ export function gatewaySuite(gateway: Gateway): void {
       assert.equal(await statusFor(["stock"], "/orders?audience=stock"), 401);
       assert.deepEqual(application.received(), []);
       await other.close();
+    });
+
+    it("takes a token in a cookie, and passes on the other cookies alone", async (t) => {
+      const other = await start(tokens.keys.gateway as string, gateway.cookie);
+      t.after(() => other.close());
+      const { token } = issue(PERMISSION);
+      const passed = async (headers: Record<string, string>) => {
+        const { status } = await ask({ headers }, other.port);
+        assert.equal(status, 200);
+        const [request] = application.received();
+        assert.equal(request?.headers["x-user-id"], "ada");
+        assert.equal(request?.headers.authorization, undefined);
+        return request?.headers.cookie ?? "";
+      };
+      assert.equal(await passed({ cookie: `a=1; token=${token}; b=2` }), "a=1; b=2");
+      assert.equal(await passed({ cookie: `token=${token}` }), "");
+      assert.equal(await passed({ ...bearer(token), cookie: "a=1" }), "a=1");
+      const hostile = [
+        { cookie: `token=${token}; token=${token}` },
+        { cookie: [`token=${token}`, `token=${token}`] },
+        { cookie: `token="${token}"` },
+        { cookie: `Token=${token}` },
+        { cookie: `%74oken=${token}` },
+        { ...bearer(token), cookie: `token=${token}` },
+      ];
+      for (const headers of hostile) {
+        const { status } = await ask({ headers }, other.port);
+        assert.equal(status, 401, JSON.stringify(headers));
+      }
+      // Without the permission it is a token like any other.
+      const cookie = `token=${issue("orders:write").token}`;
+      assert.equal((await ask({ headers: { cookie } }, other.port)).status, 403);
+      // Where the configuration names no cookie, none is looked at.
+      await refused({ headers: { cookie: `token=${token}` } }, 401);
     });
 
     it("refuses two credentials", async () => {
@@ -233,6 +292,22 @@ export function gatewaySuite(gateway: Gateway): void {
       assert.deepEqual(application.received(), []);
     });
 
+    it("refuses what another server has revoked", { skip: skipWithoutRedis() }, async (t) => {
+      const servers = await startTwoServers();
+      t.after(() => servers.close());
+      const other = await start(tokens.keys.gateway as string, {}, servers.port);
+      t.after(() => other.close());
+      const token = await servers.issue(PERMISSION);
+      const ask = () => send(other.port, { headers: bearer(token) });
+      assert.equal((await ask()).status, 200);
+      assert.equal(application.received().length, 1);
+      // The server tells its feed of a revocation when it is in force; a checkpoint comes each second.
+      const checkpoints = await servers.revoke(token);
+      assert.equal((await ask()).status, 401);
+      assert.ok(checkpoints <= 1, `${checkpoints} seconds later`);
+      assert.deepEqual(application.received(), []);
+    });
+
     it("admits nobody where its own key is not known", async () => {
       const other = await start("stk_unknown");
       const { status } = await ask({ headers: bearer(issue(PERMISSION).token) }, other.port);
@@ -251,26 +326,21 @@ export function gatewaySuite(gateway: Gateway): void {
   });
 }
 
-/** Adds an audience beside the permission, in whatever a configuration requires it with. */
-function requireAudience(folder: string, audience: string): void {
-  let replaced = 0;
-  const beside = (text: string) => {
-    replaced++;
-    return text;
-  };
-  for (const name of readdirSync(folder)) {
-    const file = join(folder, name);
-    if (!statSync(file).isFile()) continue;
-    const text = readFileSync(file, "utf8")
-      .replaceAll("/authz?permission=", (path) =>
-        beside(path.replace("?", `?audience=${audience}&`)),
-      )
-      .replaceAll(`permissions: "${PERMISSION}"`, (map) =>
-        beside(`${map}, audience: "${audience}"`),
+/** Changes the files of a configuration. @throws Error where none of them says what is to be replaced */
+function replaceIn(folder: string, replacements: Replacements): void {
+  const files = readdirSync(folder)
+    .map((name) => join(folder, name))
+    .filter((file) => statSync(file).isFile());
+  for (const [from, to] of Object.entries(replacements)) {
+    const holding = files.filter((file) => readFileSync(file, "utf8").includes(from));
+    assert.ok(holding.length > 0, `the configuration does not say ${from}`);
+    for (const file of holding) {
+      writeFileSync(
+        file,
+        readFileSync(file, "utf8").replaceAll(from, () => to),
       );
-    writeFileSync(file, text);
+    }
   }
-  assert.ok(replaced > 0, "the configuration requires no permission");
 }
 
 /** Sends a request exactly as it is given. */

@@ -16,6 +16,18 @@ const HAPROXY: Gateway = {
   source: "Debian: haproxy",
   program: () => findProgram("haproxy"),
   statusOfNoVerdict: [503],
+  anyToken: { "/authz?permission=": "/authz?path=" },
+  audience: { "/authz?permission=": "/authz?audience=orders&permission=" },
+  cookie: {
+    "/authz?permission=": "/authz?cookie=token&permission=",
+    '{ "x-user-id",': '{ "cookie", "x-user-id",',
+    "  if #shown > 0": `  local cookies = {}
+  for _, value in pairs(txn.http:req_get_headers()["cookie"] or {}) do
+    cookies[#cookies + 1] = value
+  end
+  if #cookies > 0 then asked.cookie = { table.concat(cookies, "; ") } end
+  if #shown > 0`,
+  },
   configure({ folder, port, tokens, application, key }) {
     const script = documentedExample(
       "authz.lua",

@@ -10,6 +10,15 @@ gatewaySuite({
   program: () => findProgram("nginx"),
   // auth_request knows 2xx, 401 and 403, and takes all else for a fault of its own.
   statusOfNoVerdict: [500],
+  anyToken: { "/authz?permission=": "/authz?path=" },
+  audience: { "/authz?permission=": "/authz?audience=orders&permission=" },
+  cookie: {
+    "/authz?permission=": "/authz?cookie=token&permission=",
+    '    proxy_set_header Cookie "";\n': "",
+    "proxy_set_header X-User-Id": `auth_request_set $other_cookies $upstream_http_cookie;
+    proxy_set_header Cookie $other_cookies;
+    proxy_set_header X-User-Id`,
+  },
   configure({ folder, port, tokens, application, key }) {
     const example = documentedExample(
       "nginx",

@@ -20,6 +20,8 @@ type Client struct {
 	conn    *grpc.ClientConn
 	raw     securetokenv1.TokenServiceClient
 	timeout time.Duration
+
+	audience *string // of a view; see WithAudience
 }
 
 // New makes a client of the service at host:port, http://host[:port] or https://host[:port]; a target of
@@ -69,9 +71,19 @@ func (c *Client) GenerateToken(ctx context.Context, userID string, options ...Ge
 
 // ValidateToken gives a valid token's claims, and else ErrTokenExpired or ErrInvalidToken.
 func (c *Client) ValidateToken(ctx context.Context, token string) (*ValidToken, error) {
-	response, err := c.raw.ValidateToken(ctx, &securetokenv1.ValidateTokenRequest{Token: fitToken(token)})
+	audience, err := c.requiredAudience()
+	if err != nil {
+		return nil, err
+	}
+	response, err := c.raw.ValidateToken(ctx, &securetokenv1.ValidateTokenRequest{
+		Token:    fitToken(token),
+		Audience: audience,
+	})
 	if err != nil {
 		return nil, FromError(err)
+	}
+	if err := requireChecked(audience, response); err != nil {
+		return nil, err
 	}
 	return toValidToken(response)
 }
@@ -82,9 +94,14 @@ func (c *Client) CheckPermission(ctx context.Context, token, requiredPermission 
 	if err := checkRequiredPermission(requiredPermission, "required_permission"); err != nil {
 		return err
 	}
+	audience, err := c.requiredAudience()
+	if err != nil {
+		return err
+	}
 	response, err := c.raw.CheckPermission(ctx, &securetokenv1.CheckPermissionRequest{
 		Token:              fitToken(token),
 		RequiredPermission: requiredPermission,
+		Audience:           audience,
 	})
 	if err != nil {
 		return FromError(err)
@@ -92,7 +109,7 @@ func (c *Client) CheckPermission(ctx context.Context, token, requiredPermission 
 	if !response.GetGranted() {
 		return malformed("lacks granted")
 	}
-	return nil
+	return requireChecked(audience, response)
 }
 
 // CheckPermissions tells for each of at most 256 permissions, in order, whether the token holds it. A
@@ -103,12 +120,20 @@ func (c *Client) CheckPermissions(ctx context.Context, token string, permissions
 			return nil, err
 		}
 	}
+	audience, err := c.requiredAudience()
+	if err != nil {
+		return nil, err
+	}
 	response, err := c.raw.CheckPermissions(ctx, &securetokenv1.CheckPermissionsRequest{
 		Token:       fitToken(token),
 		Permissions: permissions,
+		Audience:    audience,
 	})
 	if err != nil {
 		return nil, FromError(err)
+	}
+	if err := requireChecked(audience, response); err != nil {
+		return nil, err
 	}
 	return toPermissionResults(response, len(permissions))
 }
@@ -116,7 +141,11 @@ func (c *Client) CheckPermissions(ctx context.Context, token string, permissions
 // BatchValidateTokens validates up to 1,000 tokens, of 1 MiB in all: 127 of the longest. What is wrong with
 // one of them is the error of its own result, in the order of the tokens.
 func (c *Client) BatchValidateTokens(ctx context.Context, tokens ...string) ([]BatchResult, error) {
-	request := &securetokenv1.BatchValidateTokensRequest{Tokens: make([]string, len(tokens))}
+	audience, err := c.requiredAudience()
+	if err != nil {
+		return nil, err
+	}
+	request := &securetokenv1.BatchValidateTokensRequest{Tokens: make([]string, len(tokens)), Audience: audience}
 	for i, token := range tokens {
 		request.Tokens[i] = fitToken(token)
 	}
@@ -124,11 +153,11 @@ func (c *Client) BatchValidateTokens(ctx context.Context, tokens ...string) ([]B
 	if err != nil {
 		return nil, FromError(err)
 	}
-	return toBatchResults(response, len(tokens))
+	return toBatchResults(response, len(tokens), audience)
 }
 
-// RefreshToken issues a new token with the user, permissions, additional data and session of a valid
-// one, which stays valid unless RevokeOld is given.
+// RefreshToken issues a new token with the user, permissions, additional data, audiences and session of
+// a valid one, which stays valid unless RevokeOld is given.
 func (c *Client) RefreshToken(ctx context.Context, token string, options ...RefreshOption) (*IssuedToken, error) {
 	response, err := c.raw.RefreshToken(ctx, toRefreshRequest(token, options))
 	if err != nil {

@@ -45,7 +45,11 @@ func NewGuard(client *Client, options ...GuardOption) (*Guard, error) {
 	if client == nil {
 		return nil, errors.New("securetoken: a guard needs a client")
 	}
-	guard := &Guard{client: client, onFault: func(context.Context, error) {}, now: time.Now}
+	audience, err := client.requiredAudience()
+	if err != nil {
+		return nil, fmt.Errorf("securetoken: %w", err)
+	}
+	guard := &Guard{client: client, audience: audience, onFault: func(context.Context, error) {}, now: time.Now}
 	for _, option := range options {
 		if err := option(guard); err != nil {
 			return nil, fmt.Errorf("securetoken: %w", err)
@@ -113,7 +117,7 @@ func (g *Guard) admit(
 			g.onFault(ctx, err)
 		}
 		return nil, refuse(RefusalUnavailable)
-	case g.audience != "" && !valid.HasAudience(g.audience):
+	case !valid.isFor(g.audience):
 		if g.watcher != nil {
 			g.watcher.tally.refuse(ReasonAudienceMismatch)
 		}

@@ -47,11 +47,8 @@ func WithVerifier(verifier *Verifier) GuardOption {
 // audiences do not hold the name, compared exactly, and those without any. Without it any token passes.
 func WithAudience(audience string) GuardOption {
 	return func(g *Guard) error {
-		if audience == "" {
-			return errors.New("the audience is empty")
-		}
 		g.audience = audience
-		return nil
+		return checkAudienceName(audience)
 	}
 }
 

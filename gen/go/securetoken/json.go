@@ -26,14 +26,15 @@ type validTokenJSON struct {
 	Claims
 	TimeRemaining    jsonDuration `json:"timeRemaining"`
 	SessionStartedAt time.Time    `json:"sessionStartedAt"`
+	CheckedAudience  string       `json:"checkedAudience,omitempty"`
 }
 
 func (t ValidToken) forJSON() validTokenJSON {
-	return validTokenJSON{t.Claims, jsonDuration(t.TimeRemaining), t.SessionStartedAt}
+	return validTokenJSON{t.Claims, jsonDuration(t.TimeRemaining), t.SessionStartedAt, t.CheckedAudience}
 }
 
 func (j validTokenJSON) token() ValidToken {
-	return ValidToken{j.Claims, time.Duration(j.TimeRemaining), j.SessionStartedAt}
+	return ValidToken{j.Claims, time.Duration(j.TimeRemaining), j.SessionStartedAt, j.CheckedAudience}
 }
 
 // MarshalJSON writes TimeRemaining in seconds.

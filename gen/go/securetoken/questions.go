@@ -153,7 +153,7 @@ func (q *questions) askMany(batch []*question) error {
 		return err
 	}
 	for i, message := range response.GetResults() {
-		result, err := toBatchResult(message)
+		result, err := toBatchResult(message, "")
 		if err == nil {
 			err = result.Err
 		}

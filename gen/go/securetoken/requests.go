@@ -47,7 +47,7 @@ func Permissions(permissions ...string) GenerateOption {
 }
 
 // Audiences adds the services that the token is meant for: at most 16 in all, each 1 to 256 code points, none
-// twice. A token without any is refused wherever an audience is required, as by [WithAudience].
+// twice. A token without any is refused wherever an audience is required, as by [WithAudience] and [Client.WithAudience].
 func Audiences(audiences ...string) GenerateOption {
 	return generateOption(func(input *generateInput) {
 		input.audiences = append(input.audiences, audiences...)

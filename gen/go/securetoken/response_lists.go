@@ -19,23 +19,28 @@ func toPermissionResults(message *securetokenv1.CheckPermissionsResponse, asked 
 	return results, nil
 }
 
-func toBatchResults(message *securetokenv1.BatchValidateTokensResponse, asked int) ([]BatchResult, error) {
+func toBatchResults(
+	message *securetokenv1.BatchValidateTokensResponse, asked int, audience string,
+) ([]BatchResult, error) {
 	if err := sameCount(len(message.GetResults()), asked); err != nil {
 		return nil, err
 	}
 	results := make([]BatchResult, asked)
 	for i, result := range message.GetResults() {
 		var err error
-		if results[i], err = toBatchResult(result); err != nil {
+		if results[i], err = toBatchResult(result, audience); err != nil {
 			return nil, err
 		}
 	}
 	return results, nil
 }
 
-func toBatchResult(message *securetokenv1.BatchValidateTokensResult) (BatchResult, error) {
+func toBatchResult(message *securetokenv1.BatchValidateTokensResult, audience string) (BatchResult, error) {
 	switch {
 	case message.GetClaims() != nil:
+		if err := requireChecked(audience, message.GetClaims()); err != nil {
+			return BatchResult{}, err
+		}
 		token, err := toClaimsWithTime(message.GetClaims())
 		if err != nil {
 			return BatchResult{}, err

@@ -47,7 +47,11 @@ func toClaimsWithTime(message validMessage) (*ValidToken, error) {
 	if !ok {
 		started = claims.IssuedAt
 	}
-	return &ValidToken{Claims: claims, TimeRemaining: remaining, SessionStartedAt: started}, nil
+	valid := &ValidToken{Claims: claims, TimeRemaining: remaining, SessionStartedAt: started}
+	if checked, ok := message.(interface{ GetCheckedAudience() string }); ok {
+		valid.CheckedAudience = checked.GetCheckedAudience()
+	}
+	return valid, nil
 }
 
 func toTokenInfo(message *securetokenv1.GetTokenInfoResponse) (*TokenInfo, error) {

@@ -74,6 +74,9 @@ type ValidToken struct {
 	// SessionStartedAt is when the session's first token was issued: what cut-offs are compared with. It
 	// is IssuedAt where the server is too old to tell it.
 	SessionStartedAt time.Time `json:"sessionStartedAt"`
+	// CheckedAudience is the audience that the call required, see [Client.WithAudience], and which the token
+	// names; empty where none was required, and of a verifier.
+	CheckedAudience string `json:"checkedAudience,omitempty"`
 }
 
 // TokenInfo is all that is known of a valid token.

@@ -42,7 +42,7 @@ func NewVerifier(client *Client, options ...VerifierOption) (*Verifier, error) {
 	if client == nil {
 		return nil, errors.New("securetoken: a verifier needs a client")
 	}
-	config, err := newVerifierConfig(options)
+	config, err := newVerifierConfig(client, options)
 	if err != nil {
 		return nil, fmt.Errorf("securetoken: %w", err)
 	}
@@ -141,6 +141,9 @@ func (v *Verifier) verify(ctx context.Context, token string) (*ValidToken, error
 	}
 	if reason == "" {
 		v.tally.hit()
+	}
+	if !kept.valid.isFor(v.config.audience) {
+		return nil, audienceMismatch(v.config.audience)
 	}
 	return kept.claimsAt(v.clock.now()), nil
 }

@@ -24,6 +24,7 @@ type verifierConfig struct {
 	maxStaleness time.Duration
 	maxEntries   int
 	maxBytes     int64
+	audience     string // empty: any token passes
 	hooks        VerifierHooks
 	logger       *slog.Logger
 	clock        Clock
@@ -65,6 +66,16 @@ func WithMaxBytes(bytes int64) VerifierOption {
 	}
 }
 
+// WithVerifierAudience makes the verifier refuse, as [ErrInvalidToken] with [ReasonAudienceMismatch], tokens
+// whose audiences do not hold the name, compared exactly with each kept answer, and those without any. Without
+// it any token passes.
+func WithVerifierAudience(audience string) VerifierOption {
+	return func(c *verifierConfig) error {
+		c.audience = audience
+		return checkAudienceName(audience)
+	}
+}
+
 // WithVerifierHooks tells what the verifier does; see also [Verifier.Stats].
 func WithVerifierHooks(hooks VerifierHooks) VerifierOption {
 	return func(c *verifierConfig) error {
@@ -96,8 +107,13 @@ func WithVerifierClock(clock Clock) VerifierOption {
 	}
 }
 
-func newVerifierConfig(options []VerifierOption) (*verifierConfig, error) {
+func newVerifierConfig(client *Client, options []VerifierOption) (*verifierConfig, error) {
+	audience, err := client.requiredAudience()
+	if err != nil {
+		return nil, err
+	}
 	c := &verifierConfig{
+		audience:     audience,
 		maxStaleness: defaultMaxStaleness,
 		maxEntries:   defaultMaxEntries,
 		maxBytes:     defaultMaxBytes,

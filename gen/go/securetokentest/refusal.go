@@ -2,6 +2,7 @@ package securetokentest
 
 import (
 	"fmt"
+	"maps"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
@@ -18,6 +19,7 @@ type refusal struct {
 	code    codes.Code
 	message string
 	detail  *securetokenv1.TokenErrorDetail
+	facts   map[string]string // beside the field
 }
 
 func malformed() *refusal {
@@ -44,7 +46,7 @@ func revoked() *refusal {
 
 func ofToken(message string, detail *securetokenv1.TokenErrorDetail) *refusal {
 	detail.Field = "token"
-	return &refusal{codes.Unauthenticated, message, detail}
+	return &refusal{codes.Unauthenticated, message, detail, nil}
 }
 
 func notGranted(permission string) *refusal {
@@ -56,6 +58,19 @@ func notGranted(permission string) *refusal {
 			Field:              "required_permission",
 			RequiredPermission: permission,
 		},
+		map[string]string{"required_permission": permission},
+	}
+}
+
+func notFor(audience string) *refusal {
+	return &refusal{
+		codes.Unauthenticated, fmt.Sprintf("Token is not for audience '%s'", audience),
+		&securetokenv1.TokenErrorDetail{
+			Kind:   securetokenv1.TokenErrorKind_TOKEN_ERROR_KIND_INVALID_TOKEN,
+			Reason: securetokenv1.ErrorReason_ERROR_REASON_AUDIENCE_MISMATCH,
+			Field:  "audience",
+		},
+		map[string]string{"audience": audience},
 	}
 }
 
@@ -67,15 +82,14 @@ func emptyTarget() *refusal {
 			Reason: securetokenv1.ErrorReason_ERROR_REASON_REVOCATION_INVALID,
 			Field:  "targets",
 		},
+		nil,
 	}
 }
 
 // status is as it stands in a batch's result, and ends a call.
 func (r *refusal) status() *status.Status {
 	metadata := map[string]string{"field": r.detail.GetField()}
-	if r.detail.GetRequiredPermission() != "" {
-		metadata["required_permission"] = r.detail.GetRequiredPermission()
-	}
+	maps.Copy(metadata, r.facts)
 	info := &errdetails.ErrorInfo{Domain: domain, Reason: r.detail.GetReason().String(), Metadata: metadata}
 	detailed, err := status.New(r.code, r.message).WithDetails(r.detail, info)
 	if err != nil { // no message that this package makes is refused

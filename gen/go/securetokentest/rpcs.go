@@ -25,8 +25,13 @@ func lifetime(asked *durationpb.Duration) time.Duration {
 
 // asked gives a valid token's claims.
 func (r *rpcs) asked(rpc, token string) (*securetokenv1.TokenClaims, error) {
+	return r.askedFor(rpc, token, "")
+}
+
+// askedFor is the same for an audience; empty requires none.
+func (r *rpcs) askedFor(rpc, token, audience string) (*securetokenv1.TokenClaims, error) {
 	r.tokens.note(rpc)
-	claims, problem := r.tokens.find(token)
+	claims, problem := r.tokens.findFor(token, audience)
 	if problem != nil {
 		return nil, problem.status().Err()
 	}
@@ -54,7 +59,7 @@ func (r *rpcs) GenerateToken(
 func (r *rpcs) ValidateToken(
 	_ context.Context, request *securetokenv1.ValidateTokenRequest,
 ) (*securetokenv1.ValidateTokenResponse, error) {
-	claims, err := r.asked("ValidateToken", request.GetToken())
+	claims, err := r.askedFor("ValidateToken", request.GetToken(), request.GetAudience())
 	if err != nil {
 		return nil, err
 	}
@@ -63,6 +68,7 @@ func (r *rpcs) ValidateToken(
 		IssuedAt: claims.GetIssuedAt(), ExpiresAt: claims.GetExpiresAt(), TimeRemaining: claims.GetTimeRemaining(),
 		AdditionalData: claims.GetAdditionalData(), SessionId: claims.GetSessionId(), KeyId: keyID,
 		SessionStartedAt: claims.GetSessionStartedAt(), Audiences: claims.GetAudiences(),
+		CheckedAudience: claims.GetCheckedAudience(),
 	}, nil
 }
 
@@ -70,25 +76,27 @@ func (r *rpcs) ValidateToken(
 func (r *rpcs) CheckPermission(
 	_ context.Context, request *securetokenv1.CheckPermissionRequest,
 ) (*securetokenv1.CheckPermissionResponse, error) {
-	claims, err := r.asked("CheckPermission", request.GetToken())
+	claims, err := r.askedFor("CheckPermission", request.GetToken(), request.GetAudience())
 	if err != nil {
 		return nil, err
 	}
 	if !slices.Contains(claims.GetPermissions(), request.GetRequiredPermission()) {
 		return nil, notGranted(request.GetRequiredPermission()).status().Err()
 	}
-	return &securetokenv1.CheckPermissionResponse{Granted: true}, nil
+	return &securetokenv1.CheckPermissionResponse{
+		Granted: true, CheckedAudience: claims.GetCheckedAudience(),
+	}, nil
 }
 
 // CheckPermissions is as the service's.
 func (r *rpcs) CheckPermissions(
 	_ context.Context, request *securetokenv1.CheckPermissionsRequest,
 ) (*securetokenv1.CheckPermissionsResponse, error) {
-	claims, err := r.asked("CheckPermissions", request.GetToken())
+	claims, err := r.askedFor("CheckPermissions", request.GetToken(), request.GetAudience())
 	if err != nil {
 		return nil, err
 	}
-	response := &securetokenv1.CheckPermissionsResponse{}
+	response := &securetokenv1.CheckPermissionsResponse{CheckedAudience: claims.GetCheckedAudience()}
 	for _, permission := range request.GetPermissions() {
 		response.Results = append(response.Results, &securetokenv1.PermissionResult{
 			Permission: permission, Granted: slices.Contains(claims.GetPermissions(), permission),
@@ -105,7 +113,7 @@ func (r *rpcs) BatchValidateTokens(
 	response := &securetokenv1.BatchValidateTokensResponse{}
 	for _, token := range request.GetTokens() {
 		result := &securetokenv1.BatchValidateTokensResult{}
-		if claims, problem := r.tokens.find(token); problem == nil {
+		if claims, problem := r.tokens.findFor(token, request.GetAudience()); problem == nil {
 			result.Result = &securetokenv1.BatchValidateTokensResult_Claims{Claims: claims}
 		} else {
 			result.Result = &securetokenv1.BatchValidateTokensResult_Error{Error: problem.status().Proto()}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
+	"slices"
 	"sync"
 	"time"
 
@@ -113,6 +114,19 @@ func (t *tokens) find(token string) (*securetokenv1.TokenClaims, *refusal) {
 			return claims, revoked()
 		}
 	}
+	return claims, nil
+}
+
+// findFor gives what a valid token for an audience holds, and says that it was checked; empty requires none.
+func (t *tokens) findFor(token, audience string) (*securetokenv1.TokenClaims, *refusal) {
+	claims, problem := t.find(token)
+	if problem != nil {
+		return nil, problem
+	}
+	if audience != "" && !slices.Contains(claims.GetAudiences(), audience) {
+		return nil, notFor(audience)
+	}
+	claims.CheckedAudience = audience
 	return claims, nil
 }
 

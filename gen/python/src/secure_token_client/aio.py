@@ -18,6 +18,7 @@ from securetoken.v1 import token_service_pb2 as pb
 from . import requests, results, revocation
 from .api_key import ApiKey, key_source
 from .attempts import Attempts
+from .audience import held_against
 from .cache import ValidationCache
 from .channel import TlsOption, endpoint
 from .connection import AsyncConnection, Link
@@ -87,46 +88,69 @@ class AsyncSecureTokenClient:
         return results.to_issued(await self._call("GenerateToken", request, timeout))
 
     async def validate_token(
-        self, token: str, *, timeout: Optional[float] = None
+        self, token: str, *, audience: Optional[str] = None, timeout: Optional[float] = None
     ) -> results.ValidToken:
-        """A valid token's claims. Raises InvalidTokenError, TokenExpiredError."""
+        """A valid token's claims. Raises InvalidTokenError, TokenExpiredError.
+
+        ``audience`` is the service that the token must be meant for, here and in the three methods
+        below, compared exactly: InvalidTokenError with reason AUDIENCE_MISMATCH where it is not.
+        """
+        request = requests.validate_token(token, audience)
         kept = self._cache.get(token)
         if kept is not None:
-            return kept
-        request = pb.ValidateTokenRequest(token=requests.require_token(token))
+            return held_against(kept, audience)
         asked = self._cache.now()
         message = await self._call("ValidateToken", request, timeout)
+        results.require_checked(request.audience, message)
         valid = results.to_valid(message)
         self._cache.put(token, message, asked)
         return valid
 
     async def check_permission(
-        self, token: str, required_permission: str, *, timeout: Optional[float] = None
+        self,
+        token: str,
+        required_permission: str,
+        *,
+        audience: Optional[str] = None,
+        timeout: Optional[float] = None,
     ) -> bool:
         """True when the token is valid and holds the permission, compared exactly.
 
         Raises PermissionDeniedError when it does not; else as validate_token.
         """
-        request = requests.check_permission(token, required_permission)
-        return results.to_granted(await self._call("CheckPermission", request, timeout))
+        request = requests.check_permission(token, required_permission, audience)
+        message = await self._call("CheckPermission", request, timeout)
+        results.require_checked(request.audience, message)
+        return results.to_granted(message)
 
     async def check_permissions(
-        self, token: str, permissions: Iterable[str], *, timeout: Optional[float] = None
+        self,
+        token: str,
+        permissions: Iterable[str],
+        *,
+        audience: Optional[str] = None,
+        timeout: Optional[float] = None,
     ) -> dict[str, bool]:
         """For each of at most 256 permissions, whether the valid token holds it."""
-        request = requests.check_permissions(token, permissions)
-        return results.to_permissions(await self._call("CheckPermissions", request, timeout))
+        request = requests.check_permissions(token, permissions, audience)
+        message = await self._call("CheckPermissions", request, timeout)
+        results.require_checked(request.audience, message)
+        return results.to_permissions(message)
 
     async def batch_validate_tokens(
-        self, tokens: Iterable[str], *, timeout: Optional[float] = None
+        self,
+        tokens: Iterable[str],
+        *,
+        audience: Optional[str] = None,
+        timeout: Optional[float] = None,
     ) -> list[Union[results.ValidToken, TokenError]]:
         """For each token, in order, its claims or what is wrong with it.
 
         At most 1,000 tokens, and 1 MiB in all (127 of the longest): beyond it RESOURCE_EXHAUSTED.
         """
-        request = requests.batch_validate_tokens(tokens)
+        request = requests.batch_validate_tokens(tokens, audience)
         message = await self._call("BatchValidateTokens", request, timeout)
-        return results.to_batch(message, len(request.tokens))
+        return results.to_batch(message, request)
 
     async def refresh_token(
         self,

@@ -40,6 +40,19 @@ def generate_token(
     )
 
 
+def required_audience(audience: object) -> str:
+    """The audience that a token must be meant for; None is the empty text, which requires none."""
+    if audience is None:
+        return ""
+    if not isinstance(audience, str):
+        raise _refused("audience", "AUDIENCE_INVALID", "audience must be a string")
+    if not audience:
+        raise _refused("audience", "AUDIENCE_INVALID", "audience must be 1 to 256 characters long")
+    if not is_well_formed(audience):
+        raise _refused("audience", "AUDIENCE_INVALID", "audience must be well-formed Unicode")
+    return audience
+
+
 def _audiences(audiences: object) -> list[str]:
     """What a message can carry; one text is a mistake: it would be many short names."""
     if audiences is None:
@@ -64,25 +77,43 @@ def refresh_token(
     )
 
 
-def check_permission(token: str, required_permission: str) -> pb.CheckPermissionRequest:
+def validate_token(token: str, audience: Optional[str]) -> pb.ValidateTokenRequest:
+    """A ValidateToken request."""
+    return pb.ValidateTokenRequest(
+        audience=required_audience(audience), token=require_token(token)
+    )
+
+
+def check_permission(
+    token: str, required_permission: str, audience: Optional[str]
+) -> pb.CheckPermissionRequest:
     """A CheckPermission request."""
     return pb.CheckPermissionRequest(
         required_permission=_asked(required_permission, "required_permission"),
+        audience=required_audience(audience),
         token=require_token(token),
     )
 
 
-def check_permissions(token: str, permissions: Iterable[str]) -> pb.CheckPermissionsRequest:
+def check_permissions(
+    token: str, permissions: Iterable[str], audience: Optional[str]
+) -> pb.CheckPermissionsRequest:
     """A CheckPermissions request."""
     asked = [_asked(text, f"permissions[{i}]") for i, text in enumerate(permissions)]
-    return pb.CheckPermissionsRequest(token=require_token(token), permissions=asked)
+    return pb.CheckPermissionsRequest(
+        audience=required_audience(audience), token=require_token(token), permissions=asked
+    )
 
 
-def batch_validate_tokens(tokens: Iterable[str]) -> pb.BatchValidateTokensRequest:
+def batch_validate_tokens(
+    tokens: Iterable[str], audience: Optional[str]
+) -> pb.BatchValidateTokensRequest:
     """A BatchValidateTokens request. One text is a mistake: it would be many short tokens."""
     if isinstance(tokens, str):
         raise TypeError("tokens must be a list of tokens, not one token")
-    return pb.BatchValidateTokensRequest(tokens=[any_token(token) for token in tokens])
+    required = required_audience(audience)
+    texts = [any_token(token) for token in tokens]
+    return pb.BatchValidateTokensRequest(tokens=texts, audience=required)
 
 
 def require_token(token: object) -> str:

@@ -22,6 +22,7 @@ TOKEN_VERSION = "1.0"
 _T = TypeVar("_T")
 _AnyIssued = Union[pb.GenerateTokenResponse, pb.RefreshTokenResponse]
 _AnyClaims = Union[pb.ValidateTokenResponse, pb.TokenClaims]
+_AnyChecked = Union[_AnyClaims, pb.CheckPermissionResponse, pb.CheckPermissionsResponse]
 
 
 TokenState = Literal["ACTIVE", "EXPIRED", "REVOKED", "INVALID", "UNSPECIFIED"]
@@ -71,6 +72,8 @@ class ValidToken(TypedDict):
     key_id: str
     session_started_at: datetime
     audiences: list[str]
+    checked_audience: Optional[str]
+    """The audience that the call required, and which the token names; None where none was."""
 
 
 class TokenInfo(TypedDict):
@@ -146,6 +149,17 @@ def to_issued(message: _AnyIssued) -> IssuedToken:
     return issued
 
 
+def require_checked(audience: str, message: _AnyChecked) -> None:
+    """That an answer is one to the audience that was asked for; the empty text asked for none.
+
+    A server that is too old to know of audiences passes over the question: its answer must not pass
+    for a yes.
+    """
+    if message.checked_audience != audience:
+        text = "the server's answer does not say that the audience was checked"
+        raise CallError(grpc.StatusCode.INTERNAL, text)
+
+
 def to_valid(message: pb.ValidateTokenResponse, *, elapsed: float = 0) -> ValidToken:
     """A valid token's claims; `elapsed` seconds have passed since the answer came."""
     required(message.valid, "valid")
@@ -178,6 +192,7 @@ def _claims(message: _AnyClaims, *, valid: bool, elapsed: float = 0) -> ValidTok
         "key_id": message.key_id,
         "session_started_at": to_datetime(started_at(message)),
         "audiences": list(message.audiences),
+        "checked_audience": message.checked_audience or None,
     }
 
 
@@ -208,15 +223,18 @@ def to_info(message: pb.GetTokenInfoResponse) -> TokenInfo:
 
 
 def to_batch(
-    message: pb.BatchValidateTokensResponse, asked: int
+    message: pb.BatchValidateTokensResponse, request: pb.BatchValidateTokensRequest
 ) -> list[Union[ValidToken, TokenError]]:
     """For each token its claims, or the exception that validate_token would have raised."""
-    required(len(message.results) == asked, "a result for each token")
-    return [_to_batch_result(result) for result in message.results]
+    required(len(message.results) == len(request.tokens), "a result for each token")
+    return [_to_batch_result(result, request.audience) for result in message.results]
 
 
-def _to_batch_result(result: pb.BatchValidateTokensResult) -> Union[ValidToken, TokenError]:
+def _to_batch_result(
+    result: pb.BatchValidateTokensResult, audience: str
+) -> Union[ValidToken, TokenError]:
     if result.WhichOneof("result") == "claims":
+        require_checked(audience, result.claims)
         return _claims(result.claims, valid=True)
     error = from_status(result.error)
     if error is None:  # no fact about the token: the call fails, and nothing is taken for one

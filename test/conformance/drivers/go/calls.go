@@ -29,18 +29,23 @@ func call(ctx context.Context, client *securetoken.Client, rpc string, body json
 		if request.AdditionalData != nil {
 			options = append(options, securetoken.AdditionalData(request.AdditionalData.AsMap()))
 		}
+		if request.Audiences != nil {
+			options = append(options, securetoken.Audiences(request.GetAudiences()...))
+		}
 		return describe(client.GenerateToken(ctx, request.GetUserId(), options...))(describeIssued)
 	case "ValidateToken":
 		var request securetokenv1.ValidateTokenRequest
 		if err := protojson.Unmarshal(body, &request); err != nil {
 			return nil, err
 		}
+		client = forAudience(client, request.GetAudience())
 		return describe(client.ValidateToken(ctx, request.GetToken()))(describeValid)
 	case "CheckPermission":
 		var request securetokenv1.CheckPermissionRequest
 		if err := protojson.Unmarshal(body, &request); err != nil {
 			return nil, err
 		}
+		client = forAudience(client, request.GetAudience())
 		err := client.CheckPermission(ctx, request.GetToken(), request.GetRequiredPermission())
 		return map[string]any{"granted": err == nil}, err
 	case "CheckPermissions":
@@ -48,12 +53,14 @@ func call(ctx context.Context, client *securetoken.Client, rpc string, body json
 		if err := protojson.Unmarshal(body, &request); err != nil {
 			return nil, err
 		}
+		client = forAudience(client, request.GetAudience())
 		return describe(client.CheckPermissions(ctx, request.GetToken(), request.GetPermissions()...))(describePermissions)
 	case "BatchValidateTokens":
 		var request securetokenv1.BatchValidateTokensRequest
 		if err := protojson.Unmarshal(body, &request); err != nil {
 			return nil, err
 		}
+		client = forAudience(client, request.GetAudience())
 		return describe(client.BatchValidateTokens(ctx, request.GetTokens()...))(describeBatch)
 	case "RefreshToken":
 		var request securetokenv1.RefreshTokenRequest
@@ -138,4 +145,11 @@ func describe[T any](result T, err error) func(func(T) map[string]any) (map[stri
 		}
 		return description(result), nil
 	}
+}
+
+func forAudience(client *securetoken.Client, audience string) *securetoken.Client {
+	if audience == "" {
+		return client
+	}
+	return client.WithAudience(audience)
 }

@@ -23,6 +23,7 @@ func describeClaims(claims securetoken.Claims) map[string]any {
 		"additionalData": claims.AdditionalData,
 		"sessionId":      claims.SessionID,
 		"keyId":          claims.KeyID,
+		"audiences":      append([]string{}, claims.Audiences...),
 	}
 }
 
@@ -31,6 +32,9 @@ func describeRemaining(token securetoken.ValidToken) map[string]any {
 	described["timeRemaining"] = formatSeconds(token.TimeRemaining)
 	described["timeRemainingText"] = securetoken.FormatDuration(token.TimeRemaining)
 	described["sessionStartedAt"] = token.SessionStartedAt.Format(time.RFC3339Nano)
+	if token.CheckedAudience != "" {
+		described["checkedAudience"] = token.CheckedAudience
+	}
 	return described
 }
 

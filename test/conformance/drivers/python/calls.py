@@ -29,12 +29,14 @@ class Call(NamedTuple):
 def call(client: Any, rpc: str, request: dict[str, Any]) -> Call:
     """Makes the call that an RPC's request stands for, with the arguments that it names."""
     token = request.get("token")
+    required = _given({"audience": request.get("audience")})
     if rpc == "GenerateToken":
         arguments = {
             "user_id": request["userId"],
             "permissions": request.get("permissions"),
             "expires_in_hours": _hours(request.get("expiresIn")),
             "additional_data": request.get("additionalData"),
+            "audiences": request.get("audiences"),
         }
         return Call(client.generate_token(**_given(arguments)), _issued)
     if rpc == "RefreshToken":
@@ -45,20 +47,20 @@ def call(client: Any, rpc: str, request: dict[str, Any]) -> Call:
         return Call(client.refresh_token(token, **_given(arguments)), _issued)
     if rpc == "ValidateToken":
         return Call(
-            client.validate_token(token),
+            client.validate_token(token, **required),
             lambda valid: {"valid": True, **_claims(valid)},
         )
     if rpc == "CheckPermission":
-        granted = client.check_permission(token, request["requiredPermission"])
+        granted = client.check_permission(token, request["requiredPermission"], **required)
         return Call(granted, lambda yes: {"granted": yes})
     if rpc == "CheckPermissions":
         asked = request["permissions"]
         return Call(
-            client.check_permissions(token, asked),
+            client.check_permissions(token, asked, **required),
             lambda held: {"results": [{"permission": p, "granted": held[p]} for p in asked]},
         )
     if rpc == "BatchValidateTokens":
-        return Call(client.batch_validate_tokens(request["tokens"]), _batch)
+        return Call(client.batch_validate_tokens(request["tokens"], **required), _batch)
     if rpc == "GetTokenInfo":
         return Call(client.get_token_info(token), _info)
     if rpc == "IntrospectToken":
@@ -106,6 +108,7 @@ def _issued(issued: IssuedToken) -> dict[str, Any]:
         "additionalData": issued.additional_data,
         "sessionId": issued.session_id,
         "keyId": issued.key_id,
+        "audiences": issued.audiences,
         **({"clamped": True} if issued.clamped else {}),
     }
 
@@ -123,6 +126,8 @@ def _claims(claims: dict[str, Any]) -> dict[str, Any]:
         "sessionId": claims["session_id"],
         "keyId": claims["key_id"],
         "sessionStartedAt": _instant(claims["session_started_at"]),
+        "audiences": claims["audiences"],
+        **_given({"checkedAudience": claims.get("checked_audience")}),
     }
 
 

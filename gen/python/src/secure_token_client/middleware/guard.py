@@ -9,6 +9,7 @@ from typing import NamedTuple, Optional, TypeVar, Union
 import grpc
 
 from ..aio import AsyncSecureTokenClient
+from ..audience import named
 from ..client import SecureTokenClient
 from ..exceptions import TokenError, TokenExpiredError
 from ..results import ValidToken
@@ -89,7 +90,7 @@ class Guard:
         if not isinstance(client, SecureTokenClient):
             raise TypeError("client must be a SecureTokenClient")
         self._client, self._faults = client, faults
-        self._audience = _named(audience)
+        self._audience = named(audience)
         self._flights = Flights()
         self._verifier = _chosen(watch, WatchedVerifier, lambda: WatchedVerifier(client))
 
@@ -125,7 +126,7 @@ class AsyncGuard:
         if not isinstance(client, AsyncSecureTokenClient) and not callable(client):
             raise TypeError("client must be an AsyncSecureTokenClient, or a function that gives it")
         self._client, self._faults = client, faults
-        self._audience = _named(audience)
+        self._audience = named(audience)
         self._flights = AsyncFlights()
         self._verifier = _chosen(watch, AsyncWatchedVerifier, lambda: AsyncWatchedVerifier(client))
 
@@ -187,13 +188,6 @@ def refusal_of(error: Exception, faults: Faults) -> Refusal:
         return TOKEN_INVALID
     faults.tell(error)
     return UNAVAILABLE
-
-
-def _named(audience: object) -> Optional[str]:
-    """The audience that a guard requires; an empty one is a setting that is not set."""
-    if audience is None or (isinstance(audience, str) and audience):
-        return audience
-    raise ValueError("audience must be a text that is not empty, or None")
 
 
 def _chosen(

@@ -41,6 +41,12 @@ _ROWS = {
         "token",
         "Token has been revoked",
     ),
+    "AUDIENCE_MISMATCH": _Row(
+        "TOKEN_ERROR_KIND_INVALID_TOKEN",
+        grpc.StatusCode.UNAUTHENTICATED,
+        "audience",
+        "Token is not for audience '{audience}'",
+    ),
     "PERMISSION_NOT_GRANTED": _Row(
         "TOKEN_ERROR_KIND_PERMISSION_DENIED",
         grpc.StatusCode.PERMISSION_DENIED,
@@ -70,6 +76,7 @@ def refuse(
     field: str = "",
     expired_at: Optional[Timestamp] = None,
     required_permission: str = "",
+    audience: str = "",
 ) -> Refused:
     """The error for an ErrorReason, named without its prefix."""
     row = _ROWS[reason]
@@ -84,7 +91,9 @@ def refuse(
     info.metadata["field"] = field or row.field
     if reason == "PERMISSION_NOT_GRANTED":
         info.metadata["required_permission"] = required_permission
-    message = row.message.format(required_permission=required_permission)
+    if reason == "AUDIENCE_MISMATCH":
+        info.metadata["audience"] = audience
+    message = row.message.format(required_permission=required_permission, audience=audience)
     packed = [Any(), Any()]
     for into, content in zip(packed, (detail, info)):
         into.Pack(content)

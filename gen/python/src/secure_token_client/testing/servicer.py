@@ -88,7 +88,7 @@ class Servicer(TokenServiceServicer):  # type: ignore[misc]
         asked = request.required_permission
         if asked not in claims.permissions:
             _abort(context, refuse("PERMISSION_NOT_GRANTED", required_permission=asked))
-        return pb.CheckPermissionResponse(granted=True)
+        return pb.CheckPermissionResponse(granted=True, checked_audience=request.audience)
 
     def CheckPermissions(self, request: Any, context: grpc.ServicerContext) -> Any:
         """As the service."""
@@ -96,12 +96,13 @@ class Servicer(TokenServiceServicer):  # type: ignore[misc]
         results = [
             pb.PermissionResult(permission=it, granted=it in held) for it in request.permissions
         ]
-        return pb.CheckPermissionsResponse(results=results)
+        return pb.CheckPermissionsResponse(results=results, checked_audience=request.audience)
 
     def BatchValidateTokens(self, request: Any, context: grpc.ServicerContext) -> Any:
         """As the service."""
         self.calls.append("BatchValidateTokens")
-        return pb.BatchValidateTokensResponse(results=[self._result(it) for it in request.tokens])
+        results = [self._result(it, request.audience) for it in request.tokens]
+        return pb.BatchValidateTokensResponse(results=results)
 
     def IntrospectToken(self, request: Any, context: grpc.ServicerContext) -> Any:
         """As the service."""
@@ -153,13 +154,13 @@ class Servicer(TokenServiceServicer):  # type: ignore[misc]
     def _asked(self, method: str, request: Any, context: grpc.ServicerContext) -> pb.TokenClaims:
         self.calls.append(method)
         try:
-            return self._tokens.validate(request.token)
+            return self._tokens.validate(request.token, getattr(request, "audience", ""))
         except Refused as refused:
             _abort(context, refused)
 
-    def _result(self, token: str) -> pb.BatchValidateTokensResult:
+    def _result(self, token: str, audience: str) -> pb.BatchValidateTokensResult:
         try:
-            return pb.BatchValidateTokensResult(claims=self._tokens.validate(token))
+            return pb.BatchValidateTokensResult(claims=self._tokens.validate(token, audience))
         except Refused as refused:
             return pb.BatchValidateTokensResult(error=refused.status)
 

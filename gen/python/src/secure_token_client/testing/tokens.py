@@ -100,13 +100,16 @@ class Tokens:
             return Verdict(claims, refuse("TOKEN_REVOKED"))
         return Verdict(claims, None)
 
-    def validate(self, token: str) -> pb.TokenClaims:
-        """A valid token's claims. Raises Refused."""
+    def validate(self, token: str, audience: str = "") -> pb.TokenClaims:
+        """A valid token's claims; the empty audience requires none. Raises Refused."""
         verdict = self.find(token)
         if verdict is None:
             raise refuse("TOKEN_MALFORMED")
         if verdict.problem is not None:
             raise verdict.problem
+        if audience and audience not in verdict.claims.audiences:
+            raise refuse("AUDIENCE_MISMATCH", audience=audience)
+        verdict.claims.checked_audience = audience
         return verdict.claims
 
     def revoke(self, target: pb.RevocationTarget, reason: str = "") -> str:

@@ -13,6 +13,7 @@ import grpc
 from securetoken.v1 import token_service_pb2 as pb
 
 from ..aio import AsyncSecureTokenClient
+from ..audience import named
 from ..deadlines import checked_timeout
 from ..exceptions import TokenError
 from ..requests import require_token
@@ -41,6 +42,7 @@ class AsyncWatchedVerifier:
         max_staleness: float = 10.0,
         max_entries: int = 100_000,
         max_bytes: int = 256 * 1024 * 1024,
+        audience: Optional[str] = None,
         observer: Optional[WatchObserver] = None,
         clocks: Optional[Clocks] = None,
     ) -> None:
@@ -50,6 +52,7 @@ class AsyncWatchedVerifier:
         self._client, self._telling = client, Telling(observer)
         self._limits = checked_limits(max_staleness, max_entries, max_bytes)
         self._clocks = clocks or system_clocks()
+        self._audience = named(audience)
         self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, _LoopWatch] = WeakKeyDictionary()
         self._is_closed = False
 
@@ -112,7 +115,7 @@ class AsyncWatchedVerifier:
             client = self._client
             client = client if isinstance(client, AsyncSecureTokenClient) else client()
             watch = self._loops[loop] = _LoopWatch(
-                client, self._limits, self._clocks, self._telling
+                client, self._limits, self._clocks, self._telling, self._audience
             )
         return watch
 
@@ -121,10 +124,15 @@ class _LoopWatch:
     """What one event loop knows."""
 
     def __init__(
-        self, client: AsyncSecureTokenClient, limits: Limits, clocks: Clocks, telling: Telling
+        self,
+        client: AsyncSecureTokenClient,
+        limits: Limits,
+        clocks: Clocks,
+        telling: Telling,
+        audience: Optional[str],
     ) -> None:
         self.client, self._telling = client, telling
-        self.core = WatchCore(limits, clocks, telling)
+        self.core = WatchCore(limits, clocks, telling, audience)
         self._policy = FeedPolicy(self.core, client._key)
         self._misses = AsyncMisses(
             self.core, lambda method, request: client._call(method, request, None)

@@ -79,6 +79,10 @@ class Answer:
         """Whether the token holds a permission, compared exactly."""
         return permission in self._permissions
 
+    def is_for(self, audience: str) -> bool:
+        """Whether the token is meant for a service, compared exactly."""
+        return audience in self._audiences
+
     def claims(self, age: float = 0) -> ValidToken:
         """A fresh copy of the claims, as validate_token gives them `age` seconds later."""
         data = copy.deepcopy(self._additional_data) if self._additional_data else {}
@@ -105,6 +109,7 @@ class Answer:
             "key_id": self.key_id,
             "session_started_at": self._session_started_at,
             "audiences": list(self._audiences),
+            "checked_audience": None,
         }
 
 

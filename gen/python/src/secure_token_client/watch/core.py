@@ -10,6 +10,7 @@ import grpc
 
 from securetoken.v1 import token_service_pb2 as pb
 
+from ..audience import mismatch
 from ..exceptions import InvalidTokenError, PermissionDeniedError
 from ..results import ValidToken
 from .answers import Answer, Answers, AnyClaims, Asked, digest_of
@@ -25,8 +26,11 @@ SILENCE = 3.0
 class WatchCore:
     """Kept answers, checked against the feed at every look."""
 
-    def __init__(self, limits: Limits, clocks: Clocks, telling: Telling) -> None:
+    def __init__(
+        self, limits: Limits, clocks: Clocks, telling: Telling, audience: Optional[str] = None
+    ) -> None:
         self._limits, self._clocks, self.telling = limits, clocks, telling
+        self._audience = audience
         self._lock = threading.Lock()
         self._answers = Answers(limits.max_entries, limits.max_bytes)
         self._feed = FeedState()
@@ -42,8 +46,8 @@ class WatchCore:
     def look(self, token: object, permission: Optional[str]) -> Optional[ValidToken]:
         """The claims of a token that can be vouched for now; None where the server must be asked.
 
-        Raises InvalidTokenError for one that is known to be revoked, PermissionDeniedError for one
-        that lacks the permission.
+        Raises InvalidTokenError for one that is known to be revoked or meant for others,
+        PermissionDeniedError for one that lacks the permission.
         """
         if not isinstance(token, str):
             return None
@@ -147,6 +151,8 @@ class WatchCore:
         return answer if answer.key_id in self._feed.key_ids else None
 
     def _require(self, answer: Answer, permission: Optional[str]) -> None:
+        if self._audience is not None and not answer.is_for(self._audience):
+            raise mismatch(self._audience)
         if permission is None or answer.holds(permission):
             return
         error = PermissionDeniedError(

@@ -10,6 +10,7 @@ import grpc
 
 from securetoken.v1 import token_service_pb2 as pb
 
+from ..audience import named
 from ..client import SecureTokenClient
 from ..deadlines import checked_timeout
 from ..exceptions import TokenError
@@ -44,6 +45,7 @@ class WatchedVerifier:
         max_staleness: float = 10.0,
         max_entries: int = 100_000,
         max_bytes: int = 256 * 1024 * 1024,
+        audience: Optional[str] = None,
         observer: Optional[WatchObserver] = None,
         clocks: Optional[Clocks] = None,
     ) -> None:
@@ -51,8 +53,9 @@ class WatchedVerifier:
 
         ``max_staleness``: how old what is known of revocations may be, 1 to 300 seconds.
         ``max_entries`` (1 to 10,000,000) and ``max_bytes`` (1 MiB or more, as estimated) bound the
-        answers that are kept; the least recently used gives way. ``observer`` is told what happens,
-        for metrics. ``clocks`` are for tests. Raises ValueError naming the argument that breaks a
+        answers that are kept; the least recently used gives way. ``audience`` is the service that
+        tokens must be meant for, compared exactly with each kept answer; without it any token
+        passes. ``observer`` is told what happens, for metrics. ``clocks`` are for tests. Raises ValueError naming the argument that breaks a
         rule.
         """
         if not isinstance(client, SecureTokenClient):
@@ -60,7 +63,7 @@ class WatchedVerifier:
         self._client = client
         self._telling = Telling(observer)
         limits = checked_limits(max_staleness, max_entries, max_bytes)
-        self._core = WatchCore(limits, clocks or system_clocks(), self._telling)
+        self._core = WatchCore(limits, clocks or system_clocks(), self._telling, named(audience))
         self._policy = FeedPolicy(self._core, client._key)
         self._misses = Misses(self._core, client._call)
         self._lock = threading.Lock()

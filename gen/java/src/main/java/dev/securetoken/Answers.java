@@ -33,6 +33,16 @@ final class Answers {
     return Times.toDuration(duration);
   }
 
+  /**
+   * An answer to what required an audience; the empty text required none. A server that is too old to
+   * know of audiences passes over the question: its answer must not pass for a yes.
+   */
+  static void requireChecked(String asked, String checked) {
+    if (!checked.equals(asked)) {
+      throw malformed("does not say that the audience was checked");
+    }
+  }
+
   /** Results are told apart by their position alone. */
   static void requireCount(List<?> results, int asked) {
     if (results.size() != asked) {

@@ -42,28 +42,52 @@ public final class AsyncSecureTokenClient {
   }
 
   /**
-   * As {@link SecureTokenClient#validateToken}.
+   * As {@link SecureTokenClient#validateToken(String)}.
    *
    * @param token the token
    * @return its claims
    */
   public CompletableFuture<ValidToken> validateToken(String token) {
-    return calls.future(Operation.VALIDATE, () -> Requests.validate(token));
+    return validateToken(token, CheckOptions.defaults());
   }
 
   /**
-   * As {@link SecureTokenClient#checkPermission}.
+   * As {@link SecureTokenClient#validateToken(String, CheckOptions)}.
+   *
+   * @param token the token
+   * @param options what it must meet
+   * @return its claims
+   */
+  public CompletableFuture<ValidToken> validateToken(String token, CheckOptions options) {
+    return calls.future(Operation.VALIDATE, () -> Requests.validate(token, options));
+  }
+
+  /**
+   * As {@link SecureTokenClient#checkPermission(String, String)}.
    *
    * @param token the token
    * @param requiredPermission compared exactly, case included
    * @return true: every other outcome is an exception
    */
   public CompletableFuture<Boolean> checkPermission(String token, String requiredPermission) {
-    return calls.future(Operation.CHECK, () -> Requests.check(token, requiredPermission));
+    return checkPermission(token, requiredPermission, CheckOptions.defaults());
   }
 
   /**
-   * As {@link SecureTokenClient#checkPermissions}.
+   * As {@link SecureTokenClient#checkPermission(String, String, CheckOptions)}.
+   *
+   * @param token the token
+   * @param requiredPermission compared exactly, case included
+   * @param options what else it must meet
+   * @return true: every other outcome is an exception
+   */
+  public CompletableFuture<Boolean> checkPermission(
+      String token, String requiredPermission, CheckOptions options) {
+    return calls.future(Operation.CHECK, () -> Requests.check(token, requiredPermission, options));
+  }
+
+  /**
+   * As {@link SecureTokenClient#checkPermissions(String, Collection)}.
    *
    * @param token the token
    * @param permissions at most 256
@@ -71,17 +95,42 @@ public final class AsyncSecureTokenClient {
    */
   public CompletableFuture<List<PermissionResult>> checkPermissions(
       String token, Collection<String> permissions) {
-    return calls.future(Operation.CHECK_ALL, () -> Requests.checkAll(token, permissions));
+    return checkPermissions(token, permissions, CheckOptions.defaults());
   }
 
   /**
-   * As {@link SecureTokenClient#batchValidateTokens}.
+   * As {@link SecureTokenClient#checkPermissions(String, Collection, CheckOptions)}.
+   *
+   * @param token the token
+   * @param permissions at most 256
+   * @param options what else it must meet
+   * @return one result for each, in order
+   */
+  public CompletableFuture<List<PermissionResult>> checkPermissions(
+      String token, Collection<String> permissions, CheckOptions options) {
+    return calls.future(Operation.CHECK_ALL, () -> Requests.checkAll(token, permissions, options));
+  }
+
+  /**
+   * As {@link SecureTokenClient#batchValidateTokens(List)}.
    *
    * @param tokens at most 1,000, and 1 MiB in all: 127 of the longest
    * @return one result for each, in order
    */
   public CompletableFuture<List<BatchResult>> batchValidateTokens(List<String> tokens) {
-    return calls.future(Operation.BATCH, () -> Requests.batch(tokens));
+    return batchValidateTokens(tokens, CheckOptions.defaults());
+  }
+
+  /**
+   * As {@link SecureTokenClient#batchValidateTokens(List, CheckOptions)}.
+   *
+   * @param tokens at most 1,000, and 1 MiB in all: 127 of the longest
+   * @param options what each must meet
+   * @return one result for each, in order
+   */
+  public CompletableFuture<List<BatchResult>> batchValidateTokens(
+      List<String> tokens, CheckOptions options) {
+    return calls.future(Operation.BATCH, () -> Requests.batch(tokens, options));
   }
 
   /**

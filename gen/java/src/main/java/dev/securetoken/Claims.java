@@ -14,6 +14,7 @@ public class Claims {
   private final Map<String, Object> additionalData;
   private final String sessionId;
   private final String keyId;
+  private final List<String> audiences;
 
   Claims(
       String tokenId,
@@ -23,7 +24,8 @@ public class Claims {
       Instant expiresAt,
       Map<String, Object> additionalData,
       String sessionId,
-      String keyId) {
+      String keyId,
+      List<String> audiences) {
     this.tokenId = tokenId;
     this.userId = userId;
     this.permissions = List.copyOf(permissions);
@@ -32,6 +34,7 @@ public class Claims {
     this.additionalData = additionalData;
     this.sessionId = sessionId;
     this.keyId = keyId;
+    this.audiences = List.copyOf(audiences);
   }
 
   Claims(Claims claims) {
@@ -43,6 +46,7 @@ public class Claims {
     this.additionalData = claims.additionalData;
     this.sessionId = claims.sessionId;
     this.keyId = claims.keyId;
+    this.audiences = claims.audiences;
   }
 
   /**
@@ -130,6 +134,26 @@ public class Claims {
   }
 
   /**
+   * The services that the token is meant for.
+   *
+   * @return an immutable list; empty for a token that names none, which is refused wherever an
+   *     audience is required
+   */
+  public final List<String> audiences() {
+    return audiences;
+  }
+
+  /**
+   * Whether the token is meant for a service.
+   *
+   * @param audience compared exactly, case included
+   * @return whether it is among {@link #audiences()}
+   */
+  public final boolean hasAudience(String audience) {
+    return audiences.contains(audience);
+  }
+
+  /**
    * As {@link #tokenId()}, for JSON and beans.
    *
    * @return the same
@@ -201,10 +225,27 @@ public class Claims {
     return keyId();
   }
 
+  /**
+   * As {@link #audiences()}, for JSON and beans.
+   *
+   * @return the same
+   */
+  public final List<String> getAudiences() {
+    return audiences();
+  }
+
   /** Everything that makes two of them equal. */
   List<Object> parts() {
     return List.of(
-        tokenId, userId, permissions, issuedAt, expiresAt, additionalData, sessionId, keyId);
+        tokenId,
+        userId,
+        permissions,
+        issuedAt,
+        expiresAt,
+        additionalData,
+        sessionId,
+        keyId,
+        audiences);
   }
 
   @Override

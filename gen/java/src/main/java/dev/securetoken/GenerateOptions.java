@@ -17,21 +17,27 @@ import java.util.Map;
  * }</pre>
  */
 public final class GenerateOptions {
-  private static final GenerateOptions DEFAULTS = new GenerateOptions(List.of(), null, Map.of());
+  private static final GenerateOptions DEFAULTS =
+      new GenerateOptions(List.of(), null, Map.of(), List.of());
 
   private final List<String> permissions;
   private final Duration expiresIn;
   private final Map<String, Object> additionalData;
+  private final List<String> audiences;
 
   private GenerateOptions(
-      List<String> permissions, Duration expiresIn, Map<String, Object> additionalData) {
+      List<String> permissions,
+      Duration expiresIn,
+      Map<String, Object> additionalData,
+      List<String> audiences) {
     this.permissions = permissions;
     this.expiresIn = expiresIn;
     this.additionalData = additionalData;
+    this.audiences = audiences;
   }
 
   /**
-   * No permissions, the server's default lifetime, no additional data.
+   * No permissions, the server's default lifetime, no additional data, no audiences.
    *
    * @return the options to start from
    */
@@ -57,7 +63,7 @@ public final class GenerateOptions {
    */
   public GenerateOptions withPermissions(Collection<String> permissions) {
     List<String> copy = Collections.unmodifiableList(new ArrayList<>(permissions));
-    return new GenerateOptions(copy, expiresIn, additionalData);
+    return new GenerateOptions(copy, expiresIn, additionalData, audiences);
   }
 
   /**
@@ -67,7 +73,7 @@ public final class GenerateOptions {
    * @return a changed copy
    */
   public GenerateOptions expiresIn(Duration expiresIn) {
-    return new GenerateOptions(permissions, expiresIn, additionalData);
+    return new GenerateOptions(permissions, expiresIn, additionalData, audiences);
   }
 
   /**
@@ -80,7 +86,29 @@ public final class GenerateOptions {
    */
   public GenerateOptions additionalData(Map<String, ?> additionalData) {
     Map<String, Object> copy = Collections.unmodifiableMap(new LinkedHashMap<>(additionalData));
-    return new GenerateOptions(permissions, expiresIn, copy);
+    return new GenerateOptions(permissions, expiresIn, copy, audiences);
+  }
+
+  /**
+   * The services that the token is meant for. A token without any is refused wherever an audience is
+   * required, as by {@link TokenGuard.Builder#audience}.
+   *
+   * @param audiences at most 16, each of 1 to 256 code points without control characters, none twice
+   * @return a changed copy
+   */
+  public GenerateOptions audiences(String... audiences) {
+    return withAudiences(Arrays.asList(audiences));
+  }
+
+  /**
+   * The same for a collection.
+   *
+   * @param audiences as {@link #audiences(String...)}
+   * @return a changed copy
+   */
+  public GenerateOptions withAudiences(Collection<String> audiences) {
+    List<String> copy = Collections.unmodifiableList(new ArrayList<>(audiences));
+    return new GenerateOptions(permissions, expiresIn, additionalData, copy);
   }
 
   List<String> permissionList() {
@@ -93,5 +121,9 @@ public final class GenerateOptions {
 
   Map<String, Object> data() {
     return additionalData;
+  }
+
+  List<String> audienceList() {
+    return audiences;
   }
 }

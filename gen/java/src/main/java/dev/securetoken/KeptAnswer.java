@@ -56,6 +56,7 @@ final class KeptAnswer {
         + sizeOf(claims.userId())
         + sizeOf(claims.keyId())
         + sizeOf((Object) claims.permissions())
+        + sizeOf((Object) claims.audiences())
         + sizeOf((Object) claims.additionalData());
   }
 

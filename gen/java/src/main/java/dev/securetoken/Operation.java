@@ -34,9 +34,9 @@ final class Operation<Q, A, T> {
   static final Operation<GenerateTokenRequest, GenerateTokenResponse, IssuedToken> GENERATE =
       of(TokenServiceGrpc.getGenerateTokenMethod(), Responses::generated);
   static final Operation<ValidateTokenRequest, ValidateTokenResponse, ValidToken> VALIDATE =
-      of(TokenServiceGrpc.getValidateTokenMethod(), Responses::validated);
+      new Operation<>(TokenServiceGrpc.getValidateTokenMethod(), Responses::validated);
   static final Operation<CheckPermissionRequest, CheckPermissionResponse, Boolean> CHECK =
-      of(TokenServiceGrpc.getCheckPermissionMethod(), Responses::granted);
+      new Operation<>(TokenServiceGrpc.getCheckPermissionMethod(), Responses::granted);
   static final Operation<CheckPermissionsRequest, CheckPermissionsResponse, List<PermissionResult>>
       CHECK_ALL = new Operation<>(TokenServiceGrpc.getCheckPermissionsMethod(), Responses::checked);
   static final Operation<BatchValidateTokensRequest, BatchValidateTokensResponse, List<BatchResult>>

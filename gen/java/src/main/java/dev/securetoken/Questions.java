@@ -127,7 +127,7 @@ final class Questions {
       if (questions.size() == 1) {
         String token = questions.get(0).token;
         return calls
-            .future(Operation.VALIDATE, () -> Requests.validate(token))
+            .future(Operation.VALIDATE, () -> Requests.validate(token, CheckOptions.defaults()))
             .thenApply(it -> List.of(CompletableFuture.completedFuture(it)));
       }
       BatchValidateTokensRequest.Builder request = BatchValidateTokensRequest.newBuilder();

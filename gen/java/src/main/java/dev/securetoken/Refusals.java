@@ -24,6 +24,10 @@ final class Refusals {
     return refused("REQUIRED_PERMISSION_INVALID", field, field + " must be text");
   }
 
+  static TokenError audience(String field, String rule) {
+    return refused("AUDIENCE_INVALID", field, field + " must " + rule);
+  }
+
   static TokenError lifetime(String field) {
     String message = "Expires hours must be between 0 and 8760 hours";
     return refused("EXPIRES_IN_OUT_OF_RANGE", field, message);
@@ -56,6 +60,17 @@ final class Refusals {
             Status.Code.PERMISSION_DENIED);
     String message = "Permission '" + permission + "' not granted";
     return new PermissionDeniedError(message, facts, permission, null);
+  }
+
+  /** What the server says of a valid token that is meant for others. */
+  static InvalidTokenError notFor(String audience) {
+    TokenErrorFacts facts =
+        new TokenErrorFacts(
+            "AUDIENCE_MISMATCH",
+            "audience",
+            Map.of("audience", audience),
+            Status.Code.UNAUTHENTICATED);
+    return new InvalidTokenError("Token is not for audience '" + audience + "'", facts, null);
   }
 
   private static TokenError refused(String reason, String field, String message) {

@@ -33,23 +33,32 @@ final class Requests {
       }
       request.addPermissions(permission);
     }
+    for (String audience : options.audienceList()) {
+      request.addAudiences(audience(audience, "audiences[" + request.getAudiencesCount() + "]"));
+    }
     request.setAdditionalData(AdditionalData.toStruct(options.data()));
     return request.setUserId(userId(userId)).build();
   }
 
-  static ValidateTokenRequest validate(String token) {
-    return ValidateTokenRequest.newBuilder().setToken(token(token)).build();
-  }
-
-  static CheckPermissionRequest check(String token, String permission) {
-    return CheckPermissionRequest.newBuilder()
-        .setRequiredPermission(requiredPermission(permission, "required_permission"))
+  static ValidateTokenRequest validate(String token, CheckOptions options) {
+    return ValidateTokenRequest.newBuilder()
+        .setAudience(audience(options))
         .setToken(token(token))
         .build();
   }
 
-  static CheckPermissionsRequest checkAll(String token, Collection<String> permissions) {
-    CheckPermissionsRequest.Builder request = CheckPermissionsRequest.newBuilder();
+  static CheckPermissionRequest check(String token, String permission, CheckOptions options) {
+    return CheckPermissionRequest.newBuilder()
+        .setRequiredPermission(requiredPermission(permission, "required_permission"))
+        .setAudience(audience(options))
+        .setToken(token(token))
+        .build();
+  }
+
+  static CheckPermissionsRequest checkAll(
+      String token, Collection<String> permissions, CheckOptions options) {
+    CheckPermissionsRequest.Builder request =
+        CheckPermissionsRequest.newBuilder().setAudience(audience(options));
     for (String permission : permissions) {
       String field = "permissions[" + request.getPermissionsCount() + "]";
       request.addPermissions(requiredPermission(permission, field));
@@ -57,8 +66,9 @@ final class Requests {
     return request.setToken(token(token)).build();
   }
 
-  static BatchValidateTokensRequest batch(List<String> tokens) {
-    BatchValidateTokensRequest.Builder request = BatchValidateTokensRequest.newBuilder();
+  static BatchValidateTokensRequest batch(List<String> tokens, CheckOptions options) {
+    BatchValidateTokensRequest.Builder request =
+        BatchValidateTokensRequest.newBuilder().setAudience(audience(options));
     tokens.forEach(token -> request.addTokens(anyToken(token)));
     return request.build();
   }
@@ -100,6 +110,21 @@ final class Requests {
       throw Refusals.requiredPermission(field);
     }
     return permission;
+  }
+
+  /** The empty text, which a caller cannot ask for, requires none. */
+  private static String audience(CheckOptions options) {
+    return options.isForAnyAudience() ? "" : audience(options.audience(), "audience");
+  }
+
+  private static String audience(String audience, String field) {
+    if (audience == null || audience.isEmpty()) {
+      throw Refusals.audience(field, "be 1 to 256 characters long");
+    }
+    if (!Utf16.isWellFormed(audience)) {
+      throw Refusals.audience(field, "be well-formed Unicode");
+    }
+    return audience;
   }
 
   private static Duration lifetime(java.time.Duration lifetime, String field) {

@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import dev.securetoken.v1.BatchValidateTokensRequest;
 import dev.securetoken.v1.BatchValidateTokensResponse;
 import dev.securetoken.v1.BatchValidateTokensResult;
+import dev.securetoken.v1.CheckPermissionRequest;
 import dev.securetoken.v1.CheckPermissionResponse;
 import dev.securetoken.v1.CheckPermissionsRequest;
 import dev.securetoken.v1.CheckPermissionsResponse;
@@ -16,6 +17,7 @@ import dev.securetoken.v1.RefreshTokenResponse;
 import dev.securetoken.v1.RevokeTokensRequest;
 import dev.securetoken.v1.RevokeTokensResponse;
 import dev.securetoken.v1.TokenClaims;
+import dev.securetoken.v1.ValidateTokenRequest;
 import dev.securetoken.v1.ValidateTokenResponse;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,7 +40,8 @@ final class Responses {
             Answers.instant(it.hasExpiresAt(), it.getExpiresAt(), "expires_at"),
             AdditionalData.fromStruct(it.getAdditionalData()),
             it.getSessionId(),
-            it.getKeyId());
+            it.getKeyId(),
+            it.getAudiencesList());
     return new IssuedToken(claims, it.getToken(), false);
   }
 
@@ -53,8 +56,14 @@ final class Responses {
             Answers.instant(it.hasExpiresAt(), it.getExpiresAt(), "expires_at"),
             Answers.additionalData(it.getAdditionalData(), it.getAdditionalDataJson()),
             it.getSessionId(),
-            it.getKeyId());
+            it.getKeyId(),
+            it.getAudiencesList());
     return new IssuedToken(claims, it.getToken(), it.getClamped());
+  }
+
+  static ValidToken validated(ValidateTokenRequest request, ValidateTokenResponse it) {
+    Answers.requireChecked(request.getAudience(), it.getCheckedAudience());
+    return validated(it);
   }
 
   static ValidToken validated(ValidateTokenResponse it) {
@@ -68,19 +77,22 @@ final class Responses {
             Answers.instant(it.hasExpiresAt(), it.getExpiresAt(), "expires_at"),
             Answers.additionalData(it.getAdditionalData(), it.getAdditionalDataJson()),
             it.getSessionId(),
-            it.getKeyId());
+            it.getKeyId(),
+            it.getAudiencesList());
     Duration remaining = remaining(it.hasTimeRemaining(), it.getTimeRemaining());
     Instant started = started(claims, it.hasSessionStartedAt(), it.getSessionStartedAt());
-    return new ValidToken(claims, remaining, started);
+    return new ValidToken(claims, remaining, started, it.getCheckedAudience());
   }
 
-  static boolean granted(CheckPermissionResponse it) {
+  static boolean granted(CheckPermissionRequest request, CheckPermissionResponse it) {
+    Answers.requireChecked(request.getAudience(), it.getCheckedAudience());
     Answers.require(it.getGranted(), "granted");
     return true;
   }
 
   static List<PermissionResult> checked(
       CheckPermissionsRequest request, CheckPermissionsResponse it) {
+    Answers.requireChecked(request.getAudience(), it.getCheckedAudience());
     Answers.requireCount(it.getResultsList(), request.getPermissionsCount());
     return it.getResultsList().stream()
         .map(result -> new PermissionResult(result.getPermission(), result.getGranted()))
@@ -91,7 +103,7 @@ final class Responses {
       BatchValidateTokensRequest request, BatchValidateTokensResponse it) {
     Answers.requireCount(it.getResultsList(), request.getTokensCount());
     return it.getResultsList().stream()
-        .map(Responses::batchResult)
+        .map(result -> batchResult(result, request.getAudience()))
         .collect(Collectors.toUnmodifiableList());
   }
 
@@ -99,20 +111,24 @@ final class Responses {
   static List<CompletableFuture<ValidToken>> each(
       BatchValidateTokensRequest request, BatchValidateTokensResponse it) {
     Answers.requireCount(it.getResultsList(), request.getTokensCount());
-    return it.getResultsList().stream().map(Responses::one).collect(Collectors.toList());
+    return it.getResultsList().stream()
+        .map(result -> one(result, request.getAudience()))
+        .collect(Collectors.toList());
   }
 
-  private static CompletableFuture<ValidToken> one(BatchValidateTokensResult it) {
+  private static CompletableFuture<ValidToken> one(
+      BatchValidateTokensResult it, String audience) {
     try {
-      return CompletableFuture.completedFuture(batchResult(it).orElseThrow());
+      return CompletableFuture.completedFuture(batchResult(it, audience).orElseThrow());
     } catch (RuntimeException error) {
       return CompletableFuture.failedFuture(error);
     }
   }
 
-  private static BatchResult batchResult(BatchValidateTokensResult it) {
+  private static BatchResult batchResult(BatchValidateTokensResult it, String audience) {
     switch (it.getResultCase()) {
       case CLAIMS:
+        Answers.requireChecked(audience, it.getClaims().getCheckedAudience());
         return BatchResult.of(valid(it.getClaims()));
       case ERROR:
         RuntimeException error = ErrorDetails.fromStatus(it.getError());
@@ -140,7 +156,8 @@ final class Responses {
             Answers.instant(it.hasExpiresAt(), it.getExpiresAt(), "expires_at"),
             Answers.additionalData(it.getAdditionalData(), it.getAdditionalDataJson()),
             it.getSessionId(),
-            it.getKeyId());
+            it.getKeyId(),
+            it.getAudiencesList());
     Duration remaining = remaining(it.hasTimeRemaining(), it.getTimeRemaining());
     Instant createdAt = Answers.instant(it.hasCreatedAt(), it.getCreatedAt(), "created_at");
     Instant sessionStartedAt =
@@ -236,14 +253,15 @@ final class Responses {
         Answers.instant(it.hasExpiresAt(), it.getExpiresAt(), "expires_at"),
         Answers.additionalData(it.getAdditionalData(), it.getAdditionalDataJson()),
         it.getSessionId(),
-        it.getKeyId());
+        it.getKeyId(),
+        it.getAudiencesList());
   }
 
   private static ValidToken valid(TokenClaims it) {
     Claims claims = claims(it);
     Duration remaining = remaining(it.hasTimeRemaining(), it.getTimeRemaining());
     Instant started = started(claims, it.hasSessionStartedAt(), it.getSessionStartedAt());
-    return new ValidToken(claims, remaining, started);
+    return new ValidToken(claims, remaining, started, it.getCheckedAudience());
   }
 
   /** The session's start; where a service is too old to tell it, the token counts as the first. */

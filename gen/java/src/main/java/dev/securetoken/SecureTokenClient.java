@@ -82,7 +82,21 @@ public final class SecureTokenClient implements AutoCloseable {
    * @throws TokenExpiredError when it is past its expiry
    */
   public ValidToken validateToken(String token) {
-    return calls.blocking(Operation.VALIDATE, Requests.validate(token));
+    return validateToken(token, CheckOptions.defaults());
+  }
+
+  /**
+   * A valid token's claims.
+   *
+   * @param token the token
+   * @param options what it must meet, such as {@code CheckOptions.audience("orders")}
+   * @return its claims
+   * @throws InvalidTokenError as {@link #validateToken(String)}, and when it is for other audiences
+   * @throws TokenExpiredError as {@link #validateToken(String)}
+   * @throws TokenError for an audience that breaks its rule
+   */
+  public ValidToken validateToken(String token, CheckOptions options) {
+    return calls.blocking(Operation.VALIDATE, Requests.validate(token, options));
   }
 
   /**
@@ -92,12 +106,25 @@ public final class SecureTokenClient implements AutoCloseable {
    * @param requiredPermission compared exactly, case included; at most 128 code points
    * @return true: every other outcome is an exception
    * @throws PermissionDeniedError when the token lacks the permission
-   * @throws InvalidTokenError as {@link #validateToken}
-   * @throws TokenExpiredError as {@link #validateToken}
+   * @throws InvalidTokenError as {@link #validateToken(String)}
+   * @throws TokenExpiredError as {@link #validateToken(String)}
    * @throws TokenError when the permission is too long
    */
   public boolean checkPermission(String token, String requiredPermission) {
-    return calls.blocking(Operation.CHECK, Requests.check(token, requiredPermission));
+    return checkPermission(token, requiredPermission, CheckOptions.defaults());
+  }
+
+  /**
+   * The same for a token that must meet more.
+   *
+   * @param token the token
+   * @param requiredPermission as {@link #checkPermission(String, String)}
+   * @param options as {@link #validateToken(String, CheckOptions)}
+   * @return true: every other outcome is an exception
+   * @throws TokenError as the methods named
+   */
+  public boolean checkPermission(String token, String requiredPermission, CheckOptions options) {
+    return calls.blocking(Operation.CHECK, Requests.check(token, requiredPermission, options));
   }
 
   /**
@@ -106,12 +133,26 @@ public final class SecureTokenClient implements AutoCloseable {
    * @param token the token
    * @param permissions at most 256, each at most 128 code points
    * @return one result for each, in order
-   * @throws InvalidTokenError as {@link #validateToken}
-   * @throws TokenExpiredError as {@link #validateToken}
+   * @throws InvalidTokenError as {@link #validateToken(String)}
+   * @throws TokenExpiredError as {@link #validateToken(String)}
    * @throws TokenError when there are too many permissions, or one is too long
    */
   public List<PermissionResult> checkPermissions(String token, Collection<String> permissions) {
-    return calls.blocking(Operation.CHECK_ALL, Requests.checkAll(token, permissions));
+    return checkPermissions(token, permissions, CheckOptions.defaults());
+  }
+
+  /**
+   * The same for a token that must meet more.
+   *
+   * @param token the token
+   * @param permissions as {@link #checkPermissions(String, Collection)}
+   * @param options as {@link #validateToken(String, CheckOptions)}
+   * @return one result for each, in order
+   * @throws TokenError as the methods named
+   */
+  public List<PermissionResult> checkPermissions(
+      String token, Collection<String> permissions, CheckOptions options) {
+    return calls.blocking(Operation.CHECK_ALL, Requests.checkAll(token, permissions, options));
   }
 
   /**
@@ -122,31 +163,43 @@ public final class SecureTokenClient implements AutoCloseable {
    * @throws TokenError when there are too many
    */
   public List<BatchResult> batchValidateTokens(List<String> tokens) {
-    return calls.blocking(Operation.BATCH, Requests.batch(tokens));
+    return batchValidateTokens(tokens, CheckOptions.defaults());
   }
 
   /**
-   * A new token with the user, permissions, additional data and session of a valid one, for the
-   * server's default lifetime. The old token stays valid.
+   * The same for tokens that must meet more; what one of them does not meet is its own result.
+   *
+   * @param tokens as {@link #batchValidateTokens(List)}
+   * @param options as {@link #validateToken(String, CheckOptions)}
+   * @return one result for each, in order
+   * @throws TokenError when there are too many, and for an audience that breaks its rule
+   */
+  public List<BatchResult> batchValidateTokens(List<String> tokens, CheckOptions options) {
+    return calls.blocking(Operation.BATCH, Requests.batch(tokens, options));
+  }
+
+  /**
+   * A new token with the user, permissions, additional data, audiences and session of a valid one,
+   * for the server's default lifetime. The old token stays valid.
    *
    * @param token a valid token
    * @return the new token and its claims
-   * @throws InvalidTokenError as {@link #validateToken}
-   * @throws TokenExpiredError as {@link #validateToken}
+   * @throws InvalidTokenError as {@link #validateToken(String)}
+   * @throws TokenExpiredError as {@link #validateToken(String)}
    */
   public IssuedToken refreshToken(String token) {
     return refreshToken(token, RefreshOptions.defaults());
   }
 
   /**
-   * A new token with the user, permissions, additional data and session of a valid one. Unlike the
-   * other calls, this one is tried again only where the service cannot have seen it.
+   * A new token with the user, permissions, additional data, audiences and session of a valid one.
+   * Unlike the other calls, this one is tried again only where the service cannot have seen it.
    *
    * @param token a valid token
    * @param options its lifetime, and what becomes of the old token
    * @return the new token and its claims
-   * @throws InvalidTokenError as {@link #validateToken}
-   * @throws TokenExpiredError as {@link #validateToken}
+   * @throws InvalidTokenError as {@link #validateToken(String)}
+   * @throws TokenExpiredError as {@link #validateToken(String)}
    * @throws TokenError for a lifetime out of range, and where the server keeps no revocations
    */
   public IssuedToken refreshToken(String token, RefreshOptions options) {
@@ -158,8 +211,8 @@ public final class SecureTokenClient implements AutoCloseable {
    *
    * @param token the token
    * @return its claims, key and session
-   * @throws InvalidTokenError as {@link #validateToken}
-   * @throws TokenExpiredError as {@link #validateToken}
+   * @throws InvalidTokenError as {@link #validateToken(String)}
+   * @throws TokenExpiredError as {@link #validateToken(String)}
    */
   public TokenInfo getTokenInfo(String token) {
     return calls.blocking(Operation.INFO, Requests.info(token));

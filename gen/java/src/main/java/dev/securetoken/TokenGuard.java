@@ -25,12 +25,14 @@ public final class TokenGuard {
   private final Consumer<Throwable> onFault;
   private final TokenCache cache;
   private final WatchedVerifier verifier;
+  private final String audience;
   private final Flights flights = new Flights();
 
   private TokenGuard(Builder builder) {
     this.client = builder.client.async();
     this.onFault = builder.onFault;
     this.cache = builder.cache;
+    this.audience = builder.audience;
     this.verifier = builder.watches ? WatchedVerifier.of(builder.client) : builder.verifier;
   }
 
@@ -120,6 +122,9 @@ public final class TokenGuard {
   private Admission decide(
       Requirement requirement, String bearer, ValidToken token, Throwable failure) {
     if (failure == null) {
+      if (!Audiences.isMet(token, audience)) {
+        return refused(RefusalReason.TOKEN_INVALID);
+      }
       return requirement.isMetBy(token)
           ? Admission.granted(token, bearer)
           : Admission.refused(Refusal.permissionMissing(requirement.permissions()));
@@ -167,6 +172,7 @@ public final class TokenGuard {
     private TokenCache cache;
     private WatchedVerifier verifier;
     private boolean watches;
+    private String audience;
 
     private Builder(SecureTokenClient client) {
       this.client = Objects.requireNonNull(client, "client");
@@ -225,6 +231,19 @@ public final class TokenGuard {
     public Builder watch(WatchedVerifier verifier) {
       this.watches = false;
       this.verifier = Objects.requireNonNull(verifier, "verifier");
+      return this;
+    }
+
+    /**
+     * Refuses, as not valid, tokens that are not meant for this service: those whose audiences do not
+     * hold the name, compared exactly, and those without any. Default: any token passes.
+     *
+     * @param audience the service that this guard protects
+     * @return this
+     * @throws IllegalArgumentException for {@code null} and the empty text, which would require none
+     */
+    public Builder audience(String audience) {
+      this.audience = Audiences.named(audience);
       return this;
     }
 

@@ -4,16 +4,25 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 
 /** The claims of a token that is valid at the server's present. */
 public class ValidToken extends Claims {
   private final Duration timeRemaining;
   private final Instant sessionStartedAt;
+  private final String checkedAudience;
 
   ValidToken(Claims claims, Duration timeRemaining, Instant sessionStartedAt) {
+    this(claims, timeRemaining, sessionStartedAt, "");
+  }
+
+  /** The empty text stands for no audience, as on the wire. */
+  ValidToken(
+      Claims claims, Duration timeRemaining, Instant sessionStartedAt, String checkedAudience) {
     super(claims);
     this.timeRemaining = timeRemaining;
     this.sessionStartedAt = sessionStartedAt;
+    this.checkedAudience = checkedAudience;
   }
 
   /**
@@ -42,6 +51,24 @@ public class ValidToken extends Claims {
    */
   public final Instant sessionStartedAt() {
     return sessionStartedAt;
+  }
+
+  /**
+   * The audience that the call required, and which the token names.
+   *
+   * @return the audience; empty where none was required, and of a {@link WatchedVerifier}
+   */
+  public final Optional<String> checkedAudience() {
+    return checkedAudience.isEmpty() ? Optional.empty() : Optional.of(checkedAudience);
+  }
+
+  /**
+   * As {@link #checkedAudience()}, for JSON and beans.
+   *
+   * @return the same; {@code null} where it is empty
+   */
+  public final String getCheckedAudience() {
+    return checkedAudience().orElse(null);
   }
 
   /**
@@ -74,11 +101,11 @@ public class ValidToken extends Claims {
   /** The same claims a while later. */
   final ValidToken after(Duration elapsed) {
     Duration rest = timeRemaining.minus(elapsed).truncatedTo(ChronoUnit.MICROS);
-    return new ValidToken(this, rest, sessionStartedAt);
+    return new ValidToken(this, rest, sessionStartedAt, checkedAudience);
   }
 
   @Override
   List<Object> parts() {
-    return List.of(super.parts(), timeRemaining, sessionStartedAt);
+    return List.of(super.parts(), timeRemaining, sessionStartedAt, checkedAudience);
   }
 }

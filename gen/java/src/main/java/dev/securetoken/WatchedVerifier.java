@@ -30,6 +30,7 @@ public final class WatchedVerifier implements AutoCloseable {
   private final WatchCore core;
   private final Questions questions;
   private final Feed feed;
+  private final String audience;
 
   private WatchedVerifier(Builder builder) {
     this.calls = builder.client.calls();
@@ -37,6 +38,7 @@ public final class WatchedVerifier implements AutoCloseable {
     this.core = new WatchCore(answers, builder.maxStaleness, builder.clocks, builder.listener);
     this.questions = new Questions(core, calls);
     this.feed = new Feed(core, calls.connection());
+    this.audience = builder.audience;
   }
 
   /**
@@ -64,7 +66,7 @@ public final class WatchedVerifier implements AutoCloseable {
    *
    * @param token the token
    * @return its claims
-   * @throws InvalidTokenError when it is malformed, not authentic or revoked
+   * @throws InvalidTokenError when it is malformed, not authentic, revoked or for other audiences
    * @throws TokenExpiredError when it is past its expiry
    * @throws io.grpc.StatusRuntimeException when the service must be asked and does not answer
    */
@@ -110,7 +112,9 @@ public final class WatchedVerifier implements AutoCloseable {
       // The service has a rule of its own for it.
       return told(
           calls
-              .future(Operation.CHECK, () -> Requests.check(token, requiredPermission))
+              .future(
+                  Operation.CHECK,
+                  () -> Requests.check(token, requiredPermission, CheckOptions.defaults()))
               .thenCompose(granted -> verified(token)));
     }
     return told(verified(token).thenApply(claims -> holding(claims, requiredPermission)));
@@ -139,10 +143,10 @@ public final class WatchedVerifier implements AutoCloseable {
     try {
       ValidToken kept = core.look(digest);
       if (kept != null) {
-        return CompletableFuture.completedFuture(kept);
+        return CompletableFuture.completedFuture(meant(kept));
       }
-    } catch (InvalidTokenError revoked) {
-      return CompletableFuture.failedFuture(revoked);
+    } catch (InvalidTokenError refused) {
+      return CompletableFuture.failedFuture(refused);
     }
     core.tell(WatchListener::miss);
     return questions
@@ -155,7 +159,7 @@ public final class WatchedVerifier implements AutoCloseable {
   /** The claims of an answer. The call before may have taken all the time that this one had. */
   private ValidToken given(KeptAnswer answer, Throwable failure) {
     if (failure == null) {
-      return core.give(answer);
+      return meant(core.give(answer));
     }
     Throwable error = Futures.cause(failure);
     if (error instanceof TimeoutException) {
@@ -164,6 +168,13 @@ public final class WatchedVerifier implements AutoCloseable {
           .asRuntimeException();
     }
     throw error instanceof RuntimeException ? (RuntimeException) error : new CompletionException(error);
+  }
+
+  private ValidToken meant(ValidToken claims) {
+    if (!Audiences.isMet(claims, audience)) {
+      throw Refusals.notFor(audience);
+    }
+    return claims;
   }
 
   private static ValidToken holding(ValidToken claims, String permission) {
@@ -217,6 +228,7 @@ public final class WatchedVerifier implements AutoCloseable {
     private Duration maxStaleness = Duration.ofSeconds(10);
     private int maxEntries = 100_000;
     private long maxBytes = 256L * 1024 * 1024;
+    private String audience;
     private WatchListener listener = new WatchListener() {};
     private WatchClocks clocks = WatchClocks.system();
 
@@ -263,6 +275,19 @@ public final class WatchedVerifier implements AutoCloseable {
         throw new IllegalArgumentException("maxBytes must be at least 1,048,576");
       }
       this.maxBytes = bound;
+      return this;
+    }
+
+    /**
+     * The service that tokens must be meant for, compared exactly with each kept answer. Default: any
+     * token passes.
+     *
+     * @param audience the service
+     * @return this
+     * @throws IllegalArgumentException for {@code null} and the empty text, which would require none
+     */
+    public Builder audience(String audience) {
+      this.audience = Audiences.named(audience);
       return this;
     }
 

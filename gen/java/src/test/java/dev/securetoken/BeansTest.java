@@ -19,7 +19,8 @@ class BeansTest {
           "expiresAt",
           "additionalData",
           "sessionId",
-          "keyId");
+          "keyId",
+          "audiences");
 
   private static void assertProperties(Class<?> type, Set<String> claims, String... others)
       throws Exception {
@@ -36,7 +37,12 @@ class BeansTest {
   @Test
   void resultsAreBeans() throws Exception {
     assertProperties(
-        ValidToken.class, CLAIMS, "timeRemaining", "timeRemainingText", "sessionStartedAt");
+        ValidToken.class,
+        CLAIMS,
+        "timeRemaining",
+        "timeRemainingText",
+        "sessionStartedAt",
+        "checkedAudience");
     assertProperties(IssuedToken.class, CLAIMS, "token", "clamped");
     assertProperties(PermissionResult.class, Set.of(), "permission", "granted");
     assertProperties(BatchResult.class, Set.of(), "valid", "token");

@@ -22,6 +22,7 @@ class RequestsTest {
     Duration ages = Duration.ofSeconds(Long.MAX_VALUE);
     Duration agesAgo = Duration.ofSeconds(Long.MIN_VALUE);
     RefreshOptions refresh = RefreshOptions.defaults();
+    CheckOptions check = CheckOptions.defaults();
     return Stream.of(
         row("userId", "USER_ID_INVALID", () -> Requests.generate(null, options)),
         row("userId", "USER_ID_INVALID", () -> Requests.generate(HALF, options)),
@@ -45,13 +46,40 @@ class RequestsTest {
             "newExpiresIn",
             "EXPIRES_IN_OUT_OF_RANGE",
             () -> Requests.refresh("t", refresh.expiresIn(ages))),
-        row("token", "TOKEN_EMPTY", () -> Requests.validate(null)),
+        row("token", "TOKEN_EMPTY", () -> Requests.validate(null, check)),
         row("token", "TOKEN_EMPTY", () -> Requests.info(null)),
-        row("requiredPermission", "REQUIRED_PERMISSION_INVALID", () -> Requests.check("t", null)),
+        row(
+            "requiredPermission",
+            "REQUIRED_PERMISSION_INVALID",
+            () -> Requests.check("t", null, check)),
         row(
             "permissions[1]",
             "REQUIRED_PERMISSION_INVALID",
-            () -> Requests.checkAll("t", List.of("read", HALF))));
+            () -> Requests.checkAll("t", List.of("read", HALF), check)),
+        row(
+            "audiences[1]",
+            "AUDIENCE_INVALID",
+            () -> Requests.generate("u", options.audiences("orders", HALF))),
+        row(
+            "audiences[0]",
+            "AUDIENCE_INVALID",
+            () -> Requests.generate("u", options.audiences((String) null))),
+        row(
+            "audience",
+            "AUDIENCE_INVALID",
+            () -> Requests.validate("t", CheckOptions.audience(null))),
+        row(
+            "audience",
+            "AUDIENCE_INVALID",
+            () -> Requests.check("t", "read", CheckOptions.audience(""))),
+        row(
+            "audience",
+            "AUDIENCE_INVALID",
+            () -> Requests.checkAll("t", List.of("read"), CheckOptions.audience(""))),
+        row(
+            "audience",
+            "AUDIENCE_INVALID",
+            () -> Requests.batch(List.of("t"), CheckOptions.audience(HALF))));
   }
 
   private static Arguments row(String field, String reason, Executable request) {
@@ -69,7 +97,9 @@ class RequestsTest {
   @Test
   void noTokenIsTheEmptyTextWhereItMustNotFail() {
     assertEquals("", Requests.introspect(null).getToken());
-    assertEquals(List.of("a", ""), Requests.batch(Arrays.asList("a", null)).getTokensList());
+    List<String> sent =
+        Requests.batch(Arrays.asList("a", null), CheckOptions.defaults()).getTokensList();
+    assertEquals(List.of("a", ""), sent);
   }
 
   @Test

@@ -49,6 +49,17 @@ final class Refusal extends RuntimeException {
     return of(Code.PERMISSION_DENIED, "Permission '" + permission + "' not granted", detail, info);
   }
 
+  static Refusal notFor(String audience) {
+    TokenErrorDetail.Builder detail =
+        detail(
+                TokenErrorKind.TOKEN_ERROR_KIND_INVALID_TOKEN,
+                ErrorReason.ERROR_REASON_AUDIENCE_MISMATCH)
+            .setField("audience");
+    ErrorInfo.Builder info = info(detail).putMetadata("audience", audience);
+    String message = "Token is not for audience '" + audience + "'";
+    return of(Code.UNAUTHENTICATED, message, detail, info);
+  }
+
   static Refusal noTarget() {
     TokenErrorDetail.Builder detail =
         detail(

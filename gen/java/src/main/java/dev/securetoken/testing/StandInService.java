@@ -46,7 +46,8 @@ final class StandInService extends TokenServiceImplBase {
         TokenClaims.newBuilder()
             .setUserId(request.getUserId())
             .addAllPermissions(request.getPermissionsList())
-            .setAdditionalData(request.getAdditionalData());
+            .setAdditionalData(request.getAdditionalData())
+            .addAllAudiences(request.getAudiencesList());
     Duration lifetime =
         request.hasExpiresIn()
             ? Duration.ofSeconds(
@@ -66,6 +67,7 @@ final class StandInService extends TokenServiceImplBase {
                 .setAdditionalData(claims.getAdditionalData())
                 .setSessionId(claims.getSessionId())
                 .setKeyId(claims.getKeyId())
+                .addAllAudiences(claims.getAudiencesList())
                 .build());
   }
 
@@ -75,7 +77,7 @@ final class StandInService extends TokenServiceImplBase {
     answer(
         observer,
         () -> {
-          TokenClaims claims = tokens.validate(request.getToken());
+          TokenClaims claims = tokens.validate(request.getToken(), request.getAudience());
           return ValidateTokenResponse.newBuilder()
               .setValid(true)
               .setTokenId(claims.getTokenId())
@@ -88,6 +90,8 @@ final class StandInService extends TokenServiceImplBase {
               .setSessionId(claims.getSessionId())
               .setKeyId(claims.getKeyId())
               .setSessionStartedAt(claims.getSessionStartedAt())
+              .addAllAudiences(claims.getAudiencesList())
+              .setCheckedAudience(claims.getCheckedAudience())
               .build();
         });
   }
@@ -98,11 +102,14 @@ final class StandInService extends TokenServiceImplBase {
     answer(
         observer,
         () -> {
-          TokenClaims claims = tokens.validate(request.getToken());
+          TokenClaims claims = tokens.validate(request.getToken(), request.getAudience());
           if (!claims.getPermissionsList().contains(request.getRequiredPermission())) {
             throw Refusal.notGranted(request.getRequiredPermission());
           }
-          return CheckPermissionResponse.newBuilder().setGranted(true).build();
+          return CheckPermissionResponse.newBuilder()
+              .setGranted(true)
+              .setCheckedAudience(claims.getCheckedAudience())
+              .build();
         });
   }
 
@@ -112,8 +119,9 @@ final class StandInService extends TokenServiceImplBase {
     answer(
         observer,
         () -> {
-          TokenClaims claims = tokens.validate(request.getToken());
-          CheckPermissionsResponse.Builder response = CheckPermissionsResponse.newBuilder();
+          TokenClaims claims = tokens.validate(request.getToken(), request.getAudience());
+          CheckPermissionsResponse.Builder response =
+              CheckPermissionsResponse.newBuilder().setCheckedAudience(claims.getCheckedAudience());
           for (String permission : request.getPermissionsList()) {
             boolean isGranted = claims.getPermissionsList().contains(permission);
             response.addResults(
@@ -127,13 +135,17 @@ final class StandInService extends TokenServiceImplBase {
   public void batchValidateTokens(
       BatchValidateTokensRequest request, StreamObserver<BatchValidateTokensResponse> observer) {
     BatchValidateTokensResponse.Builder response = BatchValidateTokensResponse.newBuilder();
-    request.getTokensList().forEach(token -> response.addResults(result(token)));
+    request
+        .getTokensList()
+        .forEach(token -> response.addResults(result(token, request.getAudience())));
     answer(observer, response::build);
   }
 
-  private BatchValidateTokensResult result(String token) {
+  private BatchValidateTokensResult result(String token, String audience) {
     try {
-      return BatchValidateTokensResult.newBuilder().setClaims(tokens.validate(token)).build();
+      return BatchValidateTokensResult.newBuilder()
+          .setClaims(tokens.validate(token, audience))
+          .build();
     } catch (Refusal refusal) {
       return BatchValidateTokensResult.newBuilder().setError(refusal.status).build();
     }

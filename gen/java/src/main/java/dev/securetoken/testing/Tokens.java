@@ -35,7 +35,7 @@ final class Tokens {
   private final List<Revocation> revocations = new ArrayList<>();
   private Duration ahead = Duration.ZERO;
 
-  /** A new token. The claims name user, permissions, additional data, and session unless it is new. */
+  /** A new token. The claims name user, permissions, additional data, audiences, and session unless it is new. */
   synchronized String issue(TokenClaims.Builder claims, Duration lifetime) {
     String tokenId = random(ID_BYTES);
     String token = "stand-in." + random(TOKEN_BYTES);
@@ -88,8 +88,8 @@ final class Tokens {
     return revocations.stream().anyMatch(entry -> hits(entry, claims));
   }
 
-  /** A valid token's claims. Throws {@link Refusal}. */
-  TokenClaims validate(String token) {
+  /** A valid token's claims; the empty audience requires none. Throws {@link Refusal}. */
+  TokenClaims validate(String token, String audience) {
     TokenClaims claims = find(token);
     if (claims == null) {
       throw Refusal.malformed();
@@ -100,7 +100,10 @@ final class Tokens {
     if (isRevoked(claims)) {
       throw Refusal.revoked();
     }
-    return claims;
+    if (!audience.isEmpty() && !claims.getAudiencesList().contains(audience)) {
+      throw Refusal.notFor(audience);
+    }
+    return claims.toBuilder().setCheckedAudience(audience).build();
   }
 
   synchronized List<Revocation> revocations() {

@@ -58,6 +58,7 @@ final class Described {
   private static Map<String, Object> valid(ValidToken token) {
     Map<String, Object> it = timed(token, token.timeRemaining(), token.timeRemainingText());
     it.put("sessionStartedAt", token.sessionStartedAt().toString());
+    token.checkedAudience().ifPresent(audience -> it.put("checkedAudience", audience));
     return it;
   }
 
@@ -137,6 +138,7 @@ final class Described {
     it.put("additionalData", claims.additionalData());
     it.put("sessionId", claims.sessionId());
     it.put("keyId", claims.keyId());
+    it.put("audiences", claims.audiences());
     return it;
   }
 

@@ -1,5 +1,6 @@
 package dev.securetoken.conformance;
 
+import dev.securetoken.CheckOptions;
 import dev.securetoken.GenerateOptions;
 import dev.securetoken.RefreshOptions;
 import dev.securetoken.SecureTokenClient;
@@ -16,14 +17,17 @@ final class Rpc {
         return Described.issued(
             client.generateToken(request.text("userId"), generateOptions(request)));
       case "ValidateToken":
-        return Described.validated(client.validateToken(token));
+        return Described.validated(client.validateToken(token, checkOptions(request)));
       case "CheckPermission":
-        boolean granted = client.checkPermission(token, request.text("requiredPermission"));
+        String permission = request.text("requiredPermission");
+        boolean granted = client.checkPermission(token, permission, checkOptions(request));
         return Map.of("granted", granted);
       case "CheckPermissions":
-        return Described.checked(client.checkPermissions(token, request.texts("permissions")));
+        return Described.checked(
+            client.checkPermissions(token, request.texts("permissions"), checkOptions(request)));
       case "BatchValidateTokens":
-        return Described.batch(client.batchValidateTokens(request.texts("tokens")));
+        return Described.batch(
+            client.batchValidateTokens(request.texts("tokens"), checkOptions(request)));
       case "RefreshToken":
         return Described.issued(client.refreshToken(token, refreshOptions(request)));
       case "GetTokenInfo":
@@ -42,10 +46,17 @@ final class Rpc {
     }
   }
 
+  private static CheckOptions checkOptions(Members request) {
+    return request.has("audience")
+        ? CheckOptions.audience(request.text("audience"))
+        : CheckOptions.defaults();
+  }
+
   private static GenerateOptions generateOptions(Members request) {
     GenerateOptions options =
         GenerateOptions.defaults()
             .withPermissions(request.texts("permissions"))
+            .withAudiences(request.texts("audiences"))
             .expiresIn(request.duration("expiresIn"));
     return request.has("additionalData")
         ? options.additionalData(request.map("additionalData"))

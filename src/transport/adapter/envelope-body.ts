@@ -34,6 +34,10 @@ export class EnvelopeBody implements MessageBody {
     this.#methodKind = methodKind;
   }
 
+  get memory(): number {
+    return this.#bytes.memory;
+  }
+
   push(chunk: Buffer): boolean {
     this.#bytes.push(chunk);
     if (this.#firstLength === UNKNOWN) this.#firstLength = this.#readLength(0);

@@ -13,6 +13,11 @@ export class GatheredBytes {
   /** Whether `#bytes` is memory of our own, with room behind what is gathered. */
   #isOwn = false;
 
+  /** How much memory they take, in bytes: with the room behind them, as far as it is ours. */
+  get memory(): number {
+    return this.#isOwn ? this.#bytes.length : this.length;
+  }
+
   /** Adds a chunk, which must not change afterwards. */
   push(chunk: Buffer): void {
     const length = this.length + chunk.length;
@@ -47,6 +52,15 @@ export class GatheredBytes {
     const copy = Buffer.allocUnsafeSlow(length);
     window.copy(copy);
     return copy;
+  }
+
+  /** Takes the first bytes out. They are not copied, nor are those behind them. */
+  take(length: number): Buffer {
+    const taken = this.slice(0, length, false);
+    const rest = this.slice(length, this.length - length, false);
+    this.clear();
+    if (rest.length > 0) this.push(rest);
+    return taken;
   }
 
   /** Lets them go. */

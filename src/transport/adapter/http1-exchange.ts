@@ -5,34 +5,46 @@ import type {
   ServerResponse,
 } from "node:http";
 import type { Socket } from "node:net";
+import type { ConnectError } from "@connectrpc/connect";
 import type { UniversalServerRequest } from "@connectrpc/connect/protocol";
 import {
   universalRequestFromNodeRequest,
   universalResponseToNodeResponse,
 } from "@connectrpc/connect-node";
 import { ignoreError } from "./errors.js";
+import type { HeldBodies, UnfinishedBody } from "./held-bodies.js";
 import type { HttpExchange, HttpHandler, HttpResponse } from "./http-exchange.js";
-import { interruptibleBody } from "./interruptible-body.js";
+import { Http1Body } from "./http1-body.js";
 import { copyToNodeHeaders } from "./node-headers.js";
 import { drain } from "./slow-client.js";
 
 /** A request and its answer over HTTP/1.1, on Node's own request and response. */
-export class Http1Exchange implements HttpExchange {
+export class Http1Exchange implements HttpExchange, UnfinishedBody {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly requestId: string | undefined;
-  readonly interrupt: (reason: unknown) => void;
+  readonly #body: Http1Body;
   #universal: UniversalServerRequest | undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse, requestId?: string) {
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    bodies: HeldBodies,
+    requestId?: string,
+  ) {
     this.#request = request;
     this.#response = response;
     this.requestId = requestId;
-    this.interrupt = interruptibleBody(request);
+    const { socket } = request;
+    this.#body = new Http1Body(request, (memory) => bodies.note(this, socket, memory));
     request.on("error", ignoreError);
     response.on("error", ignoreError);
+    response.once("close", () => bodies.forget(this));
     // An answer may come before the end of the body, which then must not hold the connection.
-    response.once("finish", () => drain(request));
+    response.once("finish", () => {
+      this.#body.drop();
+      drain(request);
+    });
   }
 
   get httpVersion(): string {
@@ -60,7 +72,7 @@ export class Http1Exchange implements HttpExchange {
   }
 
   get body(): AsyncIterable<Uint8Array> {
-    return this.#asUniversal.body as AsyncIterable<Uint8Array>;
+    return this.#body.body;
   }
 
   get signal(): AbortSignal {
@@ -77,8 +89,16 @@ export class Http1Exchange implements HttpExchange {
   }
 
   dropBody(): void {
-    // Read on, and dropped: Node reads no more than it is asked for, and would never see that the client is gone.
-    this.#request.resume();
+    this.#body.drop();
+  }
+
+  interrupt(reason: unknown): void {
+    this.#body.fail(reason);
+  }
+
+  giveUp(error: ConnectError): void {
+    this.noteSlow();
+    this.#body.fail(error);
   }
 
   noteSlow(): void {

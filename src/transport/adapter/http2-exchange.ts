@@ -134,9 +134,9 @@ export class Http2Exchange implements HttpExchange, StreamHandler, UnfinishedBod
   }
 
   onData(chunk: Buffer): void {
-    this.#note(chunk.byteLength);
     // The chunk is valid during this call only.
     this.body.push(Buffer.from(chunk));
+    this.#note(chunk.byteLength);
   }
 
   onEnd(): void {
@@ -160,7 +160,8 @@ export class Http2Exchange implements HttpExchange, StreamHandler, UnfinishedBod
 
   #note(bytes: number): void {
     this.#unread += bytes;
-    this.#bodies.note(this, this.socket, this.#unread);
+    // What is dropped counts as well, until the window is used up.
+    this.#bodies.note(this, this.socket, Math.max(this.#unread, this.body.memory));
   }
 
   async #write(response: HttpResponse): Promise<void> {

@@ -2,9 +2,9 @@ import type { Socket } from "node:net";
 import { type ConnectError, type ContextValues, createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { compressionFault } from "./compression-fault.js";
-import { countedBody } from "./counted-body.js";
 import { deadlineExceeded, LAST_READ_MS, startTimer } from "./deadline.js";
 import { toConnectError } from "./errors.js";
+import { gatheredBody, isEnveloped } from "./gathered-body.js";
 import type { UnfinishedBody } from "./held-bodies.js";
 import { addHeader, type HttpExchange, type HttpResponse } from "./http-exchange.js";
 import { longDeadline } from "./long-deadline.js";
@@ -127,8 +127,7 @@ export class LongCall implements UnfinishedBody, Interruptible {
     const header = toWebHeaders(exchange.headers);
     if (this.#deadlineHeader !== undefined) header.set(...this.#deadlineHeader);
     const { httpVersion, method, signal } = exchange;
-    const body =
-      this.#route.method.methodKind !== "unary" ? exchange.body : this.#counted(exchange);
+    const body = this.#gathered(exchange);
     const response = await this.#handler({
       httpVersion,
       method,
@@ -156,12 +155,18 @@ export class LongCall implements UnfinishedBody, Interruptible {
     }, LAST_READ_MS);
   }
 
-  /** The body of a unary call, which Connect keeps until it is whole. */
-  #counted(exchange: HttpExchange): AsyncIterable<Uint8Array> {
+  /** The body, in whole messages. */
+  #gathered(exchange: HttpExchange): AsyncIterable<Uint8Array> {
+    const { method, options } = this.#route;
     const { bodies } = this.#options.hooks;
-    return countedBody(exchange.body, (bytes) => {
-      if (bytes === undefined) bodies.forget(this);
-      else bodies.note(this, exchange.socket ?? exchange, bytes);
+    const form = {
+      isEnveloped: isEnveloped(exchange.headers["content-type"] ?? ""),
+      isSingle: method.methodKind === "unary" || method.methodKind === "server_streaming",
+      maxBytes: options.readMaxBytes,
+    };
+    return gatheredBody(exchange.body, form, (memory) => {
+      if (memory === undefined) bodies.forget(this);
+      else bodies.note(this, exchange.socket ?? exchange, memory);
     });
   }
 

@@ -3,6 +3,8 @@ import { GatheredBytes } from "./gathered-bytes.js";
 
 /** Collects the bytes of one request and finds the message in them. */
 export interface MessageBody {
+  /** How much memory the bytes take, in bytes. */
+  readonly memory: number;
   /**
    * Takes the next bytes.
    *
@@ -29,6 +31,10 @@ export class BareBody implements MessageBody {
   /** @param maxBytes the largest message to accept, in bytes */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
+  }
+
+  get memory(): number {
+    return this.#bytes.memory;
   }
 
   push(chunk: Buffer): boolean {

@@ -4,9 +4,10 @@ import { GatheredBytes } from "./gathered-bytes.js";
 type Chunk = IteratorResult<Uint8Array, undefined>;
 
 /**
- * Bytes as they come from a stream; what came since the last read is read at once, so that a body sent byte by byte
- * costs no more memory and no more reads than one sent whole. A read can be made to fail at any time: a deadline that passes while the client
- * is slow would otherwise abort the call's signal and go on waiting. To leave the loop early only stops reading.
+ * Bytes as they come from a connection; what came since the last read is read at once, so that a body sent byte by byte
+ * costs no more memory and no more reads than one sent whole. A read can be made to fail at any time: a deadline that
+ * passes while the client is slow would otherwise abort the call's signal and go on waiting. To leave the loop early
+ * only stops reading.
  */
 export class RequestBody implements AsyncIterable<Uint8Array> {
   readonly #onRead: (bytes: number) => void;
@@ -19,6 +20,16 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
   /** @param onRead is told how many bytes are no longer held here */
   constructor(onRead: (bytes: number) => void) {
     this.#onRead = onRead;
+  }
+
+  /** Whether nobody will read what comes. */
+  get isDropped(): boolean {
+    return this.#isDropped;
+  }
+
+  /** How much memory is held, in bytes. */
+  get memory(): number {
+    return this.#held.memory;
   }
 
   /** Adds a chunk, which must not change afterwards. */

@@ -29,7 +29,7 @@ export abstract class RequestExchange<R extends ShortRoute>
   #isBodyWhole = false;
   /** Bytes that came before the call was admitted, and so hold the client back. */
   #unconsumed = 0;
-  /** Bytes of a body that came in several pieces. */
+  /** The memory of a body that came in several pieces, in bytes. */
   #held = 0;
 
   constructor(call: ShortCall<R>, body: MessageBody) {
@@ -110,7 +110,7 @@ export abstract class RequestExchange<R extends ShortRoute>
     if (this.#isAdmitted) this.call.wire.consumed(chunk.byteLength);
     else this.#unconsumed += chunk.byteLength;
     if (!this.#body.push(Buffer.from(chunk))) {
-      this.#held += chunk.byteLength;
+      this.#held = this.#body.memory;
       const { route, socket, wire } = this.call;
       route.hooks.bodies.note(this, socket ?? wire, this.#held);
       return;

@@ -84,11 +84,15 @@ export function createUnaryAdapter(options: UnaryAdapterOptions): UnaryAdapter {
     },
     onRequest(request, response) {
       if (refuse && !gate.admits(request.headers)) {
-        new Http1Exchange(request, response, nameRequest?.(request.headers)).answerBy(refuse);
+        new Http1Exchange(request, response, hooks.bodies, nameRequest?.(request.headers)).answerBy(
+          refuse,
+        );
         return;
       }
       if (enabled && tryRequest(shortWay, request, response)) return;
-      new Http1Exchange(request, response, nameRequest?.(request.headers)).answerBy(longWay);
+      new Http1Exchange(request, response, hooks.bodies, nameRequest?.(request.headers)).answerBy(
+        longWay,
+      );
     },
   };
 }

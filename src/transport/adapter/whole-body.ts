@@ -1,8 +1,10 @@
 /** Reads a body to its end, for handlers that answer requests whose path is no method's. */
 import { Code, ConnectError } from "@connectrpc/connect";
-import { countedBody } from "./counted-body.js";
+import { gatheredBody } from "./gathered-body.js";
 import type { HeldBodies, UnfinishedBody } from "./held-bodies.js";
 import type { HttpExchange } from "./http-exchange.js";
+
+const NOTHING = Buffer.alloc(0);
 
 /**
  * Gives the body of a request, once.
@@ -22,26 +24,24 @@ export function createReadBody(bodies: HeldBodies): ReadBody {
         exchange.interrupt(error);
       },
     };
-    const chunks: Uint8Array[] = [];
-    let size = 0;
+    const form = { isEnveloped: false, isSingle: true, maxBytes };
+    const whole = gatheredBody(exchange.body, form, (memory) => {
+      if (memory === undefined) bodies.forget(unfinished);
+      else bodies.note(unfinished, exchange.socket ?? exchange, memory);
+    });
     try {
-      const counted = countedBody(exchange.body, (bytes) => {
-        if (bytes === undefined) bodies.forget(unfinished);
-        else bodies.note(unfinished, exchange.socket ?? exchange, bytes);
-      });
-      for await (const chunk of counted) {
-        size += chunk.byteLength;
-        if (size > maxBytes) {
+      for await (const body of whole) {
+        if (body.byteLength > maxBytes) {
           const text = `the body must be at most ${maxBytes} bytes`;
           throw new ConnectError(text, Code.ResourceExhausted);
         }
-        chunks.push(chunk);
+        return body;
       }
+      return NOTHING;
     } catch (reason) {
       // Whatever else ends a body comes from its client.
       if (reason instanceof ConnectError) throw reason;
       throw new ConnectError("the client is gone", Code.Canceled);
     }
-    return Buffer.concat(chunks);
   };
 }

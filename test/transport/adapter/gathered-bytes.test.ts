@@ -36,9 +36,27 @@ describe("gathered bytes", () => {
     assert.equal(shared.toString(), "abcdef");
   });
 
+  it("give out their first, and keep the others as they are", () => {
+    fc.assert(
+      fc.property(chunks, fc.nat(), chunks, (pieces, length, more) => {
+        const gathered = new GatheredBytes();
+        for (const piece of pieces) gathered.push(piece);
+        const whole = Buffer.concat(pieces);
+        const size = length % (whole.length + 1);
+        const taken = gathered.take(size);
+        for (const piece of more) gathered.push(piece);
+        assert.deepEqual(taken, whole.subarray(0, size));
+        const rest = Buffer.concat([whole.subarray(size), ...more]);
+        assert.deepEqual(gathered.slice(0, gathered.length, false), rest);
+      }),
+    );
+  });
+
   it("take at most twice their memory, however small the chunks", () => {
     const gathered = new GatheredBytes();
     for (let i = 0; i < 100_000; i++) gathered.push(Buffer.from([i & 255]));
-    assert.ok(gathered.slice(0, 1, false).buffer.byteLength <= 200_000);
+    const { byteLength } = gathered.slice(0, 1, false).buffer;
+    assert.ok(byteLength <= 200_000);
+    assert.equal(gathered.memory, byteLength);
   });
 });

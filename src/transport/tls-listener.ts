@@ -29,6 +29,8 @@ export function createTlsListener(
 ): Server {
   const server = createServer({ ...tlsOptions(tls), noDelay: true, keepAlive: true }, (socket) => {
     socket.on("error", () => socket.destroy());
+    // A client may end its side behind its last request, as in the clear; within a handshake, that ends the connection.
+    socket.allowHalfOpen = true;
     trust.secured(socket);
     // A client without ALPN speaks HTTP/1.1.
     serve(socket.alpnProtocol === "h2" ? "h2" : "http/1.1", socket);

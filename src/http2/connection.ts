@@ -10,21 +10,24 @@ import type { Http2Limits } from "./limits.js";
 import { Outbound } from "./outbound.js";
 import { Patience } from "./patience.js";
 import { type ConnectionCounts, PeerBudgets } from "./peer-budgets.js";
-import { Http2Stream, type StreamOwner } from "./stream.js";
+import type { Http2Stream } from "./stream.js";
 import { StreamIds } from "./stream-ids.js";
+import { type OpeningConnection, StreamOpening } from "./stream-opening.js";
 
 /** One HTTP/2 connection of a server. */
-export class Http2Connection implements StreamOwner, InboundTarget {
+export class Http2Connection implements OpeningConnection, InboundTarget {
   readonly socket: Socket;
   readonly limits: Http2Limits;
   readonly outbound: Outbound;
   readonly budgets: PeerBudgets;
   readonly ids = new StreamIds();
-  readonly streams = new Map<number, Http2Stream<Http2Connection>>();
+  /** The open streams, by their ids. */
+  readonly streams: ReadonlyMap<number, Http2Stream<Http2Connection>>;
   /** Room for what the user of this package knows of the connection. */
   tag: unknown;
   readonly #host: ConnectionHost<Http2Connection>;
   readonly #inbound: Inbound;
+  readonly #opening: StreamOpening<Http2Connection>;
   readonly #goodbye: Goodbye;
   readonly #patience: Patience;
   #ended = false;
@@ -33,9 +36,11 @@ export class Http2Connection implements StreamOwner, InboundTarget {
     this.socket = socket;
     this.limits = host.limits;
     this.budgets = new PeerBudgets(host.limits, host.now);
-    this.outbound = new Outbound(socket, host.limits, host.unread, this.budgets);
+    this.outbound = new Outbound(socket, host.limits, host.unread, this.budgets, host.now());
     this.#goodbye = new Goodbye(this.outbound);
     this.#host = host;
+    this.#opening = new StreamOpening(this, host, this.#goodbye);
+    this.streams = this.#opening.streams;
     this.#inbound = new Inbound(this);
     this.#patience = new Patience(host.limits, host.now());
     this.outbound.settings();
@@ -83,15 +88,16 @@ export class Http2Connection implements StreamOwner, InboundTarget {
     }
     writer.isReading = false;
     // The bound of all connections together must hold for the next one.
-    this.outbound.count();
+    this.outbound.backlog.count();
+    if (this.#host.unread.isFarBeyond) this.#host.onFarBeyond();
   }
 
   /** Sends what the frames that were read have led to. */
   finishRead(): void {
     this.outbound.writer.flush();
-    this.outbound.count();
+    this.outbound.backlog.count();
     // Whoever does not read is not read from; "drain" ends it.
-    if (this.outbound.isFull) this.socket.pause();
+    if (this.outbound.backlog.isFull) this.socket.pause();
   }
 
   /** Asks the peer to leave, as `Goodbye` says; open streams finish. */
@@ -111,6 +117,13 @@ export class Http2Connection implements StreamOwner, InboundTarget {
     this.#end(code);
   }
 
+  /** Cuts the connection, and gives back at once what waits on it. For the server. */
+  cutForRoom(): void {
+    this.destroy(ErrorCode.ENHANCE_YOUR_CALM, "answers read too slowly while there is no room");
+    this.outbound.backlog.close();
+    this.socket.destroy();
+  }
+
   /** Looks at what only time can tell. For the server, every so often. */
   look(now: number): void {
     if (this.#ended) return;
@@ -119,50 +132,22 @@ export class Http2Connection implements StreamOwner, InboundTarget {
       this.destroy(ErrorCode.NO_ERROR, "the last streams took too long");
       return;
     }
-    this.outbound.count();
+    this.outbound.backlog.look(now);
     const lost = this.#patience.lost(now, this, this.#inbound);
     if (lost === "idle") this.goAway();
     else if (lost !== undefined) this.destroy(ErrorCode.ENHANCE_YOUR_CALM, lost);
   }
 
   openStream(id: number, fields: HeaderFields, length: number | undefined, ends: boolean): void {
-    const { maxConcurrentStreams, streamWindowBytes: window } = this.limits;
-    const { isHoldingTooMuch: holdsMuch, isShortForAll } = this.outbound;
-    const isFull = this.streams.size >= maxConcurrentStreams || (holdsMuch && !isShortForAll);
-    // A peer that was told the last stream is to ask elsewhere for the others.
-    if (isFull || this.#goodbye.isFinal) {
-      this.refuseStream(id, ErrorCode.REFUSED_STREAM);
-      return;
-    }
-    if (fields[":method"] === "CONNECT") {
-      this.outbound.refuseTunnel(id);
-      this.#host.onRefused(this, ErrorCode.NO_ERROR);
-      if (!ends) this.resetStream(id, ErrorCode.NO_ERROR, window);
-      return;
-    }
-    if (isShortForAll || !this.#host.mayOpenStream(this)) {
-      // That others fill the server is no fault of this peer's.
-      this.resetStream(id, ErrorCode.REFUSED_STREAM, window);
-      this.#host.onRefused(this, ErrorCode.REFUSED_STREAM);
-      return;
-    }
-    const stream = new Http2Stream(id, this, fields, length, this.outbound.initialWindow, window);
-    stream.requestEnded = ends;
-    this.streams.set(id, stream);
-    this.#serve(stream);
-    if (ends && !stream.closed) stream.endRequest(undefined);
+    this.#opening.open(id, fields, length, ends);
   }
 
   refuseStream(id: number, code: number): void {
-    this.resetStream(id, code, this.limits.streamWindowBytes);
-    const isGoodbye = this.#goodbye.isFinal && code === ErrorCode.REFUSED_STREAM;
-    if (!isGoodbye) this.#host.onRefused(this, code);
-    this.#spendReset();
+    this.#opening.refuse(id, code);
   }
 
   resetStream(id: number, code: number, window: number): void {
-    this.ids.noteReset(id, window);
-    this.outbound.reset(id, code);
+    this.#opening.reset(id, code, window);
   }
 
   handlerFailed(error: unknown): void {
@@ -178,29 +163,16 @@ export class Http2Connection implements StreamOwner, InboundTarget {
   }
 
   forget(stream: Http2Stream, code: number | undefined): void {
-    this.streams.delete(stream.id);
+    this.#opening.streams.delete(stream.id);
     this.outbound.forget(stream);
     this.#host.onStreamClosed(this);
     if (code === undefined || code === ErrorCode.NO_ERROR) this.budgets.answerStream();
-    else this.#spendReset();
+    else this.#opening.spendReset();
     if (this.#goodbye.isFinal && this.streams.size === 0) this.#end(ErrorCode.NO_ERROR);
   }
 
   onPingAck(payload: Buffer): void {
     this.#goodbye.onPingAck(payload, this.#host.now());
-  }
-
-  #serve(stream: Http2Stream<Http2Connection>): void {
-    try {
-      this.#host.onStream(stream);
-    } catch (error) {
-      stream.fail(error);
-    }
-  }
-
-  #spendReset(): void {
-    if (this.#ended || this.budgets.resetStream()) return;
-    this.destroy(ErrorCode.ENHANCE_YOUR_CALM, "too many streams reset");
   }
 
   #finishGoAway(now: number): void {
@@ -220,7 +192,7 @@ export class Http2Connection implements StreamOwner, InboundTarget {
     this.socket.resume();
     if (this.#ended) return;
     this.outbound.drain();
-    this.outbound.count();
+    this.outbound.backlog.count();
   }
 
   #onPeerEnd(): void {
@@ -233,7 +205,7 @@ export class Http2Connection implements StreamOwner, InboundTarget {
   #onSocketClose(): void {
     this.#ended = true;
     for (const stream of this.streams.values()) stream.close(ErrorCode.CANCEL);
-    this.outbound.close();
+    this.outbound.backlog.close();
     this.#host.onClosed(this);
   }
 }

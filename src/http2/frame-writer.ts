@@ -5,11 +5,20 @@ import { TLSSocket } from "node:tls";
 import { DEFAULT_MAX_FRAME_SIZE, Flag, FRAME_HEADER_SIZE, FrameType } from "./frame-types.js";
 import type { HeaderBlock } from "./header-block.js";
 
-/** Room for the frames of one write. The largest frame fits in. */
-const BUFFER_SIZE = 64 * 1024;
-/** How many buffers wait to be used again. All connections share them. */
-const MAX_SPARE = 8;
-const spare: Buffer[] = [];
+/** Room for the frames of a usual turn, in octets: what a peer does not read keeps it. */
+const SMALL = 4 * 1024;
+/** Room for the frames of one write at most. The largest frame fits in. */
+const LARGE = 64 * 1024;
+/** Buffers that wait to be used again, by their sizes. All connections share them. */
+const spare = new Map<number, Buffer[]>([
+  [SMALL, []],
+  [LARGE, []],
+]);
+/** How many of each wait at most: as many connections as are served in a turn, and fewer with long answers. */
+const MAX_SPARE = new Map([
+  [SMALL, 64],
+  [LARGE, 8],
+]);
 
 /** The output of one connection. */
 export class FrameWriter {
@@ -93,15 +102,17 @@ export class FrameWriter {
     const frames = buffer.subarray(0, this.#length);
     this.#length = 0;
     const socket = this.#socket;
+    // A TLS socket reports a write as done only in a later turn: a small copy costs less than a new buffer for each.
+    let isCopied = this.#isEncrypted;
     if (socket.writable) {
       this.#flushed += frames.length;
-      // A TLS socket reports a write as done only in a later turn. A small copy costs less than a new
-      // buffer for each turn.
-      socket.write(this.#isEncrypted ? Buffer.from(frames) : frames);
+      // Behind frames that wait these wait too, and would keep all of the buffer.
+      const waits = socket.writableLength > 0 && frames.length < buffer.length / 2;
+      isCopied ||= waits;
+      socket.write(waits ? exactCopy(frames) : isCopied ? Buffer.from(frames) : frames);
     }
     // A plain socket that has nothing left to write has handed all of the buffer to the system.
-    const isFree = this.#isEncrypted || socket.writableLength === 0;
-    if (isFree && spare.length < MAX_SPARE) spare.push(buffer);
+    if (isCopied || socket.writableLength === 0) giveBack(buffer);
   }
 
   #longHeaders(block: HeaderBlock, streamId: number, end: boolean): void {
@@ -117,12 +128,23 @@ export class FrameWriter {
 
   /** The buffer, with room for `size` more octets. */
   #room(size: number): Buffer {
-    if (this.#buffer !== undefined && this.#length + size > BUFFER_SIZE) this.flush();
+    const needed = this.#length + size;
+    if (this.#buffer !== undefined && needed > this.#buffer.length) {
+      if (needed <= LARGE) this.#grow(this.#buffer);
+      else this.flush();
+    }
     if (this.#buffer === undefined) {
-      this.#buffer = spare.pop() ?? Buffer.allocUnsafeSlow(BUFFER_SIZE);
+      this.#buffer = takeBuffer(size <= SMALL ? SMALL : LARGE);
       if (!this.isReading) this.#schedule();
     }
     return this.#buffer;
+  }
+
+  #grow(buffer: Buffer): void {
+    const larger = takeBuffer(LARGE);
+    buffer.copy(larger, 0, 0, this.#length);
+    giveBack(buffer);
+    this.#buffer = larger;
   }
 
   #schedule(): void {
@@ -140,6 +162,22 @@ export class FrameWriter {
 function flushLater(writer: FrameWriter): void {
   writer.unschedule();
   writer.flush();
+}
+
+function takeBuffer(size: number): Buffer {
+  return spare.get(size)?.pop() ?? Buffer.allocUnsafeSlow(size);
+}
+
+function giveBack(buffer: Buffer): void {
+  const waiting = spare.get(buffer.length) as Buffer[];
+  if (waiting.length < (MAX_SPARE.get(buffer.length) as number)) waiting.push(buffer);
+}
+
+/** A copy that keeps no memory but its own. */
+function exactCopy(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(copy);
+  return copy;
 }
 
 function writeId(out: Buffer, at: number, value: number): void {

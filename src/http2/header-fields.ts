@@ -88,7 +88,8 @@ export class HeaderListReader implements FieldSink {
   #regular(name: string, value: string): void {
     this.#seenRegular = true;
     if (CONNECTION_FIELDS.has(name)) this.fault ??= "a field that speaks of the connection";
-    else if (name === "te" && value !== "trailers") this.fault ??= "a te other than trailers";
+    else if (name === "te" && value.toLowerCase() !== "trailers")
+      this.fault ??= "a te other than trailers";
   }
 }
 

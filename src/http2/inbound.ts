@@ -123,8 +123,9 @@ export class Inbound {
 
   #onSettings(isAck: boolean, bytes: Buffer, start: number, end: number): void {
     if (isAck ? start !== end : (end - start) % 6 !== 0) throw wrongSize("SETTINGS");
-    const { outbound, streams } = this.#target;
-    if (!isAck) outbound.takeSettings(bytes, start, end, streams.values());
+    const { budgets, outbound, streams } = this.#target;
+    if (isAck) budgets.acknowledge();
+    else outbound.takeSettings(bytes, start, end, streams.values());
   }
 
   /** Priorities are not used (section 5.3); their frames must be well-formed all the same. */
@@ -139,7 +140,7 @@ export class Inbound {
 
   #onReset(id: number, code: number): void {
     const { ids, streams, budgets } = this.#target;
-    if (id === 0 || id > ids.last) throw protocolError("RST_STREAM of a stream that is not open");
+    if (ids.isIdle(id)) throw protocolError("RST_STREAM of a stream that is not open");
     const stream = streams.get(id);
     // A stream of ours may have ended while the reset was on its way.
     if (stream === undefined) budgets.control(4);
@@ -155,7 +156,7 @@ export class Inbound {
       outbound.takeWindow(increment);
       return;
     }
-    if (id > ids.last) throw protocolError("WINDOW_UPDATE of a stream that is not open");
+    if (ids.isIdle(id)) throw protocolError("WINDOW_UPDATE of a stream that is not open");
     const stream = streams.get(id);
     if (stream === undefined) return;
     stream.sendWindow += increment;

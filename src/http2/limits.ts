@@ -29,11 +29,14 @@ export interface Http2Limits {
   readonly maxUnreadBytes: number;
   /** Octets of answers that wait for windows or for the socket. Beyond: REFUSED_STREAM. One answer may exceed it. */
   readonly maxWaitingBytes: number;
-  /** Both over all connections. Beyond, the two bounds of each connection come down, at twice as much to `minUnreadBytes`. */
+  /**
+   * Both over all connections. Beyond, those are cut that would take longer than 5 s for what waits, the slowest first;
+   * at twice as much the slowest, however fast they are.
+   */
   readonly maxTotalUnreadBytes: number;
-  /** What a connection may leave unread while all together are beyond their bound, in octets. */
-  readonly minUnreadBytes: number;
-  /** How long a peer may take nothing of what waits in the socket, in milliseconds. Beyond: cut. */
+  /** What a peer must take of what waits in the socket, on the whole, in octets per second. */
+  readonly minReadBytesPerSecond: number;
+  /** How far a peer may fall behind that, in milliseconds. Beyond: cut. */
   readonly unreadTimeoutMs: number;
   /** PING, SETTINGS, PRIORITY, GOAWAY, unknown and empty frames; in frames. */
   readonly control: Allowance;
@@ -62,8 +65,8 @@ export const DEFAULT_HTTP2_LIMITS: Http2Limits = {
   maxUnreadBytes: 256 * 1024,
   maxWaitingBytes: 8 * 1024 * 1024,
   maxTotalUnreadBytes: 64 * 1024 * 1024,
-  minUnreadBytes: 64 * 1024,
-  unreadTimeoutMs: 15_000,
+  minReadBytesPerSecond: 8 * 1024,
+  unreadTimeoutMs: 60_000,
   // Some clients measure the line with a PING for each frame that they get.
   control: { burst: 500, perSecond: 20, perStream: 4, perAnswerFrame: 1 },
   resets: { burst: 400, perSecond: 30, perStream: 0.1, perAnswerFrame: 0 },

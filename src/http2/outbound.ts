@@ -1,5 +1,6 @@
 /** What a connection sends: frames under the peer's settings and flow control (RFC 9113, section 5.2). */
 import type { Socket } from "node:net";
+import { Backlog } from "./backlog.js";
 import { ConnectionError, ErrorCode } from "./error-codes.js";
 import {
   DEFAULT_MAX_FRAME_SIZE,
@@ -15,85 +16,37 @@ import type { Http2Limits } from "./limits.js";
 import type { PeerBudgets } from "./peer-budgets.js";
 import { PeerSettings } from "./peer-settings.js";
 import type { Http2Stream } from "./stream.js";
-
-/** Octets that wait on one connection before they count for the total: the mark of `net.Socket`. */
-const LEAST_COUNTED = 16 * 1024;
+import type { UnreadTotal } from "./unread-total.js";
 
 const NOT_IMPLEMENTED = encodeHeaderBlock([[":status", "501"]]);
-
-/** Octets of answers that wait on all connections of a server. */
-export interface UnreadTotal {
-  octets: number;
-}
 
 /** The sending side of a connection. */
 export class Outbound {
   readonly writer: FrameWriter;
+  readonly backlog: Backlog;
   readonly #limits: Http2Limits;
   readonly #peer = new PeerSettings();
   #blocked: Set<Http2Stream> | undefined;
   #window = DEFAULT_WINDOW_SIZE;
-  #held = 0;
-  readonly #unread: UnreadTotal;
   readonly #budgets: PeerBudgets;
-  /** What this connection has added to the total. */
-  #counted = 0;
 
-  constructor(socket: Socket, limits: Http2Limits, unread: UnreadTotal, budgets: PeerBudgets) {
+  /** @param now a monotonic time in milliseconds */
+  constructor(
+    socket: Socket,
+    limits: Http2Limits,
+    unread: UnreadTotal,
+    budgets: PeerBudgets,
+    now: number,
+  ) {
     this.writer = new FrameWriter(socket);
+    this.backlog = new Backlog(this.writer, limits, unread, now);
     this.#limits = limits;
-    this.#unread = unread;
     this.#budgets = budgets;
   }
 
   /** Octets that a new stream may be sent. */
   get initialWindow(): number {
     return this.#peer.initialWindow;
-  }
-
-  /** Whether the peer has left so much unread that nothing more is to be begun for it. */
-  get isFull(): boolean {
-    return this.writer.unsent > this.#bound(this.#limits.maxUnreadBytes);
-  }
-
-  /** Whether so many answers wait for windows that no further stream is to be served. */
-  get isHoldingTooMuch(): boolean {
-    return this.#held > this.#bound(this.#limits.maxWaitingBytes);
-  }
-
-  /** Whether that is for want of room for all connections, and would be let pass otherwise. */
-  get isShortForAll(): boolean {
-    return this.isHoldingTooMuch && this.#held <= this.#limits.maxWaitingBytes;
-  }
-
-  /**
-   * A bound on octets, which is lower while all connections together are beyond theirs: the less, the further, so that
-   * those who hold most meet it first, and a peer that reads does not.
-   */
-  #bound(usual: number): number {
-    const { minUnreadBytes, maxTotalUnreadBytes } = this.#limits;
-    const beyond = this.#unread.octets / maxTotalUnreadBytes - 1;
-    return beyond <= 0 ? usual : Math.max(minUnreadBytes, usual * (1 - beyond));
-  }
-
-  /** Adds what waits to the total of all connections. Called after each read, and when the socket drains. */
-  count(): void {
-    const octets = this.writer.unsent + this.#held;
-    // Below that, a socket does not report that it has drained.
-    const counted = octets < LEAST_COUNTED ? 0 : octets;
-    this.#unread.octets += counted - this.#counted;
-    this.#counted = counted;
-  }
-
-  /** Takes this connection out of the total. */
-  close(): void {
-    this.#unread.octets -= this.#counted;
-    this.#counted = 0;
-  }
-
-  /** Counts octets that wait for room; negative when they have gone. */
-  hold(octets: number): void {
-    this.#held += octets;
   }
 
   /** Sends our SETTINGS, and makes the connection's window as large as it is to be. */
@@ -130,7 +83,7 @@ export class Outbound {
    * @returns how many octets went
    */
   data(stream: Http2Stream, data: Uint8Array, from: number, end: boolean): number {
-    const room = this.isFull ? 0 : Math.min(this.#window, stream.sendWindow);
+    const room = this.backlog.isFull ? 0 : Math.min(this.#window, stream.sendWindow);
     const size = Math.min(data.length - from, room, DEFAULT_MAX_FRAME_SIZE);
     if (size <= 0) {
       this.#blocked ??= new Set();

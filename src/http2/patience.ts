@@ -26,15 +26,17 @@ export class Patience {
   #lastStream = 0;
   #stuckSince: number;
   #frames = 0;
-  #unreadSince: number;
+  /** Milliseconds in which the peer has not taken what it should have taken in them. */
+  #unreadMs = 0;
   #sent = 0;
+  #lookedAt: number;
 
   /** @param now a monotonic time in milliseconds */
   constructor(limits: Http2Limits, now: number) {
     this.#limits = limits;
     this.#idleSince = now;
     this.#stuckSince = now;
-    this.#unreadSince = now;
+    this.#lookedAt = now;
   }
 
   /**
@@ -45,7 +47,6 @@ export class Patience {
    */
   lost(now: number, connection: Watched, inbound: WatchedInbound): string | undefined {
     const { frameTimeoutMs, idleTimeoutMs, prefaceTimeoutMs, unreadTimeoutMs } = this.#limits;
-    const { writer } = connection.outbound;
     if (connection.openStreams > 0 || connection.ids.last !== this.#lastStream) {
       this.#idleSince = now;
       this.#lastStream = connection.ids.last;
@@ -55,13 +56,22 @@ export class Patience {
       this.#stuckSince = now;
       this.#frames = inbound.frames;
     }
-    if (writer.unsent === 0 || writer.sent !== this.#sent) {
-      this.#unreadSince = now;
-      this.#sent = writer.sent;
-    }
-    if (now - this.#unreadSince > unreadTimeoutMs) return "answers that are not read";
+    this.#lookAtAnswers(now, connection.outbound);
+    if (this.#unreadMs > unreadTimeoutMs) return "answers that are not read";
     if (now - this.#stuckSince > frameTimeoutMs) return "a frame without an end";
     const patience = inbound.frames === 0 ? prefaceTimeoutMs : idleTimeoutMs;
     return now - this.#idleSince > patience ? "idle" : undefined;
+  }
+
+  /**
+   * Time counts against the peer while something waits in the socket, and what it takes counts for it. The system takes
+   * a megabyte at once, and then nothing for as long as a slow peer needs for it: time alone would tell nothing.
+   */
+  #lookAtAnswers(now: number, { writer }: Outbound): void {
+    const takenMs = ((writer.sent - this.#sent) * 1000) / this.#limits.minReadBytesPerSecond;
+    const passedMs = now - this.#lookedAt;
+    this.#unreadMs = writer.unsent === 0 ? 0 : Math.max(0, this.#unreadMs + passedMs - takenMs);
+    this.#sent = writer.sent;
+    this.#lookedAt = now;
   }
 }

@@ -14,6 +14,9 @@ export interface ConnectionCounts {
   controlFrames: number;
 }
 
+/** How long a peer may take to acknowledge our SETTINGS before it is taken to know them, in milliseconds. */
+const SETTINGS_MS = 10_000;
+
 /** The budgets of one connection. */
 export class PeerBudgets {
   readonly counts: ConnectionCounts = { streams: 0, resets: 0, controlFrames: 0 };
@@ -21,14 +24,27 @@ export class PeerBudgets {
   readonly #resets: Budget;
   readonly #overhead: Budget;
   readonly #now: () => number;
+  readonly #begunAt: number;
+  #hasAcknowledged = false;
 
   /** @param now a monotonic time in milliseconds */
   constructor({ control, resets, overhead }: Http2Limits, now: () => number) {
     const time = now();
     this.#now = now;
+    this.#begunAt = time;
     this.#control = new Budget(control, time);
     this.#resets = new Budget(resets, time);
     this.#overhead = new Budget(overhead, time);
+  }
+
+  /** Whether the peer may have sent what it sends before it saw our SETTINGS. */
+  get mayNotKnowLimits(): boolean {
+    return !this.#hasAcknowledged && this.#now() - this.#begunAt < SETTINGS_MS;
+  }
+
+  /** The peer has acknowledged our SETTINGS. */
+  acknowledge(): void {
+    this.#hasAcknowledged = true;
   }
 
   /** Counts a stream that opens. What it adds counts at once: a fast client sends PINGs with each. */

@@ -1,6 +1,6 @@
 /** HEADERS, CONTINUATION and DATA: what requests are made of (RFC 9113, sections 6.1, 6.2, 6.10 and 8). */
 import { ConnectionError, ErrorCode } from "./error-codes.js";
-import { Flag, MAX_31_BIT } from "./frame-types.js";
+import { Flag, FRAME_HEADER_SIZE, MAX_31_BIT } from "./frame-types.js";
 import { contentLengthOf, type HeaderFields } from "./header-fields.js";
 import { type HeaderList, HeaderReader } from "./header-reader.js";
 import type { Http2Limits } from "./limits.js";
@@ -51,20 +51,15 @@ export class RequestFrames {
     if (id % 2 === 0) {
       throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "HEADERS of a stream no client can open");
     }
-    let start = from;
-    let end = to;
-    if (flags & Flag.PADDED) {
-      end -= paddingOf(bytes, start, end);
-      start++;
-    }
-    // The block is read even where it is not served, since it may change the decoder's table.
-    this.#dependsOnItself = false;
-    if (flags & Flag.PRIORITY) {
-      if (end - start < PRIORITY_SIZE) throw wrongSize("HEADERS");
-      this.#dependsOnItself = dependencyOf(bytes, start) === id;
-      start += PRIORITY_SIZE;
-    }
+    const isPadded = (flags & Flag.PADDED) !== 0;
+    const hasPriority = (flags & Flag.PRIORITY) !== 0;
+    const start = from + (isPadded ? 1 : 0) + (hasPriority ? PRIORITY_SIZE : 0);
+    // Fields that must be there, and are not (section 4.2), are another fault than padding beyond the block (6.2).
+    if (start > to) throw wrongSize("HEADERS");
+    const end = to - (isPadded ? (bytes[from] as number) : 0);
     if (start > end) throw paddingTooLong();
+    // The block is read even where it is not served, since it may change the decoder's table.
+    this.#dependsOnItself = hasPriority && dependencyOf(bytes, start - PRIORITY_SIZE) === id;
     this.#endsStream = (flags & Flag.END_STREAM) !== 0;
     if (flags & Flag.END_HEADERS) {
       this.#onBlock(id, bytes, start, end);
@@ -92,8 +87,8 @@ export class RequestFrames {
     let start = from;
     let end = to;
     if (flags & Flag.PADDED) {
-      end -= paddingOf(bytes, start, end);
-      start++;
+      if (from === to) throw wrongSize("DATA");
+      end -= bytes[start++] as number;
       if (start > end) throw paddingTooLong();
     }
     if (!this.#window.take(size)) {
@@ -103,7 +98,7 @@ export class RequestFrames {
       );
     }
     const ends = (flags & Flag.END_STREAM) !== 0;
-    if (start === end && !ends) this.#target.budgets.control(size);
+    if (!ends) this.#spend(end - start, size);
     const stream = this.#target.streams.get(id);
     if (stream === undefined || stream.requestEnded) {
       // It counts for the connection's window all the same (section 6.9).
@@ -124,6 +119,13 @@ export class RequestFrames {
     }
     if (end > start) stream.deliver(bytes.subarray(start, end), ends);
     if (ends && !stream.closed) stream.endRequest(undefined);
+  }
+
+  /** Counts what is no content of a DATA frame, where it is more than the content. @param size of the payload */
+  #spend(content: number, size: number): void {
+    const { budgets } = this.#target;
+    if (content === 0) budgets.control(size);
+    else if (content < size - content + FRAME_HEADER_SIZE) budgets.overhead(size - content);
   }
 
   #onBlock(id: number, bytes: Buffer, start: number, end: number): void {
@@ -173,12 +175,6 @@ export function dependencyOf(bytes: Buffer, start: number): number {
 /** The error for a frame whose payload has a size that its type does not allow. */
 export function wrongSize(what: string): ConnectionError {
   return new ConnectionError(ErrorCode.FRAME_SIZE_ERROR, `${what} of a wrong size`);
-}
-
-/** The octets of padding at a frame's end (section 6.1); the octet that tells them is the caller's. */
-function paddingOf(bytes: Buffer, start: number, end: number): number {
-  if (start >= end) throw wrongSize("a padded frame");
-  return bytes[start] as number;
 }
 
 function paddingTooLong(): ConnectionError {

@@ -5,6 +5,7 @@ import type { ConnectionHost } from "./connection-host.js";
 import { DEFAULT_HTTP2_LIMITS, type Http2Limits } from "./limits.js";
 import type { Http2Stream } from "./stream.js";
 import { Turn } from "./turn.js";
+import { UnreadTotal } from "./unread-total.js";
 
 /** A request and its answer, on a connection of ours. */
 export type ServerStream = Http2Stream<Http2Connection>;
@@ -57,10 +58,17 @@ const SWEEP_MS = 250;
 export function createHttp2Server(options: Http2ServerOptions): Http2Server {
   const connections = new Set<Http2Connection>();
   const { now = () => performance.now() } = options;
+  const limits = { ...DEFAULT_HTTP2_LIMITS, ...options.limits };
+  const unread = new UnreadTotal(limits.maxTotalUnreadBytes);
   let sweep: NodeJS.Timeout | undefined;
+  const look = () => {
+    const time = now();
+    for (const each of connections) each.look(time);
+    unread.relieve(connections, time);
+  };
   const host: ConnectionHost<Http2Connection> = {
-    limits: { ...DEFAULT_HTTP2_LIMITS, ...options.limits },
-    unread: { octets: 0 },
+    limits,
+    unread,
     turn: new Turn(),
     now,
     onStream: options.onStream,
@@ -69,6 +77,7 @@ export function createHttp2Server(options: Http2ServerOptions): Http2Server {
     onRefused: options.onRefused ?? ignore,
     onHandlerError: options.onHandlerError ?? ignore,
     onStreamClosed: options.onStreamClosed ?? ignore,
+    onFarBeyond: () => unread.relieve(connections, now()),
     onClosed(connection) {
       connections.delete(connection);
       if (connections.size > 0) return;
@@ -81,10 +90,8 @@ export function createHttp2Server(options: Http2ServerOptions): Http2Server {
     serve(socket, firstBytes) {
       const connection = new Http2Connection(socket, host);
       connections.add(connection);
-      sweep ??= setInterval(() => {
-        const time = now();
-        for (const each of connections) each.look(time);
-      }, SWEEP_MS);
+      // Timers run before sockets are read: a process that the system has kept waiting would see peers fall silent.
+      sweep ??= setInterval(() => setImmediate(look), SWEEP_MS);
       if (firstBytes !== undefined) host.turn.add(connection, firstBytes);
       return connection;
     },

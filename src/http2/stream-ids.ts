@@ -13,6 +13,14 @@ export class StreamIds {
   /** Streams that we reset, and how many octets of DATA may still arrive of each. */
   readonly #resets = new Map<number, number>();
   readonly #gaps: [from: number, to: number][] = [];
+  /** The highest of the streams whose resets are forgotten, and how many octets of DATA may still arrive of them. */
+  #lastForgotten = 0;
+  #forgottenOctets = 0;
+
+  /** Whether a stream has never been opened. Of even ids none is: they are for streams of the server's. */
+  isIdle(id: number): boolean {
+    return id % 2 === 0 || id > this.last;
+  }
 
   /** Takes a new stream's id, which is above the last. */
   open(id: number): void {
@@ -28,8 +36,10 @@ export class StreamIds {
    */
   noteReset(id: number, window: number): void {
     if (this.#resets.size >= MAX_REMEMBERED_RESETS) {
-      const [oldest] = this.#resets.keys();
-      this.#resets.delete(oldest as number);
+      const [[oldest, left]] = this.#resets as Iterable<[number, number]> as [[number, number]];
+      this.#resets.delete(oldest);
+      this.#lastForgotten = Math.max(this.#lastForgotten, oldest);
+      this.#forgottenOctets += left;
     }
     this.#resets.set(id, window);
   }
@@ -42,12 +52,14 @@ export class StreamIds {
    */
   ignoreData(id: number, octets: number): void {
     this.requireReset(id, "DATA");
-    const left = (this.#resets.get(id) as number) - octets;
+    const known = this.#resets.get(id);
+    const left = (known ?? this.#forgottenOctets) - octets;
     if (left < 0) {
       const reason = "DATA beyond the window of a stream that was reset";
       throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, reason);
     }
-    this.#resets.set(id, left);
+    if (known === undefined) this.#forgottenOctets = left;
+    else this.#resets.set(id, left);
   }
 
   /**
@@ -59,10 +71,12 @@ export class StreamIds {
    */
   requireReset(id: number, frame: string): void {
     if (this.#resets.has(id)) return;
-    if (id > this.last || this.#gaps.some(([from, to]) => id >= from && id <= to)) {
+    if (this.isIdle(id) || this.#gaps.some(([from, to]) => id >= from && id <= to)) {
       const reason = `${frame} of a stream that was not opened`;
       throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, reason);
     }
+    // Which of those below were reset is not known any more.
+    if (id <= this.#lastForgotten) return;
     throw new ConnectionError(ErrorCode.STREAM_CLOSED, `${frame} of a stream that has ended`);
   }
 }

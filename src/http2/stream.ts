@@ -13,7 +13,7 @@ export interface StreamOwner {
     data(stream: Http2Stream, data: Uint8Array, from: number, end: boolean): number;
     endOfStream(streamId: number): void;
     windowUpdate(streamId: number, increment: number): void;
-    hold(octets: number): void;
+    readonly backlog: { hold(octets: number): void };
   };
   /** Lets the peer send that many octets more on the connection. */
   release(octets: number): void;
@@ -164,7 +164,7 @@ export class Http2Stream<C extends StreamOwner = StreamOwner> {
     const isLast = this.#endsWithData && waiting.isLastPiece;
     const sent = outbound.data(this, waiting.first, waiting.from, isLast);
     if (sent === 0) return true;
-    outbound.hold(-sent);
+    outbound.backlog.hold(-sent);
     if (!waiting.take(sent)) return true;
     this.#waiting = undefined;
     try {
@@ -180,7 +180,7 @@ export class Http2Stream<C extends StreamOwner = StreamOwner> {
   close(code: number | undefined): void {
     if (this.closed) return;
     this.closed = true;
-    if (this.#waiting !== undefined) this.connection.outbound.hold(-this.#waiting.octets);
+    if (this.#waiting !== undefined) this.connection.outbound.backlog.hold(-this.#waiting.octets);
     this.#waiting = undefined;
     this.consume(this.#unconsumed);
     this.connection.forget(this, code);
@@ -218,7 +218,7 @@ export class Http2Stream<C extends StreamOwner = StreamOwner> {
     } else {
       this.#waiting.add(data);
     }
-    outbound.hold(data.length - sent);
+    outbound.backlog.hold(data.length - sent);
   }
 
   /** @param dataHasEnded whether the last frame of data ended the stream */

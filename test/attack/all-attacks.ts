@@ -8,12 +8,14 @@ import { costlyBatches, overfullBatches, smallBatches } from "./costly-batches.j
 import { crowd } from "./crowd.js";
 import { endlessDoorBodies, slowDoorBodies, slowDoorStreams } from "./door-bodies.js";
 import { emptyDataFlood } from "./empty-data-flood.js";
-import { halfReadBatches } from "./half-read-batches.js";
+import { halfReadBatches, hoardedBatches } from "./half-read-batches.js";
 import { hpackBomb, manyContinuations } from "./hpack-bomb.js";
 import { idleSessions, silentConnections } from "./idle-connections.js";
 import { allowedIdleStreams, idleStreams } from "./idle-streams.js";
 import { madeYouReset } from "./made-you-reset.js";
 import { mixedResets } from "./mixed-resets.js";
+import { oneOctetChunks } from "./one-octet-chunks.js";
+import { oneOctetFrames } from "./one-octet-frames.js";
 import { pacedPingFlood, pingFlood, unreadPingFlood } from "./ping-flood.js";
 import { goAwayStorm, oneByteStreams, protocolFaults } from "./protocol-faults.js";
 import { rapidReset } from "./rapid-reset.js";
@@ -58,12 +60,15 @@ export const ATTACKS: readonly Attack[] = [
   slowBodyGrpcWeb,
   slowBodyHttp2,
   unendedStreams,
+  oneOctetFrames,
+  oneOctetChunks,
   bigHeaders,
   unfinishedBodies,
   unfinishedWebBodies,
   unaskedBodies,
   unreadAnswers,
   halfReadBatches,
+  hoardedBatches,
   watchStreams,
   reflectionStreams,
   reflectionFlood,

@@ -1,5 +1,6 @@
 /** What an attack is, and the requests that attacks make. */
 import { FLAG, frame, headerBlock, TYPE } from "./frames.js";
+import type { HonestWork } from "./honest-client.js";
 import type { RawConnection } from "./raw-connection.js";
 
 /** One way to hurt a server. */
@@ -16,6 +17,8 @@ export interface Attack {
   readonly server?: "few files";
   /** Whether its connections keep within their bounds, so that none need be closed. Default false. */
   readonly staysOpen?: boolean;
+  /** What the honest client beside it does. Default calls. */
+  readonly honest?: HonestWork;
   /** Seconds after which the server closes its connections; a shorter attack does not see it. Default 0. */
   readonly endsAfter?: number;
   /** What one connection does, until the server closes it or the time is over. */

@@ -20,20 +20,31 @@ export interface HonestClient {
   stop(): Promise<Served>;
 }
 
-const PATH = "/securetoken.v1.TokenService/ValidateToken";
+/** What an honest client does. */
+export type HonestWork = "calls" | "batches";
+
+/** A call that is made again and again. */
+interface Work {
+  readonly path: string;
+  readonly body: string;
+  /** How often, in milliseconds. */
+  readonly everyMs: number;
+}
+
+const SERVICE = "/securetoken.v1.TokenService";
+/** Tokens of a batch, whose answer is larger than what may be sent before it is read. */
+const BATCH_TOKENS = 200;
 /** How often it tries to connect, before it counts, to a server that may lose patience with a busy machine. */
 const MOST_OPENINGS = 20;
 
-/**
- * Validates a token every `everyMs` milliseconds, all on one connection, which must stay open from its first answer
- * on.
- */
+/** Validates a token a hundred times a second, or batches, all on one connection, which must stay open from its first answer on. */
 export async function startHonestClient(
   origin: string,
   token: string,
-  everyMs = 10,
+  kind: HonestWork = "calls",
 ): Promise<HonestClient> {
-  const session = await openSession(origin, token);
+  const work = workOf(kind, token);
+  const session = await openSession(origin, work);
   const errors: string[] = [];
   const times: number[] = [];
   let stopping = false;
@@ -41,13 +52,13 @@ export async function startHonestClient(
   session.on("close", () => stopping || errors.push("session closed"));
   const pending = new Set<Promise<void>>();
   const timer = setInterval(() => {
-    const call = callOnce(session, token).then(
+    const call = callOnce(session, work).then(
       (ms) => void times.push(ms),
       (error) => void errors.push(error.message),
     );
     pending.add(call);
     call.then(() => pending.delete(call));
-  }, everyMs);
+  }, work.everyMs);
   return {
     async stop() {
       clearInterval(timer);
@@ -61,15 +72,23 @@ export async function startHonestClient(
   };
 }
 
+function workOf(kind: HonestWork, token: string): Work {
+  if (kind === "calls") {
+    return { path: `${SERVICE}/ValidateToken`, body: JSON.stringify({ token }), everyMs: 10 };
+  }
+  const tokens = Array.from({ length: BATCH_TOKENS }, () => token);
+  return { path: `${SERVICE}/BatchValidateTokens`, body: JSON.stringify({ tokens }), everyMs: 50 };
+}
+
 /** A connection over which a call was answered. */
-async function openSession(origin: string, token: string): Promise<ClientHttp2Session> {
+async function openSession(origin: string, work: Work): Promise<ClientHttp2Session> {
   for (let opened = 1; ; opened++) {
     const session = connect(origin, { ca: TEST_CERTIFICATE });
     // Told by what is awaited here; later ones by whoever has the session.
     session.on("error", () => {});
     try {
       await once(session, "connect");
-      await callOnce(session, token);
+      await callOnce(session, work);
       return session;
     } catch (error) {
       session.destroy();
@@ -79,12 +98,12 @@ async function openSession(origin: string, token: string): Promise<ClientHttp2Se
 }
 
 /** One call; the milliseconds that it took. */
-function callOnce(session: ClientHttp2Session, token: string): Promise<number> {
+function callOnce(session: ClientHttp2Session, { path, body }: Work): Promise<number> {
   return new Promise((resolve, reject) => {
     const start = performance.now();
     const stream = session.request({
       ":method": "POST",
-      ":path": PATH,
+      ":path": path,
       "content-type": "application/json",
       // The longest, so that a busy machine fails no call.
       "connect-timeout-ms": "60000",
@@ -99,6 +118,6 @@ function callOnce(session: ClientHttp2Session, token: string): Promise<number> {
       else reject(new Error(`status ${status}, code ${stream.rstCode}`));
     });
     stream.resume();
-    stream.end(JSON.stringify({ token }));
+    stream.end(body);
   });
 }

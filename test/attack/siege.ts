@@ -47,7 +47,7 @@ export async function siege(
     peak = Math.max(peak, residentMiB(target.pid));
   }, LOOK_EVERY_MS);
   const staysOpen = attack.staysOpen === true || seconds <= (attack.endsAfter ?? 0);
-  const client = await startHonestClient(target.url, target.token);
+  const client = await startHonestClient(target.url, target.token, attack.honest);
   try {
     const { port, protocol } = new URL(target.url);
     const tls = protocol === "https:";

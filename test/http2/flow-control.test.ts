@@ -278,50 +278,84 @@ describe("answers that nobody reads", () => {
     client.close();
   });
 
-  it("bounds what waits on all connections together", async () => {
-    await start({
-      onStream: answer(50_000),
-      limits: { maxTotalUnreadBytes: 400_000, minUnreadBytes: 20_000 },
+  describe("on all connections together", () => {
+    let time = 0;
+    const clients: RawClient[] = [];
+    /** Lets time pass, and the server look at its connections. */
+    const pass = (ms: number) => {
+      time += ms;
+      for (const connection of [...server.http2.connections]) connection.look(time);
+    };
+    const open = async () => {
+      const client = await RawClient.open(server.port, setting(4, 0));
+      clients.push(client);
+      return client;
+    };
+    const begin = (maxTotalUnreadBytes: number) => {
+      time = 0;
+      return start({ now: () => time, onStream: answer(50_000), limits: { maxTotalUnreadBytes } });
+    };
+    /** The server looks by itself, every so often. */
+    const cuts = async (count: number) => {
+      while (server.cuts.length < count) await new Promise((resolve) => setTimeout(resolve, 20));
+      return server.cuts;
+    };
+    afterEach(() => {
+      for (const client of clients.splice(0)) client.close();
     });
-    const clients = [];
-    for (let each = 0; each < 10; each++)
-      clients.push(await RawClient.open(server.port, setting(4, 0)));
-    const outcomes = await Promise.all(
-      clients.map((client) => client.outcome(headers(1), headers(3), headers(5))),
-    );
-    const answered = outcomes.flat().filter((words) => words.startsWith("HEADERS")).length;
-    // 8 answers fill the bound, 16 twice; by then each connection begins one more at most.
-    assert.ok(answered >= 9 && answered < 16 + clients.length, `${answered} answers wait`);
-    // What is given up makes room again.
-    for (const client of clients.slice(1)) client.close();
-    const [client] = clients as [RawClient];
-    while (server.http2.connections.size > 1) await new Promise((resolve) => setImmediate(resolve));
-    const before = (await client.outcome(headers(7))).slice(-1);
-    assert.deepEqual(before, ["HEADERS 7"]);
-    client.close();
-  });
 
-  it("counts no refusal against a peer that would have room but for others", async () => {
-    await start({
-      onStream: answer(50_000),
-      limits: {
-        ...{ maxTotalUnreadBytes: 100_000, minUnreadBytes: 10_000 },
-        resets: { burst: 2, perSecond: 0, perStream: 0, perAnswerFrame: 0 },
-      },
+    it("costs those who read slowest, as soon as it is too much", async () => {
+      await begin(400_000);
+      // Each has had time enough, and holds 100,000 octets.
+      const silent = [await open(), await open(), await open(), await open()];
+      for (const client of silent) await client.outcome(headers(1), headers(3));
+      // This one holds more, and has read more yet.
+      const reader = await open();
+      await reader.outcome(...[1, 3, 5, 7, 9, 11].map((id) => headers(id)));
+      pass(20_000);
+      for (const id of [1, 3, 5])
+        await reader.outcome(windowUpdate(id, 50_000), windowUpdate(0, 50_000));
+      assert.deepEqual(server.cuts, []);
+      time += 1_000;
+      await cuts(2);
+      assert.equal(reader.ended, false);
+      assert.deepEqual(await reader.outcome(headers(13)), ["HEADERS 13"]);
+      await Promise.all(silent.map((client) => client.outcome()));
+      assert.equal(silent.filter(({ ended }) => ended).length, 2);
     });
-    const hoarder = await RawClient.open(server.port, setting(4, 0));
-    await hoarder.outcome(headers(1), headers(3), headers(5), headers(7), headers(9));
-    const other = await RawClient.open(server.port, setting(4, 0));
-    await other.outcome(headers(1));
-    const refused = await other.outcome(headers(3), headers(5), headers(7), headers(9));
-    assert.deepEqual(
-      refused.filter((words) => !words.startsWith("RST_STREAM")),
-      [],
-    );
-    assert.equal(refused.length, 4);
-    hoarder.close();
-    while (server.http2.connections.size > 1) await new Promise((resolve) => setImmediate(resolve));
-    assert.deepEqual(await other.outcome(headers(11)), ["HEADERS 11"]);
-    other.close();
+
+    it("leaves everyone time to read", async () => {
+      await begin(100_000);
+      const client = await open();
+      await client.outcome(headers(1), headers(3), headers(5));
+      pass(999);
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      assert.deepEqual(server.cuts, []);
+    });
+
+    it("leaves nobody time at twice as much", async () => {
+      await begin(90_000);
+      const client = await open();
+      const other = await open();
+      await other.outcome(headers(1));
+      await client.outcome(headers(1), headers(3), headers(5));
+      await client.waitFor(() => false);
+      assert.deepEqual(server.cuts, ["answers read too slowly while there is no room"]);
+      assert.deepEqual(await other.outcome(headers(3)), ["HEADERS 3"]);
+    });
+
+    it("refuses nobody, and gives room back", async () => {
+      await begin(150_000);
+      const hoarder = await open();
+      await hoarder.outcome(headers(1), headers(3));
+      const other = await open();
+      const asked = [headers(1), headers(3)];
+      assert.deepEqual(await other.outcome(...asked), ["HEADERS 1", "HEADERS 3"]);
+      hoarder.socket.resetAndDestroy();
+      while (server.http2.connections.size > 1)
+        await new Promise((resolve) => setImmediate(resolve));
+      assert.deepEqual(await other.outcome(headers(5)), ["HEADERS 5"]);
+      assert.deepEqual(server.cuts, []);
+    });
   });
 });

@@ -3,7 +3,11 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { afterEach, describe, it } from "node:test";
 import tls from "node:tls";
-import { encodeHeaderBlock, type ServerStream } from "../../src/http2/index.js";
+import {
+  encodeHeaderBlock,
+  type Http2Connection,
+  type ServerStream,
+} from "../../src/http2/index.js";
 import { PREFACE } from "../attack/frames.js";
 import {
   type AnsweringOptions,
@@ -244,22 +248,62 @@ describe("time limits", () => {
     client.close();
   });
 
-  it("cuts a connection that takes nothing of its answers", async () => {
-    await start({
-      limits: { unreadTimeoutMs: 60 * SECOND, maxConcurrentStreams: 1_000 },
-      onStream: (stream) => stream.respond(HEAD, Buffer.alloc(60_000)),
+  describe("of answers", () => {
+    let client: RawClient;
+    let connection: Http2Connection;
+    /** Has a client ask for more than the system takes, and read nothing. */
+    const ask = async (minReadBytesPerSecond: number) => {
+      await start({
+        limits: {
+          ...{ unreadTimeoutMs: 60 * SECOND, minReadBytesPerSecond },
+          ...{ maxConcurrentStreams: 1_000, maxWaitingBytes: 2 ** 30 },
+        },
+        onStream: (stream) => stream.respond(HEAD, Buffer.alloc(200_000)),
+      });
+      client = await RawClient.open(server.port, windows);
+      [connection] = [...server.http2.connections] as [Http2Connection];
+      client.socket.pause();
+      for (let call = 0; call < 300; call++) client.send(headers(2 * call + 1));
+      await served(() => (connection.socket.isPaused() ? 1 : 0));
+      pass(0);
+    };
+    /** Reads until the system takes more of the server. */
+    const read = async () => {
+      const { writer } = connection.outbound;
+      const before = writer.sent;
+      client.socket.resume();
+      await served(() => writer.sent - before);
+      client.socket.pause();
+    };
+
+    it("cut a connection that takes nothing", async () => {
+      await ask(1_000);
+      pass(60 * SECOND);
+      assert.deepEqual(server.cuts, []);
+      pass(1);
+      assert.deepEqual(server.cuts, ["answers that are not read"]);
+      client.close();
     });
-    const client = await RawClient.open(server.port, windows);
-    const [connection] = [...server.http2.connections];
-    client.socket.pause();
-    for (let call = 0; call < 300; call++) client.send(headers(2 * call + 1));
-    await served(() => (connection?.socket.isPaused() ? 1 : 0));
-    pass(0);
-    pass(60 * SECOND);
-    assert.deepEqual(server.cuts, []);
-    pass(1);
-    assert.deepEqual(server.cuts, ["answers that are not read"]);
-    client.close();
+
+    it("keep one that reads steadily, however long the system needs for what it has taken", async () => {
+      await ask(100);
+      for (let turn = 0; turn < 5; turn++) {
+        pass(50 * SECOND);
+        await read();
+      }
+      pass(0);
+      assert.deepEqual(server.cuts, []);
+      client.close();
+    });
+
+    it("cut one that reads far less than it asks for", async () => {
+      await ask(2 ** 30);
+      pass(50 * SECOND);
+      await read();
+      pass(50 * SECOND);
+      assert.deepEqual(server.cuts, ["answers that are not read"]);
+      client.close();
+    });
   });
 });
 

@@ -14,6 +14,7 @@ const ROWS: readonly (readonly [name: string, fields: Fields, outcome: readonly 
   ["a plain request", request, ANSWERED],
   ["a name twice", [...request, ["a", "1"], ["a", "2"]], ANSWERED],
   ["te: trailers", [...request, ["te", "trailers"]], ANSWERED],
+  ["te: Trailers", [...request, ["te", "Trailers"]], ANSWERED],
   ["te: gzip", [...request, ["te", "gzip"]], MALFORMED],
   ["te: trailers, gzip", [...request, ["te", "trailers, gzip"]], MALFORMED],
   ["te twice", [...request, ["te", "trailers"], ["te", "gzip"]], MALFORMED],

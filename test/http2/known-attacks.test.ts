@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
 import { ErrorCode, encodeHeaderBlock, type ServerStream } from "../../src/http2/index.js";
+import { PREFACE } from "../attack/frames.js";
 import {
   type AnsweringOptions,
   type AnsweringServer,
@@ -127,6 +128,39 @@ describe("known attacks", () => {
       ...Array.from({ length: 1_000 }, (_, index) => headers(id(index))),
     );
     assert.equal(outcome.filter((words) => words.endsWith("REFUSED_STREAM")).length, 1_000);
+    client.close();
+  });
+
+  it("does not count streams against a client that cannot know yet how many there may be", async () => {
+    await start({ limits: { maxConcurrentStreams: 10 }, onStream() {} });
+    const client = await RawClient.connect(server.port);
+    const burst = Array.from({ length: 1_000 }, (_, index) => id(index));
+    client.send(
+      PREFACE,
+      frame(TYPE.settings, 0, 0, NOTHING),
+      ...burst.map((each) => headers(each, REQUEST, false)),
+      // What it sends before it has seen their resets is read as well.
+      ...burst.map((each) => data(each, Buffer.alloc(700), true)),
+    );
+    await client.settle();
+    const refused = client.words().filter((words) => words.endsWith("REFUSED_STREAM"));
+    assert.equal(refused.length, 990);
+    assert.equal(client.ended, false);
+    const more = burst.slice(0, 500).map((each) => headers(2_000 + each));
+    const outcome = await client.outcome(frame(TYPE.settings, FLAG.ack, 0, NOTHING), ...more);
+    assert.ok(outcome.includes(CALM));
+    client.close();
+  });
+
+  it("counts them after a while, acknowledged or not", async () => {
+    let time = 0;
+    await start({ now: () => time, limits: { maxConcurrentStreams: 10 }, onStream() {} });
+    const client = await RawClient.connect(server.port);
+    client.send(PREFACE, frame(TYPE.settings, 0, 0, NOTHING));
+    await client.settle();
+    time = 10_000;
+    const burst = Array.from({ length: 1_000 }, (_, index) => headers(id(index), REQUEST, false));
+    assert.ok((await client.outcome(...burst)).includes(CALM));
     client.close();
   });
 
@@ -259,6 +293,26 @@ describe("known attacks", () => {
       index === 0 ? headers(1, REQUEST, false) : padding,
     );
     assert.equal(goAway, CALM);
+  });
+
+  it("DATA of one octet each, and DATA that is mostly padding", async () => {
+    await start();
+    const mostly = frame(TYPE.data, 8, 1, Buffer.concat([Buffer.from([99]), Buffer.alloc(150)]));
+    for (const one of [data(1, "a"), mostly]) {
+      const { goAway } = await flood(40_000, (index) =>
+        index === 0 ? headers(1, REQUEST, false) : one,
+      );
+      assert.equal(goAway, CALM);
+    }
+  });
+
+  it("a body in pieces of a few octets is honest, as long as it is none of many thousands", async () => {
+    await start();
+    const client = await RawClient.open(server.port);
+    client.send(headers(1, REQUEST, false), ...Array.from({ length: 20_000 }, () => data(1, "a")));
+    await client.settle();
+    assert.ok((await client.outcome(data(1, "a", true))).includes("HEADERS 1"));
+    client.close();
   });
 
   it("frames of unknown types", async () => {

@@ -23,6 +23,7 @@ const CLOSED = ["GOAWAY STREAM_CLOSED", "end"];
 const SIZE = ["GOAWAY FRAME_SIZE_ERROR", "end"];
 const COMPRESSION = ["GOAWAY COMPRESSION_ERROR", "end"];
 const ANSWER = ["HEADERS 1", "DATA 1 7 end"];
+const FIFTH = ["HEADERS 5", "DATA 5 7 end"];
 const NOTHING = Buffer.alloc(0);
 const head = encodeHeaderBlock([[":status", "200"]]);
 const unfinished = frame(TYPE.headers, 1, 1, headerBlock(REQUEST));
@@ -41,6 +42,10 @@ const ROWS: readonly (readonly [name: string, frames: Buffer[], outcome: string[
   ["RST_STREAM of stream 0", [reset(0)], PROTOCOL],
   ["RST_STREAM behind the end", [headers(1), reset(1)], ANSWER],
   ["WINDOW_UPDATE of an idle stream", [windowUpdate(1, 1)], PROTOCOL],
+  ["RST_STREAM of a stream of the server's", [headers(5), reset(4)], [...FIFTH, ...PROTOCOL]],
+  ["WINDOW_UPDATE of one", [headers(5), windowUpdate(4, 1)], [...FIFTH, ...PROTOCOL]],
+  ["DATA of one", [headers(5), data(4, "a")], [...FIFTH, ...PROTOCOL]],
+  ["RST_STREAM of a stream that was left out", [headers(5), reset(3)], FIFTH],
   ["WINDOW_UPDATE behind the end", [headers(1), windowUpdate(1, 1)], ANSWER],
   ["PRIORITY of an idle stream", [frame(2, 0, 7, Buffer.alloc(5)), headers(1)], ANSWER],
   ["PUSH_PROMISE", [frame(5, 4, 1, Buffer.alloc(8))], PROTOCOL],
@@ -60,6 +65,13 @@ const ROWS: readonly (readonly [name: string, frames: Buffer[], outcome: string[
   ],
   ["padding longer than HEADERS", [frame(TYPE.headers, 13, 1, Buffer.from([9, 0x82]))], PROTOCOL],
   ["HEADERS that miss their priority", [frame(TYPE.headers, 37, 1, Buffer.alloc(4))], SIZE],
+  ["padded HEADERS that miss their priority", [frame(TYPE.headers, 45, 1, Buffer.alloc(5))], SIZE],
+  ["HEADERS that miss their padding's length", [frame(TYPE.headers, 13, 1, NOTHING)], SIZE],
+  [
+    "padding longer than what is behind the priority",
+    [frame(TYPE.headers, 45, 1, Buffer.from([2, 0, 0, 0, 0, 0, 0x82]))],
+    PROTOCOL,
+  ],
   ["HEADERS that depend on themselves", [dependent(1)], ["RST_STREAM 1 PROTOCOL_ERROR"]],
   ["a frame above 16,384 octets", [frame(99, 0, 0, Buffer.alloc(16_385))], SIZE],
   ["a frame of 16,384 octets", [frame(99, 0, 0, Buffer.alloc(16_384)), headers(1)], ANSWER],

@@ -71,9 +71,10 @@ export function apiKeyInterceptors(keys: KeySource | undefined): Interceptor[] {
       try {
         return await next(request);
       } catch (error) {
-        if (!isKeyRefused(error) || request.stream) throw error;
+        if (!isKeyRefused(error)) throw error;
+        // A stream's caller opens it again, with the key as it is then.
         const renewed = await ask(keys, true);
-        if (renewed === key) throw error;
+        if (renewed === key || request.stream) throw error;
         request.header.set("authorization", `Bearer ${renewed}`);
         return next(request);
       }

@@ -87,9 +87,10 @@ export interface RevocationPage {
 }
 
 /**
- * What a server tells those who watch. Until the page of a snapshot that is `last` nothing is known; one
- * that is `first` replaces all that was. `checkpoint`: all up to now has been told. `unknown`: a newer
- * server's event, after which nothing that was kept may be believed.
+ * What a server tells those who watch. Until the page of a snapshot that is `last` nothing is known. What
+ * was known before a page that is `first` stays in force until it expires: a server that lags has not heard
+ * of all of it. `checkpoint`: all up to now has been told. `unknown`: a newer server's event, after which
+ * nothing that was kept may be believed.
  */
 export type RevocationEvent =
   | {
@@ -107,6 +108,8 @@ export type RevocationEvent =
       readonly staleness: Duration;
       /** The keys of tokens that are still valid. */
       readonly keyIds: readonly string[];
+      /** How long this stream had lasted when the server wrote this; undefined from older servers. */
+      readonly uptime?: Duration | undefined;
     }
   | { readonly kind: "unknown" };
 
@@ -173,7 +176,10 @@ export function toEvent({ event }: WatchRevocationsResponse): RevocationEvent {
       return { kind: "changes", revocations: event.value.revocations.map(toRevocation) };
     case "checkpoint": {
       const { cursor, keyIds } = event.value;
-      return { kind: "checkpoint", cursor, staleness: toStaleness(event.value.staleness), keyIds };
+      const staleness = toLength(event.value.staleness, "staleness");
+      const { uptime: told } = event.value;
+      const uptime = told && toLength(told, "uptime");
+      return { kind: "checkpoint", cursor, staleness, keyIds, uptime };
     }
     default:
       return { kind: "unknown" };
@@ -181,10 +187,10 @@ export function toEvent({ event }: WatchRevocationsResponse): RevocationEvent {
 }
 
 /** One that is missing is no zero: the server has not said that it is up to date. */
-function toStaleness(message: DurationMessage | undefined): Duration {
-  const staleness = required(fromDuration(message), "staleness");
-  if (isDuration(message) && staleness.seconds >= 0) return staleness;
-  throw malformed("holds a staleness that is not 0 to 10,000 years");
+function toLength(message: DurationMessage | undefined, name: string): Duration {
+  const length = required(fromDuration(message), name);
+  if (isDuration(message) && length.seconds >= 0) return length;
+  throw malformed(`holds a duration that is not 0 to 10,000 years: ${name}`);
 }
 
 function toRevocation(message: RevocationMessage): Revocation {

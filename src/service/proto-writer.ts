@@ -64,6 +64,13 @@ export class ProtoWriter {
     for (let i = 0; i < texts.length; i++) this.#text(field, texts[i] as string);
   }
 
+  /** Fields that are in binary already. */
+  fields(bytes: Uint8Array): void {
+    this.#room(bytes.length);
+    this.#bytes.set(bytes, this.#at);
+    this.#at += bytes.length;
+  }
+
   /** A `google.protobuf.Timestamp`. */
   timestamp(field: number, { seconds, micros }: Instant): void {
     this.#secondsAndNanos(field, seconds, micros);

@@ -9,6 +9,8 @@ import { Instant, type Revocation, type RevocationTarget, TokenError } from "../
 import type { FeedEvent } from "../revocation/register.js";
 import { toTimestamp } from "./convert.js";
 
+type Checkpoint = Extract<FeedEvent, { readonly kind: "CHECKPOINT" }>;
+
 const NANOS_PER_MICRO = 1000;
 const MILLIS_PER_SECOND = 1000;
 const NANOS_PER_MILLI = 1_000_000;
@@ -65,19 +67,19 @@ export function toRevocation(revocation: Revocation) {
   };
 }
 
-/** An event of the feed as a message. Reasons stay with the server. */
+/** A checkpoint as a message, without `uptime`, which is the stream's own. */
+export function toCheckpoint(event: Checkpoint, keyIds: readonly string[]) {
+  const { cursor } = event;
+  const stalenessMs = Math.min(event.stalenessMs, LONGEST_STALENESS_MS);
+  const seconds = Math.floor(stalenessMs / MILLIS_PER_SECOND);
+  const nanos = Math.floor(stalenessMs - seconds * MILLIS_PER_SECOND) * NANOS_PER_MILLI;
+  return { cursor, staleness: { seconds: BigInt(seconds), nanos }, keyIds: [...keyIds] };
+}
+
+/** A snapshot's page or changes as a message. Reasons stay with the server. */
 export function toWatchResponse(
-  event: FeedEvent,
-  keyIds: readonly string[],
+  event: Exclude<FeedEvent, Checkpoint>,
 ): MessageInitShape<typeof WatchRevocationsResponseSchema> {
-  if (event.kind === "CHECKPOINT") {
-    const { cursor } = event;
-    const stalenessMs = Math.min(event.stalenessMs, LONGEST_STALENESS_MS);
-    const seconds = Math.floor(stalenessMs / MILLIS_PER_SECOND);
-    const nanos = Math.floor(stalenessMs - seconds * MILLIS_PER_SECOND) * NANOS_PER_MILLI;
-    const staleness = { seconds: BigInt(seconds), nanos };
-    return { event: { case: "checkpoint", value: { cursor, staleness, keyIds: [...keyIds] } } };
-  }
   const revocations = event.revocations.map((each) => toRevocation({ ...each, reason: "" }));
   if (event.kind === "CHANGES") return { event: { case: "changes", value: { revocations } } };
   const { first, last } = event;

@@ -1,10 +1,12 @@
 /** WatchRevocations: the feed, until the watcher leaves, or may not watch any more. */
-import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import { create, type MessageInitShape, type MessageShape, toBinary } from "@bufbuild/protobuf";
 import { Code, type ConnectError, type HandlerContext } from "@connectrpc/connect";
 import {
   type WatchRevocationsRequestSchema,
+  WatchRevocationsResponse_CheckpointSchema,
   WatchRevocationsResponseSchema,
 } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import { Duration } from "../core/index.js";
 import {
   type FeedEvent,
   TooManyWatchersError,
@@ -12,12 +14,21 @@ import {
 } from "../revocation/register.js";
 import { throughMessage } from "./answers.js";
 import { type Call, callerError } from "./call.js";
+import { toDuration } from "./convert.js";
+import { ProtoWriter } from "./proto-writer.js";
 import { iterate, type Pulled } from "./pulled.js";
-import { toWatchResponse } from "./revocation-convert.js";
+import { toCheckpoint, toWatchResponse } from "./revocation-convert.js";
 import { type RevocationDeps, requireEnabled } from "./revocation-rpcs.js";
 import { noRoom } from "./try-later.js";
 
 type Request = MessageShape<typeof WatchRevocationsRequestSchema>;
+type Checkpoint = Extract<FeedEvent, { readonly kind: "CHECKPOINT" }>;
+
+const MILLIS_PER_SECOND = 1_000;
+const MICROS_PER_MILLI = 1_000;
+/** `WatchRevocationsResponse.checkpoint`, and its `uptime`. */
+const CHECKPOINT_FIELD = 3;
+const UPTIME_FIELD = 4;
 
 /** The feed as messages. @throws TokenError, ConnectError */
 export async function* watchRevocations(
@@ -27,12 +38,20 @@ export async function* watchRevocations(
   { signal }: HandlerContext,
 ): AsyncGenerator<MessageInitShape<typeof WatchRevocationsResponseSchema>> {
   const open = (wake: () => void) => openFeed(deps, request, call, wake);
-  for await (const event of iterate(open, signal)) yield toWatchResponse(event, keyIds(deps));
+  const startedAt = performance.now();
+  for await (const event of iterate(open, signal)) {
+    if (event.kind !== "CHECKPOINT") yield toWatchResponse(event);
+    else {
+      const uptime = toDuration(since(startedAt));
+      const value = { ...toCheckpoint(event, keyIds(deps)), uptime };
+      yield { event: { case: "checkpoint", value } };
+    }
+  }
 }
 
 /**
- * The feed as messages in binary, each behind `reserve` bytes for framing. All who stand at the same place
- * are given the same bytes, encoded once.
+ * The feed as messages in binary, each behind `reserve` bytes for framing. An event is encoded once for all
+ * who stand at the same place; a checkpoint then gets the time of each stream.
  *
  * @throws TokenError, ConnectError, and so does `next`
  */
@@ -44,10 +63,12 @@ export function pullRevocations(
   reserve: number,
 ): Pulled<Uint8Array> {
   const feed = openFeed(deps, request, call, wake);
+  const startedAt = performance.now();
   return {
     next() {
       const event = feed.next();
-      return event && encode(event, deps, reserve);
+      if (event?.kind !== "CHECKPOINT") return event && encode(event, reserve);
+      return encodeCheckpoint(event, deps, since(startedAt), reserve);
     },
     close: () => feed.close(),
   };
@@ -91,14 +112,42 @@ const eventAnswer = throughMessage(
   WatchRevocationsResponseSchema,
   (message: MessageInitShape<typeof WatchRevocationsResponseSchema>) => message,
 );
+const writer = new ProtoWriter();
 
-function encode(event: FeedEvent, deps: RevocationDeps, reserve: number): Uint8Array {
+function encode(event: Exclude<FeedEvent, Checkpoint>, reserve: number): Uint8Array {
   const known = encoded.get(event);
   if (known !== undefined) return known;
-  const message = toWatchResponse(event, event.kind === "CHECKPOINT" ? keyIds(deps) : []);
-  const bytes = eventAnswer.toBinary(message, reserve);
+  const bytes = eventAnswer.toBinary(toWatchResponse(event), reserve);
   if (event.kind !== "SNAPSHOT") encoded.set(event, bytes);
   return bytes;
+}
+
+function encodeCheckpoint(
+  event: Checkpoint,
+  deps: RevocationDeps,
+  uptime: Duration,
+  reserve: number,
+): Uint8Array {
+  let fields = encoded.get(event);
+  if (fields === undefined) {
+    const schema = WatchRevocationsResponse_CheckpointSchema;
+    fields = toBinary(schema, create(schema, toCheckpoint(event, keyIds(deps))));
+    encoded.set(event, fields);
+  }
+  writer.start();
+  const checkpoint = writer.open(CHECKPOINT_FIELD);
+  writer.fields(fields);
+  writer.duration(UPTIME_FIELD, uptime);
+  writer.close(checkpoint);
+  return writer.finish(reserve);
+}
+
+/** The time since an instant of `performance.now()`, rounded down. */
+function since(startedAt: number): Duration {
+  const millis = performance.now() - startedAt;
+  const seconds = Math.floor(millis / MILLIS_PER_SECOND);
+  const rest = millis - seconds * MILLIS_PER_SECOND;
+  return new Duration(seconds, Math.floor(rest * MICROS_PER_MILLI));
 }
 
 /** The keys of valid tokens, which a checkpoint names. */

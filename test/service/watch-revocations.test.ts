@@ -2,12 +2,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import type { Duration } from "@bufbuild/protobuf/wkt";
 import {
   WatchRevocationsRequestSchema,
+  WatchRevocationsResponse_CheckpointSchema,
   WatchRevocationsResponseSchema,
 } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { type FeedEvent, NO_REGISTER } from "../../src/revocation/register.js";
-import { toWatchResponse } from "../../src/service/revocation-convert.js";
+import { toCheckpoint, toWatchResponse } from "../../src/service/revocation-convert.js";
 import { pullRevocations } from "../../src/service/watch-revocations.js";
 import { fixedManager } from "../support/fixed-manager.js";
 import { NOON, tokenEntry, userEntry } from "../support/revocation-entries.js";
@@ -34,7 +36,7 @@ describe("the feed in binary", () => {
       const entries = Array.from({ length: count }, (_, i) => tokenEntry(`t${i}`, { reason: "x" }));
       const revocations = [...entries, userEntry("ab".repeat(32), NOON)];
       const event = { kind: "CHANGES" as const, revocations };
-      const expected = create(WatchRevocationsResponseSchema, toWatchResponse(event, []));
+      const expected = create(WatchRevocationsResponseSchema, toWatchResponse(event));
       const { sent } = await encode(event, 3);
       const [bytes] = sent;
       assert.equal(new Set(sent).size, 1);
@@ -45,16 +47,44 @@ describe("the feed in binary", () => {
     });
   }
 
-  it("is the checkpoint and its keys, encoded once", async () => {
+  it("is the checkpoint, its keys, and how long each stream has lasted", async () => {
     const event = { kind: "CHECKPOINT" as const, cursor: "feed.7", stalenessMs: 1_250 };
     const { sent, keyIds } = await encode(event, 3);
-    const expected = create(WatchRevocationsResponseSchema, toWatchResponse(event, keyIds));
-    assert.equal(new Set(sent).size, 1);
     assert.ok(keyIds.length > 0);
-    assert.deepEqual(
-      fromBinary(WatchRevocationsResponseSchema, (sent[0] as Uint8Array).subarray(RESERVE)),
-      expected,
-    );
+    for (const bytes of sent) {
+      const message = bytes.subarray(RESERVE);
+      const told = fromBinary(WatchRevocationsResponseSchema, message);
+      const { uptime } = told.event.value as { uptime?: Duration };
+      assert.ok(uptime && uptime.seconds >= 0n && uptime.nanos >= 0);
+      const value = { ...toCheckpoint(event, keyIds), uptime };
+      const expected = create(WatchRevocationsResponseSchema, {
+        event: { case: "checkpoint", value },
+      });
+      assert.deepEqual(told, expected);
+      assert.ok(Buffer.from(message).equals(toBinary(WatchRevocationsResponseSchema, expected)));
+    }
+  });
+
+  it("counts the time of a stream from its own beginning", async () => {
+    const event = { kind: "CHECKPOINT" as const, cursor: "feed.7", stalenessMs: 0 };
+    const manager = await fixedManager();
+    const watch = () => ({ next: () => event, close: () => {} });
+    const register = { ...NO_REGISTER, isEnabled: true, watch };
+    const request = create(WatchRevocationsRequestSchema);
+    const open = () => pullRevocations({ manager, register }, request, undefined, () => {}, 0);
+    const uptimeOf = (source: ReturnType<typeof open>) => {
+      const { event } = fromBinary(WatchRevocationsResponseSchema, source.next() as Uint8Array);
+      const { seconds = 0n, nanos = 0 } = (event.value as { uptime?: Duration }).uptime ?? {};
+      return Number(seconds) * 1e9 + nanos;
+    };
+    const old = open();
+    const first = uptimeOf(old);
+    let lasted = first;
+    while (lasted < first + 50e6) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      lasted = uptimeOf(old);
+    }
+    assert.ok(uptimeOf(open()) < lasted);
   });
 
   it("keeps no snapshot for others, since no two are alike", async () => {
@@ -63,12 +93,12 @@ describe("the feed in binary", () => {
   });
 
   it("leaves a server that knows nothing yet a checkpoint that can be sent", () => {
-    const event: FeedEvent = {
-      kind: "CHECKPOINT",
+    const event = {
+      kind: "CHECKPOINT" as const,
       cursor: "c",
       stalenessMs: Number.POSITIVE_INFINITY,
     };
-    const message = create(WatchRevocationsResponseSchema, toWatchResponse(event, []));
-    assert.ok(toBinary(WatchRevocationsResponseSchema, message).length > 0);
+    const schema = WatchRevocationsResponse_CheckpointSchema;
+    assert.ok(toBinary(schema, create(schema, toCheckpoint(event, []))).length > 0);
   });
 });

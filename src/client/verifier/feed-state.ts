@@ -3,38 +3,53 @@ import type { RevocationEvent } from "../revocations.js";
 import type { Duration } from "../time.js";
 import { LiveSet, MalformedFeedError } from "./live-set.js";
 
+type Checkpoint = Extract<RevocationEvent, { readonly kind: "checkpoint" }>;
+
 /** The longest cursor that a server gives, in characters. */
 const MAX_CURSOR = 256;
 
 /** The knowledge of one verifier, over all its feeds. */
 export class FeedState {
-  /** What is enforced: the last complete snapshot and the changes since. */
-  live = new LiveSet();
+  /**
+   * What is enforced: all that any feed has told, until it ends. A snapshot is added to it: the server that
+   * gives one may lag behind the server before.
+   */
+  readonly live = new LiveSet();
   /** The keys that the server decrypts with, as the last checkpoint said. */
   keyIds: ReadonlySet<string> = new Set();
   /** Where the next feed goes on; empty: from the beginning. */
   cursor = "";
-  /** The snapshot that is being received. */
-  #next: LiveSet | undefined;
+  /** Whether a snapshot has begun that has not ended. */
+  #isAmidSnapshot = false;
   #isComplete = false;
   #isReady = false;
   #serverStalenessMs = 0;
-  #checkedAt = 0;
+  /** When the present feed was asked for. */
+  #askedAt = 0;
+  /** When the last checkpoint was written, at the earliest. */
+  #knownAt = 0;
+  #delayMs = 0;
 
   /** Whether a complete snapshot has had a checkpoint. */
   get isReady(): boolean {
     return this.#isReady;
   }
 
-  /** Begins a feed, and gives the cursor to ask for. Half a snapshot is forgotten. */
-  begin(): string {
-    this.#next = undefined;
+  /** How long the last checkpoint was on its way, at most, in milliseconds. */
+  get delayMs(): number {
+    return this.#delayMs;
+  }
+
+  /** A feed is asked for at `now` of the steady clock: gives the cursor to ask for. */
+  begin(now: number): string {
+    this.#isAmidSnapshot = false;
+    this.#askedAt = now;
     return this.cursor;
   }
 
   /** Vouches for nothing before a new snapshot. What is known to be revoked stays so. */
   distrust(): void {
-    this.#next = undefined;
+    this.#isAmidSnapshot = false;
     this.#isComplete = false;
     this.#isReady = false;
     this.cursor = "";
@@ -42,7 +57,7 @@ export class FeedState {
 
   /** How old what is known is at `now` of the steady clock, in milliseconds; undefined: not known. */
   stalenessMs(now: number): number | undefined {
-    return this.#isReady ? this.#serverStalenessMs + (now - this.#checkedAt) : undefined;
+    return this.#isReady ? this.#serverStalenessMs + (now - this.#knownAt) : undefined;
   }
 
   /**
@@ -52,17 +67,18 @@ export class FeedState {
   apply(event: RevocationEvent, now: number): boolean {
     switch (event.kind) {
       case "snapshot":
-        if (event.first) this.#next = new LiveSet();
-        if (this.#next === undefined) throw new MalformedFeedError("a page before the first one");
-        this.#next.add(event.revocations);
-        if (event.last) this.#complete(this.#next);
+        if (!event.first && !this.#isAmidSnapshot) {
+          throw new MalformedFeedError("a page before the first one");
+        }
+        this.live.add(event.revocations);
+        this.#isAmidSnapshot = !event.last;
+        if (event.last) this.#isComplete = true;
         return false;
       case "changes":
-        if (this.#next === undefined && !this.#isComplete) {
+        if (!this.#isAmidSnapshot && !this.#isComplete) {
           throw new MalformedFeedError("changes before a snapshot");
         }
         this.live.add(event.revocations);
-        this.#next?.add(event.revocations);
         return false;
       case "checkpoint":
         return this.#check(event, now);
@@ -71,31 +87,25 @@ export class FeedState {
     }
   }
 
-  #complete(snapshot: LiveSet): void {
-    this.live = snapshot;
-    this.#next = undefined;
-    this.#isComplete = true;
-  }
-
-  #check(
-    {
-      cursor,
-      staleness,
-      keyIds,
-    }: { cursor: string; staleness: Duration; keyIds: readonly string[] },
-    now: number,
-  ): boolean {
+  #check({ cursor, staleness, keyIds, uptime }: Checkpoint, now: number): boolean {
     if ([...cursor].length > MAX_CURSOR) throw new MalformedFeedError("a cursor that is too long");
-    const stalenessMs = staleness.seconds * 1000 + staleness.micros / 1000;
+    const stalenessMs = toMillis(staleness);
     if (stalenessMs < 0) throw new MalformedFeedError("a staleness below zero");
     // Amid a snapshot the set in force lacks what the server has yet to tell.
-    if (this.#next !== undefined) return false;
+    if (this.#isAmidSnapshot) return false;
     if (!this.#isComplete) throw new MalformedFeedError("a checkpoint before the snapshot");
     this.cursor = cursor;
     this.keyIds = new Set(keyIds);
     this.#serverStalenessMs = stalenessMs;
-    this.#checkedAt = now;
+    // The server began the feed no earlier than it was asked for.
+    const writtenAt = uptime === undefined ? now : this.#askedAt + toMillis(uptime);
+    this.#knownAt = Math.min(now, writtenAt);
+    this.#delayMs = now - this.#knownAt;
     this.#isReady = true;
     return true;
   }
+}
+
+function toMillis({ seconds, micros }: Duration): number {
+  return seconds * 1000 + micros / 1000;
 }

@@ -16,6 +16,15 @@ const MAX_PAUSE_MS = 2_000;
 const REFUSED_PAUSE_MS = 60_000;
 /** How long a feed may say nothing: it has a checkpoint each second. */
 const MAX_SILENCE_MS = 3_000;
+/**
+ * How long a feed lasts. Its age is told by two clocks, of the server and of this machine, which may differ
+ * by 500 ppm: by 0.15 s within this time.
+ */
+const MAX_LIFE_MS = 300_000;
+/** A feed that ends sooner is opened again with a pause, whatever it has told. */
+const LEAST_LIFE_MS = 1_000;
+/** How often a feed that was given before is asked for again when it is refused: its key may be a new one. */
+const REFUSED_TRIES = 2;
 /** How often its age is looked at. A timer of its own length would stand still while a machine sleeps. */
 const LOOK_EVERY_MS = 100;
 
@@ -27,6 +36,9 @@ const REFUSALS: readonly Code[] = [
   Code.FailedPrecondition,
 ];
 
+/** Why a feed has ended that has lasted for as long as one does. */
+const RENEWAL = new Error("the feed of revocations is opened again");
+
 /** One verifier's feed. */
 export class Feed {
   readonly #client: Watching;
@@ -35,8 +47,10 @@ export class Feed {
   readonly #options: CompleteOptions;
   readonly #closed = new AbortController();
   #stream = new AbortController();
+  #openedAt: number;
   #heardAt: number;
   #isPermitted = true;
+  #isConnected = false;
   #isWarned = false;
 
   constructor(client: Watching, state: FeedState, clock: SteadyClock, options: CompleteOptions) {
@@ -44,7 +58,8 @@ export class Feed {
     this.#state = state;
     this.#clock = clock;
     this.#options = options;
-    this.#heardAt = clock.now();
+    this.#openedAt = clock.now();
+    this.#heardAt = this.#openedAt;
     const looks = setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
     this.#closed.signal.addEventListener("abort", () => {
       clearInterval(looks);
@@ -64,51 +79,74 @@ export class Feed {
   }
 
   async #run(): Promise<void> {
+    let tries = 0;
     for (let ends = 0; !this.#closed.signal.aborted; ) {
-      const { wasFresh, cause } = await this.#follow();
+      const { isGiven, cause } = await this.#follow();
       if (this.#closed.signal.aborted) return;
-      if (isRefusal(cause)) {
+      if (cause === RENEWAL) continue;
+      if (isGiven) tries = REFUSED_TRIES;
+      if (isRefusal(cause) && tries-- === 0) {
+        tries = 0;
         this.#refuse(cause);
         await this.#pause(REFUSED_PAUSE_MS);
         continue;
       }
+      this.#isConnected = false;
       this.#options.tell({ kind: "disconnected", cause });
-      ends = wasFresh ? 0 : ends + 1;
+      const hasLasted = this.#clock.now() - this.#openedAt >= LEAST_LIFE_MS;
+      ends = isGiven && hasLasted ? 0 : ends + 1;
       // A server that says goodbye is away for a moment at most; one that has gone is not stormed.
       const bound = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(ends - 1, 8));
       if (ends > 0) await this.#pause(Math.random() * bound);
     }
   }
 
-  /** One stream, to its end: whether a checkpoint came, and why it ended. Never rejects. */
-  async #follow(): Promise<{ wasFresh: boolean; cause: unknown }> {
-    let wasFresh = false;
+  /** One stream, to its end: whether a checkpoint came in time, and why it ended. Never rejects. */
+  async #follow(): Promise<{ isGiven: boolean; cause: unknown }> {
+    let isGiven = false;
     this.#stream = new AbortController();
-    this.#heardAt = this.#clock.now();
     const { signal } = this.#stream;
+    const state = this.#state;
+    this.#sweep();
+    this.#openedAt = this.#clock.now();
+    this.#heardAt = this.#openedAt;
     try {
-      for await (const event of this.#client.watchRevocations(this.#state.begin(), { signal })) {
+      for await (const event of this.#client.watchRevocations(state.begin(this.#openedAt), {
+        signal,
+      })) {
         if (signal.aborted) break;
         this.#heardAt = this.#clock.now();
-        const { live } = this.#state;
-        if (!this.#state.apply(event, this.#heardAt)) continue;
-        live.sweep(this.#options.clock.wall());
-        if (!wasFresh) this.#options.tell({ kind: "connected" });
-        wasFresh = true;
+        if (!state.apply(event, this.#heardAt)) continue;
+        this.#sweep();
         this.#isPermitted = true;
+        if (state.delayMs > this.#options.maxStalenessMs / 2) {
+          isGiven = false;
+          this.#stream.abort(new Error("the feed of revocations comes too late"));
+          break;
+        }
+        isGiven = true;
+        if (!this.#isConnected) this.#options.tell({ kind: "connected" });
+        this.#isConnected = true;
       }
-      return { wasFresh, cause: signal.reason };
+      return { isGiven, cause: signal.reason };
     } catch (error) {
+      if (signal.aborted) return { isGiven, cause: signal.reason };
       // An event that makes no sense ends the trust in all that was told; a connection that breaks does not.
       const isBroken = error instanceof ConnectError && !(error instanceof MalformedAnswerError);
       if (!isBroken) this.#state.distrust();
       this.#stream.abort();
-      return { wasFresh, cause: error };
+      return { isGiven, cause: error };
     }
+  }
+
+  /** Drops what has ended: also before a feed, which may tell so much that no checkpoint is reached. */
+  #sweep(): void {
+    this.#state.live.sweep(this.#options.clock.wall());
   }
 
   #refuse(cause: unknown): void {
     this.#state.distrust();
+    this.#isConnected = false;
     if (this.#isPermitted) this.#options.tell({ kind: "not-watched", cause });
     this.#isPermitted = false;
   }
@@ -117,7 +155,7 @@ export class Feed {
     const now = this.#clock.now();
     if (now - this.#heardAt > MAX_SILENCE_MS) {
       this.#stream.abort(new Error("nothing came on the feed of revocations for 3 seconds"));
-    }
+    } else if (now - this.#openedAt > MAX_LIFE_MS) this.#stream.abort(RENEWAL);
     const stalenessMs = this.#state.stalenessMs(now);
     const isStale = stalenessMs !== undefined && stalenessMs > this.#options.maxStalenessMs / 2;
     if (isStale && !this.#isWarned) this.#options.tell({ kind: "stale", stalenessMs });

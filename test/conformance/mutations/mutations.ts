@@ -1,29 +1,6 @@
 /** The mistakes that watched verification must not make, one by one, in each language. */
-
-/** A mistake. */
-export interface Mutation {
-  /** A driver that has the mistake then. */
-  readonly driver: string;
-  readonly mistake: Mistake;
-  /** Relative to the project. */
-  readonly file: string;
-  /** Each text stands in the file once, and is replaced by the other. */
-  readonly edits: readonly (readonly [right: string, wrong: string])[];
-}
-
-/** What is done wrong. */
-export type Mistake =
-  | "a kept answer is not held against what is revoked"
-  | "a cut-off is not compared with the start of the session"
-  | "the age of the feed is not looked at"
-  | "a snapshot is taken for complete before its last page"
-  | "the wall clock tells the age of the feed";
-
-const TYPESCRIPT = "src/client/verifier";
-const PYTHON = "gen/python/src/secure_token_client/watch";
-const GO = "gen/go/securetoken";
-const JAVA = "gen/java/src/main/java/dev/securetoken";
-const RUST = "gen/rust/src/watch";
+import { FEED_MUTATIONS } from "./feed-mutations.js";
+import { GO, JAVA, type Mutation, mistake, PYTHON, RUST, TYPESCRIPT } from "./mutation.js";
 
 /** All of them. */
 export const MUTATIONS: readonly Mutation[] = [
@@ -97,7 +74,7 @@ export const MUTATIONS: readonly Mutation[] = [
     "typescript-node": [
       `${TYPESCRIPT}/feed-state.ts`,
       [
-        '    if (this.#next !== undefined) return false;\n    if (!this.#isComplete) throw new MalformedFeedError("a checkpoint before the snapshot");\n',
+        '    if (this.#isAmidSnapshot) return false;\n    if (!this.#isComplete) throw new MalformedFeedError("a checkpoint before the snapshot");\n',
         "",
       ],
     ],
@@ -125,7 +102,7 @@ export const MUTATIONS: readonly Mutation[] = [
     rust: [
       `${RUST}/state.rs`,
       [
-        "        if self.next.is_some() {\n            return Ok(false);\n        }\n        if !self.is_complete {\n            return Err(FeedFault::Malformed);\n        }\n",
+        "        if self.is_amid_snapshot {\n            return Ok(false);\n        }\n        if !self.is_complete {\n            return Err(FeedFault::Malformed);\n        }\n",
         "",
       ],
     ],
@@ -164,15 +141,5 @@ export const MUTATIONS: readonly Mutation[] = [
       ],
     ],
   }),
+  ...FEED_MUTATIONS,
 ];
-
-type Edits = readonly [file: string, ...edits: (readonly [right: string, wrong: string])[]];
-
-function mistake(mistake: Mistake, inLanguages: Readonly<Record<string, Edits>>): Mutation[] {
-  return Object.entries(inLanguages).map(([driver, [file, ...edits]]) => ({
-    driver,
-    mistake,
-    file,
-    edits,
-  }));
-}

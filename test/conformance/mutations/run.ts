@@ -15,7 +15,8 @@ import { type Driver, findDrivers } from "../runner/manifest.js";
 import { runDriver } from "../runner/run-driver.js";
 import { corpusManager } from "../suite/fixture.js";
 import { loadWatchGroup } from "../suite/watch.js";
-import { MUTATIONS, type Mutation } from "./mutations.js";
+import type { Mutation } from "./mutation.js";
+import { MUTATIONS } from "./mutations.js";
 
 const names = { type: "string", multiple: true } as const;
 const { values: options } = parseArgs({ options: { driver: names, case: names } });

@@ -14,6 +14,8 @@ import {
 } from "../../../gen/ts/src/securetoken/v1/token_service_pb.js";
 
 type Message = WatchRevocationsResponse;
+/** Of a google.protobuf.Duration, which may be none by its own rules. */
+type Length = { seconds?: bigint; nanos?: number };
 type Entry = MessageInitShape<typeof RevocationSchema>;
 
 const EXPIRES_AT = "2031-01-01T00:00:00Z";
@@ -65,6 +67,10 @@ const EVENTS: Readonly<Record<string, () => Message>> = {
   "a staleness of two signs": () => checkpoint({ seconds: 1n, nanos: -1 }),
   "a staleness of 10^9 ns": () => checkpoint({ nanos: 1_000_000_000 }),
   "a staleness of more than 10,000 years": () => checkpoint({ seconds: MAX_DURATION_SECONDS + 1n }),
+  "an uptime of -1 s": () => uptime({ seconds: -1n }),
+  "an uptime of -1 ns": () => uptime({ nanos: -1 }),
+  "an uptime of 10^9 ns": () => uptime({ nanos: 1_000_000_000 }),
+  "an uptime of more than 10,000 years": () => uptime({ seconds: MAX_DURATION_SECONDS + 1n }),
   "a cursor of 257 characters": () => checkpoint({ seconds: 0n }, "c".repeat(257)),
 };
 
@@ -89,11 +95,13 @@ function changeOf(entry: Entry): Message {
   return create(WatchRevocationsResponseSchema, { event: { case: "changes", value } });
 }
 
-function checkpoint(
-  staleness: { seconds?: bigint; nanos?: number } | undefined,
-  cursor = "c9",
-): Message {
-  const value = { cursor, keyIds: ["key-0", "key-1"], ...(staleness && { staleness }) };
+function uptime(length: Length): Message {
+  return checkpoint({ seconds: 0n }, "c9", length);
+}
+
+function checkpoint(staleness: Length | undefined, cursor = "c9", uptime?: Length): Message {
+  const told = { ...(staleness && { staleness }), ...(uptime && { uptime }) };
+  const value = { cursor, keyIds: ["key-0", "key-1"], ...told };
   return create(WatchRevocationsResponseSchema, { event: { case: "checkpoint", value } });
 }
 

@@ -13,6 +13,8 @@ export interface WatchContext {
 
 /** How long something that is awaited may take, in milliseconds. */
 const AWAIT_MS = 20_000;
+/** The keys of the scripted tokens. */
+const KEY_IDS = ["key-0", "key-1"];
 /** Milliseconds between looks. */
 const LOOK_MS = 10;
 
@@ -75,11 +77,9 @@ class Play {
     else if ("revoke" in step) server.revoked.add(step.revoke);
     else if ("hold" in step) server.hold(step.hold);
     else if ("quiet" in step) feed.isQuiet = true;
-    else if ("advance" in step) {
-      const { monotonicMs = 0, wallMs = 0 } = step.advance;
-      server.elapsedMs += monotonicMs;
-      await this.ask("advance", { monotonicMs, wallMs });
-    } else if ("verify" in step) return this.#verify(step.verify, step.expect, step.asked);
+    else if ("advance" in step) await this.#advance(step.advance);
+    else if ("passSeconds" in step) return this.#pass(step.passSeconds);
+    else if ("verify" in step) return this.#verify(step.verify, step.expect, step.asked);
     else if ("verifyMany" in step) return this.#verifyMany(step.verifyMany, step);
     else if ("begin" in step) await this.ask("begin", step.begin);
     else if ("awaitAsked" in step) return this.#awaitAsked(step.awaitAsked);
@@ -90,11 +90,30 @@ class Play {
     return undefined;
   }
 
-  #end(how: "OK" | "UNAVAILABLE" | "DISCONNECT"): undefined {
+  /** `OK`, `DISCONNECT`, or the name of a code. */
+  #end(how: string): undefined {
     const { feed } = this.#server;
     if (how === "OK") feed.end();
-    else if (how === "UNAVAILABLE") feed.end(new ConnectError("going away", Code.Unavailable));
-    else this.#server.disconnect();
+    else if (how === "DISCONNECT") this.#server.disconnect();
+    else feed.end(new ConnectError("the script ends it", toCode(how)));
+  }
+
+  async #advance({ monotonicMs = 0, wallMs = 0 }): Promise<void> {
+    this.#server.elapsedMs += monotonicMs;
+    await this.ask("advance", { monotonicMs, wallMs });
+  }
+
+  /** Lets time pass with a checkpoint every two seconds, of a feed that began with the case. */
+  async #pass(seconds: number): Promise<string | undefined> {
+    for (let second = 2; second <= seconds; second += 2) {
+      await this.#advance({ monotonicMs: 2_000, wallMs: 2_000 });
+      const cursor = `second-${second}`;
+      const checkpoint = { cursor, staleness: "0s", keyIds: KEY_IDS, uptime: `${second}s` };
+      this.#server.feed.send({ checkpoint });
+      const late = await this.#await({ stalenessMs: 0 });
+      if (late !== undefined) return `after ${second} seconds: ${late}`;
+    }
+    return undefined;
   }
 
   async #verify(verify: Verify, expect: string | readonly string[], asked?: readonly string[]) {

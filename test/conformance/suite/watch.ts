@@ -36,6 +36,8 @@ export type FeedEvent =
         readonly cursor: string;
         readonly staleness: string;
         readonly keyIds: string[];
+        /** Unset: as from a server that is older than this field. */
+        readonly uptime?: string;
       };
     }
   /** Named in runner/malformed-events.ts. */
@@ -61,7 +63,7 @@ export interface VerifierState {
 /** A step of a script; README.md says what each does. */
 export type Step =
   | { readonly send: FeedEvent }
-  | { readonly end: "OK" | "UNAVAILABLE" | "DISCONNECT" }
+  | { readonly end: string }
   | { readonly reset: true }
   | { readonly refuseWatch: string | null }
   | { readonly refuseBatch: string }
@@ -69,6 +71,7 @@ export type Step =
   | { readonly revoke: string }
   | { readonly hold: boolean }
   | { readonly quiet: true }
+  | { readonly passSeconds: number }
   | { readonly advance: { readonly monotonicMs?: number; readonly wallMs?: number } }
   | {
       readonly verify: Verify;

@@ -2873,7 +2873,8 @@ type WatchRevocationsResponse_SnapshotPage struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The page's entries, at most 1,000.
 	Revocations []*Revocation `protobuf:"bytes,1,rep,name=revocations,proto3" json:"revocations,omitempty"`
-	// Whether the snapshot begins here: whatever was known before is replaced by it.
+	// Whether the snapshot begins here. What was known before stays in force beside it, until it
+	// expires: a server that lags has not heard of all of it.
 	First bool `protobuf:"varint,2,opt,name=first,proto3" json:"first,omitempty"`
 	// Whether the snapshot is complete with this page. Before it, nobody vouches for a token.
 	Last          bool `protobuf:"varint,3,opt,name=last,proto3" json:"last,omitempty"`
@@ -2986,7 +2987,12 @@ type WatchRevocationsResponse_Checkpoint struct {
 	// How old the server's own knowledge is: zero where it is the one that decides.
 	Staleness *durationpb.Duration `protobuf:"bytes,2,opt,name=staleness,proto3" json:"staleness,omitempty"`
 	// Every key that the server decrypts with. Tokens of other keys are valid no more.
-	KeyIds        []string `protobuf:"bytes,3,rep,name=key_ids,json=keyIds,proto3" json:"key_ids,omitempty"`
+	KeyIds []string `protobuf:"bytes,3,rep,name=key_ids,json=keyIds,proto3" json:"key_ids,omitempty"`
+	// How long this stream had lasted when the checkpoint was written, on a clock that cannot be
+	// set. The stream began no earlier than its request was sent. So a checkpoint that arrives later
+	// than uptime after that was delayed, by the difference at most, and tells of a present that is
+	// older by as much. Unset from servers older than this field.
+	Uptime        *durationpb.Duration `protobuf:"bytes,4,opt,name=uptime,proto3" json:"uptime,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3038,6 +3044,13 @@ func (x *WatchRevocationsResponse_Checkpoint) GetStaleness() *durationpb.Duratio
 func (x *WatchRevocationsResponse_Checkpoint) GetKeyIds() []string {
 	if x != nil {
 		return x.KeyIds
+	}
+	return nil
+}
+
+func (x *WatchRevocationsResponse_Checkpoint) GetUptime() *durationpb.Duration {
+	if x != nil {
+		return x.Uptime
 	}
 	return nil
 }
@@ -3250,7 +3263,7 @@ const file_securetoken_v1_token_service_proto_rawDesc = "" +
 	"\vrevocations\x18\x01 \x03(\v2\x1a.securetoken.v1.RevocationR\vrevocations\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"1\n" +
 	"\x17WatchRevocationsRequest\x12\x16\n" +
-	"\x06cursor\x18\x01 \x01(\tR\x06cursor\"\xd6\x04\n" +
+	"\x06cursor\x18\x01 \x01(\tR\x06cursor\"\x8a\x05\n" +
 	"\x18WatchRevocationsResponse\x12S\n" +
 	"\bsnapshot\x18\x01 \x01(\v25.securetoken.v1.WatchRevocationsResponse.SnapshotPageH\x00R\bsnapshot\x12L\n" +
 	"\achanges\x18\x02 \x01(\v20.securetoken.v1.WatchRevocationsResponse.ChangesH\x00R\achanges\x12U\n" +
@@ -3262,12 +3275,13 @@ const file_securetoken_v1_token_service_proto_rawDesc = "" +
 	"\x05first\x18\x02 \x01(\bR\x05first\x12\x12\n" +
 	"\x04last\x18\x03 \x01(\bR\x04last\x1aG\n" +
 	"\aChanges\x12<\n" +
-	"\vrevocations\x18\x01 \x03(\v2\x1a.securetoken.v1.RevocationR\vrevocations\x1av\n" +
+	"\vrevocations\x18\x01 \x03(\v2\x1a.securetoken.v1.RevocationR\vrevocations\x1a\xa9\x01\n" +
 	"\n" +
 	"Checkpoint\x12\x16\n" +
 	"\x06cursor\x18\x01 \x01(\tR\x06cursor\x127\n" +
 	"\tstaleness\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\tstaleness\x12\x17\n" +
-	"\akey_ids\x18\x03 \x03(\tR\x06keyIdsB\a\n" +
+	"\akey_ids\x18\x03 \x03(\tR\x06keyIds\x121\n" +
+	"\x06uptime\x18\x04 \x01(\v2\x19.google.protobuf.DurationR\x06uptimeB\a\n" +
 	"\x05event*\x8c\x01\n" +
 	"\n" +
 	"TokenState\x12\x1b\n" +
@@ -3412,35 +3426,36 @@ var file_securetoken_v1_token_service_proto_depIdxs = []int32{
 	31, // 49: securetoken.v1.WatchRevocationsResponse.SnapshotPage.revocations:type_name -> securetoken.v1.Revocation
 	31, // 50: securetoken.v1.WatchRevocationsResponse.Changes.revocations:type_name -> securetoken.v1.Revocation
 	39, // 51: securetoken.v1.WatchRevocationsResponse.Checkpoint.staleness:type_name -> google.protobuf.Duration
-	3,  // 52: securetoken.v1.TokenService.GenerateToken:input_type -> securetoken.v1.GenerateTokenRequest
-	5,  // 53: securetoken.v1.TokenService.ValidateToken:input_type -> securetoken.v1.ValidateTokenRequest
-	8,  // 54: securetoken.v1.TokenService.CheckPermission:input_type -> securetoken.v1.CheckPermissionRequest
-	10, // 55: securetoken.v1.TokenService.CheckPermissions:input_type -> securetoken.v1.CheckPermissionsRequest
-	13, // 56: securetoken.v1.TokenService.BatchValidateTokens:input_type -> securetoken.v1.BatchValidateTokensRequest
-	16, // 57: securetoken.v1.TokenService.RefreshToken:input_type -> securetoken.v1.RefreshTokenRequest
-	18, // 58: securetoken.v1.TokenService.GetTokenInfo:input_type -> securetoken.v1.GetTokenInfoRequest
-	20, // 59: securetoken.v1.TokenService.IntrospectToken:input_type -> securetoken.v1.IntrospectTokenRequest
-	22, // 60: securetoken.v1.TokenService.ExportConfig:input_type -> securetoken.v1.ExportConfigRequest
-	25, // 61: securetoken.v1.TokenService.RevokeTokens:input_type -> securetoken.v1.RevokeTokensRequest
-	32, // 62: securetoken.v1.TokenService.ListRevocations:input_type -> securetoken.v1.ListRevocationsRequest
-	34, // 63: securetoken.v1.TokenService.WatchRevocations:input_type -> securetoken.v1.WatchRevocationsRequest
-	4,  // 64: securetoken.v1.TokenService.GenerateToken:output_type -> securetoken.v1.GenerateTokenResponse
-	6,  // 65: securetoken.v1.TokenService.ValidateToken:output_type -> securetoken.v1.ValidateTokenResponse
-	9,  // 66: securetoken.v1.TokenService.CheckPermission:output_type -> securetoken.v1.CheckPermissionResponse
-	11, // 67: securetoken.v1.TokenService.CheckPermissions:output_type -> securetoken.v1.CheckPermissionsResponse
-	14, // 68: securetoken.v1.TokenService.BatchValidateTokens:output_type -> securetoken.v1.BatchValidateTokensResponse
-	17, // 69: securetoken.v1.TokenService.RefreshToken:output_type -> securetoken.v1.RefreshTokenResponse
-	19, // 70: securetoken.v1.TokenService.GetTokenInfo:output_type -> securetoken.v1.GetTokenInfoResponse
-	21, // 71: securetoken.v1.TokenService.IntrospectToken:output_type -> securetoken.v1.IntrospectTokenResponse
-	23, // 72: securetoken.v1.TokenService.ExportConfig:output_type -> securetoken.v1.ExportConfigResponse
-	29, // 73: securetoken.v1.TokenService.RevokeTokens:output_type -> securetoken.v1.RevokeTokensResponse
-	33, // 74: securetoken.v1.TokenService.ListRevocations:output_type -> securetoken.v1.ListRevocationsResponse
-	35, // 75: securetoken.v1.TokenService.WatchRevocations:output_type -> securetoken.v1.WatchRevocationsResponse
-	64, // [64:76] is the sub-list for method output_type
-	52, // [52:64] is the sub-list for method input_type
-	52, // [52:52] is the sub-list for extension type_name
-	52, // [52:52] is the sub-list for extension extendee
-	0,  // [0:52] is the sub-list for field type_name
+	39, // 52: securetoken.v1.WatchRevocationsResponse.Checkpoint.uptime:type_name -> google.protobuf.Duration
+	3,  // 53: securetoken.v1.TokenService.GenerateToken:input_type -> securetoken.v1.GenerateTokenRequest
+	5,  // 54: securetoken.v1.TokenService.ValidateToken:input_type -> securetoken.v1.ValidateTokenRequest
+	8,  // 55: securetoken.v1.TokenService.CheckPermission:input_type -> securetoken.v1.CheckPermissionRequest
+	10, // 56: securetoken.v1.TokenService.CheckPermissions:input_type -> securetoken.v1.CheckPermissionsRequest
+	13, // 57: securetoken.v1.TokenService.BatchValidateTokens:input_type -> securetoken.v1.BatchValidateTokensRequest
+	16, // 58: securetoken.v1.TokenService.RefreshToken:input_type -> securetoken.v1.RefreshTokenRequest
+	18, // 59: securetoken.v1.TokenService.GetTokenInfo:input_type -> securetoken.v1.GetTokenInfoRequest
+	20, // 60: securetoken.v1.TokenService.IntrospectToken:input_type -> securetoken.v1.IntrospectTokenRequest
+	22, // 61: securetoken.v1.TokenService.ExportConfig:input_type -> securetoken.v1.ExportConfigRequest
+	25, // 62: securetoken.v1.TokenService.RevokeTokens:input_type -> securetoken.v1.RevokeTokensRequest
+	32, // 63: securetoken.v1.TokenService.ListRevocations:input_type -> securetoken.v1.ListRevocationsRequest
+	34, // 64: securetoken.v1.TokenService.WatchRevocations:input_type -> securetoken.v1.WatchRevocationsRequest
+	4,  // 65: securetoken.v1.TokenService.GenerateToken:output_type -> securetoken.v1.GenerateTokenResponse
+	6,  // 66: securetoken.v1.TokenService.ValidateToken:output_type -> securetoken.v1.ValidateTokenResponse
+	9,  // 67: securetoken.v1.TokenService.CheckPermission:output_type -> securetoken.v1.CheckPermissionResponse
+	11, // 68: securetoken.v1.TokenService.CheckPermissions:output_type -> securetoken.v1.CheckPermissionsResponse
+	14, // 69: securetoken.v1.TokenService.BatchValidateTokens:output_type -> securetoken.v1.BatchValidateTokensResponse
+	17, // 70: securetoken.v1.TokenService.RefreshToken:output_type -> securetoken.v1.RefreshTokenResponse
+	19, // 71: securetoken.v1.TokenService.GetTokenInfo:output_type -> securetoken.v1.GetTokenInfoResponse
+	21, // 72: securetoken.v1.TokenService.IntrospectToken:output_type -> securetoken.v1.IntrospectTokenResponse
+	23, // 73: securetoken.v1.TokenService.ExportConfig:output_type -> securetoken.v1.ExportConfigResponse
+	29, // 74: securetoken.v1.TokenService.RevokeTokens:output_type -> securetoken.v1.RevokeTokensResponse
+	33, // 75: securetoken.v1.TokenService.ListRevocations:output_type -> securetoken.v1.ListRevocationsResponse
+	35, // 76: securetoken.v1.TokenService.WatchRevocations:output_type -> securetoken.v1.WatchRevocationsResponse
+	65, // [65:77] is the sub-list for method output_type
+	53, // [53:65] is the sub-list for method input_type
+	53, // [53:53] is the sub-list for extension type_name
+	53, // [53:53] is the sub-list for extension extendee
+	0,  // [0:53] is the sub-list for field type_name
 }
 
 func init() { file_securetoken_v1_token_service_proto_init() }

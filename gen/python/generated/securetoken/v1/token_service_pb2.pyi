@@ -463,14 +463,16 @@ class WatchRevocationsResponse(_message.Message):
         revocations: _containers.RepeatedCompositeFieldContainer[Revocation]
         def __init__(self, revocations: _Optional[_Iterable[_Union[Revocation, _Mapping]]] = ...) -> None: ...
     class Checkpoint(_message.Message):
-        __slots__ = ("cursor", "staleness", "key_ids")
+        __slots__ = ("cursor", "staleness", "key_ids", "uptime")
         CURSOR_FIELD_NUMBER: _ClassVar[int]
         STALENESS_FIELD_NUMBER: _ClassVar[int]
         KEY_IDS_FIELD_NUMBER: _ClassVar[int]
+        UPTIME_FIELD_NUMBER: _ClassVar[int]
         cursor: str
         staleness: _duration_pb2.Duration
         key_ids: _containers.RepeatedScalarFieldContainer[str]
-        def __init__(self, cursor: _Optional[str] = ..., staleness: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., key_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+        uptime: _duration_pb2.Duration
+        def __init__(self, cursor: _Optional[str] = ..., staleness: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., key_ids: _Optional[_Iterable[str]] = ..., uptime: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
     SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
     CHANGES_FIELD_NUMBER: _ClassVar[int]
     CHECKPOINT_FIELD_NUMBER: _ClassVar[int]

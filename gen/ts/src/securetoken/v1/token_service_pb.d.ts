@@ -1493,7 +1493,8 @@ export declare type WatchRevocationsResponse_SnapshotPage = Message<"securetoken
   revocations: Revocation[];
 
   /**
-   * Whether the snapshot begins here: whatever was known before is replaced by it.
+   * Whether the snapshot begins here. What was known before stays in force beside it, until it
+   * expires: a server that lags has not heard of all of it.
    *
    * @generated from field: bool first = 2;
    */
@@ -1559,6 +1560,16 @@ export declare type WatchRevocationsResponse_Checkpoint = Message<"securetoken.v
    * @generated from field: repeated string key_ids = 3;
    */
   keyIds: string[];
+
+  /**
+   * How long this stream had lasted when the checkpoint was written, on a clock that cannot be
+   * set. The stream began no earlier than its request was sent. So a checkpoint that arrives later
+   * than uptime after that was delayed, by the difference at most, and tells of a present that is
+   * older by as much. Unset from servers older than this field.
+   *
+   * @generated from field: google.protobuf.Duration uptime = 4;
+   */
+  uptime?: Duration | undefined;
 };
 
 /**

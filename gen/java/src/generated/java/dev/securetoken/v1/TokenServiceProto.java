@@ -366,7 +366,7 @@ public final class TokenServiceProto {
       "etoken.v1.RevocationR\013revocations\022&\n\017nex" +
       "t_page_token\030\002 \001(\tR\rnextPageToken\"1\n\027Wat" +
       "chRevocationsRequest\022\026\n\006cursor\030\001 \001(\tR\006cu" +
-      "rsor\"\326\004\n\030WatchRevocationsResponse\022S\n\010sna" +
+      "rsor\"\212\005\n\030WatchRevocationsResponse\022S\n\010sna" +
       "pshot\030\001 \001(\01325.securetoken.v1.WatchRevoca" +
       "tionsResponse.SnapshotPageH\000R\010snapshot\022L" +
       "\n\007changes\030\002 \001(\01320.securetoken.v1.WatchRe" +
@@ -377,54 +377,56 @@ public final class TokenServiceProto {
       "2\032.securetoken.v1.RevocationR\013revocation" +
       "s\022\024\n\005first\030\002 \001(\010R\005first\022\022\n\004last\030\003 \001(\010R\004l" +
       "ast\032G\n\007Changes\022<\n\013revocations\030\001 \003(\0132\032.se" +
-      "curetoken.v1.RevocationR\013revocations\032v\n\n" +
-      "Checkpoint\022\026\n\006cursor\030\001 \001(\tR\006cursor\0227\n\tst" +
-      "aleness\030\002 \001(\0132\031.google.protobuf.Duration" +
-      "R\tstaleness\022\027\n\007key_ids\030\003 \003(\tR\006keyIdsB\007\n\005" +
-      "event*\214\001\n\nTokenState\022\033\n\027TOKEN_STATE_UNSP" +
-      "ECIFIED\020\000\022\026\n\022TOKEN_STATE_ACTIVE\020\001\022\027\n\023TOK" +
-      "EN_STATE_EXPIRED\020\002\022\027\n\023TOKEN_STATE_REVOKE" +
-      "D\020\003\022\027\n\023TOKEN_STATE_INVALID\020\004*k\n\010KeyState" +
-      "\022\031\n\025KEY_STATE_UNSPECIFIED\020\000\022\024\n\020KEY_STATE" +
-      "_STAGED\020\001\022\025\n\021KEY_STATE_PRIMARY\020\002\022\027\n\023KEY_" +
-      "STATE_SECONDARY\020\003*\245\001\n\021RevocationOutcome\022" +
-      "\"\n\036REVOCATION_OUTCOME_UNSPECIFIED\020\000\022\036\n\032R" +
-      "EVOCATION_OUTCOME_REVOKED\020\001\022&\n\"REVOCATIO" +
-      "N_OUTCOME_ALREADY_EXPIRED\020\002\022$\n REVOCATIO" +
-      "N_OUTCOME_NOT_AUTHENTIC\020\0032\242\t\n\014TokenServi" +
-      "ce\022\\\n\rGenerateToken\022$.securetoken.v1.Gen" +
-      "erateTokenRequest\032%.securetoken.v1.Gener" +
-      "ateTokenResponse\022\\\n\rValidateToken\022$.secu" +
-      "retoken.v1.ValidateTokenRequest\032%.secure" +
-      "token.v1.ValidateTokenResponse\022b\n\017CheckP" +
-      "ermission\022&.securetoken.v1.CheckPermissi" +
-      "onRequest\032\'.securetoken.v1.CheckPermissi" +
-      "onResponse\022e\n\020CheckPermissions\022\'.securet" +
-      "oken.v1.CheckPermissionsRequest\032(.secure" +
-      "token.v1.CheckPermissionsResponse\022n\n\023Bat" +
-      "chValidateTokens\022*.securetoken.v1.BatchV" +
-      "alidateTokensRequest\032+.securetoken.v1.Ba" +
-      "tchValidateTokensResponse\022Y\n\014RefreshToke" +
-      "n\022#.securetoken.v1.RefreshTokenRequest\032$" +
-      ".securetoken.v1.RefreshTokenResponse\022Y\n\014" +
-      "GetTokenInfo\022#.securetoken.v1.GetTokenIn" +
-      "foRequest\032$.securetoken.v1.GetTokenInfoR" +
-      "esponse\022b\n\017IntrospectToken\022&.securetoken" +
-      ".v1.IntrospectTokenRequest\032\'.securetoken" +
-      ".v1.IntrospectTokenResponse\022Y\n\014ExportCon" +
-      "fig\022#.securetoken.v1.ExportConfigRequest" +
-      "\032$.securetoken.v1.ExportConfigResponse\022Y" +
-      "\n\014RevokeTokens\022#.securetoken.v1.RevokeTo" +
-      "kensRequest\032$.securetoken.v1.RevokeToken" +
-      "sResponse\022b\n\017ListRevocations\022&.securetok" +
-      "en.v1.ListRevocationsRequest\032\'.securetok" +
-      "en.v1.ListRevocationsResponse\022g\n\020WatchRe" +
-      "vocations\022\'.securetoken.v1.WatchRevocati" +
-      "onsRequest\032(.securetoken.v1.WatchRevocat" +
-      "ionsResponse0\001B\200\001\n\022dev.securetoken.v1B\021T" +
-      "okenServiceProtoP\001\242\002\003SXX\252\002\016Securetoken.V" +
-      "1\312\002\016Securetoken\\V1\342\002\032Securetoken\\V1\\GPBM" +
-      "etadata\352\002\017Securetoken::V1b\006proto3"
+      "curetoken.v1.RevocationR\013revocations\032\251\001\n" +
+      "\nCheckpoint\022\026\n\006cursor\030\001 \001(\tR\006cursor\0227\n\ts" +
+      "taleness\030\002 \001(\0132\031.google.protobuf.Duratio" +
+      "nR\tstaleness\022\027\n\007key_ids\030\003 \003(\tR\006keyIds\0221\n" +
+      "\006uptime\030\004 \001(\0132\031.google.protobuf.Duration" +
+      "R\006uptimeB\007\n\005event*\214\001\n\nTokenState\022\033\n\027TOKE" +
+      "N_STATE_UNSPECIFIED\020\000\022\026\n\022TOKEN_STATE_ACT" +
+      "IVE\020\001\022\027\n\023TOKEN_STATE_EXPIRED\020\002\022\027\n\023TOKEN_" +
+      "STATE_REVOKED\020\003\022\027\n\023TOKEN_STATE_INVALID\020\004" +
+      "*k\n\010KeyState\022\031\n\025KEY_STATE_UNSPECIFIED\020\000\022" +
+      "\024\n\020KEY_STATE_STAGED\020\001\022\025\n\021KEY_STATE_PRIMA" +
+      "RY\020\002\022\027\n\023KEY_STATE_SECONDARY\020\003*\245\001\n\021Revoca" +
+      "tionOutcome\022\"\n\036REVOCATION_OUTCOME_UNSPEC" +
+      "IFIED\020\000\022\036\n\032REVOCATION_OUTCOME_REVOKED\020\001\022" +
+      "&\n\"REVOCATION_OUTCOME_ALREADY_EXPIRED\020\002\022" +
+      "$\n REVOCATION_OUTCOME_NOT_AUTHENTIC\020\0032\242\t" +
+      "\n\014TokenService\022\\\n\rGenerateToken\022$.secure" +
+      "token.v1.GenerateTokenRequest\032%.secureto" +
+      "ken.v1.GenerateTokenResponse\022\\\n\rValidate" +
+      "Token\022$.securetoken.v1.ValidateTokenRequ" +
+      "est\032%.securetoken.v1.ValidateTokenRespon" +
+      "se\022b\n\017CheckPermission\022&.securetoken.v1.C" +
+      "heckPermissionRequest\032\'.securetoken.v1.C" +
+      "heckPermissionResponse\022e\n\020CheckPermissio" +
+      "ns\022\'.securetoken.v1.CheckPermissionsRequ" +
+      "est\032(.securetoken.v1.CheckPermissionsRes" +
+      "ponse\022n\n\023BatchValidateTokens\022*.securetok" +
+      "en.v1.BatchValidateTokensRequest\032+.secur" +
+      "etoken.v1.BatchValidateTokensResponse\022Y\n" +
+      "\014RefreshToken\022#.securetoken.v1.RefreshTo" +
+      "kenRequest\032$.securetoken.v1.RefreshToken" +
+      "Response\022Y\n\014GetTokenInfo\022#.securetoken.v" +
+      "1.GetTokenInfoRequest\032$.securetoken.v1.G" +
+      "etTokenInfoResponse\022b\n\017IntrospectToken\022&" +
+      ".securetoken.v1.IntrospectTokenRequest\032\'" +
+      ".securetoken.v1.IntrospectTokenResponse\022" +
+      "Y\n\014ExportConfig\022#.securetoken.v1.ExportC" +
+      "onfigRequest\032$.securetoken.v1.ExportConf" +
+      "igResponse\022Y\n\014RevokeTokens\022#.securetoken" +
+      ".v1.RevokeTokensRequest\032$.securetoken.v1" +
+      ".RevokeTokensResponse\022b\n\017ListRevocations" +
+      "\022&.securetoken.v1.ListRevocationsRequest" +
+      "\032\'.securetoken.v1.ListRevocationsRespons" +
+      "e\022g\n\020WatchRevocations\022\'.securetoken.v1.W" +
+      "atchRevocationsRequest\032(.securetoken.v1." +
+      "WatchRevocationsResponse0\001B\200\001\n\022dev.secur" +
+      "etoken.v1B\021TokenServiceProtoP\001\242\002\003SXX\252\002\016S" +
+      "ecuretoken.V1\312\002\016Securetoken\\V1\342\002\032Securet" +
+      "oken\\V1\\GPBMetadata\352\002\017Securetoken::V1b\006p" +
+      "roto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -649,7 +651,7 @@ public final class TokenServiceProto {
     internal_static_securetoken_v1_WatchRevocationsResponse_Checkpoint_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_securetoken_v1_WatchRevocationsResponse_Checkpoint_descriptor,
-        new java.lang.String[] { "Cursor", "Staleness", "KeyIds", });
+        new java.lang.String[] { "Cursor", "Staleness", "KeyIds", "Uptime", });
     com.google.protobuf.DurationProto.getDescriptor();
     com.google.protobuf.StructProto.getDescriptor();
     com.google.protobuf.TimestampProto.getDescriptor();

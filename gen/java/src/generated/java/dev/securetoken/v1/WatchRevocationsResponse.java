@@ -94,7 +94,8 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * Whether the snapshot begins here: whatever was known before is replaced by it.
+     * Whether the snapshot begins here. What was known before stays in force beside it, until it
+     * expires: a server that lags has not heard of all of it.
      * </pre>
      *
      * <code>bool first = 2 [json_name = "first"];</code>
@@ -217,7 +218,8 @@ private static final long serialVersionUID = 0L;
     private boolean first_ = false;
     /**
      * <pre>
-     * Whether the snapshot begins here: whatever was known before is replaced by it.
+     * Whether the snapshot begins here. What was known before stays in force beside it, until it
+     * expires: a server that lags has not heard of all of it.
      * </pre>
      *
      * <code>bool first = 2 [json_name = "first"];</code>
@@ -984,7 +986,8 @@ private static final long serialVersionUID = 0L;
       private boolean first_ ;
       /**
        * <pre>
-       * Whether the snapshot begins here: whatever was known before is replaced by it.
+       * Whether the snapshot begins here. What was known before stays in force beside it, until it
+       * expires: a server that lags has not heard of all of it.
        * </pre>
        *
        * <code>bool first = 2 [json_name = "first"];</code>
@@ -996,7 +999,8 @@ private static final long serialVersionUID = 0L;
       }
       /**
        * <pre>
-       * Whether the snapshot begins here: whatever was known before is replaced by it.
+       * Whether the snapshot begins here. What was known before stays in force beside it, until it
+       * expires: a server that lags has not heard of all of it.
        * </pre>
        *
        * <code>bool first = 2 [json_name = "first"];</code>
@@ -1012,7 +1016,8 @@ private static final long serialVersionUID = 0L;
       }
       /**
        * <pre>
-       * Whether the snapshot begins here: whatever was known before is replaced by it.
+       * Whether the snapshot begins here. What was known before stays in force beside it, until it
+       * expires: a server that lags has not heard of all of it.
        * </pre>
        *
        * <code>bool first = 2 [json_name = "first"];</code>
@@ -2125,6 +2130,42 @@ private static final long serialVersionUID = 0L;
      */
     com.google.protobuf.ByteString
         getKeyIdsBytes(int index);
+
+    /**
+     * <pre>
+     * How long this stream had lasted when the checkpoint was written, on a clock that cannot be
+     * set. The stream began no earlier than its request was sent. So a checkpoint that arrives later
+     * than uptime after that was delayed, by the difference at most, and tells of a present that is
+     * older by as much. Unset from servers older than this field.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration uptime = 4 [json_name = "uptime"];</code>
+     * @return Whether the uptime field is set.
+     */
+    boolean hasUptime();
+    /**
+     * <pre>
+     * How long this stream had lasted when the checkpoint was written, on a clock that cannot be
+     * set. The stream began no earlier than its request was sent. So a checkpoint that arrives later
+     * than uptime after that was delayed, by the difference at most, and tells of a present that is
+     * older by as much. Unset from servers older than this field.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration uptime = 4 [json_name = "uptime"];</code>
+     * @return The uptime.
+     */
+    com.google.protobuf.Duration getUptime();
+    /**
+     * <pre>
+     * How long this stream had lasted when the checkpoint was written, on a clock that cannot be
+     * set. The stream began no earlier than its request was sent. So a checkpoint that arrives later
+     * than uptime after that was delayed, by the difference at most, and tells of a present that is
+     * older by as much. Unset from servers older than this field.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration uptime = 4 [json_name = "uptime"];</code>
+     */
+    com.google.protobuf.DurationOrBuilder getUptimeOrBuilder();
   }
   /**
    * <pre>
@@ -2307,6 +2348,53 @@ private static final long serialVersionUID = 0L;
       return keyIds_.getByteString(index);
     }
 
+    public static final int UPTIME_FIELD_NUMBER = 4;
+    private com.google.protobuf.Duration uptime_;
+    /**
+     * <pre>
+     * How long this stream had lasted when the checkpoint was written, on a clock that cannot be
+     * set. The stream began no earlier than its request was sent. So a checkpoint that arrives later
+     * than uptime after that was delayed, by the difference at most, and tells of a present that is
+     * older by as much. Unset from servers older than this field.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration uptime = 4 [json_name = "uptime"];</code>
+     * @return Whether the uptime field is set.
+     */
+    @java.lang.Override
+    public boolean hasUptime() {
+      return ((bitField0_ & 0x00000002) != 0);
+    }
+    /**
+     * <pre>
+     * How long this stream had lasted when the checkpoint was written, on a clock that cannot be
+     * set. The stream began no earlier than its request was sent. So a checkpoint that arrives later
+     * than uptime after that was delayed, by the difference at most, and tells of a present that is
+     * older by as much. Unset from servers older than this field.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration uptime = 4 [json_name = "uptime"];</code>
+     * @return The uptime.
+     */
+    @java.lang.Override
+    public com.google.protobuf.Duration getUptime() {
+      return uptime_ == null ? com.google.protobuf.Duration.getDefaultInstance() : uptime_;
+    }
+    /**
+     * <pre>
+     * How long this stream had lasted when the checkpoint was written, on a clock that cannot be
+     * set. The stream began no earlier than its request was sent. So a checkpoint that arrives later
+     * than uptime after that was delayed, by the difference at most, and tells of a present that is
+     * older by as much. Unset from servers older than this field.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration uptime = 4 [json_name = "uptime"];</code>
+     */
+    @java.lang.Override
+    public com.google.protobuf.DurationOrBuilder getUptimeOrBuilder() {
+      return uptime_ == null ? com.google.protobuf.Duration.getDefaultInstance() : uptime_;
+    }
+
     private byte memoizedIsInitialized = -1;
     @java.lang.Override
     public final boolean isInitialized() {
@@ -2329,6 +2417,9 @@ private static final long serialVersionUID = 0L;
       }
       for (int i = 0; i < keyIds_.size(); i++) {
         com.google.protobuf.GeneratedMessageV3.writeString(output, 3, keyIds_.getRaw(i));
+      }
+      if (((bitField0_ & 0x00000002) != 0)) {
+        output.writeMessage(4, getUptime());
       }
       getUnknownFields().writeTo(output);
     }
@@ -2354,6 +2445,10 @@ private static final long serialVersionUID = 0L;
         size += dataSize;
         size += 1 * getKeyIdsList().size();
       }
+      if (((bitField0_ & 0x00000002) != 0)) {
+        size += com.google.protobuf.CodedOutputStream
+          .computeMessageSize(4, getUptime());
+      }
       size += getUnknownFields().getSerializedSize();
       memoizedSize = size;
       return size;
@@ -2378,6 +2473,11 @@ private static final long serialVersionUID = 0L;
       }
       if (!getKeyIdsList()
           .equals(other.getKeyIdsList())) return false;
+      if (hasUptime() != other.hasUptime()) return false;
+      if (hasUptime()) {
+        if (!getUptime()
+            .equals(other.getUptime())) return false;
+      }
       if (!getUnknownFields().equals(other.getUnknownFields())) return false;
       return true;
     }
@@ -2398,6 +2498,10 @@ private static final long serialVersionUID = 0L;
       if (getKeyIdsCount() > 0) {
         hash = (37 * hash) + KEY_IDS_FIELD_NUMBER;
         hash = (53 * hash) + getKeyIdsList().hashCode();
+      }
+      if (hasUptime()) {
+        hash = (37 * hash) + UPTIME_FIELD_NUMBER;
+        hash = (53 * hash) + getUptime().hashCode();
       }
       hash = (29 * hash) + getUnknownFields().hashCode();
       memoizedHashCode = hash;
@@ -2534,6 +2638,7 @@ private static final long serialVersionUID = 0L;
         if (com.google.protobuf.GeneratedMessageV3
                 .alwaysUseFieldBuilders) {
           getStalenessFieldBuilder();
+          getUptimeFieldBuilder();
         }
       }
       @java.lang.Override
@@ -2548,6 +2653,11 @@ private static final long serialVersionUID = 0L;
         }
         keyIds_ =
             com.google.protobuf.LazyStringArrayList.emptyList();
+        uptime_ = null;
+        if (uptimeBuilder_ != null) {
+          uptimeBuilder_.dispose();
+          uptimeBuilder_ = null;
+        }
         return this;
       }
 
@@ -2594,6 +2704,12 @@ private static final long serialVersionUID = 0L;
         if (((from_bitField0_ & 0x00000004) != 0)) {
           keyIds_.makeImmutable();
           result.keyIds_ = keyIds_;
+        }
+        if (((from_bitField0_ & 0x00000008) != 0)) {
+          result.uptime_ = uptimeBuilder_ == null
+              ? uptime_
+              : uptimeBuilder_.build();
+          to_bitField0_ |= 0x00000002;
         }
         result.bitField0_ |= to_bitField0_;
       }
@@ -2660,6 +2776,9 @@ private static final long serialVersionUID = 0L;
           }
           onChanged();
         }
+        if (other.hasUptime()) {
+          mergeUptime(other.getUptime());
+        }
         this.mergeUnknownFields(other.getUnknownFields());
         onChanged();
         return this;
@@ -2704,6 +2823,13 @@ private static final long serialVersionUID = 0L;
                 keyIds_.add(s);
                 break;
               } // case 26
+              case 34: {
+                input.readMessage(
+                    getUptimeFieldBuilder().getBuilder(),
+                    extensionRegistry);
+                bitField0_ |= 0x00000008;
+                break;
+              } // case 34
               default: {
                 if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                   done = true; // was an endgroup tag
@@ -3115,6 +3241,190 @@ private static final long serialVersionUID = 0L;
         bitField0_ |= 0x00000004;
         onChanged();
         return this;
+      }
+
+      private com.google.protobuf.Duration uptime_;
+      private com.google.protobuf.SingleFieldBuilderV3<
+          com.google.protobuf.Duration, com.google.protobuf.Duration.Builder, com.google.protobuf.DurationOrBuilder> uptimeBuilder_;
+      /**
+       * <pre>
+       * How long this stream had lasted when the checkpoint was written, on a clock that cannot be
+       * set. The stream began no earlier than its request was sent. So a checkpoint that arrives later
+       * than uptime after that was delayed, by the difference at most, and tells of a present that is
+       * older by as much. Unset from servers older than this field.
+       * </pre>
+       *
+       * <code>.google.protobuf.Duration uptime = 4 [json_name = "uptime"];</code>
+       * @return Whether the uptime field is set.
+       */
+      public boolean hasUptime() {
+        return ((bitField0_ & 0x00000008) != 0);
+      }
+      /**
+       * <pre>
+       * How long this stream had lasted when the checkpoint was written, on a clock that cannot be
+       * set. The stream began no earlier than its request was sent. So a checkpoint that arrives later
+       * than uptime after that was delayed, by the difference at most, and tells of a present that is
+       * older by as much. Unset from servers older than this field.
+       * </pre>
+       *
+       * <code>.google.protobuf.Duration uptime = 4 [json_name = "uptime"];</code>
+       * @return The uptime.
+       */
+      public com.google.protobuf.Duration getUptime() {
+        if (uptimeBuilder_ == null) {
+          return uptime_ == null ? com.google.protobuf.Duration.getDefaultInstance() : uptime_;
+        } else {
+          return uptimeBuilder_.getMessage();
+        }
+      }
+      /**
+       * <pre>
+       * How long this stream had lasted when the checkpoint was written, on a clock that cannot be
+       * set. The stream began no earlier than its request was sent. So a checkpoint that arrives later
+       * than uptime after that was delayed, by the difference at most, and tells of a present that is
+       * older by as much. Unset from servers older than this field.
+       * </pre>
+       *
+       * <code>.google.protobuf.Duration uptime = 4 [json_name = "uptime"];</code>
+       */
+      public Builder setUptime(com.google.protobuf.Duration value) {
+        if (uptimeBuilder_ == null) {
+          if (value == null) {
+            throw new NullPointerException();
+          }
+          uptime_ = value;
+        } else {
+          uptimeBuilder_.setMessage(value);
+        }
+        bitField0_ |= 0x00000008;
+        onChanged();
+        return this;
+      }
+      /**
+       * <pre>
+       * How long this stream had lasted when the checkpoint was written, on a clock that cannot be
+       * set. The stream began no earlier than its request was sent. So a checkpoint that arrives later
+       * than uptime after that was delayed, by the difference at most, and tells of a present that is
+       * older by as much. Unset from servers older than this field.
+       * </pre>
+       *
+       * <code>.google.protobuf.Duration uptime = 4 [json_name = "uptime"];</code>
+       */
+      public Builder setUptime(
+          com.google.protobuf.Duration.Builder builderForValue) {
+        if (uptimeBuilder_ == null) {
+          uptime_ = builderForValue.build();
+        } else {
+          uptimeBuilder_.setMessage(builderForValue.build());
+        }
+        bitField0_ |= 0x00000008;
+        onChanged();
+        return this;
+      }
+      /**
+       * <pre>
+       * How long this stream had lasted when the checkpoint was written, on a clock that cannot be
+       * set. The stream began no earlier than its request was sent. So a checkpoint that arrives later
+       * than uptime after that was delayed, by the difference at most, and tells of a present that is
+       * older by as much. Unset from servers older than this field.
+       * </pre>
+       *
+       * <code>.google.protobuf.Duration uptime = 4 [json_name = "uptime"];</code>
+       */
+      public Builder mergeUptime(com.google.protobuf.Duration value) {
+        if (uptimeBuilder_ == null) {
+          if (((bitField0_ & 0x00000008) != 0) &&
+            uptime_ != null &&
+            uptime_ != com.google.protobuf.Duration.getDefaultInstance()) {
+            getUptimeBuilder().mergeFrom(value);
+          } else {
+            uptime_ = value;
+          }
+        } else {
+          uptimeBuilder_.mergeFrom(value);
+        }
+        if (uptime_ != null) {
+          bitField0_ |= 0x00000008;
+          onChanged();
+        }
+        return this;
+      }
+      /**
+       * <pre>
+       * How long this stream had lasted when the checkpoint was written, on a clock that cannot be
+       * set. The stream began no earlier than its request was sent. So a checkpoint that arrives later
+       * than uptime after that was delayed, by the difference at most, and tells of a present that is
+       * older by as much. Unset from servers older than this field.
+       * </pre>
+       *
+       * <code>.google.protobuf.Duration uptime = 4 [json_name = "uptime"];</code>
+       */
+      public Builder clearUptime() {
+        bitField0_ = (bitField0_ & ~0x00000008);
+        uptime_ = null;
+        if (uptimeBuilder_ != null) {
+          uptimeBuilder_.dispose();
+          uptimeBuilder_ = null;
+        }
+        onChanged();
+        return this;
+      }
+      /**
+       * <pre>
+       * How long this stream had lasted when the checkpoint was written, on a clock that cannot be
+       * set. The stream began no earlier than its request was sent. So a checkpoint that arrives later
+       * than uptime after that was delayed, by the difference at most, and tells of a present that is
+       * older by as much. Unset from servers older than this field.
+       * </pre>
+       *
+       * <code>.google.protobuf.Duration uptime = 4 [json_name = "uptime"];</code>
+       */
+      public com.google.protobuf.Duration.Builder getUptimeBuilder() {
+        bitField0_ |= 0x00000008;
+        onChanged();
+        return getUptimeFieldBuilder().getBuilder();
+      }
+      /**
+       * <pre>
+       * How long this stream had lasted when the checkpoint was written, on a clock that cannot be
+       * set. The stream began no earlier than its request was sent. So a checkpoint that arrives later
+       * than uptime after that was delayed, by the difference at most, and tells of a present that is
+       * older by as much. Unset from servers older than this field.
+       * </pre>
+       *
+       * <code>.google.protobuf.Duration uptime = 4 [json_name = "uptime"];</code>
+       */
+      public com.google.protobuf.DurationOrBuilder getUptimeOrBuilder() {
+        if (uptimeBuilder_ != null) {
+          return uptimeBuilder_.getMessageOrBuilder();
+        } else {
+          return uptime_ == null ?
+              com.google.protobuf.Duration.getDefaultInstance() : uptime_;
+        }
+      }
+      /**
+       * <pre>
+       * How long this stream had lasted when the checkpoint was written, on a clock that cannot be
+       * set. The stream began no earlier than its request was sent. So a checkpoint that arrives later
+       * than uptime after that was delayed, by the difference at most, and tells of a present that is
+       * older by as much. Unset from servers older than this field.
+       * </pre>
+       *
+       * <code>.google.protobuf.Duration uptime = 4 [json_name = "uptime"];</code>
+       */
+      private com.google.protobuf.SingleFieldBuilderV3<
+          com.google.protobuf.Duration, com.google.protobuf.Duration.Builder, com.google.protobuf.DurationOrBuilder> 
+          getUptimeFieldBuilder() {
+        if (uptimeBuilder_ == null) {
+          uptimeBuilder_ = new com.google.protobuf.SingleFieldBuilderV3<
+              com.google.protobuf.Duration, com.google.protobuf.Duration.Builder, com.google.protobuf.DurationOrBuilder>(
+                  getUptime(),
+                  getParentForChildren(),
+                  isClean());
+          uptime_ = null;
+        }
+        return uptimeBuilder_;
       }
       @java.lang.Override
       public final Builder setUnknownFields(

@@ -9,8 +9,12 @@ export function createClearListener(
   serve: (protocol: Protocol, socket: Socket, firstBytes: Buffer | undefined) => void,
 ): Server {
   const options = { allowHalfOpen: true, noDelay: true, keepAlive: true };
+  const timeouts = {
+    unusedMs: limits.keepAliveTimeoutMs,
+    undecidedMs: limits.detectionTimeoutMs,
+  };
   return createServer(options, (socket) => {
-    detectProtocol(socket, limits.detectionTimeoutMs, (protocol, head) => {
+    detectProtocol(socket, timeouts, (protocol, head) => {
       if (protocol === "http/1.1") {
         socket.unshift(head);
         serve(protocol, socket, undefined);

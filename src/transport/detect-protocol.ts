@@ -7,23 +7,33 @@ export type Protocol = "h2" | "http/1.1";
 /** "PRI": the start of the HTTP/2 preface (RFC 9113, section 3.4), and of no HTTP/1.1 method. */
 const PREFACE_START = Buffer.from("PRI");
 
+/** How long a new connection may take, in milliseconds. */
+export interface DetectionTimeouts {
+  /** For its first byte: clients open connections before they need them. */
+  readonly unusedMs: number;
+  /** For the next ones, until its protocol is known. */
+  readonly undecidedMs: number;
+}
+
 /**
- * Calls `use` once the connection has said enough, with the bytes that were read. A client that
- * stays silent for `timeoutMs` milliseconds, or leaves, is dropped.
+ * Calls `use` once the connection has said enough, with the bytes that were read. A client that takes longer, or
+ * leaves, is dropped.
  */
 export function detectProtocol(
   socket: Socket,
-  timeoutMs: number,
+  { unusedMs, undecidedMs }: DetectionTimeouts,
   use: (protocol: Protocol, head: Buffer) => void,
 ): void {
   let head: Buffer = Buffer.alloc(0);
   const drop = () => socket.destroy();
   let isLate = false;
   // A busy process reads what came in time before the check phase of its loop.
-  const silence = setTimeout(() => {
-    isLate = true;
-    setImmediate(() => isLate && drop());
-  }, timeoutMs);
+  const dropAfter = (ms: number) =>
+    setTimeout(() => {
+      isLate = true;
+      setImmediate(() => isLate && drop());
+    }, ms);
+  let silence = dropAfter(unusedMs);
   const stop = () => {
     isLate = false;
     clearTimeout(silence);
@@ -32,6 +42,7 @@ export function detectProtocol(
     socket.off("close", stop);
   };
   const look = () => {
+    const isFirst = head.length === 0;
     // Bytes are held rather than unshifted: an unshift would call "readable" again at once.
     for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) {
       head = Buffer.concat([head, chunk]);
@@ -39,7 +50,14 @@ export function detectProtocol(
     const length = Math.min(head.length, PREFACE_START.length);
     const undecided = head.length < PREFACE_START.length;
     const isPreface = head.subarray(0, length).equals(PREFACE_START.subarray(0, length));
-    if (undecided && isPreface) return;
+    if (undecided && isPreface) {
+      if (isFirst && head.length > 0) {
+        isLate = false;
+        clearTimeout(silence);
+        silence = dropAfter(undecidedMs);
+      }
+      return;
+    }
     stop();
     use(isPreface ? "h2" : "http/1.1", head);
   };

@@ -28,6 +28,8 @@ export class Http1Connection {
     // So Node ends a connection behind its last answer: closed with requests unread, it would be reset instead, and
     // what of the answers is not sent yet would be lost.
     socket.destroySoon = () => this.#end();
+    // What bounded the time until the first request.
+    socket.setTimeout(0);
     socket.once("close", () => {
       for (const waiting of this.#open) closeWaiting(waiting);
     });

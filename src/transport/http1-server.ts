@@ -28,9 +28,15 @@ export function createHttp1Server(
   });
   server.on("checkExpectation", refuseExpected);
   server.on("clientError", (error, socket) => {
+    if (isUnused(error, socket as Socket)) return;
     connections.refuse(socket as Socket, refusalOf(error));
   });
-  server.on("connection", readAsStream);
+  server.on("connection", (socket) => {
+    if (!(socket instanceof TLSSocket)) return;
+    readAsStream(socket);
+    // Until its first request; see `Http1Connection`.
+    socket.setTimeout(limits.keepAliveTimeoutMs);
+  });
   server.on("connect", (_request, socket) => connections.refuseTunnel(socket as Socket));
   // A server that never listens itself does not check for slow requests unless told that it does.
   server.emit("listening");
@@ -42,7 +48,15 @@ export function createHttp1Server(
  * comes while an answer is not sent yet, and goes on giving it the records that it has decrypted: a request of two
  * records would be refused as malformed.
  */
-function readAsStream(socket: Socket): void {
+function readAsStream(socket: TLSSocket): void {
   // A listener of a user is what makes Node do so.
-  if (socket instanceof TLSSocket) socket.on("data", () => {});
+  socket.on("data", () => {});
+}
+
+/**
+ * Whether a connection is too late for a request of which nothing has come: Node counts from its beginning. A client that
+ * keeps it for later would lose the call that it sends at that moment.
+ */
+function isUnused({ code }: NodeJS.ErrnoException, socket: Socket): boolean {
+  return code === "ERR_HTTP_REQUEST_TIMEOUT" && socket.bytesRead === 0;
 }

@@ -14,13 +14,16 @@ export interface ConnectionLimits {
   readonly maxConnections: number;
   /** Requests of an HTTP/1.1 connection that wait for their answers to be taken. */
   readonly maxPipelined: number;
-  /** How long a new connection may stay silent, in milliseconds. */
+  /** How long a new connection that has said something may take to tell its protocol, in milliseconds. */
   readonly detectionTimeoutMs: number;
   /** How long an HTTP/1.1 client may take for its headers, in milliseconds. */
   readonly headersTimeoutMs: number;
   /** How long an HTTP/1.1 client may take for a whole request, in milliseconds. */
   readonly requestTimeoutMs: number;
-  /** How long an idle HTTP/1.1 connection is kept, in milliseconds. */
+  /**
+   * How long an HTTP/1.1 connection without a request is kept, in milliseconds, whether or not it ever had one: clients
+   * keep spare ones, and a call that is sent while its connection is closed is lost.
+   */
   readonly keepAliveTimeoutMs: number;
   /** How long a client that agreed on HTTP/2 may take for its preface and SETTINGS, in milliseconds. */
   readonly prefaceTimeoutMs: number;

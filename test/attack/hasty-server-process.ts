@@ -9,6 +9,7 @@ const PATIENCE_MS = 2_000;
 const limits = {
   detectionTimeoutMs: PATIENCE_MS,
   headersTimeoutMs: PATIENCE_MS,
+  keepAliveTimeoutMs: PATIENCE_MS,
   prefaceTimeoutMs: PATIENCE_MS,
   leaveTimeoutMs: PATIENCE_MS,
 };

@@ -18,6 +18,7 @@ export interface Peer extends Target {
 
 /** How long a connection may stay silent before it is dropped, in milliseconds. */
 const SILENCE_MS = 30_000;
+const TIMEOUTS = { unusedMs: SILENCE_MS, undecidedMs: SILENCE_MS };
 
 /** Accepts connections, reads, and never says a word. */
 export function blackHole(): Target {
@@ -30,7 +31,7 @@ export function httpPeer(handler: RequestListener): Peer {
   const http2 = createHttp2Server(handler as never);
   http2.on("sessionError", () => {});
   return peer((socket) =>
-    detectProtocol(socket, SILENCE_MS, (protocol, head) => {
+    detectProtocol(socket, TIMEOUTS, (protocol, head) => {
       socket.unshift(head);
       (protocol === "h2" ? http2 : http1).emit("connection", socket);
     }),

@@ -71,6 +71,15 @@ export class ProtoWriter {
     this.#at += bytes.length;
   }
 
+  /** Bytes, written as hexadecimal digits, at most 254 of them, that are written even when they are none. */
+  hex(field: number, digits: string): void {
+    this.#room(SCALAR_ROOM + digits.length);
+    this.#tag(field, LENGTH);
+    const start = this.#at++;
+    this.#at += this.#bytes.write(digits, this.#at, "hex");
+    this.#bytes[start] = this.#at - start - 1;
+  }
+
   /** A `google.protobuf.Timestamp`. */
   timestamp(field: number, { seconds, micros }: Instant): void {
     this.#secondsAndNanos(field, seconds, micros);

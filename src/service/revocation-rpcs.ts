@@ -1,15 +1,12 @@
 /** RevokeTokens and ListRevocations. */
-import type { MessageInitShape } from "@bufbuild/protobuf";
 import { Code, type ConnectError, type HandlerContext } from "@connectrpc/connect";
-import {
-  type ListRevocationsRequest,
-  type ListRevocationsResponseSchema,
-  RevocationOutcome,
-  type RevokeTokensRequest,
-  type RevokeTokensResponseSchema,
+import type {
+  ListRevocationsRequest,
+  RevokeTokensRequest,
 } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import {
   MAX_TARGETS,
+  type PlannedRevocation,
   type Revocation,
   type RevocationTarget,
   type SecureTokenManager,
@@ -17,10 +14,14 @@ import {
   userKey,
 } from "../core/index.js";
 import { checkUserId } from "../core/rules.js";
-import { RevocationNotStoredError, type RevocationRegister } from "../revocation/register.js";
+import {
+  RevocationNotStoredError,
+  type RevocationPage,
+  type RevocationRegister,
+} from "../revocation/register.js";
 import { chargeBatch, inTurns, lengthOf, noteOutcomes } from "./batches.js";
 import { type Call, callerError } from "./call.js";
-import { toRevocation, toTarget } from "./revocation-convert.js";
+import { toTarget } from "./revocation-convert.js";
 import { askForRetry } from "./try-later.js";
 
 /** What the RPCs work on. */
@@ -42,7 +43,7 @@ export async function revokeTokens(
   request: RevokeTokensRequest,
   call: Call | undefined,
   context: HandlerContext,
-): Promise<MessageInitShape<typeof RevokeTokensResponseSchema>> {
+): Promise<readonly PlannedRevocation[]> {
   requireEnabled(register, "targets");
   // Before each is looked at.
   if (request.targets.length > MAX_TARGETS) {
@@ -65,7 +66,7 @@ export async function revokeTokens(
     planned.flatMap(({ revocation }) => revocation ?? []),
   );
   noteOutcomes(targets, planned, call);
-  return { results: planned.map(({ outcome }) => ({ outcome: RevocationOutcome[outcome] })) };
+  return planned;
 }
 
 /** Puts entries in force. @throws ConnectError UNAVAILABLE when they cannot be made durable */
@@ -87,7 +88,7 @@ export async function store(
 export function listRevocations(
   { register }: RevocationDeps,
   request: ListRevocationsRequest,
-): MessageInitShape<typeof ListRevocationsResponseSchema> {
+): RevocationPage {
   requireEnabled(register, "");
   const { userId, tokenId, pageSize, pageToken } = request;
   if (pageSize < 0) throw invalid("page_size", "page_size must not be negative");
@@ -99,8 +100,7 @@ export function listRevocations(
     pageToken: pageToken === "" ? undefined : pageToken,
   };
   try {
-    const { revocations, nextPageToken } = register.list(query);
-    return { revocations: revocations.map(toRevocation), nextPageToken: nextPageToken ?? "" };
+    return register.list(query);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw invalid("page_token", "page_token is of no earlier answer");

@@ -20,6 +20,7 @@ import { generateFromBinary } from "./generate-request.js";
 import { newTokenBounds, refreshBounds } from "./issue-bounds.js";
 import { refuseTooMany } from "./request-counts.js";
 import { checkOptions, requiredOf } from "./required-audience.js";
+import { listAnswer, outcomesAnswer } from "./revocation-answers.js";
 import {
   listRevocations,
   type RevocationDeps,
@@ -191,13 +192,13 @@ export function createRpcs(deps: RevocationDeps): readonly Rpc[] {
     revokeTokens: rpc(
       method.revokeTokens,
       (request, call, context) => revokeTokens(deps, request, call, context),
-      (response) => response,
+      outcomesAnswer,
     ),
 
     listRevocations: rpc(
       method.listRevocations,
       (request) => listRevocations(deps, request),
-      (response) => response,
+      listAnswer,
     ),
   } satisfies Record<Exclude<keyof typeof method, "watchRevocations">, Rpc>;
   return Object.values(rpcs);

@@ -4,7 +4,7 @@ import { Code, type ConnectError, type HandlerContext } from "@connectrpc/connec
 import {
   type WatchRevocationsRequestSchema,
   WatchRevocationsResponse_CheckpointSchema,
-  WatchRevocationsResponseSchema,
+  type WatchRevocationsResponseSchema,
 } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { Duration } from "../core/index.js";
 import {
@@ -12,11 +12,11 @@ import {
   TooManyWatchersError,
   WatcherTooSlowError,
 } from "../revocation/register.js";
-import { throughMessage } from "./answers.js";
 import { type Call, callerError } from "./call.js";
 import { toDuration } from "./convert.js";
 import { ProtoWriter } from "./proto-writer.js";
 import { iterate, type Pulled } from "./pulled.js";
+import { pageToBinary } from "./revocation-answers.js";
 import { toCheckpoint, toWatchResponse } from "./revocation-convert.js";
 import { type RevocationDeps, requireEnabled } from "./revocation-rpcs.js";
 import { noRoom } from "./try-later.js";
@@ -108,16 +108,12 @@ function nextOf(feed: Pulled<FeedEvent>, call: Call | undefined): FeedEvent | un
 
 /** By event: the feed gives all who stand at the same place the same one. Snapshots are a watcher's own. */
 const encoded = new WeakMap<FeedEvent, Uint8Array>();
-const eventAnswer = throughMessage(
-  WatchRevocationsResponseSchema,
-  (message: MessageInitShape<typeof WatchRevocationsResponseSchema>) => message,
-);
 const writer = new ProtoWriter();
 
 function encode(event: Exclude<FeedEvent, Checkpoint>, reserve: number): Uint8Array {
   const known = encoded.get(event);
   if (known !== undefined) return known;
-  const bytes = eventAnswer.toBinary(toWatchResponse(event), reserve);
+  const bytes = pageToBinary(event, reserve);
   if (event.kind !== "SNAPSHOT") encoded.set(event, bytes);
   return bytes;
 }

@@ -41,7 +41,10 @@ describe("the feed in binary", () => {
       const [bytes] = sent;
       assert.equal(new Set(sent).size, 1);
       assert.deepEqual(
-        fromBinary(WatchRevocationsResponseSchema, (bytes as Uint8Array).subarray(RESERVE)),
+        fromBinary(
+          WatchRevocationsResponseSchema,
+          new Uint8Array(bytes as Uint8Array).subarray(RESERVE),
+        ),
         expected,
       );
     });

@@ -2,7 +2,7 @@
 import { TokenError as ClientTokenError } from "../client/node.js";
 import { TokenError as CoreTokenError, type TokenErrorKind } from "../core/index.js";
 import { ConfigError } from "../server/config/index.js";
-import { EXIT_CONFIG } from "../server/main.js";
+import { EXIT_CONFIG } from "../server/start-or-exit.js";
 import { UsageError } from "./usage.js";
 
 /** Anything that no other code names: the server cannot be reached, a file cannot be read. */

@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Exit, WorkerProcess } from "./cluster.js";
 import type { Listening } from "./instance.js";
+import { StartError } from "./worker-start.js";
 
 /** A worker that ends sooner than this after its start has a fault that the next one may share, in ms. */
 const SETTLED_MS = 10_000;
@@ -27,17 +28,6 @@ export interface PoolOptions {
   readonly wait?: (ms: number) => Promise<unknown>;
 }
 
-/** A worker that ended before it listened. */
-export class StartError extends Error {
-  override readonly name = "StartError";
-  readonly exit: Exit;
-
-  constructor(exit: Exit) {
-    super(`a worker ended before it listened (${exit.signal ?? `code ${exit.code}`})`);
-    this.exit = exit;
-  }
-}
-
 /** The place of one worker. */
 interface Place {
   readonly number: number;
@@ -57,6 +47,7 @@ export class WorkerPool {
   readonly #places: readonly Place[];
   /** Every process that has not ended, those that start and leave included. */
   readonly #alive = new Set<WorkerProcess>();
+  readonly #leaving = new Map<WorkerProcess, Promise<void>>();
   #renewal: "none" | "running" | "again" = "none";
   #ending = false;
 
@@ -115,9 +106,14 @@ export class WorkerPool {
     if (!this.#ending) logger.info("rolling restart done");
   }
 
-  /** Lets every worker finish its calls and end; settles once all have. */
-  async end(): Promise<void> {
+  /**
+   * Lets every worker finish its calls and end; settles once all have.
+   *
+   * @param ready settles once they may be told; from the call on no other is started
+   */
+  async end(ready?: Promise<unknown>): Promise<void> {
     this.#ending = true;
+    await ready;
     await Promise.all([...this.#alive].map((worker) => this.#leave(worker)));
   }
 
@@ -127,8 +123,23 @@ export class WorkerPool {
     for (const worker of this.#alive) worker.kill();
   }
 
-  /** Puts a new worker in a place. @throws StartError */
+  /** Puts a new worker in a place, and another one where a signal to its group ends it. @throws StartError */
   async #fill(place: Place): Promise<Listening> {
+    for (;;) {
+      try {
+        return await this.#startWorker(place);
+      } catch (error) {
+        if (this.#ending || !(error instanceof StartError && error.isBySignal)) throw error;
+        const facts = { worker: place.number, signal: error.exit.signal };
+        this.#options.logger.warn(
+          facts,
+          "worker ended by a signal while it started: started again",
+        );
+      }
+    }
+  }
+
+  async #startWorker(place: Place): Promise<Listening> {
     const { fork, logger } = this.#options;
     const startedAt = this.#now();
     const worker = fork(place.number);
@@ -194,7 +205,16 @@ export class WorkerPool {
     return true;
   }
 
-  async #leave(worker: WorkerProcess): Promise<void> {
+  /** Has a worker leave; told once, whoever asks. */
+  #leave(worker: WorkerProcess): Promise<void> {
+    const known = this.#leaving.get(worker);
+    if (known) return known;
+    const leaving = this.#endWorker(worker).finally(() => this.#leaving.delete(worker));
+    this.#leaving.set(worker, leaving);
+    return leaving;
+  }
+
+  async #endWorker(worker: WorkerProcess): Promise<void> {
     const { graceMs, logger } = this.#options;
     worker.tell("leave");
     const left = worker.exited.then(() => true);

@@ -88,6 +88,50 @@ describe("a pool of workers", () => {
     assert.equal(workers.length, 1);
   });
 
+  for (const signal of ["SIGHUP", "SIGUSR2", "SIGINT", "SIGTERM"]) {
+    it(`starts again a worker that ${signal} to its group ended while it started`, async () => {
+      const { pool, workers, waits } = createPool(2);
+      const started = pool.start();
+      workers[0]?.exit(null, signal);
+      await setImmediate();
+      workers[1]?.listen();
+      await setImmediate();
+      workers[2]?.exit(null, signal);
+      await setImmediate();
+      workers[3]?.listen();
+      assert.equal((await started)?.keyId, "2");
+      const renewed = pool.renew();
+      workers[4]?.exit(null, signal);
+      await setImmediate();
+      workers[5]?.listen();
+      await setImmediate();
+      workers[1]?.exit(0);
+      await setImmediate();
+      workers[6]?.listen();
+      await setImmediate();
+      workers[3]?.exit(0);
+      await renewed;
+      assert.deepEqual([workers.length, waits.filter(({ ms }) => ms === 0)], [7, []]);
+    });
+  }
+
+  it("does not start when a worker is killed before it listens", async () => {
+    const { pool, workers } = createPool(1);
+    const started = pool.start();
+    workers[0]?.exit(null, "SIGKILL");
+    await assert.rejects(started, { name: "StartError", exit: { code: null, signal: "SIGKILL" } });
+  });
+
+  it("starts no worker again that the signal to end took, whatever the end waits for", async () => {
+    const { pool, workers } = createPool(1);
+    const started = pool.start();
+    const ended = pool.end(setImmediate());
+    workers[0]?.exit(null, "SIGTERM");
+    assert.equal(await started, undefined);
+    await ended;
+    assert.equal(workers.length, 1);
+  });
+
   it("replaces a worker at once, and one that keeps crashing after ever longer waits", async () => {
     const { workers, waits } = await runningPool(1);
     for (let crash = 1; crash <= 9; crash++) {
@@ -152,6 +196,21 @@ describe("a pool of workers", () => {
     old2.exit(0);
     await renewed;
     assert.equal(workers.length, 4);
+  });
+
+  it("tells a worker once to leave that a rolling restart has told already", async () => {
+    const { pool, workers, waits } = await runningPool(1);
+    pool.renew();
+    workers[1]?.listen();
+    await setImmediate();
+    const ended = pool.end();
+    for (const worker of workers) worker.exit(0);
+    await ended;
+    assert.deepEqual(
+      workers.map(({ orders }) => orders),
+      [["leave"], ["leave"]],
+    );
+    assert.deepEqual(waits.length, 2);
   });
 
   it("goes round once more when asked meanwhile, however often", async () => {

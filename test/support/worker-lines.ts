@@ -11,7 +11,7 @@ export interface LogLine {
 }
 
 /** The whole lines of the log so far, those with the text `msg` where one is given. */
-export function logLines(server: ServerProcess, msg?: string): LogLine[] {
+export function logLines(server: Pick<ServerProcess, "output">, msg?: string): LogLine[] {
   const lines = server.output().split("\n").slice(0, -1);
   // A line for every call may stand there: whoever looks for one text parses no others.
   const mark = msg === undefined ? "" : `"msg":${JSON.stringify(msg)}`;

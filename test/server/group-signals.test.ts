@@ -10,7 +10,7 @@ import { eventually, logLines, workerPids } from "../support/worker-lines.js";
 
 /** How often a signal is sent while a worker starts, in milliseconds: it takes a few hundred. */
 const BEAT_MS = 15;
-const ROUNDS = Number(process.env.GROUP_ROUNDS ?? 3);
+const ROUNDS = Number(process.env.GROUP_ROUNDS ?? 1);
 
 describe("a server with workers whose whole group gets", () => {
   for (const signal of ["SIGHUP", "SIGUSR2"] as const) {

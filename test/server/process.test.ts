@@ -186,7 +186,8 @@ function processSuite(WORKERS: string): void {
     const server = await startServer();
     // Half a request holds the first signal's grace open.
     const socket = connectSocket(server.port, "127.0.0.1");
-    socket.write(`${WHOLE}POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf`);
+    const head = `POST ${METHOD}/GenerateToken HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n`;
+    socket.write(`${WHOLE}${head}Connect-Timeout-Ms: 60000\r\nContent-Length: 10\r\n\r\nhalf`);
     socket.on("error", () => {});
     await once(socket, "data");
     server.process.kill("SIGTERM");

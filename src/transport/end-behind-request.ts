@@ -17,8 +17,6 @@ export function endBehindRequest(socket: Socket, request: IncomingMessage): void
   const late = setTimeout(() => socket.destroy(), REST_MS).unref();
   socket.once("close", () => clearTimeout(late));
   request.once("end", () => endSocket(socket));
-  // A reader that was left within a read would keep the rest from flowing.
-  request.removeAllListeners("readable");
   request.on("data", () => {
     if (socket.bytesRead > most) socket.destroy();
   });

@@ -8,7 +8,7 @@ import { costlyBatches, overfullBatches, smallBatches } from "./costly-batches.j
 import { crowd } from "./crowd.js";
 import { endlessDoorBodies, slowDoorBodies, slowDoorStreams } from "./door-bodies.js";
 import { emptyDataFlood } from "./empty-data-flood.js";
-import { halfReadBatches, hoardedBatches } from "./half-read-batches.js";
+import { halfReadBatches } from "./half-read-batches.js";
 import { hpackBomb, manyContinuations } from "./hpack-bomb.js";
 import { idleSessions, silentConnections } from "./idle-connections.js";
 import { allowedIdleStreams, idleStreams } from "./idle-streams.js";
@@ -26,7 +26,7 @@ import { slowHeaders } from "./slow-headers.js";
 import { unaskedBodies, unfinishedBodies, unfinishedWebBodies } from "./unfinished-bodies.js";
 import { unknownFrameFlood } from "./unknown-frame-flood.js";
 import { unreadAnswers } from "./unread-answers.js";
-import { unreadHttp2Pages } from "./unread-pages.js";
+import { hoardedPages, unreadHttp2Pages } from "./unread-pages.js";
 import { watchStreams } from "./watch-streams.js";
 import { windowUpdateFlood } from "./window-update-flood.js";
 import { flutteringWindows, windowOverflow } from "./windows.js";
@@ -68,7 +68,6 @@ export const ATTACKS: readonly Attack[] = [
   unaskedBodies,
   unreadAnswers,
   halfReadBatches,
-  hoardedBatches,
   watchStreams,
   reflectionStreams,
   reflectionFlood,
@@ -78,6 +77,7 @@ export const ATTACKS: readonly Attack[] = [
   spacesInHeaders,
   unreadPages,
   unreadHttp2Pages,
+  hoardedPages,
   endlessBody,
   endlessDoorBodies,
   slowDoorBodies,

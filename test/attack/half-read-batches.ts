@@ -1,7 +1,6 @@
 import { type Attack, callHeaders } from "./attack.js";
 import { BATCH, batchOf, dataFrames } from "./costly-batches.js";
 import { frame, number32, setting, TYPE } from "./frames.js";
-import type { RawConnection } from "./raw-connection.js";
 
 const INITIAL_WINDOW_SIZE = 4;
 
@@ -10,25 +9,14 @@ export const halfReadBatches: Attack = {
   name: "batch answers read half",
   connections: 4,
   endsAfter: 62,
-  run: readHalf,
+  async run(connection) {
+    const largest = frame(TYPE.windowUpdate, 0, 0, number32(2 ** 30));
+    await connection.begin(setting(INITIAL_WINDOW_SIZE, 2 ** 30), largest);
+    const body = dataFrames(batchOf(1_000));
+    for (let id = 1; connection.going; id += 2) {
+      await connection.write(Buffer.concat([callHeaders(id, false, BATCH), ...body(id)]));
+      await connection.wait(5);
+      if (connection.received.length > 500) connection.stopReading();
+    }
+  },
 };
-
-/** The same on so many connections that their answers are more than the server keeps. */
-export const hoardedBatches: Attack = {
-  name: "batch answers that many leave unread",
-  connections: 64,
-  endsAfter: 12,
-  honest: "batches",
-  run: readHalf,
-};
-
-async function readHalf(connection: RawConnection): Promise<void> {
-  const largest = frame(TYPE.windowUpdate, 0, 0, number32(2 ** 30));
-  await connection.begin(setting(INITIAL_WINDOW_SIZE, 2 ** 30), largest);
-  const body = dataFrames(batchOf(1_000));
-  for (let id = 1; connection.going; id += 2) {
-    await connection.write(Buffer.concat([callHeaders(id, false, BATCH), ...body(id)]));
-    await connection.wait(5);
-    if (connection.received.length > 500) connection.stopReading();
-  }
-}

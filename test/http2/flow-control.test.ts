@@ -1,7 +1,13 @@
 /** Windows in both directions (RFC 9113, sections 5.2 and 6.9), and what a peer may leave unread. */
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
-import { encodeHeaderBlock, type ServerStream } from "../../src/http2/index.js";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import {
+  encodeHeaderBlock,
+  type Http2Connection,
+  type ServerStream,
+} from "../../src/http2/index.js";
 import {
   type AnsweringOptions,
   type AnsweringServer,
@@ -18,6 +24,14 @@ import {
   TYPE,
   windowUpdate,
 } from "./raw-client.js";
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+/** Octets of all buffers that are in use. */
+function arrayBuffers(): number {
+  collect();
+  return process.memoryUsage().arrayBuffers;
+}
 
 const HEAD = encodeHeaderBlock([[":status", "200"]]);
 const TRAILERS = encodeHeaderBlock([["a", "b"]]);
@@ -275,6 +289,38 @@ describe("answers that nobody reads", () => {
       ({ stream, flags, type }) => stream === 2 * calls - 1 && type === 1 && flags === 5,
     );
     assert.equal(served, calls);
+    client.close();
+  });
+
+  it("keeps what waits behind a full socket in memory of its own", async () => {
+    const calls = 500;
+    let size = 1_000_000;
+    let served = 0;
+    await start({
+      onStream(stream) {
+        served++;
+        stream.respond(HEAD, Buffer.alloc(size), TRAILERS);
+      },
+      limits: { maxUnreadBytes: 2 ** 30, maxConcurrentStreams: 1_000 },
+    });
+    const client = await RawClient.open(server.port, setting(4, 2 ** 31 - 1));
+    client.send(windowUpdate(0, 2 ** 30));
+    client.socket.pause();
+    const [connection] = [...server.http2.connections] as [Http2Connection];
+    let next = 1;
+    const call = async () => {
+      const before = served;
+      client.send(headers(next));
+      next += 2;
+      while (served === before) await new Promise((resolve) => setImmediate(resolve));
+    };
+    while (connection.socket.writableLength === 0) await call();
+    size = 10;
+    await call();
+    const before = arrayBuffers();
+    for (let each = 0; each < calls; each++) await call();
+    const perCall = (arrayBuffers() - before) / calls;
+    assert.ok(perCall < 1_024, `${perCall} octets a call`);
     client.close();
   });
 

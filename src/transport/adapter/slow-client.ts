@@ -29,7 +29,5 @@ export function drain(request: IncomingMessage): void {
   const stop = () => clearTimeout(timer);
   request.once("end", stop);
   request.once("close", stop);
-  // A reader that was left within a read would keep the rest from flowing.
-  request.removeAllListeners("readable");
   request.resume();
 }

@@ -40,6 +40,9 @@ export interface Tally {
 /** A call that costs the server what a call costs, and is answered by anyone's server. */
 export const CALL = "/securetoken.v1.TokenService/IntrospectToken";
 
+/** What makes a request for a page of a call: with gRPC's content type it would be one of gRPC to a path that is none. */
+export const PAGE = { ":method": "GET", "content-type": "text/plain" };
+
 /** HEADERS of a call over HTTP/2, with its body still to come unless it `ends`. */
 export function callHeaders(stream: number, ends = false, more: Record<string, string> = {}) {
   const headers = {

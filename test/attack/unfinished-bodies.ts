@@ -1,4 +1,4 @@
-import { type Attack, callHeaders } from "./attack.js";
+import { type Attack, callHeaders, PAGE } from "./attack.js";
 import { frame, setting, TYPE } from "./frames.js";
 import type { RawConnection } from "./raw-connection.js";
 
@@ -37,7 +37,7 @@ export const unaskedBodies: Attack = {
   async run(connection) {
     await connection.begin(setting(INITIAL_WINDOW_SIZE, 0));
     for (let id = 1; id < 16 && connection.going; id += 2) {
-      const frames = [callHeaders(id, false, { ":method": "GET", ":path": "/" })];
+      const frames = [callHeaders(id, false, { ...PAGE, ":path": "/" })];
       for (let i = 0; i < 8; i++) frames.push(frame(TYPE.data, 0, id, PIECE));
       await connection.write(Buffer.concat(frames), frames.length);
     }

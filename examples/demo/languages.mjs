@@ -22,7 +22,7 @@ export const LANGUAGES = [
     tools: [],
     build: () => [],
     run: () => [process.execPath, "--import", "tsx", "examples/typescript/main.ts"],
-    address: (url) => ({ TOKEN_SERVICE: url, PORT: "0" }),
+    address: (url) => ({ SECURE_TOKEN_TARGET: url, PORT: "0" }),
   },
   {
     language: "Python",
@@ -43,7 +43,7 @@ export const LANGUAGES = [
     tools: [["go", "version"]],
     build: (scratch) => [["go", "build", "-C", "examples/go", "-o", join(scratch, "notes"), "."]],
     run: (scratch) => [join(scratch, "notes")],
-    address: (url) => ({ TOKEN_SERVICE_ADDRESS: url, NOTES_ADDRESS: "127.0.0.1:0" }),
+    address: (url) => ({ SECURE_TOKEN_TARGET: url, NOTES_ADDRESS: "127.0.0.1:0" }),
   },
   {
     language: "Java",

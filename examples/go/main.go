@@ -85,16 +85,16 @@ func connect() (*securetoken.Client, error) {
 		return nil, err
 	}
 	options := []securetoken.Option{securetoken.WithTimeout(timeout)}
-	if authority := os.Getenv("TOKEN_SERVICE_CA_FILE"); authority != "" {
+	if authority := os.Getenv("SECURE_TOKEN_CA_FILE"); authority != "" {
 		options = append(options, securetoken.WithCAFile(authority))
 	}
-	if key := os.Getenv("TOKEN_SERVICE_API_KEY"); key != "" {
+	if key := os.Getenv("SECURE_TOKEN_API_KEY"); key != "" {
 		options = append(options, securetoken.WithAPIKey(key))
 	}
-	if file := os.Getenv("TOKEN_SERVICE_API_KEY_FILE"); file != "" {
+	if file := os.Getenv("SECURE_TOKEN_API_KEY_FILE"); file != "" {
 		options = append(options, securetoken.WithAPIKeyFile(file))
 	}
-	return securetoken.New(setting("TOKEN_SERVICE_ADDRESS", "http://127.0.0.1:8080"), options...)
+	return securetoken.New(setting("SECURE_TOKEN_TARGET", "http://127.0.0.1:8080"), options...)
 }
 
 func setting(name, fallback string) string {

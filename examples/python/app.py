@@ -7,20 +7,29 @@ Reading needs the permission "notes.read", writing "notes.write"; /health and
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Optional
 
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 from verifier_report import VerifierReport
 
-from secure_token_client import AsyncSecureTokenClient, AsyncWatchedVerifier
+from secure_token_client import AsyncSecureTokenClient, AsyncWatchedVerifier, Tls
 from secure_token_client.middleware import PUBLIC, current_token
 from secure_token_client.middleware.asgi import TokenMiddleware
+
+
+def tls() -> Optional[Tls]:
+    """Trusts the authority that SECURE_TOKEN_CA_FILE names, else the usual ones."""
+    authority = os.environ.get("SECURE_TOKEN_CA_FILE")
+    return Tls(root_certificates=Path(authority).read_bytes()) if authority else None
+
 
 tokens = AsyncSecureTokenClient(
     os.environ.get("SECURE_TOKEN_TARGET", "127.0.0.1:8080"),
     api_key=os.environ.get("SECURE_TOKEN_API_KEY") or None,
     api_key_file=os.environ.get("SECURE_TOKEN_API_KEY_FILE") or None,
+    tls=tls(),
     timeout=float(os.environ.get("TIMEOUT_SECONDS", "5")),
 )
 report = VerifierReport()

@@ -30,7 +30,7 @@ describe("examples/browser", () => {
     await strict.close();
   });
   const startBackEnd = async (tokenService: string, port: number) => {
-    const env = { ...process.env, TOKEN_SERVICE: tokenService, PORT: String(port) };
+    const env = { ...process.env, SECURE_TOKEN_TARGET: tokenService, PORT: String(port) };
     const backEnd = spawn(process.execPath, [join(ROOT, "examples/browser/back-end.js")], { env });
     backEnds.push(backEnd);
     const [line] = (await once(backEnd.stdout, "data")) as [Buffer];

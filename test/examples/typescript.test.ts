@@ -22,7 +22,7 @@ describe("examples/typescript", () => {
     server = await startServer();
     notes = spawn(process.execPath, ["--import", "tsx", MAIN], {
       cwd: ROOT,
-      env: { PATH: process.env.PATH ?? "", PORT: "0", TOKEN_SERVICE: server.url },
+      env: { PATH: process.env.PATH ?? "", PORT: "0", SECURE_TOKEN_TARGET: server.url },
       stdio: ["ignore", "pipe", "inherit"],
     });
     const [line] = (await once(notes.stdout as NodeJS.ReadableStream, "data")) as [Buffer];

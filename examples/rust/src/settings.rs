@@ -16,6 +16,8 @@ pub struct Settings {
     target: String,
     /// `SECURE_TOKEN_API_KEY`: this service's own credential.
     api_key: Option<String>,
+    /// `SECURE_TOKEN_API_KEY_FILE`: a file that holds it, read again when it changes.
+    api_key_file: Option<String>,
     /// The content of the file `SECURE_TOKEN_CA_FILE`: the authority to trust.
     authority: Option<Vec<u8>>,
     /// `TIMEOUT_SECONDS`: how long a call to the token service may take. Default 5.
@@ -32,6 +34,7 @@ impl Settings {
             listen: or("LISTEN", "127.0.0.1:3000")?.parse()?,
             target: or("SECURE_TOKEN_TARGET", "http://127.0.0.1:8080")?,
             api_key: read("SECURE_TOKEN_API_KEY")?,
+            api_key_file: read("SECURE_TOKEN_API_KEY_FILE")?,
             authority: read("SECURE_TOKEN_CA_FILE")?.map(fs::read).transpose()?,
             timeout: seconds("TIMEOUT_SECONDS", 5.0)?,
             max_staleness: seconds("MAX_STALENESS_SECONDS", 10.0)?,
@@ -43,6 +46,9 @@ impl Settings {
         let mut builder = SecureTokenClient::builder(&self.target).default_deadline(self.timeout);
         if let Some(key) = &self.api_key {
             builder = builder.api_key(key);
+        }
+        if let Some(file) = &self.api_key_file {
+            builder = builder.api_key_file(file);
         }
         if let Some(pem) = &self.authority {
             builder = builder.tls(Tls::new().ca_certificate(pem));

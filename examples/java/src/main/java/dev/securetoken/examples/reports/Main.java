@@ -2,6 +2,8 @@ package dev.securetoken.examples.reports;
 
 import dev.securetoken.SecureTokenClient;
 import dev.securetoken.SecureTokenClientBuilder;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.eclipse.jetty.server.Server;
@@ -28,12 +30,18 @@ public final class Main {
     }
   }
 
-  private static SecureTokenClient connect(Map<String, String> env) {
+  private static SecureTokenClient connect(Map<String, String> env) throws IOException {
     String target = env.getOrDefault("SECURE_TOKEN_TARGET", "http://127.0.0.1:8080");
     SecureTokenClientBuilder builder =
         SecureTokenClient.builder(target)
             .apiKey(env.get("SECURE_TOKEN_API_KEY"))
             .defaultDeadline(seconds(env, "TIMEOUT_SECONDS", "5"));
+    if (env.containsKey("SECURE_TOKEN_API_KEY_FILE")) {
+      builder.apiKeyFile(Path.of(env.get("SECURE_TOKEN_API_KEY_FILE")));
+    }
+    if (env.containsKey("SECURE_TOKEN_CA_FILE")) {
+      builder.trustedCertificates(Path.of(env.get("SECURE_TOKEN_CA_FILE")));
+    }
     if ("1".equals(env.get("SECURE_TOKEN_PLAINTEXT"))) {
       builder.plaintext();
     }

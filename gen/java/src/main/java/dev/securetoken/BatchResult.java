@@ -69,6 +69,15 @@ public final class BatchResult {
     return token().orElse(null);
   }
 
+  /**
+   * The {@linkplain TokenError#reason() reason} of {@link #error()}, for JSON and beans.
+   *
+   * @return {@code TOKEN_EXPIRED}, {@code TOKEN_REVOKED} …; {@code null} for a valid token
+   */
+  public String getReason() {
+    return error().map(TokenError::reason).orElse(null);
+  }
+
   @Override
   public String toString() {
     return isValid() ? token.toString() : error.toString();

@@ -45,7 +45,7 @@ class BeansTest {
         "checkedAudience");
     assertProperties(IssuedToken.class, CLAIMS, "token", "clamped");
     assertProperties(PermissionResult.class, Set.of(), "permission", "granted");
-    assertProperties(BatchResult.class, Set.of(), "valid", "token");
+    assertProperties(BatchResult.class, Set.of(), "valid", "token", "reason");
     assertProperties(KeyInfo.class, Set.of(), "keyId", "state");
     assertProperties(RevocationPage.class, Set.of(), "revocations", "nextPageToken");
     assertProperties(

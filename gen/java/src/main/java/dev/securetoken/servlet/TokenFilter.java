@@ -31,12 +31,19 @@ import java.util.function.Function;
  *
  * <p>Rules see the path below the context path: servlet path and path info. Map the filter to {@code
  * /*}, so that nothing goes round it.
+ *
+ * <p>Where the filter is mapped to ERROR and ASYNC dispatches too, as in a chain of Spring Security,
+ * a request that has passed goes on with the same claims: to the page that tells of its error, for
+ * which no rule is needed, and to its own path after it waited.
  */
 public final class TokenFilter implements Filter {
   /** The name of the request attribute that holds the claims. */
   public static final String CLAIMS = "dev.securetoken.claims";
 
   private static final String BEARER = "dev.securetoken.bearer";
+
+  /** The attribute of requests that this very filter has let pass; its value is their path. */
+  private final String passed = "dev.securetoken.passed." + System.identityHashCode(this);
 
   private final TokenGuard guard;
   private final HttpRules rules;
@@ -118,22 +125,44 @@ public final class TokenFilter implements Filter {
       throw new ServletException("TokenFilter protects HTTP alone");
     }
     HttpServletRequest asked = (HttpServletRequest) request;
+    if (goesOn(asked)) {
+      pass(asked, response, chain);
+      return;
+    }
     Admission admission = decide(asked);
     if (admission.refusal().isPresent()) {
       refuse(admission.refusal().get(), asked, (HttpServletResponse) response);
       return;
     }
-    ValidToken token = admission.optionalToken().orElse(null);
-    request.setAttribute(CLAIMS, token);
+    request.setAttribute(CLAIMS, admission.optionalToken().orElse(null));
     request.setAttribute(BEARER, admission.bearer().orElse(null));
-    chain.doFilter(token == null ? request : new TokenRequest(asked, token), response);
+    request.setAttribute(passed, pathOf(asked));
+    pass(asked, response, chain);
+  }
+
+  /** Whether the container dispatches a request anew that this filter has let pass already. */
+  private boolean goesOn(HttpServletRequest request) {
+    Object path = request.getAttribute(passed);
+    switch (request.getDispatcherType()) {
+      case ERROR:
+        return path != null;
+      case ASYNC:
+        return pathOf(request).equals(path);
+      default:
+        return false;
+    }
+  }
+
+  private static void pass(HttpServletRequest request, ServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    Optional<ValidToken> token = optionalClaims(request);
+    chain.doFilter(token.isPresent() ? new TokenRequest(request, token.get()) : request, response);
   }
 
   private Admission decide(HttpServletRequest request) {
-    String info = request.getPathInfo();
-    String path = request.getServletPath() + (info == null ? "" : info);
+    String path = pathOf(request);
     Optional<Requirement> requirement =
-        rules.find(request.getMethod(), path.isEmpty() ? "/" : path, request.getRequestURI());
+        rules.find(request.getMethod(), path, request.getRequestURI());
     if (requirement.isEmpty()) {
       return guard.refuseUnnamed(request.getMethod() + " " + path);
     }
@@ -142,6 +171,12 @@ public final class TokenFilter implements Filter {
             ? guard.admit(requirement.get(), Collections.list(request.getHeaders("Authorization")))
             : guard.admitToken(requirement.get(), extractToken.apply(request));
     return admission.join(); // bounded by the client's deadline
+  }
+
+  private static String pathOf(HttpServletRequest request) {
+    String info = request.getPathInfo();
+    String path = request.getServletPath() + (info == null ? "" : info);
+    return path.isEmpty() ? "/" : path;
   }
 
   private void refuse(Refusal refusal, HttpServletRequest request, HttpServletResponse response)

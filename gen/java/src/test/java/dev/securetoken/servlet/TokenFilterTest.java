@@ -11,6 +11,7 @@ import dev.securetoken.Requirement;
 import dev.securetoken.Samples;
 import dev.securetoken.TokenGuard;
 import dev.securetoken.v1.TokenServiceGrpc;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletRequest;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenFilterTest {
@@ -44,6 +46,7 @@ class TokenFilterTest {
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
   private String method = "GET";
   private String uri = "/notes";
+  private DispatcherType dispatch = DispatcherType.REQUEST;
   private TokenGuard guard;
   private FakeTokenService tokens;
   private TokenFilter filter;
@@ -137,6 +140,60 @@ class TokenFilterTest {
   }
 
   @Test
+  void whatHasPassedGoesOnToItsErrorPageAndAfterItWaited() throws Exception {
+    HttpServletRequest request = request("Bearer read");
+    filter.doFilter(request, response(), (it, answer) -> {});
+    List<String> users = new ArrayList<>();
+    dispatch = DispatcherType.ASYNC;
+    filter.doFilter(request, response(), (it, answer) -> users.add(userOf(it)));
+    dispatch = DispatcherType.ERROR;
+    uri = "/error";
+    filter.doFilter(request, response(), (it, answer) -> users.add(userOf(it)));
+    assertEquals(List.of("user-1", "user-1"), users);
+    assertEquals(1, tokens.requests().size());
+    assertEquals(200, status);
+  }
+
+  private static String userOf(ServletRequest request) {
+    return ((HttpServletRequest) request).getUserPrincipal().getName();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = DispatcherType.class,
+      names = {"ASYNC", "FORWARD"})
+  void whatHasPassedDoesNotGoOnToAnotherPath(DispatcherType type) throws Exception {
+    filter.doFilter(request("Bearer read"), response(), (it, answer) -> {});
+    dispatch = type;
+    uri = "/other";
+    filter.doFilter(
+        request("Bearer read"),
+        response(),
+        (it, answer) -> {
+          throw new AssertionError("the request passed");
+        });
+    assertEquals(403, status);
+  }
+
+  @Test
+  void anErrorPageOfWhatHasNotPassedNeedsARule() throws Exception {
+    dispatch = DispatcherType.ERROR;
+    uri = "/error";
+    assertRefused(403, "Bearer error=\"insufficient_scope\"", "Bearer read");
+    // That another filter let it pass is no reason.
+    new TokenFilter(guard, Map.of("GET /error", Requirement.open()))
+        .doFilter(request(), response(), (it, answer) -> {});
+    attributes.remove(TokenFilter.CLAIMS);
+    filter.doFilter(
+        request(),
+        response(),
+        (it, answer) -> {
+          throw new AssertionError("the request passed");
+        });
+    assertEquals(403, status);
+  }
+
+  @Test
   void nobodyPassesWhereATokenIsOptional() throws Exception {
     uri = "/open/x";
     HttpServletRequest request = request();
@@ -226,6 +283,7 @@ class TokenFilterTest {
             "getMethod", arguments -> method,
             "getServletPath", arguments -> uri,
             "getPathInfo", arguments -> null,
+            "getDispatcherType", arguments -> dispatch,
             "getRequestURI", arguments -> uri,
             "getHeaders", arguments -> Collections.enumeration(List.of(authorization)),
             "getAttribute", arguments -> attributes.get(arguments[0]),

@@ -22,8 +22,19 @@ const (
 	refusedPause = time.Minute
 	// maxSilence is how long a feed may say nothing: it has a checkpoint each second.
 	maxSilence = 3 * time.Second
+	// lastingFeed is how long a stream lasts at least to count as one that gave something: a server that gives
+	// and refuses in turn is not stormed.
+	lastingFeed = time.Second
+	// maxFeedAge is when a stream is opened anew: how late its checkpoints are is told by two clocks, which
+	// drift apart.
+	maxFeedAge = 5 * time.Minute
 	// feedTick is how often the feed's clock is looked at. Timers alone stand still while a machine sleeps.
 	feedTick = 100 * time.Millisecond
+)
+
+var (
+	errFeedLate = errors.New("the feed of revocations is late by more than half of the bound")
+	errFeedOld  = errors.New("the feed of revocations is opened anew in time")
 )
 
 // feed keeps a feedState up to date, with one stream that is opened again whenever it ends.
@@ -52,15 +63,17 @@ type feedHooks struct {
 func (f *feed) run(ctx context.Context) {
 	attempt := 0
 	for ctx.Err() == nil && f.client.conn.GetState() != connectivity.Shutdown {
-		wasFresh, err := f.follow(ctx)
+		isGiven, err := f.follow(ctx)
 		if ctx.Err() != nil || f.client.conn.GetState() == connectivity.Shutdown {
 			return
 		}
-		if wasFresh {
+		if isGiven && f.clock.now()-f.state.asked >= lastingFeed {
 			attempt = 0
 		}
 		switch {
-		case isFeedRefused(err):
+		case errors.Is(err, errFeedOld):
+			continue
+		case isFeedRefused(err, isGiven):
 			f.state.checkpoint.Store(nil)
 			if !f.refused {
 				f.refused = true
@@ -83,9 +96,15 @@ func feedPause(attempt int) time.Duration {
 }
 
 // isFeedRefused is for what trying again soon does not mend: this client may not watch, the server keeps
-// no revocations or does not know the feed, or there are more than this client keeps.
-func isFeedRefused(err error) bool {
-	if errors.Is(err, errFeedTooLarge) || errors.Is(err, ErrToken) {
+// no revocations or does not know the feed, or there are more than this client keeps. A stream that was given
+// is not refused: where its key was taken back, the next stream may have the one that follows it.
+func isFeedRefused(err error, isGiven bool) bool {
+	switch {
+	case errors.Is(err, errFeedTooLarge):
+		return true
+	case isGiven:
+		return false
+	case errors.Is(err, ErrToken):
 		return true
 	}
 	var call *CallError
@@ -100,15 +119,16 @@ func isFeedRefused(err error) bool {
 	}
 }
 
-// follow opens a stream and applies what it tells until it ends. It reports whether a checkpoint came.
-func (f *feed) follow(ctx context.Context) (wasFresh bool, err error) {
+// follow opens a stream and applies what it tells until it ends. It reports whether a checkpoint came in time.
+func (f *feed) follow(ctx context.Context) (isGiven bool, err error) {
 	// The feed is the client's own: what its maker's context would send along is not for the service.
 	open := newSilenceContext(metadata.NewOutgoingContext(withoutCredential(ctx), metadata.MD{}))
 	defer open.release()
-	f.heard.Store(int64(f.clock.now()))
+	asked := f.clock.now()
+	f.heard.Store(int64(asked))
 	f.stream.Store(open)
 	stream, err := f.client.raw.WatchRevocations(open, &securetokenv1.WatchRevocationsRequest{
-		Cursor: f.state.begin(),
+		Cursor: f.state.begin(asked, f.server),
 	}, grpc.WaitForReady(true))
 	if err != nil {
 		return false, FromError(err)
@@ -116,18 +136,25 @@ func (f *feed) follow(ctx context.Context) (wasFresh bool, err error) {
 	for {
 		event, err := stream.Recv()
 		if err != nil {
-			return wasFresh, FromError(err)
+			return isGiven, FromError(err)
 		}
 		now := f.clock.now()
 		f.heard.Store(int64(now))
 		isFresh, err := f.state.apply(event, now)
 		if err != nil {
 			f.state.distrust()
-			return wasFresh, err
+			return isGiven, err
 		}
-		if isFresh {
-			wasFresh, f.refused = true, false
-			f.state.sweep(now, f.server)
+		if !isFresh {
+			continue
+		}
+		isGiven, f.refused = true, false
+		f.state.sweep(now, f.server)
+		switch {
+		case f.state.checkpoint.Load().delay > f.hooks.warnAt:
+			return false, errFeedLate
+		case now-asked > maxFeedAge:
+			return isGiven, errFeedOld
 		}
 	}
 }

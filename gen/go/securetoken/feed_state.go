@@ -5,6 +5,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"google.golang.org/protobuf/types/known/durationpb"
+
 	securetokenv1 "securetoken.dev/go/proto/securetoken/v1"
 )
 
@@ -20,14 +22,15 @@ const maxCursor = 256
 
 // checkpoint is the server's word that everything up to an instant has been told.
 type checkpoint struct {
-	received  time.Duration // on the steady clock
+	knownAsOf time.Duration // on the steady clock: when it was written at the earliest
 	staleness time.Duration // how old the server's own knowledge was
+	delay     time.Duration // how long it was on its way at most
 	keyIDs    map[string]struct{}
 }
 
 // age is how old the knowledge is at an instant.
 func (c *checkpoint) age(now time.Duration) time.Duration {
-	age := c.staleness + max(0, now-c.received)
+	age := c.staleness + max(0, now-c.knownAsOf)
 	if age < c.staleness { // beyond the 292 years of a time.Duration
 		return c.staleness
 	}
@@ -36,24 +39,28 @@ func (c *checkpoint) age(now time.Duration) time.Duration {
 
 // feedState is what the feed has told so far. One goroutine applies events; any may read.
 type feedState struct {
-	revoked    atomic.Pointer[revokedSet]
+	// revoked is all that any stream has told and that has not ended. A snapshot adds to it and takes nothing
+	// away: it may be that of a server which has yet to learn what another one told.
+	revoked    *revokedSet
 	checkpoint atomic.Pointer[checkpoint] // nil: nothing is vouched for
 
-	next       *revokedSet // the snapshot that is being received, beside the set in force
-	isComplete bool        // whether a snapshot has been received whole
-	cursor     string
-	swept      time.Duration
+	isAmidSnapshot bool // whether a snapshot is being received
+	isComplete     bool // whether a snapshot has been received whole
+	cursor         string
+	asked          time.Duration // when the present stream was asked for, on the steady clock
+	swept          time.Duration
 }
 
 func newFeedState() *feedState {
-	s := &feedState{}
-	s.revoked.Store(newRevokedSet())
-	return s
+	return &feedState{revoked: newRevokedSet()}
 }
 
-// begin prepares for a new stream: a snapshot that an earlier one has left incomplete is void.
-func (s *feedState) begin() string {
-	s.next = nil
+// begin prepares for a new stream that is asked for now: a snapshot that an earlier one has left incomplete
+// counts for none. What has ended is dropped: a set that is too large would otherwise never take a checkpoint.
+func (s *feedState) begin(now time.Duration, server *serverTime) string {
+	s.isAmidSnapshot = false
+	s.asked = now
+	s.sweep(now, server)
 	return s.cursor
 }
 
@@ -61,7 +68,7 @@ func (s *feedState) begin() string {
 // answers that come in meanwhile.
 func (s *feedState) distrust() {
 	s.checkpoint.Store(nil)
-	s.next, s.isComplete, s.cursor = nil, false, ""
+	s.isAmidSnapshot, s.isComplete, s.cursor = false, false, ""
 }
 
 // apply takes an event. It reports whether that was a checkpoint that lets answers be vouched for, and
@@ -80,46 +87,42 @@ func (s *feedState) apply(event *securetokenv1.WatchRevocationsResponse, now tim
 }
 
 func (s *feedState) applyPage(page *securetokenv1.WatchRevocationsResponse_SnapshotPage) error {
-	if page.GetFirst() {
-		s.next = newRevokedSet()
-	}
-	if s.next == nil {
+	if !page.GetFirst() && !s.isAmidSnapshot {
 		return errMalformedFeed
 	}
-	if err := s.next.add(page.GetRevocations()); err != nil {
-		return err
-	}
-	if page.GetLast() {
-		s.revoked.Store(s.next)
-		s.next, s.isComplete = nil, true
-	}
-	return nil
+	s.isAmidSnapshot = !page.GetLast()
+	s.isComplete = s.isComplete || page.GetLast()
+	return s.revoked.add(page.GetRevocations())
 }
 
-// applyChanges adds to the set in force, so that nothing waits for a snapshot that is on its way, and to
-// that snapshot.
 func (s *feedState) applyChanges(revocations []*securetokenv1.Revocation) error {
-	if !s.isComplete && s.next == nil {
+	if !s.isComplete && !s.isAmidSnapshot {
 		return errMalformedFeed
 	}
-	if err := s.revoked.Load().add(revocations); err != nil || s.next == nil {
-		return err
-	}
-	return s.next.add(revocations)
+	return s.revoked.add(revocations)
 }
 
 // applyCheckpoint ignores one amid a snapshot: the set in force lacks what the snapshot has yet to tell.
 func (s *feedState) applyCheckpoint(
 	told *securetokenv1.WatchRevocationsResponse_Checkpoint, now time.Duration,
 ) (bool, error) {
-	staleness := told.GetStaleness() // a missing one is no zero: the server has not said that it is up to date
-	if staleness.CheckValid() != nil || staleness.GetSeconds() < 0 || staleness.GetNanos() < 0 {
+	staleness, ok := toAge(told.GetStaleness()) // a missing one is no zero: the server has not said that it is up to date
+	if !ok {
 		return false, errMalformedFeed
+	}
+	knownAsOf := now
+	if told.GetUptime() != nil {
+		uptime, ok := toAge(told.GetUptime())
+		if !ok {
+			return false, errMalformedFeed
+		}
+		// The server took the stream up after it was asked for, so nothing was written earlier.
+		knownAsOf -= max(0, now-s.asked-uptime)
 	}
 	if utf8.RuneCountInString(told.GetCursor()) > maxCursor {
 		return false, errMalformedFeed
 	}
-	if s.next != nil {
+	if s.isAmidSnapshot {
 		return false, nil
 	}
 	if !s.isComplete {
@@ -130,17 +133,22 @@ func (s *feedState) applyCheckpoint(
 	for _, id := range told.GetKeyIds() {
 		keyIDs[id] = struct{}{}
 	}
-	s.checkpoint.Store(&checkpoint{now, staleness.AsDuration(), keyIDs})
+	s.checkpoint.Store(&checkpoint{knownAsOf, staleness, now - knownAsOf, keyIDs})
 	return true, nil
+}
+
+// toAge is false for a duration that is none, or is below zero.
+func toAge(told *durationpb.Duration) (time.Duration, bool) {
+	isAge := told.CheckValid() == nil && told.GetSeconds() >= 0 && told.GetNanos() >= 0
+	return told.AsDuration(), isAge
 }
 
 // sweep drops what has ended, unless that was done a moment ago.
 func (s *feedState) sweep(now time.Duration, server *serverTime) {
 	present, ok := server.at(now)
-	set := s.revoked.Load()
-	if !ok || set.size() > maxSweepEntries && now-s.swept < sweepInterval {
+	if !ok || s.revoked.size() > maxSweepEntries && now-s.swept < sweepInterval {
 		return
 	}
 	s.swept = now
-	set.sweep(present)
+	s.revoked.sweep(present)
 }

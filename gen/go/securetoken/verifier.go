@@ -136,7 +136,7 @@ func (v *Verifier) verify(ctx context.Context, token string) (*ValidToken, error
 	}
 	// An answer that was on its way while a revocation came in is held against it, like one that is kept.
 	// It stays kept: the next use of the token is refused without a call.
-	if v.feed.revoked.Load().hits(&kept.subject) {
+	if v.feed.revoked.hits(&kept.subject) {
 		return nil, tokenRevoked()
 	}
 	if reason == "" {
@@ -187,7 +187,7 @@ func (v *Verifier) Stats() VerifierStats {
 	stats := VerifierStats{
 		Hits: v.tally.hits.Load(), Misses: v.tally.misses.Load(), Reconnects: v.tally.reconnects.Load(),
 		Refusals:    v.tally.refusalsByReason(),
-		Revocations: v.feed.revoked.Load().size(),
+		Revocations: v.feed.revoked.size(),
 	}
 	stats.Entries, stats.Bytes = v.kept.size()
 	if last := v.feed.checkpoint.Load(); last != nil {

@@ -163,27 +163,6 @@ func TestOnlyASleepMakesTheWallClockCount(t *testing.T) {
 	feed.mustHaveAsked(t, 3)
 }
 
-func TestAResetEnforcesTheOldSetUntilTheNewOneIsWhole(t *testing.T) {
-	feed := startScripted(t)
-	verifier, _ := feed.verifier(t)
-	feed.events <- page(true, true, revokedToken("good-old"))
-	feed.events <- checkpointOf("c-1", 0, "key-1")
-	await(t, "a vouching verifier", func() bool { return verifier.Stats().IsVouching })
-	mustBeRevoked(t, verifier, "good-old")
-	mustVerify(t, verifier, "good-new")
-	feed.events <- page(true, false, revokedToken("good-new"), revokedToken("good-other"))
-	feed.events <- changes(revokedToken("good-change"))
-	await(t, "the change", func() bool { return verifier.Stats().Revocations == 2 })
-	mustBeRevoked(t, verifier, "good-old")
-	mustBeRevoked(t, verifier, "good-change")
-	mustVerify(t, verifier, "good-new") // the server has not said that the snapshot is whole
-	feed.events <- page(false, true)
-	await(t, "the snapshot", func() bool { return verifier.Stats().Revocations == 3 })
-	mustVerify(t, verifier, "good-old")
-	mustBeRevoked(t, verifier, "good-new")
-	mustBeRevoked(t, verifier, "good-change")
-}
-
 func TestATokenOfAKeyThatIsGoneIsAskedAbout(t *testing.T) {
 	feed := startScripted(t)
 	verifier, _ := feed.verifier(t)

@@ -3,7 +3,9 @@
 import hashlib
 import unittest
 from collections import deque
-from datetime import datetime, timedelta
+from datetime import timedelta
+
+from feed_events import MICRO, NOON, NOON_MICROS, NOON_SECONDS, USER, changes, checkpoint, entry, page
 
 from secure_token_client import CallError, InvalidTokenError
 from secure_token_client.watch.answers import Answer, Answers, Asked
@@ -15,42 +17,10 @@ from secure_token_client.watch.options import Telling, checked_limits
 from secure_token_client.watch.questions import Question, next_call
 from securetoken.v1 import token_service_pb2 as pb
 
-NOON = datetime(2030, 1, 2, 12, 0, 0, 5)
-MICRO = timedelta(microseconds=1)
-NOON_MICROS = 1_893_585_600_000_005
-NOON_SECONDS = 1_893_585_600
-
 
 def token(token_id: str = "t", session_id: str = "s", user: str = "u", issued: int = NOON_MICROS):
     digest = hashlib.sha256(user.encode()).digest()
     return TokenFacts(token_id, session_id, digest, issued, NOON_SECONDS + 3600)
-
-
-def entry(issued_before=None, expires_at=NOON + timedelta(days=1), **target) -> pb.Revocation:
-    made = pb.Revocation(**target)
-    made.expires_at.FromDatetime(expires_at)
-    if issued_before is not None:
-        made.issued_before.FromDatetime(issued_before)
-    return made
-
-
-def page(*entries, first=True, last=True) -> pb.WatchRevocationsResponse:
-    return pb.WatchRevocationsResponse(
-        snapshot={"revocations": entries, "first": first, "last": last}
-    )
-
-
-def changes(*entries) -> pb.WatchRevocationsResponse:
-    return pb.WatchRevocationsResponse(changes={"revocations": entries})
-
-
-def checkpoint(cursor="c1", staleness=0.0, keys=("k",)) -> pb.WatchRevocationsResponse:
-    event = pb.WatchRevocationsResponse(checkpoint={"cursor": cursor, "key_ids": keys})
-    event.checkpoint.staleness.FromNanoseconds(int(staleness * 1e9))
-    return event
-
-
-USER = {"user_id_sha256": hashlib.sha256(b"u").digest()}
 
 
 class Hits(unittest.TestCase):
@@ -114,29 +84,50 @@ class Feed(unittest.TestCase):
         self.assertTrue(self.feed.is_ready)
         self.assertEqual((self.feed.cursor, len(self.feed.live)), ("c2", 2))
 
-    def test_a_new_snapshot_replaces_the_old_one_when_it_is_complete(self) -> None:
-        self.apply(page(entry(token_id="old")), checkpoint())
-        self.apply(page(entry(token_id="new"), last=False), changes(entry(token_id="both")))
-        for name, is_hit in (("old", True), ("new", False), ("both", True)):
-            self.assertEqual(self.feed.live.hits(token(name)), is_hit, name)
-        self.apply(page(first=False))
-        for name, is_hit in (("old", False), ("new", True), ("both", True)):
-            self.assertEqual(self.feed.live.hits(token(name)), is_hit, name)
+    def test_a_new_snapshot_takes_nothing_away(self) -> None:
+        self.apply(page(entry(token_id="old"), entry(NOON, **USER)), checkpoint())
+        self.apply(page(entry(token_id="new"), entry(NOON - MICRO, **USER)), checkpoint("c2"))
+        for name in ("old", "new"):
+            self.assertTrue(self.feed.live.hits(token(name, user="x")), name)
+        self.assertTrue(self.feed.live.hits(token("other")))
+        self.assertEqual(len(self.feed.live), 3)
 
-    def test_half_a_snapshot_is_forgotten_with_its_feed(self) -> None:
+    def test_half_a_snapshot_counts_for_none_and_its_entries_for_what_they_are(self) -> None:
         self.apply(page(entry(token_id="old")), checkpoint())
         self.apply(page(entry(token_id="new"), last=False))
-        self.assertEqual(self.feed.begin(), "c1")
+        self.assertEqual(self.feed.begin(100.0, 0.0), "c1")
+        self.assertTrue(self.feed.live.hits(token("new")))
         with self.assertRaises(MalformedFeedError):
             self.apply(page(first=False))
+
+    def test_what_has_ended_is_dropped_when_a_feed_begins(self) -> None:
+        self.apply(page(entry(token_id="t")), checkpoint())
+        self.feed.begin(100.0, NOON_SECONDS + 2 * 86_400)
+        self.assertEqual(len(self.feed.live), 0)
 
     def test_age_is_what_the_server_says_and_the_time_since(self) -> None:
         self.assertIsNone(self.feed.staleness(100))
         self.apply(page(), checkpoint(staleness=8.5), now=100)
         self.assertEqual(self.feed.staleness(103), 11.5)
 
+    def test_nothing_is_newer_than_the_request_and_what_the_feed_has_lasted(self) -> None:
+        rows = [
+            ("the server does not tell it", None, 110, 0),
+            ("written as it came", 10, 110, 0),
+            ("four seconds on its way", 6, 110, 4),
+            ("from a server whose clock runs ahead", 11, 110, 0),
+        ]
+        for name, uptime, came_at, delay in rows:
+            with self.subTest(name):
+                self.feed = FeedState()
+                self.feed.begin(100.0, 0.0)
+                self.apply(page(), checkpoint(staleness=2, uptime=uptime), now=came_at)
+                self.assertEqual(self.feed.delay, delay)
+                self.assertEqual(self.feed.staleness(came_at + 3), 2 + delay + 3)
+
     def test_what_no_server_sends(self) -> None:
         rows = [
+            ("an uptime below zero", [page()], checkpoint(uptime=-1)),
             ("an event of no kind", [], pb.WatchRevocationsResponse()),
             ("a page before the first", [], page(first=False)),
             ("a page after the last", [page()], page(first=False)),
@@ -153,7 +144,7 @@ class Feed(unittest.TestCase):
     def test_distrust_asks_for_everything_and_forgets_no_revocation(self) -> None:
         self.apply(page(entry(token_id="t")), checkpoint())
         self.feed.distrust()
-        self.assertEqual((self.feed.begin(), self.feed.is_ready), ("", False))
+        self.assertEqual((self.feed.begin(100.0, 0.0), self.feed.is_ready), ("", False))
         self.assertTrue(self.feed.live.hits(token()))
         with self.assertRaises(MalformedFeedError):
             self.apply(checkpoint("c2"))

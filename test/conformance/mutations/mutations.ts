@@ -10,7 +10,7 @@ export const MUTATIONS: readonly Mutation[] = [
       ["if (!this.#state.live.hits(answer)) return;", "if (answer) return;"],
     ],
     python: [`${PYTHON}/core.py`, ["        if live.hits(answer.facts):\n", "        if False:\n"]],
-    go: [`${GO}/verifier.go`, ["if v.feed.revoked.Load().hits(&kept.subject) {", "if v == nil {"]],
+    go: [`${GO}/verifier.go`, ["if v.feed.revoked.hits(&kept.subject) {", "if v == nil {"]],
     java: [`${JAVA}/WatchCore.java`, ["if (live.hits(answer)) {", "if (live == null) {"]],
     rust: [
       `${RUST}/verifier.rs`,
@@ -81,21 +81,21 @@ export const MUTATIONS: readonly Mutation[] = [
     python: [
       `${PYTHON}/feed_state.py`,
       [
-        '        if self._staged is not None:  # the set in force lacks what the server has yet to tell\n            return False\n        if not self._is_complete:\n            raise MalformedFeedError("a checkpoint before the snapshot")\n',
+        '        if self._is_amid_snapshot:  # the set in force lacks what the server has yet to tell\n            return False\n        if not self._is_complete:\n            raise MalformedFeedError("a checkpoint before the snapshot")\n',
         "",
       ],
     ],
     go: [
       `${GO}/feed_state.go`,
       [
-        "\tif s.next != nil {\n\t\treturn false, nil\n\t}\n\tif !s.isComplete {\n\t\treturn false, errMalformedFeed\n\t}\n",
+        "\tif s.isAmidSnapshot {\n\t\treturn false, nil\n\t}\n\tif !s.isComplete {\n\t\treturn false, errMalformedFeed\n\t}\n",
         "",
       ],
     ],
     java: [
       `${JAVA}/FeedState.java`,
       [
-        '    if (staged != null) {\n      return false; // the set in force lacks what the server has yet to tell\n    }\n    if (!isComplete) {\n      throw new FeedException("a checkpoint before the snapshot");\n    }\n',
+        '    if (isAmidSnapshot) {\n      return false; // the set in force lacks what the server has yet to tell\n    }\n    if (!isComplete) {\n      throw new FeedException("a checkpoint before the snapshot");\n    }\n',
         "",
       ],
     ],

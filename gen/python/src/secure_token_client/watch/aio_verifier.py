@@ -167,20 +167,21 @@ class _LoopWatch:
 
     async def _follow(self) -> Exception:
         """Follows a feed to its end, and gives why it ended."""
-        request = pb.WatchRevocationsRequest(cursor=self.core.begin_feed())
         connection = self.client._connection()
         link = connection.begin()
         try:
-            return await self._read(link.stub.WatchRevocations, request)
+            return await self._read(link.stub.WatchRevocations)
         finally:
             self._feed = None
             await connection.end(link, lost=self._is_silent)
 
-    async def _read(self, watch: Any, request: pb.WatchRevocationsRequest) -> Exception:
+    async def _read(self, watch: Any) -> Exception:
         self._is_silent = False
         feed = None
         try:
-            self._feed = feed = watch(request, metadata=self._policy.metadata())
+            metadata = self._policy.metadata()  # a function may take its time to give the key
+            request = pb.WatchRevocationsRequest(cursor=self.core.begin_feed())
+            self._feed = feed = watch(request, metadata=metadata)
             async for event in feed:
                 if self.core.apply(event):
                     self._policy.checkpointed()

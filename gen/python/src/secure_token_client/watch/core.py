@@ -86,9 +86,17 @@ class WatchCore:
         return answer.claims()
 
     def begin_feed(self) -> str:
-        """Begins a feed, and gives the cursor to ask for."""
+        """Begins a feed that is asked for at once, and gives the cursor to ask for."""
         self._heard_at = time.monotonic()
-        return self._feed.begin()
+        return self._feed.begin(self._clocks.monotonic(), self._clocks.wall())
+
+    def feed_age(self) -> float:
+        """The seconds since the present feed was asked for."""
+        return self._clocks.monotonic() - self._feed.asked_at
+
+    def is_late(self) -> bool:
+        """Whether the last checkpoint was on its way for more than half the bound."""
+        return self._feed.delay > self._limits.max_staleness / 2
 
     def apply(self, event: pb.WatchRevocationsResponse) -> bool:
         """Takes an event of the feed; True for a checkpoint of a complete snapshot.

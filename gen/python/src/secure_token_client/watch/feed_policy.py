@@ -16,6 +16,12 @@ from .core import SILENCE, WatchCore
 REFUSED_PAUSE = 60.0
 """When a feed is asked for again that the server has refused, in seconds."""
 _FIRST_PAUSE, _MAX_PAUSE = 0.05, 2.0
+_BRIEF = 1.0
+"""A feed that ends earlier counts as one that gave nothing: a server that gives and refuses in turn
+is not stormed. In seconds."""
+_MAX_AGE = 300.0
+"""A feed that is older is opened again, in seconds: how late its checkpoints are is told by two
+clocks, which drift apart."""
 _REFUSALS = (
     grpc.StatusCode.PERMISSION_DENIED,
     grpc.StatusCode.UNIMPLEMENTED,
@@ -37,6 +43,20 @@ class FeedEndedError(Exception):
         super().__init__("the server has ended the feed of revocations")
 
 
+class LateFeedError(Exception):
+    """What came on a feed had been on its way for more than half of the bound."""
+
+    def __init__(self) -> None:
+        super().__init__("the feed of revocations is late")
+
+
+class OldFeedError(Exception):
+    """A feed was followed for so long that its age is not known well enough."""
+
+    def __init__(self) -> None:
+        super().__init__("the feed of revocations is opened again in time")
+
+
 class FeedPolicy:
     """The feeds of one verifier, one after the other."""
 
@@ -48,6 +68,7 @@ class FeedPolicy:
     ) -> None:
         self._core, self._key, self._jitter = core, key, jitter
         self._ends = 0
+        self._is_given = False
         self._is_told = False
         self._renews = False
 
@@ -58,24 +79,36 @@ class FeedPolicy:
         return (("authorization", f"Bearer {self._key(renewed=self._renews)}"),)
 
     def checkpointed(self) -> None:
-        """A checkpoint came: the next end is followed at once by another feed."""
-        self._ends, self._renews = 0, False
+        """A checkpoint came. Raises LateFeedError, OldFeedError: the feed must be opened again."""
+        self._is_given, self._renews = True, False
         if not self._is_told:
             self._is_told = True
             self._core.telling.tell(lambda observer: observer.connected())
+        if self._core.is_late():
+            raise LateFeedError
+        if self._core.feed_age() > _MAX_AGE:
+            raise OldFeedError
 
     def ended(self, cause: Exception) -> float:
         """A feed has ended: how long to wait before the next one, in seconds."""
+        was_given, self._is_given = self._is_given, False
+        if isinstance(cause, OldFeedError):
+            return 0
         self._is_told = False
         if isinstance(cause, grpc.RpcError):
-            if self._may_renew(cause):
+            if was_given:
+                self._renews = True  # where the key was taken back, the next one may be there
+            elif self._may_renew(cause):
                 self._renews = True
                 return 0
-            if _is_refusal(cause):
+            elif _is_refusal(cause):
                 self._core.refuse_feed(from_rpc_error(cause) or _named(cause))
                 return REFUSED_PAUSE
             cause = _named(cause)
         self._core.telling.tell(lambda observer: observer.disconnected(cause))
+        is_lasting = was_given and not isinstance(cause, LateFeedError)
+        if is_lasting and self._core.feed_age() >= _BRIEF:
+            self._ends = 0
         self._ends += 1
         if self._ends == 1:
             return 0

@@ -17,34 +17,45 @@ class FeedState:
 
     def __init__(self) -> None:
         self.live = LiveSet()
-        """What is enforced: the last complete snapshot and the changes since."""
+        """What is enforced: all that any feed has told and that has not ended. A snapshot adds to
+        it and takes nothing away: it may be that of a server which has yet to learn what another
+        one told."""
         self.key_ids: frozenset[str] = frozenset()
         """The keys of which the last checkpoint says that the server decrypts with them."""
         self.is_ready = False
         """Whether a complete snapshot has had a checkpoint."""
         self.cursor = ""
         """From where the next feed goes on; empty for everything from the beginning."""
-        self._staged: Optional[LiveSet] = None
+        self._is_amid_snapshot = False
         self._is_complete = False
-        self._checkpoint = (0.0, 0.0)  # the server's own staleness, and when it was told
+        self._checkpoint = (0.0, 0.0)  # the server's own staleness, and as of when it was told
+        self.asked_at = 0.0
+        """When the present feed was asked for."""
+        self.delay = 0.0
+        """How long the last checkpoint was on its way at most, in seconds."""
 
-    def begin(self) -> str:
-        """Begins a feed, and gives the cursor to ask for. Half a snapshot is forgotten."""
-        self._staged = None
+    def begin(self, now: float, wall: float) -> str:
+        """Begins a feed that is asked for now, and gives the cursor. Half a snapshot counts for none.
+
+        What has ended is dropped: a set that is too large would otherwise never take a checkpoint.
+        """
+        self._is_amid_snapshot = False
+        self.asked_at = now
+        self.live.sweep(wall)
         return self.cursor
 
     def distrust(self) -> None:
         """Vouches for nothing before a new snapshot; what is known to be revoked stays so."""
         self.is_ready = self._is_complete = False
         self.cursor = ""
-        self._staged = None
+        self._is_amid_snapshot = False
 
     def staleness(self, now: float) -> Optional[float]:
         """How old what is known is, in seconds; None before the first checkpoint."""
         if not self.is_ready:
             return None
-        own, received_at = self._checkpoint
-        return own + max(0.0, now - received_at)
+        own, known_as_of = self._checkpoint
+        return own + max(0.0, now - known_as_of)
 
     def apply(self, event: pb.WatchRevocationsResponse, now: float, wall: float) -> bool:
         """Takes an event; True for a checkpoint of a complete snapshot.
@@ -63,33 +74,33 @@ class FeedState:
         return False
 
     def _page(self, page: pb.WatchRevocationsResponse.SnapshotPage) -> None:
-        if page.first:
-            self._staged = LiveSet()
-        if self._staged is None:
+        if not page.first and not self._is_amid_snapshot:
             raise MalformedFeedError("a page of a snapshot that has not begun")
-        self._staged.add(page.revocations)
-        if page.last:
-            self.live, self._staged = self._staged, None
-            self._is_complete = True
+        self._is_amid_snapshot = not page.last
+        self.live.add(page.revocations)
+        self._is_complete = self._is_complete or page.last
 
     def _change(self, changes: pb.WatchRevocationsResponse.Changes) -> None:
-        if self._staged is None and not self._is_complete:
+        if not self._is_amid_snapshot and not self._is_complete:
             raise MalformedFeedError("changes before the snapshot")
         self.live.add(changes.revocations)
-        if self._staged is not None:
-            self._staged.add(changes.revocations)
 
     def _check(
         self, checkpoint: pb.WatchRevocationsResponse.Checkpoint, now: float, wall: float
     ) -> bool:
         if len(checkpoint.cursor) > _MAX_CURSOR:
             raise MalformedFeedError(f"a cursor of more than {_MAX_CURSOR} characters")
-        staleness = _staleness(checkpoint)
-        if self._staged is not None:  # the set in force lacks what the server has yet to tell
+        staleness = _seconds(checkpoint, "staleness")
+        known_as_of = now
+        if checkpoint.HasField("uptime"):
+            # The server took the feed up after it was asked for, so nothing was written earlier.
+            known_as_of = min(now, self.asked_at + _seconds(checkpoint, "uptime"))
+        if self._is_amid_snapshot:  # the set in force lacks what the server has yet to tell
             return False
         if not self._is_complete:
             raise MalformedFeedError("a checkpoint before the snapshot")
-        self._checkpoint = (staleness, now)
+        self._checkpoint = (staleness, known_as_of)
+        self.delay = now - known_as_of
         self.key_ids = frozenset(checkpoint.key_ids)
         self.cursor = checkpoint.cursor
         self.is_ready = True
@@ -97,10 +108,10 @@ class FeedState:
         return True
 
 
-def _staleness(checkpoint: pb.WatchRevocationsResponse.Checkpoint) -> float:
-    """In seconds. One that is missing is no zero: the server has not said that it is up to date."""
-    told = checkpoint.staleness
+def _seconds(checkpoint: pb.WatchRevocationsResponse.Checkpoint, name: str) -> float:
+    """A duration. One that is missing is no zero: the server has not said that it is up to date."""
+    told = getattr(checkpoint, name)
     is_duration = 0 <= told.seconds <= _MAX_SECONDS and 0 <= told.nanos < 1_000_000_000
-    if not checkpoint.HasField("staleness") or not is_duration:
-        raise MalformedFeedError("no staleness of 0 to 10,000 years")
+    if not checkpoint.HasField(name) or not is_duration:
+        raise MalformedFeedError(f"no {name} of 0 to 10,000 years")
     return float(told.seconds + told.nanos / 1e9)

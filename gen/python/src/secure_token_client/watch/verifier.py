@@ -19,7 +19,6 @@ from ..results import ValidToken
 from .clocks import Clocks, system_clocks
 from .core import WatchCore
 from .feed_policy import FeedEndedError, FeedPolicy, SilentFeedError
-from .live_set import MalformedFeedError, TooManyRevocationsError
 from .misses import Misses
 from .options import Telling, WatchObserver, WatchState, checked_limits
 
@@ -154,18 +153,20 @@ class WatchedVerifier:
 
     def _follow(self) -> Exception:
         """Follows a feed to its end, and gives why it ended."""
-        request = pb.WatchRevocationsRequest(cursor=self._core.begin_feed())
         connection = self._client._connection
         link = connection.begin()
         try:
-            return self._read(link.stub.WatchRevocations, request)
+            return self._read(link.stub.WatchRevocations)
         finally:
             connection.end(link, lost=self._is_silent)
 
-    def _read(self, watch: Any, request: pb.WatchRevocationsRequest) -> Exception:
+    def _read(self, watch: Any) -> Exception:
         self._is_silent = False
+        feed = None
         try:
-            feed = watch(request, metadata=self._policy.metadata())
+            metadata = self._policy.metadata()  # a function may take its time to give the key
+            request = pb.WatchRevocationsRequest(cursor=self._core.begin_feed())
+            feed = watch(request, metadata=metadata)
             with self._lock:
                 self._feed = feed
                 if self._closed.is_set():
@@ -173,11 +174,11 @@ class WatchedVerifier:
             for event in feed:
                 if self._core.apply(event):
                     self._policy.checkpointed()
-        except (MalformedFeedError, TooManyRevocationsError) as error:
-            feed.cancel()
-            return error
         except Exception as error:
             return SilentFeedError() if self._is_silent else error
+        finally:
+            if feed is not None:
+                feed.cancel()
         return FeedEndedError()
 
     def _tick(self) -> None:

@@ -24,10 +24,25 @@ final class Feed implements AutoCloseable {
   /** When a feed is asked for again that the server has refused. */
   private static final long REFUSED_PAUSE_MILLIS = Duration.ofSeconds(60).toMillis();
 
+  /**
+   * A feed that ends earlier counts as one that gave nothing: a service that gives and refuses in turn
+   * is not stormed.
+   */
+  private static final Duration BRIEF = Duration.ofSeconds(1);
+
+  /**
+   * A feed that is older is opened again: how late its checkpoints are is told by two clocks, which
+   * drift apart.
+   */
+  private static final Duration MAX_AGE = Duration.ofMinutes(5);
+
   private final WatchCore core;
   private final Connection connection;
   private final ScheduledThreadPoolExecutor clock;
   private volatile Stream current;
+
+  /** Whether the listener knows of a feed. */
+  private volatile boolean isConnected;
 
   // Changed by the clock's thread alone.
   private int ends;
@@ -77,21 +92,26 @@ final class Feed implements AutoCloseable {
   }
 
   /** In the clock's thread: opens the next stream when it is time. */
-  private void ended(Throwable cause) {
+  private void ended(Throwable cause, boolean wasGiven) {
     current = null;
-    clock.schedule(this::open, pauseAfter(cause), TimeUnit.MILLISECONDS);
+    isConnected = false;
+    clock.schedule(this::open, pauseAfter(cause, wasGiven), TimeUnit.MILLISECONDS);
   }
 
-  private long pauseAfter(Throwable cause) {
+  private long pauseAfter(Throwable cause, boolean wasGiven) {
+    if (wasGiven) {
+      isRenewed = false;
+      ends = core.feedAge().compareTo(BRIEF) < 0 ? ends : 0;
+    }
     if (cause instanceof StatusRuntimeException) {
       StatusRuntimeException error = (StatusRuntimeException) cause;
-      boolean isUnknown = error.getStatus().getCode() == Status.Code.UNAUTHENTICATED;
-      if (isUnknown && !isRenewed && connection.keys != null && connection.keys.renew()) {
-        isRenewed = true;
-        return 0;
-      }
+      Status.Code code = error.getStatus().getCode();
       RuntimeException named = ErrorDetails.fromStatusRuntimeException(error);
-      if (isRefusal(error.getStatus().getCode(), named)) {
+      if (wasGiven) {
+        renewKey(); // where it is taken back, the one that follows it may be there
+      } else if (code == Status.Code.UNAUTHENTICATED && !isRenewed && renewKey()) {
+        return 0;
+      } else if (isRefusal(code, named)) {
         core.refuseFeed(named == error ? CallErrors.named(error) : named);
         return REFUSED_PAUSE_MILLIS;
       }
@@ -103,6 +123,11 @@ final class Feed implements AutoCloseable {
     }
     long longest = Math.min(FIRST_PAUSE_MILLIS << Math.min(ends - 2, 8), MAX_PAUSE_MILLIS);
     return ThreadLocalRandom.current().nextLong(longest + 1);
+  }
+
+  private boolean renewKey() {
+    isRenewed = connection.keys != null && connection.keys.renew();
+    return isRenewed;
   }
 
   private static boolean isRefusal(Status.Code code, RuntimeException named) {
@@ -132,7 +157,7 @@ final class Feed implements AutoCloseable {
     private final ClientCall<WatchRevocationsRequest, WatchRevocationsResponse> call =
         connection.channel.newCall(
             TokenServiceGrpc.getWatchRevocationsMethod(), CallOptions.DEFAULT);
-    private boolean isConnected;
+    private boolean isGiven;
     private boolean isOver;
     private volatile boolean isSilent;
 
@@ -156,17 +181,28 @@ final class Feed implements AutoCloseable {
         return;
       }
       try {
-        if (core.apply(event) && !isConnected) {
-          isConnected = true;
-          inClock(
-              () -> {
-                ends = 0;
-                isRenewed = false;
-              });
-          core.tell(WatchListener::connected);
+        if (core.apply(event)) {
+          checkpointed();
         }
-      } catch (FeedException malformed) {
-        end(malformed);
+      } catch (FeedException fault) {
+        end(fault);
+        cancel();
+      }
+    }
+
+    private void checkpointed() {
+      if (!isConnected) {
+        isConnected = true;
+        core.tell(WatchListener::connected);
+      }
+      if (core.isLate()) {
+        isGiven = false;
+        throw new FeedException("what came on the feed was late by more than half of the bound");
+      }
+      isGiven = true;
+      if (core.feedAge().compareTo(MAX_AGE) > 0) {
+        isOver = true;
+        inClock(Feed.this::open);
         cancel();
       }
     }
@@ -184,7 +220,7 @@ final class Feed implements AutoCloseable {
     private void end(Throwable cause) {
       if (!isOver) {
         isOver = true;
-        inClock(() -> ended(cause));
+        inClock(() -> ended(cause, isGiven));
       }
     }
 

@@ -14,29 +14,45 @@ final class FeedState {
   private static final int MAX_CURSOR = 256;
 
   /** Far beyond every bound; more would overflow in nanoseconds. */
-  private static final Duration MAX_STALENESS = Duration.ofDays(1);
+  private static final Duration LONGEST = Duration.ofDays(1);
 
-  /** What is enforced: the last complete snapshot and the changes since. */
-  volatile LiveSet live = new LiveSet();
+  /**
+   * What is enforced: all that any feed has told and that has not ended. A snapshot adds to it and
+   * takes nothing away: it may be that of a server which has yet to learn what another one told.
+   */
+  final LiveSet live = new LiveSet();
 
   /** The last checkpoint of a complete snapshot; {@code null} before it. */
   volatile Checkpoint checkpoint;
 
-  private LiveSet staged;
+  private boolean isAmidSnapshot;
   private boolean isComplete;
 
-  /** Begins a feed, and gives the cursor to ask for. Half a snapshot is forgotten. */
-  String begin() {
-    staged = null;
+  /** When the present feed was asked for. */
+  private long askedAt;
+
+  /**
+   * Begins a feed that is asked for now, and gives the cursor. Half a snapshot counts for none. What
+   * has ended is dropped: a set that is too large would otherwise never take a checkpoint.
+   */
+  String begin(WatchClocks.Asked now) {
+    isAmidSnapshot = false;
+    askedAt = now.nanos;
+    live.sweep(now.wallMillis);
     Checkpoint last = checkpoint;
     return last == null ? "" : last.cursor;
+  }
+
+  /** How long ago the present feed was asked for, in nanoseconds. */
+  long age(long now) {
+    return now - askedAt;
   }
 
   /** Vouches for nothing before a new snapshot; what is known to be revoked stays so. */
   void distrust() {
     checkpoint = null;
     isComplete = false;
-    staged = null;
+    isAmidSnapshot = false;
   }
 
   /** Takes an event; true for a checkpoint of a complete snapshot. Throws {@link FeedException}. */
@@ -56,54 +72,48 @@ final class FeedState {
   }
 
   private void page(SnapshotPage page) {
-    if (page.getFirst()) {
-      staged = new LiveSet();
-    }
-    if (staged == null) {
+    if (!page.getFirst() && !isAmidSnapshot) {
       throw new FeedException("a page of a snapshot that has not begun");
     }
-    staged.add(page.getRevocationsList());
-    if (page.getLast()) {
-      live = staged;
-      staged = null;
-      isComplete = true;
-    }
+    isAmidSnapshot = !page.getLast();
+    isComplete |= page.getLast();
+    live.add(page.getRevocationsList());
   }
 
   private void change(Changes changes) {
-    if (staged == null && !isComplete) {
+    if (!isAmidSnapshot && !isComplete) {
       throw new FeedException("changes before the snapshot");
     }
     live.add(changes.getRevocationsList());
-    if (staged != null) {
-      staged.add(changes.getRevocationsList());
-    }
   }
 
   private boolean check(WatchRevocationsResponse.Checkpoint told, WatchClocks.Asked now) {
     if (told.getCursor().codePoints().count() > MAX_CURSOR) {
       throw new FeedException("a cursor of more than " + MAX_CURSOR + " characters");
     }
-    Duration staleness = staleness(told);
-    if (staged != null) {
+    Duration staleness = duration(told.hasStaleness(), told.getStaleness());
+    // The server took the feed up after it was asked for, so nothing was written earlier.
+    long delay =
+        told.hasUptime() ? age(now.nanos) - duration(true, told.getUptime()).toNanos() : 0;
+    if (isAmidSnapshot) {
       return false; // the set in force lacks what the server has yet to tell
     }
     if (!isComplete) {
       throw new FeedException("a checkpoint before the snapshot");
     }
-    checkpoint = new Checkpoint(told, staleness, now.nanos);
+    checkpoint = new Checkpoint(told, staleness, now.nanos, Math.max(0, delay));
     live.sweep(now.wallMillis);
     return true;
   }
 
   /** One that is missing is no zero: the server has not said that it is up to date. */
-  private static Duration staleness(WatchRevocationsResponse.Checkpoint told) {
-    boolean isTold = told.hasStaleness() && Times.isDuration(told.getStaleness());
-    Duration staleness = isTold ? Times.toDuration(told.getStaleness()) : Duration.ZERO;
-    if (!isTold || staleness.isNegative()) {
-      throw new FeedException("no staleness of 0 to 10,000 years");
+  private static Duration duration(boolean isTold, com.google.protobuf.Duration told) {
+    boolean isDuration = isTold && Times.isDuration(told);
+    Duration duration = isDuration ? Times.toDuration(told) : Duration.ZERO;
+    if (!isDuration || duration.isNegative()) {
+      throw new FeedException("no duration of 0 to 10,000 years");
     }
-    return staleness.compareTo(MAX_STALENESS) < 0 ? staleness : MAX_STALENESS;
+    return duration.compareTo(LONGEST) < 0 ? duration : LONGEST;
   }
 
   /** Everything up to an instant is known. */
@@ -111,18 +121,23 @@ final class FeedState {
     final String cursor;
     final Set<String> keyIds;
     private final long ownNanos;
-    private final long receivedAt;
+    private final long knownAsOf;
 
-    Checkpoint(WatchRevocationsResponse.Checkpoint told, Duration own, long receivedAt) {
+    /** How long it was on its way at most. */
+    final long delayNanos;
+
+    Checkpoint(
+        WatchRevocationsResponse.Checkpoint told, Duration own, long receivedAt, long delayNanos) {
       this.cursor = told.getCursor();
       this.keyIds = Set.copyOf(told.getKeyIdsList());
       this.ownNanos = own.toNanos();
-      this.receivedAt = receivedAt;
+      this.knownAsOf = receivedAt - delayNanos;
+      this.delayNanos = delayNanos;
     }
 
     /** How old what is known is, in nanoseconds. */
     long staleness(long now) {
-      return ownNanos + Math.max(0, now - receivedAt);
+      return ownNanos + Math.max(0, now - knownAsOf);
     }
   }
 }

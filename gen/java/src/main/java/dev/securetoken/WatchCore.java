@@ -85,10 +85,21 @@ final class WatchCore {
     }
   }
 
-  /** Begins a feed, and gives the cursor to ask for. */
+  /** Begins a feed that is asked for at once, and gives the cursor to ask for. */
   String beginFeed() {
     heardAt = System.nanoTime();
-    return feed.begin();
+    return feed.begin(clocks.now());
+  }
+
+  /** How long ago the present feed was asked for. */
+  Duration feedAge() {
+    return Duration.ofNanos(feed.age(clocks.nanos()));
+  }
+
+  /** Whether the last checkpoint was on its way for more than half of the bound. */
+  boolean isLate() {
+    FeedState.Checkpoint checkpoint = feed.checkpoint;
+    return checkpoint != null && checkpoint.delayNanos > maxStalenessNanos / 2;
   }
 
   /** Takes an event of the feed; true for a checkpoint. Throws {@link FeedException}. */

@@ -81,6 +81,14 @@ class FeedStateTest {
         .build();
   }
 
+  private static WatchRevocationsResponse checkpoint(String cursor, long uptime) {
+    WatchRevocationsResponse.Builder event = checkpoint(cursor).toBuilder();
+    event
+        .getCheckpointBuilder()
+        .setUptime(com.google.protobuf.Duration.newBuilder().setSeconds(uptime));
+    return event.build();
+  }
+
   private void apply(WatchRevocationsResponse... events) {
     for (WatchRevocationsResponse event : events) {
       feed.apply(event, NOW);
@@ -172,25 +180,51 @@ class FeedStateTest {
     apply(checkpoint("c2"));
     assertNotNull(feed.checkpoint);
     assertEquals(2, feed.live.size());
-    assertEquals("c2", feed.begin());
+    assertEquals("c2", feed.begin(NOW));
   }
 
   @Test
-  void aNewSnapshotReplacesTheOldOneWhenItIsComplete() {
-    apply(page(true, true, tokenId("old")), checkpoint("c1"));
-    apply(page(true, false, tokenId("new")), changes(tokenId("both")));
-    assertEquals(2, feed.live.size());
-    assertTrue(isEnforced(tokenId("old")) && isEnforced(tokenId("both")));
-    apply(page(false, true));
-    assertEquals(2, feed.live.size());
-    assertTrue(isEnforced(tokenId("new")) && isEnforced(tokenId("both")));
+  void aNewSnapshotTakesNothingAway() {
+    apply(page(true, true, tokenId("old"), user("u", 0)), checkpoint("c1"));
+    apply(page(true, true, tokenId("new"), user("u", -1)), checkpoint("c2"));
+    assertEquals(3, feed.live.size());
+    assertTrue(isEnforced(tokenId("old")) && isEnforced(tokenId("new")));
   }
 
   @Test
-  void halfASnapshotIsForgottenWithItsFeed() {
+  void theLatestCutOffStaysWhateverASnapshotSays() {
+    apply(page(true, true, user(sample.userId(), 0)), checkpoint("c1"));
+    apply(page(true, true, user(sample.userId(), -1)), checkpoint("c2"));
+    assertTrue(feed.live.hits(token));
+  }
+
+  @Test
+  void halfASnapshotCountsForNoneAndItsEntriesForWhatTheyAre() {
     apply(page(true, true), checkpoint("c1"), page(true, false, tokenId("new")));
-    assertEquals("c1", feed.begin());
+    assertEquals("c1", feed.begin(NOW));
+    assertTrue(isEnforced(tokenId("new")));
     assertThrows(FeedException.class, () -> apply(page(false, true)));
+  }
+
+  @Test
+  void whatHasEndedIsDroppedWhenAFeedBegins() {
+    apply(page(true, true, tokenId("t")), checkpoint("c1"));
+    feed.begin(new WatchClocks.Asked(100, 4_100_000_000_000L));
+    assertEquals(0, feed.live.size());
+  }
+
+  @Test
+  void nothingIsNewerThanTheRequestAndWhatTheFeedHasLasted() {
+    long second = Duration.ofSeconds(1).toNanos();
+    long[][] rows = {{10, 0}, {6, 4}, {11, 0}, {315_576_000_000L, 0}};
+    for (long[] row : rows) {
+      feed.begin(NOW);
+      apply(page(true, true));
+      WatchClocks.Asked came = new WatchClocks.Asked(NOW.nanos + 10 * second, 0);
+      feed.apply(checkpoint("c1", row[0]), came);
+      assertEquals(row[1] * second, feed.checkpoint.delayNanos);
+      assertEquals((8 + row[1] + 3) * second, feed.checkpoint.staleness(came.nanos + 3 * second));
+    }
   }
 
   @Test
@@ -210,6 +244,8 @@ class FeedStateTest {
             page(false, true),
             changes(),
             checkpoint("c".repeat(257)),
+            checkpoint("c1", -1),
+            checkpoint("c1", 315_576_000_001L),
             page(true, true, entry().build()),
             page(true, true, cutOff(0).setUserIdSha256(ByteString.copyFromUtf8("short")).build()),
             page(true, true, entry().setEverything(true).build()))) {
@@ -221,7 +257,7 @@ class FeedStateTest {
   void distrustAsksForEverythingAndForgetsNoRevocation() {
     apply(page(true, true, tokenId(sample.tokenId())), checkpoint("c1"));
     feed.distrust();
-    assertEquals("", feed.begin());
+    assertEquals("", feed.begin(NOW));
     assertTrue(feed.live.hits(token));
     assertThrows(FeedException.class, () -> apply(checkpoint("c2")));
     assertNull(feed.checkpoint);

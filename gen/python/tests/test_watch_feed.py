@@ -185,7 +185,6 @@ class Decides(unittest.TestCase):
             self.core.look("token", None)
 
     def test_a_cut_off_is_compared_with_the_start_of_the_session(self) -> None:
-        self.message.issued_at.FromDatetime(NOON)
         start = NOON - timedelta(hours=1)
         for session_start, cut_off, is_hit in (
             (None, NOON - MICRO, False),  # a server too old to tell it
@@ -195,11 +194,12 @@ class Decides(unittest.TestCase):
             (start, start - MICRO, False),
             (NOON + MICRO, NOON, True),  # refreshed by a server whose clock was behind
         ):
-            self.message.ClearField("session_started_at")
-            if session_start is not None:
-                self.message.session_started_at.FromDatetime(session_start)
             for target in (USER, {"everything": True}):
                 with self.subTest(start=session_start, cut_off=cut_off, **target):
+                    self.setUp()
+                    self.message.issued_at.FromDatetime(NOON)
+                    if session_start is not None:
+                        self.message.session_started_at.FromDatetime(session_start)
                     self.apply(page(), checkpoint())
                     answer = self.core.keep("token", self.message, self.core.asked())
                     self.apply(changes(entry(cut_off, **target)))

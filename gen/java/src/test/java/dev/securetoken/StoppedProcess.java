@@ -24,11 +24,12 @@ final class StoppedProcess {
         LockSupport.parkNanos(1_000_000);
       }
       verifier.verify(arguments[1]);
+      long last = System.nanoTime();
       System.out.println("hits");
       int accepted = 0;
       int refused = 0;
       boolean wasStopped = false;
-      for (long last = System.nanoTime(); refused < 200; ) {
+      while (refused < 200) {
         long began = System.nanoTime();
         wasStopped |= began - last > STOP_NANOS;
         last = began;

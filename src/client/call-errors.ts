@@ -10,6 +10,7 @@ import {
 } from "../../gen/ts/src/google/rpc/error_details_pb.js";
 import { toOwnSpelling } from "../values/field-names.js";
 import { ADVICE, type ConnectionFault, faultOf } from "./connection-fault.js";
+import { lossByHttp } from "./connection-loss.js";
 
 const ERROR_DOMAIN = "securetoken.v1";
 const REASON_PREFIX = "CALLER_ERROR_REASON_";
@@ -79,7 +80,7 @@ export class ServiceUnavailableError extends CallError {
 export function toCallError(error: ConnectError): ConnectError {
   if (error instanceof CallError) return error;
   const fault = faultOf(error);
-  if (error.code === Code.Unavailable || fault !== undefined) {
+  if (error.code === Code.Unavailable || fault !== undefined || lossByHttp(error) !== undefined) {
     return new ServiceUnavailableError(error, fault);
   }
   const info = callerInfo(error);

@@ -60,11 +60,12 @@ export function wasNeverSent(error: unknown): boolean {
   return NEVER_SENT.test(signsOf(error));
 }
 
-/** Codes and messages of an error and its causes, cut to what is looked at. */
-function signsOf(error: unknown): string {
+/** Codes and messages of an error and its causes, cut to what is looked at, a line each. */
+export function signsOf(error: unknown): string {
   const signs: string[] = [];
   for (let it = error, depth = 0; it instanceof Error && depth < 5; it = it.cause, depth++) {
-    signs.push(String((it as { code?: unknown }).code ?? ""), it.message.slice(0, 500));
+    const { code = "", rawMessage = it.message } = it as { code?: unknown; rawMessage?: string };
+    signs.push(String(code), rawMessage.slice(0, 500));
   }
   return signs.join("\n");
 }

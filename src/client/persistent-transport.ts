@@ -3,6 +3,7 @@ import { Code, ConnectError, type Transport } from "@connectrpc/connect";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { retryDelayMs, ServiceUnavailableError } from "./call-errors.js";
 import { type ConnectionFault, faultOf, wasNeverSent } from "./connection-fault.js";
+import { lossOf, wasRefused } from "./connection-loss.js";
 
 /** How long a server that was not reached is asked last, in milliseconds. */
 const REST_MS = 1000;
@@ -13,13 +14,6 @@ const FIRST_PAUSE_MS = 50;
 const LAST_PAUSE_MS = 500;
 /** How long a call without a deadline is tried. */
 const PATIENCE_MS = 5000;
-
-/**
- * What a connection that ends or never was gives: UNAVAILABLE, ABORTED for one that is reset, and
- * CANCELED, though the caller has cancelled nothing, for one whose server dies with the call under
- * way. No RPC of ours answers with the last two.
- */
-const NOT_REACHED: ReadonlySet<Code> = new Set([Code.Unavailable, Code.Aborted, Code.Canceled]);
 
 /** A server. */
 export interface Server {
@@ -102,7 +96,7 @@ export function createPersistentTransport(servers: readonly Server[]): Transport
           if (loss === "answered") throw error;
           if (loss === "late" && others === 0) throw nameOfLoss(lost ?? error);
           if (loss instanceof ServiceUnavailableError && others === 0) throw loss;
-          if (loss === "uncertain") throw error;
+          if (loss === "uncertain") throw nameOfLoss(error);
           if (loss !== "late") lost = loss instanceof ServiceUnavailableError ? loss : error;
           const wait = retryDelayMs(error);
           const pause = wait > 0 ? wait + spread() : others > 0 ? 0 : pauseAfter(round);
@@ -149,30 +143,22 @@ async function judge(
   }
   if (error.code === Code.ResourceExhausted && retryDelayMs(error) > 0) return "lost";
   const known = error instanceof ServiceUnavailableError ? error.fault : faultOf(error);
+  const loss = lossOf(error);
   const isProtocol =
     error.code === Code.Internal && error.cause !== undefined && !state.hasAnswered;
-  if (known === undefined && !NOT_REACHED.has(error.code) && !isProtocol) return "answered";
+  if (known === undefined && loss === undefined && !isProtocol) return "answered";
   const fault = known ?? (state.hasAnswered ? undefined : await state.diagnose?.());
   rest(REST_MS);
   if (fault !== undefined) return new ServiceUnavailableError(error, fault);
-  if (isProtocol) return "answered";
-  return isRepeatable || wasNeverSent(error) ? "lost" : "uncertain";
+  if (loss === undefined) return "answered";
+  if (!isRepeatable && !wasNeverSent(error)) return "uncertain";
+  // Whoever resets a stream would reset the next one too: a header that is too large, a fault of the server.
+  return loss === "stream" ? new ServiceUnavailableError(error) : "lost";
 }
 
-/**
- * The error for a call that is given up: a connection that ended under it, which is CANCELED or ABORTED by
- * its code, and a stream that was refused until the end, which Connect calls INTERNAL, are a service that
- * could not be reached, whoever ended the connection.
- */
+/** The error for a call that is given up: where no answer came, the service could not be reached, whoever ended the call. */
 function nameOfLoss(error: ConnectError): ConnectError {
-  const isConnection = error.code === Code.Canceled || error.code === Code.Aborted;
-  return isConnection || wasRefused(error) ? new ServiceUnavailableError(error) : error;
-}
-
-/** Whether the server said, by REFUSED_STREAM or by the GOAWAY before it, that it took no note of the call. */
-function wasRefused(error: ConnectError): boolean {
-  // The second is how @grpc/grpc-js puts it.
-  return /REFUSED_STREAM|Stream refused by server/.test(error.rawMessage);
+  return lossOf(error) ? new ServiceUnavailableError(error) : error;
 }
 
 /** Half of it at random, so that clients of a server that comes back do not come back at once. */

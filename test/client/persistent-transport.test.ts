@@ -202,7 +202,7 @@ describe("a client of several servers", () => {
   it("repeats a refresh that revokes only where it was refused", async () => {
     const lost = servers([RESET, undefined]);
     const refresh = { revokeOld: true };
-    await assert.rejects(lost.client.refreshToken("t", refresh), { code: Code.Aborted });
+    await assert.rejects(lost.client.refreshToken("t", refresh), ServiceUnavailableError);
     assert.deepEqual(lost.asked, [0]);
     const refused = servers([REFUSED, UNREACHABLE]);
     await assert.rejects(refused.client.refreshToken("t", refresh), { code: Code.Unavailable });

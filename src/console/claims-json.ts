@@ -4,7 +4,7 @@ import { formatJson } from "./format-json.js";
 
 /** Instants are RFC 3339 in UTC, exact to the microsecond; integers keep every digit. */
 export function claimsJson(claims: Claims): string {
-  const { tokenId, userId, permissions, issuedAt, expiresAt, sessionId, keyId } = claims;
+  const { tokenId, userId, permissions, audiences, issuedAt, expiresAt, sessionId, keyId } = claims;
   return formatJson({
     tokenId,
     userId,
@@ -14,5 +14,6 @@ export function claimsJson(claims: Claims): string {
     additionalData: claims.additionalData,
     sessionId,
     keyId,
+    ...(audiences && { audiences: [...audiences] }),
   });
 }

@@ -11,10 +11,13 @@ import {
 
 /** The most permissions of a token. */
 export const MAX_PERMISSIONS = 64;
+/** The most audiences of a token. */
+export const MAX_AUDIENCES = 16;
 /** The most permissions that are checked at once. */
 export const MAX_CHECKED = 256;
 
-const MAX_USER_ID = 256;
+/** Of a user's id and of an audience. */
+const MAX_NAME = 256;
 const MAX_REQUIRED_PERMISSION = 128;
 const MAX_DATA = { depth: 32, nodes: 256, bytes: 4096 };
 const CONTROL = /\p{Cc}/u;
@@ -23,11 +26,19 @@ const NOT_PRINTABLE = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
 
 /** user_id. */
 export function userIdFault(userId: string): string | undefined {
-  const length = codePoints(userId);
-  if (length < 1 || length > MAX_USER_ID)
-    return `user_id must be 1 to ${MAX_USER_ID} characters long`;
-  if (!userId.isWellFormed()) return "user_id must be well-formed Unicode";
-  return CONTROL.test(userId) ? "user_id must not contain control characters" : undefined;
+  return nameFault(userId, "user_id");
+}
+
+/** An audience to issue for, or to ask for; `field` is its name in the request. */
+export function audienceFault(audience: string, field: string): string | undefined {
+  return nameFault(audience, field);
+}
+
+function nameFault(name: string, field: string): string | undefined {
+  const length = codePoints(name);
+  if (length < 1 || length > MAX_NAME) return `${field} must be 1 to ${MAX_NAME} characters long`;
+  if (!name.isWellFormed()) return `${field} must be well-formed Unicode`;
+  return CONTROL.test(name) ? `${field} must not contain control characters` : undefined;
 }
 
 /** A permission to issue; `field` is its name in the request. */

@@ -25,10 +25,13 @@ const DATA = { [HOSTILE]: [HOSTILE, 1, 1.5, true, null], tag: "\u{e0041}", turne
 const GENERATE = generateText({
   userId: HOSTILE,
   permissions: ["read", HOSTILE],
+  audiences: ["orders", HOSTILE],
   lifetime: { amount: "1.5", unit: "hours" },
   additionalData: DATA,
 });
 const CHECK = checkText([HOSTILE, "read"]);
+const CHECK_FOR = checkText(["read"], HOSTILE);
+const REQUIRE_FOR = requireText("read", HOSTILE);
 const REVOKE = revokeText(undefined, HOSTILE);
 const REVOKE_USER = revokeText({ user: { userId: HOSTILE } }, "");
 const REVOKE_SESSION = revokeText({ sessionId: HOSTILE }, HOSTILE);
@@ -37,6 +40,8 @@ const ALL = [
   INSPECT_TEXT,
   [CHECK],
   [requireText(HOSTILE)],
+  [CHECK_FOR],
+  [REQUIRE_FOR],
   [refresh()],
   [REVOKE],
   [REVOKE_USER],
@@ -91,11 +96,17 @@ describe("lines of the command", () => {
   it("say what was asked, and take the token from standard input", () => {
     const words = runShell("secure-token", LANGUAGES.Command([GENERATE], SETTING));
     assert.ok(words.includes(`--permission=${HOSTILE}`));
+    assert.ok(words.includes(`--audience=${HOSTILE}`));
     assert.equal(words[words.indexOf("--expires-in") + 1], "1.5");
     assert.deepEqual(JSON.parse(words[words.indexOf("--data") + 1] ?? ""), DATA);
     assert.equal(words[words.indexOf("--") + 1], HOSTILE);
     const check = runShell("secure-token", LANGUAGES.Command([requireText(HOSTILE)], SETTING));
     assert.deepEqual(check.slice(2), ["check", "--", HOSTILE, "the-token"]);
+    for (const call of [CHECK_FOR, REQUIRE_FOR]) {
+      const words = runShell("secure-token", LANGUAGES.Command([call], SETTING));
+      const asked = ["check", `--audience=${HOSTILE}`, "--", "read", "the-token"];
+      assert.deepEqual(words.slice(2), asked);
+    }
     const revoke = runShell("secure-token", LANGUAGES.Command([REVOKE], SETTING));
     assert.deepEqual(revoke.slice(2), ["revoke", `--reason=${HOSTILE}`, "the-token"]);
     const session = runShell("secure-token", LANGUAGES.Command([REVOKE_SESSION], SETTING));
@@ -141,10 +152,18 @@ describe("Python lines", () => {
       [
         "generate_token",
         [HOSTILE],
-        { permissions: ["read", HOSTILE], expires_in_hours: 1.5, additional_data: DATA },
+        {
+          permissions: ["read", HOSTILE],
+          audiences: ["orders", HOSTILE],
+          expires_in_hours: 1.5,
+          additional_data: DATA,
+        },
       ],
     ]);
     assert.deepEqual(run([CHECK])[1], ["check_permissions", ["the-token", [HOSTILE, "read"]], {}]);
+    const named = { audience: HOSTILE };
+    assert.deepEqual(run([CHECK_FOR])[1], ["check_permissions", ["the-token", ["read"]], named]);
+    assert.deepEqual(run([REQUIRE_FOR])[1], ["check_permission", ["the-token", "read"], named]);
     assert.deepEqual(run([refresh()])[1], [
       "refresh_token",
       ["the-token", 2 / 3600],

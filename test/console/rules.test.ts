@@ -51,6 +51,19 @@ describe("console rules", () => {
     );
   });
 
+  it("treat audiences as the server does", () => {
+    fc.assert(
+      fc.property(texts, fc.nat(3), (text, before) => {
+        const audiences = [...Array.from({ length: before }, (_, i) => `service-${i}`), text];
+        assert.equal(
+          console.audienceFault(text, `audiences[${before}]`),
+          serverFault(() => core.checkAudiences(audiences)),
+        );
+      }),
+      RUNS,
+    );
+  });
+
   it("treat permissions as the server does", () => {
     fc.assert(
       fc.property(texts, fc.nat(3), (text, before) => {

@@ -26,12 +26,15 @@ const CALLS: [name: string, call: CallText][] = [
     generateText({
       userId: HOSTILE,
       permissions: [HOSTILE],
+      audiences: [HOSTILE],
       lifetime: { amount: "1.5", unit: "hours" },
       additionalData: { [HOSTILE]: [HOSTILE] },
     }),
   ],
   ["check", checkText([HOSTILE, "read"])],
   ["require", requireText(HOSTILE)],
+  ["check for an audience", checkText(["read"], HOSTILE)],
+  ["require for an audience", requireText("read", HOSTILE)],
   ["refresh", refreshText({ amount: "2", unit: "seconds" }, true)],
   ["introspect", INSPECT_TEXT[0] as CallText],
   ["revoke a token", revokeText(undefined, HOSTILE)],
@@ -113,7 +116,8 @@ describe("TypeScript lines", () => {
 
   it("leave out what is empty", () => {
     const lifetime = { amount: "1", unit: "days" } as const;
-    const call = generateText({ userId: "ada", permissions: [], lifetime, additionalData: {} });
+    const nothing = { permissions: [], audiences: [], additionalData: {} };
+    const call = generateText({ userId: "ada", lifetime, ...nothing });
     assert.deepEqual(call.fields, { userId: "ada", expiresIn: "86400s" });
     assert.equal(
       call.statement,

@@ -33,6 +33,7 @@ describe("text of others", () => {
     const call = generateText({
       userId: "\u202eadmin",
       permissions: [],
+      audiences: [],
       lifetime,
       additionalData: {},
     });

@@ -10,7 +10,14 @@ import { describedBy, Field } from "../parts/field.js";
 import { LifetimeInput } from "../parts/lifetime-input.js";
 import { NewToken } from "../parts/new-token.js";
 import { Snippet } from "../parts/snippet.js";
-import { MAX_PERMISSIONS, permissionFault, readAdditionalData, userIdFault } from "../rules.js";
+import {
+  audienceFault,
+  MAX_AUDIENCES,
+  MAX_PERMISSIONS,
+  permissionFault,
+  readAdditionalData,
+  userIdFault,
+} from "../rules.js";
 import { useSession } from "../session.js";
 import { generateText } from "../snippets/calls.js";
 
@@ -32,6 +39,7 @@ export function GenerateCard(props: {
   const { client, announce } = useSession();
   const [userId, setUserId] = useState<string>(EXAMPLE.userId);
   const [permissions, setPermissions] = useState<readonly string[]>(EXAMPLE.permissions);
+  const [audiences, setAudiences] = useState<readonly string[]>([]);
   const [lifetime, setLifetime] = useState<Lifetime>(EXAMPLE.lifetime);
   const [data, setData] = useState<string>(EXAMPLE.data);
   const { pending, value, error, run } = useCall<IssuedToken>();
@@ -47,7 +55,11 @@ export function GenerateCard(props: {
     if (refused) return announce(refused);
     const expiresInHours = toHours(lifetime);
     const issued = await run((signal) =>
-      client.generateToken(userId, { permissions, expiresInHours, additionalData }, { signal }),
+      client.generateToken(
+        userId,
+        { permissions, audiences, expiresInHours, additionalData },
+        { signal },
+      ),
     );
     if (!issued) return;
     onIssued(issued);
@@ -72,10 +84,22 @@ export function GenerateCard(props: {
         <ChipsInput
           id="permissions"
           label="Permissions"
+          field="permissions"
+          example="reports:read"
           chips={permissions}
           max={MAX_PERMISSIONS}
           onChange={setPermissions}
           faultOf={permissionFault}
+        />
+        <ChipsInput
+          id="audiences"
+          label="Audiences"
+          field="audiences"
+          example="none: for any service that requires none"
+          chips={audiences}
+          max={MAX_AUDIENCES}
+          onChange={setAudiences}
+          faultOf={audienceFault}
         />
         <LifetimeInput id="lifetime" label="Lifetime" lifetime={lifetime} onChange={setLifetime} />
         <Field
@@ -110,7 +134,7 @@ export function GenerateCard(props: {
       {!refused && (
         <Snippet
           of="Generate"
-          calls={[generateText({ userId, permissions, lifetime, additionalData })]}
+          calls={[generateText({ userId, permissions, audiences, lifetime, additionalData })]}
         />
       )}
     </Card>

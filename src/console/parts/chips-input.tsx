@@ -2,10 +2,14 @@ import type { TargetedKeyboardEvent } from "preact";
 import { useState } from "preact/hooks";
 import { describedBy, Field } from "./field.js";
 
-/** Permissions as chips. */
+/** Permissions, or audiences, as chips. */
 export interface ChipsInputProps {
   readonly id: string;
   readonly label: string;
+  /** What the request names the list. */
+  readonly field: "permissions" | "audiences";
+  /** What stands in the empty input, as an example. */
+  readonly example: string;
   readonly chips: readonly string[];
   readonly max: number;
   readonly onChange: (chips: readonly string[]) => void;
@@ -14,7 +18,8 @@ export interface ChipsInputProps {
 }
 
 /** Enter or a comma adds what is typed, Backspace in an empty input removes the last. */
-export function ChipsInput({ id, label, chips, max, onChange, faultOf }: ChipsInputProps) {
+export function ChipsInput(props: ChipsInputProps) {
+  const { id, label, field, example, chips, max, onChange, faultOf } = props;
   const [draft, setDraft] = useState("");
   // As the command reads them: a pasted list is several.
   const typed = draft
@@ -22,10 +27,10 @@ export function ChipsInput({ id, label, chips, max, onChange, faultOf }: ChipsIn
     .map((text) => text.trim())
     .filter((text) => text !== "");
   const added = [...new Set(typed)].filter((text) => !chips.includes(text));
-  const faults = added.map((text, i) => faultOf(text, `permissions[${chips.length + i}]`));
+  const faults = added.map((text, i) => faultOf(text, `${field}[${chips.length + i}]`));
   const fault =
     chips.length + added.length > max
-      ? `permissions must be at most ${max}`
+      ? `${field} must be at most ${max}`
       : faults.find((one) => one !== undefined);
 
   const add = () => {
@@ -69,7 +74,7 @@ export function ChipsInput({ id, label, chips, max, onChange, faultOf }: ChipsIn
           id={id}
           class="chips-text mono"
           value={draft}
-          placeholder={chips.length === 0 ? "reports:read" : ""}
+          placeholder={chips.length === 0 ? example : ""}
           autocomplete="off"
           autocapitalize="off"
           spellcheck={false}

@@ -36,6 +36,17 @@ export function ClaimsList({ claims, keyId, sessionId }: ClaimsListProps) {
             </ul>
           )}
         </Row>
+        {claims.audiences && (
+          <Row name="audiences">
+            <ul class="chips">
+              {claims.audiences.map((audience) => (
+                <li class="chip" key={audience}>
+                  <Text>{audience}</Text>
+                </li>
+              ))}
+            </ul>
+          </Row>
+        )}
         <Row name="issued_at">
           <Time instant={claims.issuedAt} />
         </Row>

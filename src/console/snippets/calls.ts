@@ -17,6 +17,8 @@ export type TargetFields =
 export interface CallFields {
   readonly userId?: string;
   readonly permissions?: readonly string[];
+  readonly audiences?: readonly string[];
+  readonly audience?: string;
   /** Seconds and `s`: "5400s". */
   readonly expiresIn?: string;
   readonly additionalData?: JsonObject;
@@ -64,13 +66,15 @@ export interface Setting {
 export function generateText(request: {
   readonly userId: string;
   readonly permissions: readonly string[];
+  readonly audiences: readonly string[];
   readonly lifetime: Lifetime;
   readonly additionalData: JsonObject;
 }): CallText {
-  const { userId, permissions, lifetime, additionalData } = request;
+  const { userId, permissions, audiences, lifetime, additionalData } = request;
   const hasData = Object.keys(additionalData).length > 0;
   const options = [
     ...(permissions.length > 0 ? [`permissions: ${visibleJson(permissions)}`] : []),
+    ...(audiences.length > 0 ? [`audiences: ${visibleJson(audiences)}`] : []),
     `expiresInHours: ${toHours(lifetime)}`,
     ...(hasData ? [`additionalData: ${visibleJson(additionalData)}`] : []),
   ];
@@ -80,6 +84,7 @@ export function generateText(request: {
     fields: {
       userId,
       ...(permissions.length > 0 && { permissions }),
+      ...(audiences.length > 0 && { audiences }),
       expiresIn: toDurationJson(lifetime),
       ...(hasData && { additionalData }),
     },
@@ -103,24 +108,30 @@ export const INSPECT_TEXT: readonly CallText[] = [
   },
 ];
 
-/** CheckPermissions. */
-export function checkText(permissions: readonly string[]): CallText {
+/** CheckPermissions, for an audience or for none. */
+export function checkText(permissions: readonly string[], audience?: string): CallText {
+  const asked = `token, ${visibleJson(permissions)}${audienceOption(audience)}`;
   return {
     rpc: "CheckPermissions",
     secret: "token",
-    fields: { permissions },
-    statement: `const results = await client.checkPermissions(token, ${visibleJson(permissions)});`,
+    fields: { permissions, ...(audience !== undefined && { audience }) },
+    statement: `const results = await client.checkPermissions(${asked});`,
   };
 }
 
-/** CheckPermission. */
-export function requireText(requiredPermission: string): CallText {
+/** CheckPermission, for an audience or for none. */
+export function requireText(requiredPermission: string, audience?: string): CallText {
+  const asked = `token, ${visibleJson(requiredPermission)}${audienceOption(audience)}`;
   return {
     rpc: "CheckPermission",
     secret: "token",
-    fields: { requiredPermission },
-    statement: `await client.checkPermission(token, ${visibleJson(requiredPermission)});`,
+    fields: { requiredPermission, ...(audience !== undefined && { audience }) },
+    statement: `await client.checkPermission(${asked});`,
   };
+}
+
+function audienceOption(audience: string | undefined): string {
+  return audience === undefined ? "" : `, { audience: ${visibleJson(audience)} }`;
 }
 
 /** RefreshToken. */

@@ -23,10 +23,17 @@ function withInput(secret: SecretPlace, line: string): string {
 }
 
 const COMMANDS: Readonly<Record<Rpc, (fields: CallFields) => string[]>> = {
-  GenerateToken: ({ userId = "", permissions = [], expiresIn = "", additionalData }) => [
+  GenerateToken: ({
+    userId = "",
+    permissions = [],
+    audiences = [],
+    expiresIn = "",
+    additionalData,
+  }) => [
     [
       "generate",
       ...permissions.map((name) => `\\\n  --permission=${singleQuoted(name)}`),
+      ...audiences.map((name) => `\\\n  --audience=${singleQuoted(name)}`),
       `\\\n  --expires-in ${hoursOf(expiresIn)}`,
       ...(additionalData ? [`\\\n  --data ${singleQuoted(visibleJson(additionalData))}`] : []),
       `-- ${singleQuoted(userId)}`,
@@ -34,11 +41,9 @@ const COMMANDS: Readonly<Record<Rpc, (fields: CallFields) => string[]>> = {
   ],
   IntrospectToken: () => [],
   GetTokenInfo: () => ["info"],
-  CheckPermissions: ({ permissions = [] }) =>
-    permissions.map((name) => `check -- ${singleQuoted(name)}`),
-  CheckPermission: ({ requiredPermission = "" }) => [
-    `check -- ${singleQuoted(requiredPermission)}`,
-  ],
+  CheckPermissions: ({ permissions = [], audience }) =>
+    permissions.map((name) => check(name, audience)),
+  CheckPermission: ({ requiredPermission = "", audience }) => [check(requiredPermission, audience)],
   RefreshToken: ({ newExpiresIn = "", revokeOld }) => [
     `refresh --expires-in ${hoursOf(newExpiresIn)}${revokeOld ? " --revoke-old" : ""}`,
   ],
@@ -51,6 +56,11 @@ const COMMANDS: Readonly<Record<Rpc, (fields: CallFields) => string[]>> = {
   ],
   BatchValidateTokens: () => ["--json validate"],
 };
+
+function check(permission: string, audience: string | undefined): string {
+  const required = audience === undefined ? "" : ` --audience=${singleQuoted(audience)}`;
+  return `check${required} -- ${singleQuoted(permission)}`;
+}
 
 function targetOption(target: TargetFields): string {
   return "user" in target

@@ -54,11 +54,12 @@ export function go(calls: readonly CallText[], { baseUrl, hasKey }: Setting): st
 }
 
 const METHODS: Readonly<Record<Rpc, (fields: CallFields) => string>> = {
-  GenerateToken({ userId = "", permissions, expiresIn = "", additionalData }) {
+  GenerateToken({ userId = "", permissions, audiences, expiresIn = "", additionalData }) {
     const inputs = [
       "ctx",
       textLiteral(userId, GO),
       ...(permissions ? [`securetoken.Permissions(${textLiterals(permissions, GO)})`] : []),
+      ...(audiences ? [`securetoken.Audiences(${textLiterals(audiences, GO)})`] : []),
       lifetime(expiresIn),
       ...(additionalData ? [`securetoken.AdditionalData(${literal(additionalData, GO)})`] : []),
     ];
@@ -66,10 +67,10 @@ const METHODS: Readonly<Record<Rpc, (fields: CallFields) => string>> = {
   },
   IntrospectToken: () => "found, err := client.IntrospectToken(ctx, token)",
   GetTokenInfo: () => "info, err := client.GetTokenInfo(ctx, token)",
-  CheckPermissions: ({ permissions = [] }) =>
-    `results, err := client.CheckPermissions(ctx, token, ${textLiterals(permissions, GO)})`,
-  CheckPermission: ({ requiredPermission = "" }) =>
-    `err = client.CheckPermission(ctx, token, ${textLiteral(requiredPermission, GO)})`,
+  CheckPermissions: ({ permissions = [], audience }) =>
+    `results, err := ${clientFor(audience)}.CheckPermissions(ctx, token, ${textLiterals(permissions, GO)})`,
+  CheckPermission: ({ requiredPermission = "", audience }) =>
+    `err = ${clientFor(audience)}.CheckPermission(ctx, token, ${textLiteral(requiredPermission, GO)})`,
   RefreshToken: ({ newExpiresIn = "", revokeOld }) =>
     `renewed, err := client.RefreshToken(ctx, token, ${lifetime(newExpiresIn)}${revokeOld ? ", securetoken.RevokeOld()" : ""})`,
   RevokeTokens({ targets, reason }) {
@@ -82,6 +83,10 @@ const METHODS: Readonly<Record<Rpc, (fields: CallFields) => string>> = {
   },
   BatchValidateTokens: () => "results, err := client.BatchValidateTokens(ctx, tokens...)",
 };
+
+function clientFor(audience: string | undefined): string {
+  return audience === undefined ? "client" : `client.WithAudience(${textLiteral(audience, GO)})`;
+}
 
 /** An answer that is not used would not compile. */
 const PRINTED: Readonly<Record<Rpc, readonly string[]>> = {

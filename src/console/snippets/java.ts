@@ -58,17 +58,18 @@ export function java(calls: readonly CallText[], { baseUrl, hasKey }: Setting): 
 }
 
 const METHODS: Readonly<Record<Rpc, (fields: CallFields) => string>> = {
-  GenerateToken({ userId = "", permissions = [], expiresIn = "", additionalData }) {
+  GenerateToken({ userId = "", permissions = [], audiences, expiresIn = "", additionalData }) {
     const data = additionalData ? `.additionalData(${literal(additionalData, JAVA)})` : "";
-    const options = `GenerateOptions.permissions(${textLiterals(permissions, JAVA)})`;
+    const named = audiences ? `.audiences(${textLiterals(audiences, JAVA)})` : "";
+    const options = `GenerateOptions.permissions(${textLiterals(permissions, JAVA)})${named}`;
     return `generateToken(${textLiteral(userId, JAVA)}, ${options}.expiresIn(${lifetime(expiresIn)})${data}).token()`;
   },
   IntrospectToken: () => "introspectToken(token)",
   GetTokenInfo: () => "getTokenInfo(token)",
-  CheckPermissions: ({ permissions = [] }) =>
-    `checkPermissions(token, Arrays.asList(${textLiterals(permissions, JAVA)}))`,
-  CheckPermission: ({ requiredPermission = "" }) =>
-    `checkPermission(token, ${textLiteral(requiredPermission, JAVA)})`,
+  CheckPermissions: ({ permissions = [], audience }) =>
+    `checkPermissions(token, Arrays.asList(${textLiterals(permissions, JAVA)})${checkOptions(audience)})`,
+  CheckPermission: ({ requiredPermission = "", audience }) =>
+    `checkPermission(token, ${textLiteral(requiredPermission, JAVA)}${checkOptions(audience)})`,
   RefreshToken: ({ newExpiresIn = "", revokeOld }) =>
     `refreshToken(token, RefreshOptions.defaults().expiresIn(${lifetime(newExpiresIn)})${revokeOld ? ".revokeOld()" : ""}).token()`,
   RevokeTokens({ targets, reason = "" }) {
@@ -83,6 +84,10 @@ const METHODS: Readonly<Record<Rpc, (fields: CallFields) => string>> = {
   },
   BatchValidateTokens: () => "batchValidateTokens(tokens)",
 };
+
+function checkOptions(audience: string | undefined): string {
+  return audience === undefined ? "" : `, CheckOptions.audience(${textLiteral(audience, JAVA)})`;
+}
 
 function lifetime(duration: string): string {
   const { seconds, micros } = unitsOf(duration);

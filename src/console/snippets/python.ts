@@ -35,10 +35,11 @@ export function python(calls: readonly CallText[], { baseUrl, hasKey }: Setting)
 }
 
 const METHODS: Readonly<Record<Rpc, (fields: CallFields) => string>> = {
-  GenerateToken({ userId = "", permissions, expiresIn = "", additionalData }) {
+  GenerateToken({ userId = "", permissions, audiences, expiresIn = "", additionalData }) {
     const inputs = [
       textLiteral(userId, PYTHON),
       ...(permissions ? [`permissions=[${textLiterals(permissions, PYTHON)}]`] : []),
+      ...(audiences ? [`audiences=[${textLiterals(audiences, PYTHON)}]`] : []),
       `expires_in_hours=${hoursOf(expiresIn)}`,
       ...(additionalData ? [`additional_data=${literal(additionalData, PYTHON)}`] : []),
     ];
@@ -46,10 +47,10 @@ const METHODS: Readonly<Record<Rpc, (fields: CallFields) => string>> = {
   },
   IntrospectToken: () => "introspect_token(token)",
   GetTokenInfo: () => "get_token_info(token)",
-  CheckPermissions: ({ permissions = [] }) =>
-    `check_permissions(token, [${textLiterals(permissions, PYTHON)}])`,
-  CheckPermission: ({ requiredPermission = "" }) =>
-    `check_permission(token, ${textLiteral(requiredPermission, PYTHON)})`,
+  CheckPermissions: ({ permissions = [], audience }) =>
+    `check_permissions(token, [${textLiterals(permissions, PYTHON)}]${audienceInput(audience)})`,
+  CheckPermission: ({ requiredPermission = "", audience }) =>
+    `check_permission(token, ${textLiteral(requiredPermission, PYTHON)}${audienceInput(audience)})`,
   RefreshToken: ({ newExpiresIn = "", revokeOld }) =>
     `refresh_token(token, ${hoursOf(newExpiresIn)}${revokeOld ? ", revoke_old=True" : ""})`,
   RevokeTokens({ targets, reason }) {
@@ -61,3 +62,7 @@ const METHODS: Readonly<Record<Rpc, (fields: CallFields) => string>> = {
   },
   BatchValidateTokens: () => "batch_validate_tokens(tokens)",
 };
+
+function audienceInput(audience: string | undefined): string {
+  return audience === undefined ? "" : `, audience=${textLiteral(audience, PYTHON)}`;
+}

@@ -49,11 +49,12 @@ export function rust(calls: readonly CallText[], { baseUrl, hasKey }: Setting): 
 }
 
 const METHODS: Readonly<Record<Rpc, (fields: CallFields) => string>> = {
-  GenerateToken({ userId = "", permissions, expiresIn = "", additionalData }) {
+  GenerateToken({ userId = "", permissions, audiences, expiresIn = "", additionalData }) {
     const data = additionalData && `serde_json::json!(${literal(additionalData, RUST)})`;
     const options = [
       `NewToken::for_user(${textLiteral(userId, RUST)})`,
       ...(permissions ? [`.permissions([${textLiterals(permissions, RUST)}])`] : []),
+      ...(audiences ? [`.audiences([${textLiterals(audiences, RUST)}])`] : []),
       `.expires_in(${lifetime(expiresIn)})`,
       ...(data ? [`.additional_data(${data}.as_object().cloned().unwrap_or_default())`] : []),
     ];
@@ -61,10 +62,10 @@ const METHODS: Readonly<Record<Rpc, (fields: CallFields) => string>> = {
   },
   IntrospectToken: () => 'println!("{:?}", client.introspect_token(&token).await?);',
   GetTokenInfo: () => 'println!("{:?}", client.get_token_info(&token).await?);',
-  CheckPermissions: ({ permissions = [] }) =>
-    `println!("{:?}", client.check_permissions(&token, [${textLiterals(permissions, RUST)}]).await?);`,
-  CheckPermission: ({ requiredPermission = "" }) =>
-    `client.check_permission(&token, ${textLiteral(requiredPermission, RUST)}).await?;`,
+  CheckPermissions: ({ permissions = [], audience }) =>
+    `println!("{:?}", ${clientFor(audience)}.check_permissions(&token, [${textLiterals(permissions, RUST)}]).await?);`,
+  CheckPermission: ({ requiredPermission = "", audience }) =>
+    `${clientFor(audience)}.check_permission(&token, ${textLiteral(requiredPermission, RUST)}).await?;`,
   RefreshToken({ newExpiresIn = "", revokeOld }) {
     const options = `RefreshOptions::new().expires_in(${lifetime(newExpiresIn)})${revokeOld ? ".revoke_old()" : ""}`;
     return `println!("{}", client.refresh_token(&token, ${options}).await?.token);`;
@@ -82,6 +83,12 @@ const METHODS: Readonly<Record<Rpc, (fields: CallFields) => string>> = {
   BatchValidateTokens: () =>
     `println!("{:?}", client.batch_validate_tokens(tokens.split(',')).await?);`,
 };
+
+function clientFor(audience: string | undefined): string {
+  return audience === undefined
+    ? "client"
+    : `client.with_audience(${textLiteral(audience, RUST)})?`;
+}
 
 function lifetime(duration: string): string {
   const { seconds, micros } = unitsOf(duration);

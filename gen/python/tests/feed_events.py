@@ -29,9 +29,7 @@ def changes(*entries) -> pb.WatchRevocationsResponse:
     return pb.WatchRevocationsResponse(changes={"revocations": entries})
 
 
-def checkpoint(
-    cursor="c1", staleness=0.0, keys=("k",), uptime=None
-) -> pb.WatchRevocationsResponse:
+def checkpoint(cursor="c1", staleness=0.0, keys=("k",), uptime=None) -> pb.WatchRevocationsResponse:
     event = pb.WatchRevocationsResponse(checkpoint={"cursor": cursor, "key_ids": keys})
     event.checkpoint.staleness.FromNanoseconds(int(staleness * 1e9))
     if uptime is not None:

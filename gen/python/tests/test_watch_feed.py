@@ -5,8 +5,17 @@ import unittest
 from collections import deque
 from datetime import timedelta
 
-from feed_events import MICRO, NOON, NOON_MICROS, NOON_SECONDS, USER, changes, checkpoint, entry, page
-
+from feed_events import (
+    MICRO,
+    NOON,
+    NOON_MICROS,
+    NOON_SECONDS,
+    USER,
+    changes,
+    checkpoint,
+    entry,
+    page,
+)
 from secure_token_client import CallError, InvalidTokenError
 from secure_token_client.watch.answers import Answer, Answers, Asked
 from secure_token_client.watch.clocks import AwakeClock, Clocks

@@ -3,8 +3,8 @@
 import unittest
 
 import grpc
-from feed_events import checkpoint, page
 
+from feed_events import checkpoint, page
 from secure_token_client import CallError, WatchObserver
 from secure_token_client.watch.clocks import Clocks
 from secure_token_client.watch.core import WatchCore

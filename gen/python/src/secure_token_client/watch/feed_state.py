@@ -35,9 +35,10 @@ class FeedState:
         """How long the last checkpoint was on its way at most, in seconds."""
 
     def begin(self, now: float, wall: float) -> str:
-        """Begins a feed that is asked for now, and gives the cursor. Half a snapshot counts for none.
+        """Begins a feed that is asked for now, and gives the cursor to ask for.
 
-        What has ended is dropped: a set that is too large would otherwise never take a checkpoint.
+        Half a snapshot counts for none. What has ended is dropped: a set that is too large would
+        otherwise never take a checkpoint.
         """
         self._is_amid_snapshot = False
         self.asked_at = now

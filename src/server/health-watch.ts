@@ -41,32 +41,63 @@ export class HealthWatch {
 
   /** The same for a server that writes bytes. */
   get streams(): ReadonlyMap<DescMethod, DirectFeed> {
-    const open: DirectFeed["open"] = (request, context, wake, reserve) => {
-      const statuses = this.#pull((request as Request).service, context, wake);
-      const next = () => {
-        const status = statuses.next();
-        return status === undefined ? undefined : answer.toBinary(status, reserve);
-      };
-      return { next, close: statuses.close };
-    };
+    const open: DirectFeed["open"] = (request, context, wake, reserve) =>
+      new StatusMessages(this.#pull((request as Request).service, context, wake), reserve);
     return new Map([[Health.method.watch, { open }]]);
   }
 
-  #pull(service: string, context: HandlerContext, wake: () => void): Pulled<Status> {
+  #pull(service: string, context: HandlerContext, wake: () => void): Statuses {
     const leave = this.#open.open(originOf(context.values));
     this.#changes.add(wake);
-    let told: Status | undefined;
-    return {
-      next: () => {
-        const status = this.#statusOf(service, context);
-        if (status === told) return undefined;
-        told = status;
-        return status;
-      },
-      close: () => {
+    return new Statuses(
+      () => this.#statusOf(service, context),
+      () => {
         this.#changes.remove(wake);
         leave();
       },
-    };
+    );
+  }
+}
+
+/** What one watcher is told. Streams that stay open are many: they share their methods. */
+class Statuses implements Pulled<Status> {
+  readonly #look: () => Status;
+  readonly #leave: () => void;
+  #told: Status | undefined;
+
+  constructor(look: () => Status, leave: () => void) {
+    this.#look = look;
+    this.#leave = leave;
+  }
+
+  next(): Status | undefined {
+    const status = this.#look();
+    if (status === this.#told) return undefined;
+    this.#told = status;
+    return status;
+  }
+
+  close(): void {
+    this.#leave();
+  }
+}
+
+/** The same as bytes. */
+class StatusMessages {
+  readonly #statuses: Statuses;
+  readonly #reserve: number;
+
+  constructor(statuses: Statuses, reserve: number) {
+    this.#statuses = statuses;
+    this.#reserve = reserve;
+  }
+
+  next(): Uint8Array | undefined {
+    const status = this.#statuses.next();
+    return status === undefined ? undefined : answer.toBinary(status, this.#reserve);
+  }
+
+  close(): void {
+    this.#statuses.close();
   }
 }

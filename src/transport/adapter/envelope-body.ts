@@ -60,10 +60,6 @@ export class EnvelopeBody implements MessageBody {
     }
   }
 
-  drop(): void {
-    this.#bytes.clear();
-  }
-
   #message<T>(parse: (bytes: Buffer) => T, own: boolean): T {
     this.#assertNoReservedFlags(0);
     // Connect's decoder forgets a head that no data follows; for the first message that is the better answer.

@@ -18,8 +18,6 @@ export interface MessageBody {
    * @throws ConnectError when the bytes are not one whole message within the limit
    */
   message<T>(parse: (bytes: Buffer) => T, own: boolean): T;
-  /** Drops the bytes: nobody asks for the message any more. */
-  drop(): void;
 }
 
 /** A body that is the message, as in Connect's unary protocol. */
@@ -48,10 +46,6 @@ export class BareBody implements MessageBody {
     const bytes = this.#bytes.slice(0, this.#bytes.length, own);
     this.#bytes.clear();
     return parse(bytes);
-  }
-
-  drop(): void {
-    this.#bytes.clear();
   }
 }
 

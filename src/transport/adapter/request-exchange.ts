@@ -23,7 +23,8 @@ export abstract class RequestExchange<R extends ShortRoute>
   previous: Timed | undefined = undefined;
   next: Timed | undefined = undefined;
   protected readonly call: ShortCall<R>;
-  readonly #body: MessageBody;
+  /** What collects the message; let go once it is read, since a stream may stay open for days. */
+  #body: MessageBody | undefined;
   #isAdmitted = false;
   /** Whether enough of the body has come to tell what it is. */
   #isBodyWhole = false;
@@ -102,15 +103,16 @@ export abstract class RequestExchange<R extends ShortRoute>
   /** Takes a chunk of the body. */
   onData(chunk: Buffer, isLast: boolean): void {
     // After an early answer, such as a deadline's, HTTP/1.1 leaves nothing but to read on and forget.
-    if (this.call.done || this.#isBodyWhole) return;
+    const body = this.#body;
+    if (this.call.done || this.#isBodyWhole || body === undefined) return;
     if (isLast && this.#isAdmitted) {
-      this.#body.push(chunk);
+      body.push(chunk);
       return;
     }
     if (this.#isAdmitted) this.call.wire.consumed(chunk.byteLength);
     else this.#unconsumed += chunk.byteLength;
-    if (!this.#body.push(Buffer.from(chunk))) {
-      this.#held = this.#body.memory;
+    if (!body.push(Buffer.from(chunk))) {
+      this.#held = body.memory;
       const { route, socket, wire } = this.call;
       route.hooks.bodies.note(this, socket ?? wire, this.#held);
       return;
@@ -162,11 +164,13 @@ export abstract class RequestExchange<R extends ShortRoute>
     let message: MessageShape<DescMessage>;
     try {
       const parse = format.binary ? route.parseBinary : route.parseJson;
-      message = this.#body.message(parse, route.keepsBytes);
+      message = (this.#body as MessageBody).message(parse, route.keepsBytes);
     } catch (fault) {
       const { unreadable } = route.hooks;
       this.fail(unreadable === undefined ? fault : unreadable(fault));
       return;
+    } finally {
+      this.#body = undefined;
     }
     this.answer(message);
   }
@@ -191,7 +195,7 @@ export abstract class RequestExchange<R extends ShortRoute>
   #release(): void {
     if (this.#held === 0) return;
     this.call.route.hooks.bodies.forget(this);
-    this.#body.drop();
+    this.#body = undefined;
   }
 
   /** The handler's headers or its error cannot be written: the client is told without them that something went wrong. */

@@ -95,7 +95,7 @@ export class StreamExchange extends RequestExchange<StreamRoute> implements Inte
     while (this.#hasRoom && this.#source !== undefined) {
       if (sent > BYTES_PER_TURN) {
         this.#isResting = true;
-        setImmediate(this.#goOn);
+        setImmediate(() => this.#goOn());
         return;
       }
       try {
@@ -126,10 +126,10 @@ export class StreamExchange extends RequestExchange<StreamRoute> implements Inte
     call.tellEnd(undefined);
   }
 
-  readonly #goOn = (): void => {
+  #goOn(): void {
     this.#isResting = false;
     this.#send();
-  };
+  }
 
   #close(): void {
     this.call.route.hooks.openStreams.delete(this);

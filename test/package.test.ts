@@ -42,3 +42,19 @@ describe("the npm package", () => {
     }
   });
 });
+
+describe("every package of a release", () => {
+  const { version } = MANIFEST;
+  for (const [path, pattern] of [
+    ["gen/python/pyproject.toml", /^version = "(.+)"$/m],
+    ["gen/java/pom.xml", /^ {2}<version>(.+)<\/version>$/m],
+    ["gen/rust/Cargo.toml", /^version = "(.+)"$/m],
+    ["gen/ts/package.json", /^ {2}"version": "(.+)",$/m],
+    ["deploy/helm/secure-token/Chart.yaml", /^version: (.+)$/m],
+    ["deploy/helm/secure-token/Chart.yaml", /^appVersion: (.+)$/m],
+  ] as const) {
+    it(`has the same version: ${path}, ${pattern.source}`, () => {
+      assert.equal(pattern.exec(readFileSync(join(ROOT, path), "utf8"))?.[1], version);
+    });
+  }
+});

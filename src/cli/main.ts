@@ -5,6 +5,7 @@ import { CommanderError } from "commander";
 import { EXIT_FAILURE, EXIT_USAGE } from "./exit-codes.js";
 import { printError } from "./output.js";
 import { createProgram } from "./program.js";
+import { UsageError } from "./usage.js";
 
 const program = createProgram();
 
@@ -21,7 +22,11 @@ process.stderr.on("error", () => {});
 try {
   await program.parseAsync();
 } catch (error) {
+  const json = Boolean(program.opts().json);
+  if (!(error instanceof CommanderError)) printError(error, json);
   // Commander has told the person already; help and version are no faults.
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
-  else printError(error, Boolean(program.opts().json));
+  else if (error.exitCode === 0) process.exitCode = 0;
+  else if (json && error.code !== "commander.help") {
+    printError(new UsageError(error.message.replace(/^error: /, "")), json);
+  } else process.exitCode = EXIT_USAGE;
 }

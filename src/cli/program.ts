@@ -28,7 +28,7 @@ import { addValidateCommand } from "./validate.js";
 
 /** Puts the command line together; it has not been read yet. */
 export function createProgram(): Command {
-  const program = new Command("secure-token")
+  const program: Command = new Command("secure-token")
     .description("Issue and check self-contained encrypted tokens.")
     .version(VERSION)
     .option("--json", "print JSON, for programs", false)
@@ -44,8 +44,10 @@ Exit codes:
   0 done   1 failure   2 usage   78 configuration
   3 TokenError   4 TokenExpiredError   5 InvalidTokenError   6 PermissionDeniedError`,
     )
-    // It quotes what it does not know.
-    .configureOutput({ outputError: (text, write) => write(printableLines(text)) })
+    .configureOutput({
+      // It quotes what it does not know. With --json the error is printed where it is caught.
+      outputError: (text, write) => program.opts().json || write(printableLines(text)),
+    })
     .exitOverride();
 
   addServerOptions(program);

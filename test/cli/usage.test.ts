@@ -156,6 +156,12 @@ describe("what is printed", () => {
     assert.match(JSON.parse(expired.output).error.expiredAt, /^\d{4}-\d\d-\d\dT/);
     const config = await runCommand(["--json", "validate", "x"], { SALT: "x" });
     assert.match(JSON.parse(config.output).error.faults[0], /^SALT must/);
+    for (const args of [["generate"], ["nonsense"], ["generate", "u", "--wrong"]]) {
+      const { code, output } = await runCommand(["--json", ...args]);
+      const { name, message } = JSON.parse(output).error;
+      assert.deepEqual([code, name], [2, "UsageError"]);
+      assert.match(message, /^(missing required argument|unknown (command|option))/);
+    }
   });
 
   it("is JSON from every command that prints", async () => {

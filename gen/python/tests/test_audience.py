@@ -126,9 +126,7 @@ class Audiences(unittest.TestCase):
 
     def test_wsgi(self) -> None:
         for watch in (False, True):
-            app = wsgi.TokenMiddleware(
-                answered, self.client, RULES, audience="orders", watch=watch
-            )
+            app = wsgi.TokenMiddleware(answered, self.client, RULES, audience="orders", watch=watch)
             self.assert_admits(lambda token, app=app: wsgi_status(app, token))
 
     def test_asgi(self) -> None:

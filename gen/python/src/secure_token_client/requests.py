@@ -79,9 +79,7 @@ def refresh_token(
 
 def validate_token(token: str, audience: Optional[str]) -> pb.ValidateTokenRequest:
     """A ValidateToken request."""
-    return pb.ValidateTokenRequest(
-        audience=required_audience(audience), token=require_token(token)
-    )
+    return pb.ValidateTokenRequest(audience=required_audience(audience), token=require_token(token))
 
 
 def check_permission(

@@ -54,8 +54,8 @@ class WatchedVerifier:
         ``max_entries`` (1 to 10,000,000) and ``max_bytes`` (1 MiB or more, as estimated) bound the
         answers that are kept; the least recently used gives way. ``audience`` is the service that
         tokens must be meant for, compared exactly with each kept answer; without it any token
-        passes. ``observer`` is told what happens, for metrics. ``clocks`` are for tests. Raises ValueError naming the argument that breaks a
-        rule.
+        passes. ``observer`` is told what happens, for metrics. ``clocks`` are for tests. Raises
+        ValueError naming the argument that breaks a rule.
         """
         if not isinstance(client, SecureTokenClient):
             raise TypeError("client must be a SecureTokenClient")

@@ -1,5 +1,6 @@
 //! The client.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tonic::service::interceptor::InterceptedService;
@@ -37,6 +38,8 @@ pub struct SecureTokenClient {
     pub(crate) servers: Servers,
     pub(crate) api_key: ApiKey,
     pub(crate) deadline: Duration,
+    /// What calls about tokens require; empty for none.
+    audience: Arc<str>,
 }
 
 impl SecureTokenClient {
@@ -54,6 +57,7 @@ impl SecureTokenClient {
             servers,
             api_key,
             deadline,
+            audience: Arc::default(),
         }
     }
 
@@ -64,6 +68,21 @@ impl SecureTokenClient {
     pub fn with_deadline(&self, deadline: Duration) -> Result<Self, BuildError> {
         Ok(Self {
             deadline: checked_deadline(deadline)?,
+            ..self.clone()
+        })
+    }
+
+    /// The same client, on the same connections, for a service that takes no tokens but its own:
+    /// [`validate_token`](Self::validate_token), [`check_permission`](Self::check_permission),
+    /// [`check_permissions`](Self::check_permissions), [`batch_validate_tokens`](Self::batch_validate_tokens),
+    /// and layers and verifiers over it refuse a token that does not name the audience, compared exactly, and
+    /// one that names none: [`Error::InvalidToken`] with the reason `AUDIENCE_MISMATCH`.
+    ///
+    /// # Errors
+    /// For an empty audience, which would require none.
+    pub fn with_audience(&self, audience: impl Into<Arc<str>>) -> Result<Self, BuildError> {
+        Ok(Self {
+            audience: checked_audience(audience.into())?,
             ..self.clone()
         })
     }
@@ -93,12 +112,15 @@ impl SecureTokenClient {
     pub async fn validate_token(&self, token: impl Into<String>) -> Result<Claims, Error> {
         let request = pb::ValidateTokenRequest {
             token: sendable(token.into()),
+            audience: self.audience.to_string(),
         };
         let response = call(self, Retry::Safe, request, |request| {
             let mut raw = self.raw();
             async move { raw.validate_token(request).await }
         });
-        responses::valid(response.await?)
+        let response = response.await?;
+        responses::checked(&self.audience, &response.checked_audience)?;
+        responses::valid(response)
     }
 
     /// Succeeds when the token is valid and holds the permission, compared exactly.
@@ -114,12 +136,15 @@ impl SecureTokenClient {
         let request = pb::CheckPermissionRequest {
             token: sendable(token.into()),
             required_permission: required_permission.into(),
+            audience: self.audience.to_string(),
         };
         let response = call(self, Retry::Safe, request, |request| {
             let mut raw = self.raw();
             async move { raw.check_permission(request).await }
         });
-        responses::confirmed(response.await?.granted, "lacks granted")
+        let response = response.await?;
+        responses::checked(&self.audience, &response.checked_audience)?;
+        responses::confirmed(response.granted, "lacks granted")
     }
 
     /// For each of at most 256 permissions, in order, whether the token holds it.
@@ -137,12 +162,15 @@ impl SecureTokenClient {
         let request = pb::CheckPermissionsRequest {
             token: sendable(token.into()),
             permissions,
+            audience: self.audience.to_string(),
         };
         let response = call(self, Retry::Safe, request, |request| {
             let mut raw = self.raw();
             async move { raw.check_permissions(request).await }
         });
-        let results = response.await?.results;
+        let response = response.await?;
+        responses::checked(&self.audience, &response.checked_audience)?;
+        let results = response.results;
         responses::confirmed(results.len() == asked, "holds another number of results")?;
         let to_result = |result: pb::PermissionResult| PermissionResult {
             permission: result.permission,
@@ -162,7 +190,8 @@ impl SecureTokenClient {
     ) -> Result<Vec<Result<Claims, Error>>, Error> {
         let tokens = tokens.into_iter().map(|token| sendable(token.into()));
         let answers = self.ask_about(tokens.collect()).await?;
-        answers.into_iter().map(responses::batch_result).collect()
+        let result = |answer| responses::batch_result(answer, &self.audience);
+        answers.into_iter().map(result).collect()
     }
 
     /// As [`batch_validate_tokens`](Self::batch_validate_tokens), of sendable tokens; an answer that is no
@@ -172,7 +201,7 @@ impl SecureTokenClient {
         tokens: Vec<String>,
     ) -> Result<Vec<Result<Claims, Error>>, Error> {
         let answers = self.ask_about(tokens).await?.into_iter();
-        let own = answers.map(|answer| responses::batch_result(answer).and_then(|result| result));
+        let own = answers.map(|answer| responses::batch_result(answer, &self.audience)?);
         Ok(own.collect())
     }
 
@@ -181,7 +210,10 @@ impl SecureTokenClient {
         tokens: Vec<String>,
     ) -> Result<Vec<pb::BatchValidateTokensResult>, Error> {
         let asked = tokens.len();
-        let request = pb::BatchValidateTokensRequest { tokens };
+        let request = pb::BatchValidateTokensRequest {
+            tokens,
+            audience: self.audience.to_string(),
+        };
         let response = call(self, Retry::Safe, request, |request| {
             let mut raw = self.raw();
             async move { raw.batch_validate_tokens(request).await }
@@ -191,8 +223,8 @@ impl SecureTokenClient {
         Ok(results)
     }
 
-    /// A new token with the user, permissions, additional data and session of a valid one, which
-    /// stays valid unless the options say otherwise.
+    /// A new token with the user, permissions, additional data, audiences and session of a valid one,
+    /// which stays valid unless the options say otherwise.
     ///
     /// # Errors
     /// [`Error::Token`] for a lifetime out of range, and for revoking where the server keeps no
@@ -252,4 +284,12 @@ impl SecureTokenClient {
         });
         responses::server_config(response.await?)
     }
+}
+
+/// An audience that requires something.
+pub(crate) fn checked_audience(audience: Arc<str>) -> Result<Arc<str>, BuildError> {
+    if audience.is_empty() {
+        return Err(BuildError::new("the audience is empty"));
+    }
+    Ok(audience)
 }

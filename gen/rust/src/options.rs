@@ -18,6 +18,7 @@ pub struct NewToken {
     permissions: Vec<String>,
     expires_in: Option<Lifetime>,
     additional_data: Map<String, Value>,
+    audiences: Vec<String>,
 }
 
 impl NewToken {
@@ -28,6 +29,7 @@ impl NewToken {
             permissions: Vec::new(),
             expires_in: None,
             additional_data: Map::new(),
+            audiences: Vec::new(),
         }
     }
 
@@ -66,12 +68,21 @@ impl NewToken {
         self
     }
 
+    /// Adds services that the token is meant for: at most 16 in all, each 1 to 256 code points, none twice. A
+    /// token without any is refused wherever an audience is required.
+    pub fn audiences<A: Into<String>>(mut self, audiences: impl IntoIterator<Item = A>) -> Self {
+        self.audiences
+            .extend(audiences.into_iter().map(Into::into));
+        self
+    }
+
     pub(crate) fn into_message(self) -> Result<GenerateTokenRequest, Error> {
         Ok(GenerateTokenRequest {
             user_id: self.user_id,
             permissions: self.permissions,
             expires_in: Lifetime::into_message(self.expires_in, "expires_in")?,
             additional_data: Some(json::to_struct(self.additional_data)?),
+            audiences: self.audiences,
         })
     }
 }

@@ -33,6 +33,7 @@ pub(crate) fn issued(
         additional_data: additional_data(message.additional_data, exact_json)?,
         session_id: message.session_id,
         key_id: message.key_id,
+        audiences: message.audiences,
         clamped: false,
     })
 }
@@ -50,6 +51,7 @@ pub(crate) fn refreshed(message: pb::RefreshTokenResponse) -> Result<IssuedToken
         additional_data: message.additional_data,
         session_id: message.session_id,
         key_id: message.key_id,
+        audiences: message.audiences,
     };
     Ok(IssuedToken {
         clamped,
@@ -72,6 +74,8 @@ pub(crate) fn valid(message: pb::ValidateTokenResponse) -> Result<Claims, Error>
         session_id: message.session_id,
         key_id: message.key_id,
         session_started_at: message.session_started_at,
+        audiences: message.audiences,
+        checked_audience: message.checked_audience,
     })
 }
 
@@ -98,6 +102,8 @@ pub(crate) fn info(message: pb::GetTokenInfoResponse) -> Result<TokenInfo, Error
             session_id: message.session_id,
             key_id: message.key_id,
             session_started_at: message.session_started_at,
+            audiences: message.audiences,
+            checked_audience: String::new(),
         })?,
     })
 }
@@ -129,9 +135,13 @@ pub(crate) fn introspection(message: pb::IntrospectTokenResponse) -> Result<Intr
 /// fail: the caller must not take it for one.
 pub(crate) fn batch_result(
     message: pb::BatchValidateTokensResult,
+    audience: &str,
 ) -> Result<Result<Claims, Error>, Error> {
     match required(message.result, "holds neither claims nor error for a token")? {
-        BatchResult::Claims(found) => claims(found).map(Ok),
+        BatchResult::Claims(found) => {
+            checked(audience, &found.checked_audience)?;
+            claims(found).map(Ok)
+        }
         BatchResult::Error(status) => {
             let error = from_answer(status);
             if error.is_token_error() {
@@ -170,6 +180,12 @@ pub(crate) fn server_config(message: pb::ExportConfigResponse) -> Result<ServerC
     })
 }
 
+/// Nothing, if the answer says that the audience was checked; empty for none. A server that is too old to know
+/// of audiences passes over the question: its answer must not pass for a yes.
+pub(crate) fn checked(asked: &str, told: &str) -> Result<(), Error> {
+    confirmed(asked == told, "does not say that the audience was checked")
+}
+
 /// Nothing, if the answer confirms it.
 pub(crate) fn confirmed(fact: bool, otherwise: &str) -> Result<(), Error> {
     if fact {
@@ -195,6 +211,8 @@ fn claims(message: pb::TokenClaims) -> Result<Claims, Error> {
         additional_data: additional_data(message.additional_data, &message.additional_data_json)?,
         session_id: message.session_id,
         key_id: message.key_id,
+        audiences: message.audiences,
+        checked_audience: Some(message.checked_audience).filter(|it| !it.is_empty()),
     })
 }
 

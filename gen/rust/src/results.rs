@@ -33,12 +33,24 @@ pub struct Claims {
     pub session_id: String,
     /// The key that the token is made with; see [`ServerConfig::keys`].
     pub key_id: String,
+    /// The services that the token is meant for; empty where it names none.
+    pub audiences: Vec<String>,
+    /// The audience that the call required, see [`SecureTokenClient::with_audience`], and which the token names;
+    /// `None` where none was.
+    ///
+    /// [`SecureTokenClient::with_audience`]: crate::SecureTokenClient::with_audience
+    pub checked_audience: Option<String>,
 }
 
 impl Claims {
     /// Whether the token holds a permission, compared exactly.
     pub fn has_permission(&self, permission: &str) -> bool {
         self.permissions.iter().any(|held| held == permission)
+    }
+
+    /// Whether the token is meant for a service, compared exactly.
+    pub fn has_audience(&self, audience: &str) -> bool {
+        self.audiences.iter().any(|named| named == audience)
     }
 
     /// `time_remaining` as Python's `str(timedelta)` writes it: `1 day, 2:03:04`.
@@ -69,6 +81,8 @@ pub struct IssuedToken {
     pub session_id: String,
     /// The key that the token is made with; see [`ServerConfig::keys`].
     pub key_id: String,
+    /// The services that the token is meant for; empty where it names none.
+    pub audiences: Vec<String>,
     /// Whether less was granted than was asked for: the session ends at `expires_at`, or a holder
     /// asked for more than the lifetime that its token was issued with. Only a refreshed token has it.
     pub clamped: bool,
@@ -86,6 +100,7 @@ impl fmt::Debug for IssuedToken {
             .field("additional_data", &self.additional_data)
             .field("session_id", &self.session_id)
             .field("key_id", &self.key_id)
+            .field("audiences", &self.audiences)
             .field("clamped", &self.clamped)
             .finish()
     }

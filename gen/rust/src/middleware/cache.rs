@@ -129,6 +129,8 @@ mod tests {
             additional_data: Map::new(),
             session_id: "id".into(),
             key_id: "key".into(),
+            audiences: vec![],
+            checked_audience: None,
         })
     }
 

@@ -9,7 +9,8 @@ use http::request::Parts;
 use http::{HeaderMap, Response};
 use tower_layer::Layer;
 
-use crate::client::SecureTokenClient;
+use crate::builder::BuildError;
+use crate::client::{SecureTokenClient, checked_audience};
 use crate::error::Error;
 use crate::watch::WatchedVerifier;
 
@@ -30,6 +31,7 @@ pub struct TokenLayer {
     pub(super) validator: Validator,
     pub(super) rules: Rules,
     pub(super) hooks: Hooks,
+    pub(super) audience: Option<Arc<str>>,
 }
 
 type Extractor = dyn Fn(&HeaderMap) -> Option<String> + Send + Sync;
@@ -50,6 +52,7 @@ impl TokenLayer {
             client,
             rules: Rules::Same(Requirement::any_valid_token()),
             hooks: Hooks::default(),
+            audience: None,
         }
     }
 
@@ -129,6 +132,16 @@ impl TokenLayer {
     pub fn watch_by(mut self, verifier: WatchedVerifier) -> Self {
         self.validator = self.validator.with_watched(verifier);
         self
+    }
+
+    /// Refuses, as not valid, tokens that are not meant for this service: those whose audiences do not hold
+    /// the name, compared exactly, and those without any. Without it any token passes.
+    ///
+    /// # Errors
+    /// For an empty audience, which would require none.
+    pub fn audience(mut self, audience: impl Into<Arc<str>>) -> Result<Self, BuildError> {
+        self.audience = Some(checked_audience(audience.into())?);
+        Ok(self)
     }
 
     /// Is told why a token could not be checked, such as a refusal of this program's own API key, and

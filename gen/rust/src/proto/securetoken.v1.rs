@@ -30,7 +30,8 @@ pub enum TokenErrorKind {
     TokenError = 1,
     /// The token is authentic, and past its expires_at: TokenExpiredError. Code UNAUTHENTICATED.
     TokenExpired = 2,
-    /// The token is malformed, not authentic, or revoked: InvalidTokenError. Code UNAUTHENTICATED.
+    /// The token is malformed, not authentic, revoked, or for another audience: InvalidTokenError. Code
+    /// UNAUTHENTICATED.
     InvalidToken = 3,
     /// The token is valid and lacks the required permission: PermissionDeniedError. Code
     /// PERMISSION_DENIED.
@@ -112,6 +113,14 @@ pub enum ErrorReason {
     RevocationInvalid = 18,
     /// Kind TOKEN_ERROR: more than 1,000 targets in one call.
     TooManyTargets = 19,
+    /// Kind INVALID_TOKEN: the token is valid, and not meant for the audience that the request requires.
+    /// ErrorInfo metadata "audience" names that. Field "audience".
+    AudienceMismatch = 20,
+    /// Kind TOKEN_ERROR: an audience is not 1 to 256 Unicode code points without control characters, or
+    /// stands twice.
+    AudienceInvalid = 21,
+    /// Kind TOKEN_ERROR: more than 16 audiences.
+    TooManyAudiences = 22,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -140,6 +149,9 @@ impl ErrorReason {
             Self::SessionEnded => "ERROR_REASON_SESSION_ENDED",
             Self::RevocationInvalid => "ERROR_REASON_REVOCATION_INVALID",
             Self::TooManyTargets => "ERROR_REASON_TOO_MANY_TARGETS",
+            Self::AudienceMismatch => "ERROR_REASON_AUDIENCE_MISMATCH",
+            Self::AudienceInvalid => "ERROR_REASON_AUDIENCE_INVALID",
+            Self::TooManyAudiences => "ERROR_REASON_TOO_MANY_AUDIENCES",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -167,6 +179,9 @@ impl ErrorReason {
             "ERROR_REASON_SESSION_ENDED" => Some(Self::SessionEnded),
             "ERROR_REASON_REVOCATION_INVALID" => Some(Self::RevocationInvalid),
             "ERROR_REASON_TOO_MANY_TARGETS" => Some(Self::TooManyTargets),
+            "ERROR_REASON_AUDIENCE_MISMATCH" => Some(Self::AudienceMismatch),
+            "ERROR_REASON_AUDIENCE_INVALID" => Some(Self::AudienceInvalid),
+            "ERROR_REASON_TOO_MANY_AUDIENCES" => Some(Self::TooManyAudiences),
             _ => None,
         }
     }
@@ -186,7 +201,8 @@ pub enum CallerErrorReason {
     /// "caller", and the RPCs that it may call, with commas between them, as "caller_rpcs".
     RpcNotAllowed = 2,
     /// Code PERMISSION_DENIED: the caller may not issue such a token. The field is "permissions",
-    /// with the first offending one as metadata "permission", or "user_id", or "expires_in".
+    /// with the first offending one as metadata "permission", or "user_id", or "expires_in", or
+    /// "audiences", with the first offending one as metadata "audience".
     GrantNotAllowed = 3,
     /// Code RESOURCE_EXHAUSTED, field "authorization": more calls a second than the caller may make.
     /// A google.rpc.RetryInfo says when to try again.
@@ -247,6 +263,10 @@ pub struct GenerateTokenRequest {
     /// Anything else the token should carry: at most 4 KiB as JSON, 32 levels, 256 values.
     #[prost(message, optional, tag = "4")]
     pub additional_data: ::core::option::Option<::prost_types::Struct>,
+    /// The services that the token is meant for: at most 16, each 1 to 256 Unicode code points, no
+    /// control characters, none twice. Default none: such a token is refused where an audience is required.
+    #[prost(string, repeated, tag = "5")]
+    pub audiences: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// GenerateTokenResponse is the new token and what it holds.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -279,6 +299,9 @@ pub struct GenerateTokenResponse {
     /// The key that the token is made with; see ExportConfigResponse.keys.
     #[prost(string, tag = "9")]
     pub key_id: ::prost::alloc::string::String,
+    /// As requested.
+    #[prost(string, repeated, tag = "10")]
+    pub audiences: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// ValidateTokenRequest names the token to validate.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -287,6 +310,11 @@ pub struct ValidateTokenRequest {
     /// The token, in the one spelling in which it was issued. At most 8,192 characters.
     #[prost(string, tag = "1")]
     pub token: ::prost::alloc::string::String,
+    /// The service that asks, if it requires of tokens that they are meant for it: 1 to 256 Unicode code
+    /// points, compared exactly with each of the token's audiences. Empty: any token passes. A server
+    /// older than this field does not look at it: see checked_audience.
+    #[prost(string, tag = "2")]
+    pub audience: ::prost::alloc::string::String,
 }
 /// ValidateTokenResponse holds the claims of a valid token.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -331,6 +359,14 @@ pub struct ValidateTokenResponse {
     /// issued_at or later. Unset from servers older than this field: issued_at alone counts.
     #[prost(message, optional, tag = "12")]
     pub session_started_at: ::core::option::Option<::prost_types::Timestamp>,
+    /// The services that the token is meant for. Empty: it names none. Whoever keeps this answer for
+    /// others checks their audiences against these.
+    #[prost(string, repeated, tag = "13")]
+    pub audiences: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The request's audience, which is one of the token's. Empty where the request required none, and
+    /// from a server that is too old to check: whoever requires an audience must not accept that.
+    #[prost(string, tag = "14")]
+    pub checked_audience: ::prost::alloc::string::String,
 }
 /// TokenClaims is what an authentic token holds.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -368,6 +404,12 @@ pub struct TokenClaims {
     /// As in ValidateTokenResponse.
     #[prost(message, optional, tag = "11")]
     pub session_started_at: ::core::option::Option<::prost_types::Timestamp>,
+    /// As in ValidateTokenResponse.
+    #[prost(string, repeated, tag = "12")]
+    pub audiences: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// As in ValidateTokenResponse. Only from BatchValidateTokens.
+    #[prost(string, tag = "13")]
+    pub checked_audience: ::prost::alloc::string::String,
 }
 /// CheckPermissionRequest asks for one permission.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -379,13 +421,19 @@ pub struct CheckPermissionRequest {
     /// The permission, compared exactly. At most 128 Unicode code points.
     #[prost(string, tag = "2")]
     pub required_permission: ::prost::alloc::string::String,
+    /// As in ValidateTokenRequest.
+    #[prost(string, tag = "3")]
+    pub audience: ::prost::alloc::string::String,
 }
 /// CheckPermissionResponse says yes.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CheckPermissionResponse {
     /// Always true: a missing permission is an error.
     #[prost(bool, tag = "1")]
     pub granted: bool,
+    /// As in ValidateTokenResponse.
+    #[prost(string, tag = "2")]
+    pub checked_audience: ::prost::alloc::string::String,
 }
 /// CheckPermissionsRequest asks for several permissions.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -397,6 +445,9 @@ pub struct CheckPermissionsRequest {
     /// The permissions, compared exactly. At most 256, each at most 128 Unicode code points.
     #[prost(string, repeated, tag = "2")]
     pub permissions: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// As in ValidateTokenRequest.
+    #[prost(string, tag = "3")]
+    pub audience: ::prost::alloc::string::String,
 }
 /// CheckPermissionsResponse answers in the order of the request.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -404,6 +455,9 @@ pub struct CheckPermissionsResponse {
     /// One result for each permission asked, in order.
     #[prost(message, repeated, tag = "1")]
     pub results: ::prost::alloc::vec::Vec<PermissionResult>,
+    /// As in ValidateTokenResponse.
+    #[prost(string, tag = "2")]
+    pub checked_audience: ::prost::alloc::string::String,
 }
 /// PermissionResult is the answer for one permission.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -422,6 +476,9 @@ pub struct BatchValidateTokensRequest {
     /// At most 1,000 tokens, and 1 MiB in all. An empty list is answered with an empty list.
     #[prost(string, repeated, tag = "1")]
     pub tokens: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// As in ValidateTokenRequest, of every token.
+    #[prost(string, tag = "2")]
+    pub audience: ::prost::alloc::string::String,
 }
 /// BatchValidateTokensResponse answers in the order of the request.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -503,6 +560,9 @@ pub struct RefreshTokenResponse {
     /// The key that the new token is made with.
     #[prost(string, tag = "11")]
     pub key_id: ::prost::alloc::string::String,
+    /// As in the old token.
+    #[prost(string, repeated, tag = "12")]
+    pub audiences: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// GetTokenInfoRequest names the token to describe.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -557,6 +617,9 @@ pub struct GetTokenInfoResponse {
     /// When the session began: issued_at of its first token.
     #[prost(message, optional, tag = "14")]
     pub session_started_at: ::core::option::Option<::prost_types::Timestamp>,
+    /// The services that the token is meant for. Empty: it names none.
+    #[prost(string, repeated, tag = "15")]
+    pub audiences: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// IntrospectTokenRequest names the token to look at.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -798,7 +861,8 @@ pub mod watch_revocations_response {
         /// The page's entries, at most 1,000.
         #[prost(message, repeated, tag = "1")]
         pub revocations: ::prost::alloc::vec::Vec<super::Revocation>,
-        /// Whether the snapshot begins here: whatever was known before is replaced by it.
+        /// Whether the snapshot begins here. What was known before stays in force beside it, until it
+        /// expires: a server that lags has not heard of all of it.
         #[prost(bool, tag = "2")]
         pub first: bool,
         /// Whether the snapshot is complete with this page. Before it, nobody vouches for a token.
@@ -1087,7 +1151,9 @@ pub mod token_service_client {
         /// ValidateToken answers with a token's claims, or says why the token is not valid.
         ///
         /// Who may call: callers that may verify tokens, and the token's own holder.
-        /// Errors: TOKEN_EXPIRED or INVALID_TOKEN (UNAUTHENTICATED), field "token".
+        /// Errors: TOKEN_EXPIRED or INVALID_TOKEN (UNAUTHENTICATED), field "token"; INVALID_TOKEN, field
+        /// "audience", when the token is not for the audience that the request requires; TOKEN_ERROR
+        /// (INVALID_ARGUMENT) for an audience that breaks its rule.
         pub async fn validate_token(
             &mut self,
             request: impl tonic::IntoRequest<super::ValidateTokenRequest>,
@@ -1209,8 +1275,8 @@ pub mod token_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// RefreshToken issues a new token with the user_id, permissions, additional_data and session of
-        /// a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
+        /// RefreshToken issues a new token with the user_id, permissions, additional_data, audiences and
+        /// session of a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
         /// outlives its session: the server's maximum (720 hours unless configured) since the session's
         /// first token was issued.
         ///
@@ -1460,7 +1526,9 @@ pub mod token_service_server {
         /// ValidateToken answers with a token's claims, or says why the token is not valid.
         ///
         /// Who may call: callers that may verify tokens, and the token's own holder.
-        /// Errors: TOKEN_EXPIRED or INVALID_TOKEN (UNAUTHENTICATED), field "token".
+        /// Errors: TOKEN_EXPIRED or INVALID_TOKEN (UNAUTHENTICATED), field "token"; INVALID_TOKEN, field
+        /// "audience", when the token is not for the audience that the request requires; TOKEN_ERROR
+        /// (INVALID_ARGUMENT) for an audience that breaks its rule.
         async fn validate_token(
             &self,
             request: tonic::Request<super::ValidateTokenRequest>,
@@ -1508,8 +1576,8 @@ pub mod token_service_server {
             tonic::Response<super::BatchValidateTokensResponse>,
             tonic::Status,
         >;
-        /// RefreshToken issues a new token with the user_id, permissions, additional_data and session of
-        /// a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
+        /// RefreshToken issues a new token with the user_id, permissions, additional_data, audiences and
+        /// session of a valid one. The old token stays valid until it expires, unless revoke_old is set. No token
         /// outlives its session: the server's maximum (720 hours unless configured) since the session's
         /// first token was issued.
         ///
@@ -2294,6 +2362,7 @@ impl ::core::fmt::Debug for GenerateTokenResponse {
             .field("additional_data", &self.additional_data)
             .field("session_id", &self.session_id)
             .field("key_id", &self.key_id)
+            .field("audiences", &self.audiences)
             .finish()
     }
 }
@@ -2301,6 +2370,7 @@ impl ::core::fmt::Debug for ValidateTokenRequest {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("ValidateTokenRequest")
             .field("token", &::core::format_args!("[redacted]"))
+            .field("audience", &self.audience)
             .finish()
     }
 }
@@ -2309,6 +2379,7 @@ impl ::core::fmt::Debug for CheckPermissionRequest {
         f.debug_struct("CheckPermissionRequest")
             .field("token", &::core::format_args!("[redacted]"))
             .field("required_permission", &self.required_permission)
+            .field("audience", &self.audience)
             .finish()
     }
 }
@@ -2317,6 +2388,7 @@ impl ::core::fmt::Debug for CheckPermissionsRequest {
         f.debug_struct("CheckPermissionsRequest")
             .field("token", &::core::format_args!("[redacted]"))
             .field("permissions", &self.permissions)
+            .field("audience", &self.audience)
             .finish()
     }
 }
@@ -2324,6 +2396,7 @@ impl ::core::fmt::Debug for BatchValidateTokensRequest {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("BatchValidateTokensRequest")
             .field("tokens", &::core::format_args!("[redacted]"))
+            .field("audience", &self.audience)
             .finish()
     }
 }
@@ -2350,6 +2423,7 @@ impl ::core::fmt::Debug for RefreshTokenResponse {
             .field("session_id", &self.session_id)
             .field("clamped", &self.clamped)
             .field("key_id", &self.key_id)
+            .field("audiences", &self.audiences)
             .finish()
     }
 }

@@ -16,6 +16,8 @@ pub(super) enum Refusal {
     Revoked,
     /// The permission that the token lacks.
     NotGranted(String),
+    /// The audience that the token does not name.
+    NotFor(String),
     /// A target of RevokeTokens that names nothing.
     EmptyTarget,
 }
@@ -41,6 +43,10 @@ impl Refusal {
                 detail.required_permission.clone_from(permission);
                 let name = "required_permission".to_owned();
                 info.metadata.insert(name, permission.clone());
+            }
+            Self::NotFor(audience) => {
+                let name = "audience".to_owned();
+                info.metadata.insert(name, audience.clone());
             }
             _ => {}
         }
@@ -80,6 +86,12 @@ impl Refusal {
                 Reason::PermissionNotGranted,
                 "required_permission",
                 format!("Permission '{permission}' not granted"),
+            ),
+            Self::NotFor(audience) => (
+                Kind::InvalidToken,
+                Reason::AudienceMismatch,
+                "audience",
+                format!("Token is not for audience '{audience}'"),
             ),
             Self::EmptyTarget => (
                 Kind::TokenError,

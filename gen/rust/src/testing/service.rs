@@ -25,6 +25,16 @@ impl StandInService {
         self.note(rpc);
         Ok(self.0.validate(token)?)
     }
+
+    fn asked_for(
+        &self,
+        rpc: &'static str,
+        token: &str,
+        audience: &str,
+    ) -> Result<TokenClaims, Status> {
+        self.note(rpc);
+        Ok(self.0.validate_for(token, audience)?)
+    }
 }
 
 #[tonic::async_trait]
@@ -45,6 +55,7 @@ impl TokenService for StandInService {
             additional_data: claims.additional_data,
             session_id: claims.session_id,
             key_id: claims.key_id,
+            audiences: claims.audiences,
         }))
     }
 
@@ -52,7 +63,8 @@ impl TokenService for StandInService {
         &self,
         request: Request<ValidateTokenRequest>,
     ) -> Result<Response<ValidateTokenResponse>, Status> {
-        let claims = self.asked("ValidateToken", &request.get_ref().token)?;
+        let asked = request.into_inner();
+        let claims = self.asked_for("ValidateToken", &asked.token, &asked.audience)?;
         Ok(Response::new(ValidateTokenResponse {
             valid: true,
             token_id: claims.token_id,
@@ -66,6 +78,8 @@ impl TokenService for StandInService {
             session_id: claims.session_id,
             key_id: claims.key_id,
             session_started_at: claims.session_started_at,
+            audiences: claims.audiences,
+            checked_audience: claims.checked_audience,
         }))
     }
 
@@ -74,11 +88,14 @@ impl TokenService for StandInService {
         request: Request<CheckPermissionRequest>,
     ) -> Result<Response<CheckPermissionResponse>, Status> {
         let asked = request.into_inner();
-        let claims = self.asked("CheckPermission", &asked.token)?;
+        let claims = self.asked_for("CheckPermission", &asked.token, &asked.audience)?;
         if !claims.permissions.contains(&asked.required_permission) {
             return Err(Refusal::NotGranted(asked.required_permission).into());
         }
-        Ok(Response::new(CheckPermissionResponse { granted: true }))
+        Ok(Response::new(CheckPermissionResponse {
+            granted: true,
+            checked_audience: claims.checked_audience,
+        }))
     }
 
     async fn check_permissions(
@@ -86,13 +103,17 @@ impl TokenService for StandInService {
         request: Request<CheckPermissionsRequest>,
     ) -> Result<Response<CheckPermissionsResponse>, Status> {
         let asked = request.into_inner();
-        let held = self.asked("CheckPermissions", &asked.token)?.permissions;
+        let claims = self.asked_for("CheckPermissions", &asked.token, &asked.audience)?;
+        let held = claims.permissions;
         let result = |permission| PermissionResult {
             granted: held.contains(&permission),
             permission,
         };
         let results = asked.permissions.into_iter().map(result).collect();
-        Ok(Response::new(CheckPermissionsResponse { results }))
+        Ok(Response::new(CheckPermissionsResponse {
+            results,
+            checked_audience: claims.checked_audience,
+        }))
     }
 
     async fn batch_validate_tokens(
@@ -100,13 +121,14 @@ impl TokenService for StandInService {
         request: Request<BatchValidateTokensRequest>,
     ) -> Result<Response<BatchValidateTokensResponse>, Status> {
         self.note("BatchValidateTokens");
+        let asked = request.into_inner();
         let result = |token: &String| BatchValidateTokensResult {
-            result: Some(match self.0.validate(token) {
+            result: Some(match self.0.validate_for(token, &asked.audience) {
                 Ok(claims) => BatchResult::Claims(claims),
                 Err(refusal) => BatchResult::Error(refusal.message()),
             }),
         };
-        let results = request.get_ref().tokens.iter().map(result).collect();
+        let results = asked.tokens.iter().map(result).collect();
         Ok(Response::new(BatchValidateTokensResponse { results }))
     }
 
@@ -122,6 +144,7 @@ impl TokenService for StandInService {
             permissions: old.permissions.clone(),
             expires_in: asked.new_expires_in,
             additional_data: old.additional_data.clone(),
+            audiences: old.audiences.clone(),
         };
         let (token, claims) = self.0.issue(new, Some(old));
         if asked.revoke_old {
@@ -138,6 +161,7 @@ impl TokenService for StandInService {
             additional_data: claims.additional_data,
             session_id: claims.session_id,
             key_id: claims.key_id,
+            audiences: claims.audiences,
             ..Default::default()
         }))
     }
@@ -160,6 +184,7 @@ impl TokenService for StandInService {
             additional_data: claims.additional_data,
             session_id: claims.session_id,
             key_id: claims.key_id,
+            audiences: claims.audiences,
             ..Default::default()
         }))
     }

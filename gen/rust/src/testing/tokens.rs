@@ -87,6 +87,7 @@ impl Tokens {
             expires_at: Some((now + lifetime.unwrap_or(DEFAULT_LIFETIME)).into()),
             additional_data: asked.additional_data,
             key_id: KEY_ID.to_owned(),
+            audiences: asked.audiences,
             ..Default::default()
         };
         let token = format!("stand-in.{}", random_text(12)); // about as long as the service's
@@ -125,6 +126,18 @@ impl Tokens {
     pub(super) fn validate(&self, token: &str) -> Result<TokenClaims, Refusal> {
         let verdict = self.find(token).ok_or(Refusal::Malformed)?;
         verdict.problem.map_or(Ok(verdict.claims), Err)
+    }
+
+    /// The same for an audience, which the claims say was checked; empty requires none.
+    pub(super) fn validate_for(&self, token: &str, audience: &str) -> Result<TokenClaims, Refusal> {
+        let claims = self.validate(token)?;
+        if !audience.is_empty() && !claims.audiences.iter().any(|named| named == audience) {
+            return Err(Refusal::NotFor(audience.to_owned()));
+        }
+        Ok(TokenClaims {
+            checked_audience: audience.to_owned(),
+            ..claims
+        })
     }
 
     /// Takes a target back.

@@ -35,6 +35,10 @@ impl Answer {
         &self.claims.key_id
     }
 
+    pub(super) fn is_for(&self, audience: &str) -> bool {
+        self.claims.has_audience(audience)
+    }
+
     /// The claims, with the time that still remains.
     pub(super) fn claims_at(&self, now: Duration) -> Arc<Claims> {
         let mut claims = self.claims.clone();
@@ -61,10 +65,10 @@ impl Answer {
             &claims.session_id,
             &claims.key_id,
         ];
-        let permissions = claims.permissions.iter();
+        let lists = claims.permissions.iter().chain(&claims.audiences);
         FIXED_BYTES
             + texts.iter().map(|text| text.len()).sum::<usize>()
-            + permissions
+            + lists
                 .map(|it| size_of::<String>() + it.len())
                 .sum::<usize>()
             + claims

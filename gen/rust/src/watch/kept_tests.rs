@@ -21,6 +21,8 @@ fn answer(name: usize) -> Arc<Answer> {
         additional_data: Map::new(),
         session_id: "id-1".into(),
         key_id: "key-1".into(),
+        audiences: vec![],
+        checked_audience: None,
     };
     Arc::new(Answer::new(claims, NOW))
 }

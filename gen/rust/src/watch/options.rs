@@ -1,10 +1,11 @@
 //! How a verifier is set up.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::builder::BuildError;
-use crate::client::SecureTokenClient;
+use crate::client::{SecureTokenClient, checked_audience};
 
 use super::clock::{Clock, MachineClock};
 use super::event::{EventHook, WatchEvent};
@@ -16,6 +17,7 @@ pub struct WatchOptions {
     pub(super) max_staleness: Duration,
     pub(super) max_entries: usize,
     pub(super) max_bytes: usize,
+    pub(super) audience: Option<Arc<str>>,
     pub(super) hook: Option<Box<EventHook>>,
     pub(super) clock: Box<dyn Clock>,
 }
@@ -26,6 +28,7 @@ impl Default for WatchOptions {
             max_staleness: Duration::from_secs(10),
             max_entries: 100_000,
             max_bytes: 256 << 20,
+            audience: None,
             hook: None,
             clock: Box::new(MachineClock::new()),
         }
@@ -54,6 +57,13 @@ impl WatchOptions {
         self
     }
 
+    /// The service that tokens must be meant for, compared exactly with each kept answer; unless set, any token
+    /// passes. Must not be empty.
+    pub fn audience(mut self, audience: impl Into<Arc<str>>) -> Self {
+        self.audience = Some(audience.into());
+        self
+    }
+
     /// Is told what the verifier does, from any thread: it must be quick. See also
     /// [`WatchedVerifier::stats`].
     pub fn on_event(mut self, hook: impl Fn(&WatchEvent<'_>) + Send + Sync + 'static) -> Self {
@@ -71,7 +81,7 @@ impl WatchOptions {
     /// check.
     ///
     /// # Errors
-    /// For a bound that is out of its range.
+    /// For a bound that is out of its range, and for an empty audience.
     pub fn verifier(self, client: SecureTokenClient) -> Result<WatchedVerifier, BuildError> {
         let staleness = Duration::from_secs(1)..=Duration::from_secs(300);
         if !staleness.contains(&self.max_staleness) {
@@ -85,6 +95,7 @@ impl WatchOptions {
         if self.max_bytes < 1 << 20 {
             return Err(BuildError::new("max_bytes must be 1,048,576 at least"));
         }
+        self.audience.clone().map(checked_audience).transpose()?;
         Ok(WatchedVerifier::with(client, self))
     }
 }

@@ -41,6 +41,7 @@ struct Owner {
     shared: Arc<Shared>,
     flights: Flights<Result<Arc<Answer>, Error>>,
     questions: Questions,
+    audience: Option<Arc<str>>,
     task: Mutex<Option<JoinHandle<()>>>,
     is_started: AtomicBool,
 }
@@ -74,6 +75,7 @@ impl WatchedVerifier {
                 max_staleness: options.max_staleness,
             }),
             flights: Flights::default(),
+            audience: options.audience,
             task: Mutex::default(),
             is_started: AtomicBool::new(false),
         }));
@@ -182,7 +184,10 @@ impl WatchedVerifier {
         if found.is_ok() {
             shared.tally.tell(&WatchEvent::Hit);
         }
-        Ok(answer.claims_at(shared.clock.now()))
+        match self.0.audience.as_deref() {
+            Some(audience) if !answer.is_for(audience) => Err(not_for(audience)),
+            _ => Ok(answer.claims_at(shared.clock.now())),
+        }
     }
 
     fn ask(
@@ -248,6 +253,18 @@ fn revoked() -> Error {
             reason: "TOKEN_REVOKED".to_owned(),
             field: "token".to_owned(),
             metadata: Default::default(),
+            code: Code::Unauthenticated,
+        }),
+    }
+}
+
+fn not_for(audience: &str) -> Error {
+    Error::InvalidToken {
+        facts: Box::new(Facts {
+            message: format!("Token is not for audience '{audience}'"),
+            reason: "AUDIENCE_MISMATCH".to_owned(),
+            field: "audience".to_owned(),
+            metadata: [("audience".to_owned(), audience.to_owned())].into(),
             code: Code::Unauthenticated,
         }),
     }

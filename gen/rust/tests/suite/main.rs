@@ -1,6 +1,7 @@
 //! The crate through its public surface: against a stand-in server in this process, and against a
 //! real one where `SECURE_TOKEN_TARGET` names it.
 
+mod audience;
 mod calls;
 mod connection;
 mod errors;

@@ -195,6 +195,7 @@ async fn debug_never_shows_a_token() {
     );
     let batch = BatchValidateTokensRequest {
         tokens: vec!["secret".into()],
+        ..Default::default()
     };
     assert!(!format!("{batch:?}").contains("secret"));
 }

@@ -131,6 +131,7 @@ pub fn claims(token: &str) -> TokenClaims {
             seconds: issued.seconds - 3600,
             ..issued
         }),
+        ..Default::default()
     }
 }
 
@@ -162,6 +163,7 @@ impl TokenService for StandIn {
             additional_data: request.additional_data,
             session_id: "id-1".into(),
             key_id: held.key_id,
+            ..Default::default()
         };
         answer(&request.user_id, response)
     }
@@ -186,6 +188,7 @@ impl TokenService for StandIn {
             session_id: held.session_id,
             key_id: held.key_id,
             session_started_at: held.session_started_at,
+            ..Default::default()
         };
         answer(&token, response)
     }
@@ -196,7 +199,11 @@ impl TokenService for StandIn {
     ) -> Result<Response<CheckPermissionResponse>, Status> {
         let token = request.get_ref().token.clone();
         self.note("CheckPermission", &token, &request)?;
-        answer(&token, CheckPermissionResponse { granted: true })
+        let response = CheckPermissionResponse {
+            granted: true,
+            ..Default::default()
+        };
+        answer(&token, response)
     }
 
     async fn check_permissions(
@@ -214,6 +221,7 @@ impl TokenService for StandIn {
             &token,
             CheckPermissionsResponse {
                 results: results.collect(),
+                ..Default::default()
             },
         )
     }
@@ -264,6 +272,7 @@ impl TokenService for StandIn {
             session_id: "id-0".into(),
             clamped: true,
             key_id: held.key_id,
+            ..Default::default()
         };
         answer(&token, response)
     }

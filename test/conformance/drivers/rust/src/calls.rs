@@ -13,6 +13,7 @@ use crate::spelling;
 /// Makes the call that an RPC's request stands for, and spells its result.
 pub async fn call(client: &SecureTokenClient, rpc: &str, request: &Value) -> Result<Value, Error> {
     let token = text(request, "token");
+    let client = &for_audience(client, request);
     Ok(match rpc {
         "GenerateToken" => spelling::issued(&client.generate_token(new_token(request)).await?),
         "ValidateToken" => {
@@ -96,9 +97,19 @@ fn target(target: &Value) -> RevocationTarget {
     RevocationTarget::everything(end.unwrap_or(SystemTime::UNIX_EPOCH))
 }
 
+fn for_audience(client: &SecureTokenClient, request: &Value) -> SecureTokenClient {
+    match request["audience"].as_str() {
+        Some(audience) => client
+            .with_audience(audience)
+            .expect("the corpus asks for no empty audience"),
+        None => client.clone(),
+    }
+}
+
 fn new_token(request: &Value) -> NewToken {
     let mut new =
         NewToken::for_user(text(request, "userId")).permissions(texts(request, "permissions"));
+    new = new.audiences(texts(request, "audiences"));
     if let Some(data) = request["additionalData"].as_object() {
         new = new.additional_data(data.clone());
     }

@@ -57,6 +57,7 @@ pub fn issued(issued: &IssuedToken) -> Value {
         "additionalData": issued.additional_data,
         "sessionId": issued.session_id,
         "keyId": issued.key_id,
+        "audiences": issued.audiences,
     });
     if issued.clamped {
         described["clamped"] = Value::Bool(true);
@@ -66,7 +67,7 @@ pub fn issued(issued: &IssuedToken) -> Value {
 
 /// A token's claims.
 pub fn claims(claims: &Claims) -> Value {
-    json!({
+    let mut described = json!({
         "tokenId": claims.token_id,
         "userId": claims.user_id,
         "permissions": claims.permissions,
@@ -78,7 +79,12 @@ pub fn claims(claims: &Claims) -> Value {
         "sessionId": claims.session_id,
         "keyId": claims.key_id,
         "sessionStartedAt": instant(claims.session_started_at),
-    })
+        "audiences": claims.audiences,
+    });
+    if let Some(audience) = &claims.checked_audience {
+        described["checkedAudience"] = audience.as_str().into();
+    }
+    described
 }
 
 /// All that is known of a valid token.

@@ -888,6 +888,12 @@ pub mod watch_revocations_response {
         /// Every key that the server decrypts with. Tokens of other keys are valid no more.
         #[prost(string, repeated, tag = "3")]
         pub key_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+        /// How long this stream had lasted when the checkpoint was written, on a clock that cannot be
+        /// set. The stream began no earlier than its request was sent. So a checkpoint that arrives later
+        /// than uptime after that was delayed, by the difference at most, and tells of a present that is
+        /// older by as much. Unset from servers older than this field.
+        #[prost(message, optional, tag = "4")]
+        pub uptime: ::core::option::Option<::prost_types::Duration>,
     }
     /// What happened.
     #[derive(Clone, PartialEq, ::prost::Oneof)]

@@ -55,6 +55,8 @@ async fn tell(
             cursor: String::new(),
             staleness: Some(prost_types::Duration::default()),
             key_ids: vec![KEY_ID.to_owned()],
+            // The stand-in's time is the test's, and may be moved.
+            uptime: None,
         }))
         .await?;
         // A change, or the time for the next checkpoint.

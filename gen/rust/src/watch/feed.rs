@@ -1,5 +1,6 @@
 //! Follows the feed of revocations, with one stream that is opened again whenever it ends.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -26,6 +27,11 @@ const MAX_PAUSE: Duration = Duration::from_secs(2);
 const REFUSED_PAUSE: Duration = Duration::from_secs(60);
 /// How long a feed may say nothing: it has a checkpoint each second.
 const MAX_SILENCE: Duration = Duration::from_secs(3);
+/// How long a stream lasts. Its age is told by two clocks, of the server and of this machine, which may
+/// differ by 500 ppm: by 0.15 s within this time.
+const MAX_LIFE: Duration = Duration::from_secs(300);
+/// A stream that ends sooner is opened again with a pause, whatever it has told.
+const LEAST_LIFE: Duration = Duration::from_secs(1);
 /// How often the clock is looked at. Timers alone stand still while a machine sleeps.
 const TICK: Duration = Duration::from_millis(100);
 
@@ -33,7 +39,9 @@ pub(super) struct Feed {
     client: SecureTokenClient,
     shared: Arc<Shared>,
     progress: Progress,
-    /// When the stream last told something, on the steady clock.
+    /// When the stream was opened, on the steady clock.
+    opened: Duration,
+    /// When it last told something.
     heard: Duration,
     /// Whether the present episode of staleness is told.
     is_warned: bool,
@@ -48,6 +56,12 @@ enum End {
     /// The server ended it, or does not take it up.
     Call(Error),
     Fault(FeedFault),
+    /// Nothing came for too long.
+    Silence,
+    /// What came was too old.
+    Late,
+    /// It has lasted for as long as one does.
+    Renewal,
 }
 
 impl Feed {
@@ -56,6 +70,7 @@ impl Feed {
             client,
             shared,
             progress: Progress::default(),
+            opened: Duration::ZERO,
             heard: Duration::ZERO,
             is_warned: false,
             is_refused: false,
@@ -67,33 +82,33 @@ impl Feed {
     pub(super) async fn run(mut self) {
         let mut attempt = 0;
         loop {
-            let mut was_fresh = false;
-            let opened = self.shared.clock.now();
-            let end = self.follow(&mut was_fresh).await;
-            if was_fresh {
-                // At once, unless streams end as soon as they begin.
-                let lived = self.shared.clock.now().saturating_sub(opened);
-                attempt = u32::from(lived < Duration::from_secs(1));
+            let mut is_given = false;
+            let end = self.follow(&mut is_given).await;
+            let lived = self.shared.clock.now().saturating_sub(self.opened);
+            if is_given && lived >= LEAST_LIFE {
+                attempt = 0;
             }
             let error = match end {
-                Some(End::Call(error)) if self.renews(&error) => continue,
-                Some(End::Call(error)) if is_refusal(&error) => {
+                End::Renewal => continue,
+                End::Call(error) if !is_given && self.renews(&error) => continue,
+                End::Call(error) if !is_given && is_refusal(&error) => {
                     self.refused(&error).await;
                     continue;
                 }
-                Some(End::Fault(FeedFault::TooLarge)) => {
+                End::Fault(FeedFault::TooLarge) => {
                     self.progress.restart(&self.shared.known);
                     let text = "the feed holds more than 10,000,000 revocations";
                     self.refused(&Error::Rpc(Status::resource_exhausted(text)))
                         .await;
                     continue;
                 }
-                Some(End::Fault(FeedFault::Malformed)) => {
+                End::Fault(FeedFault::Malformed) => {
                     self.progress.restart(&self.shared.known);
                     Error::Rpc(Status::internal("the feed of revocations is malformed"))
                 }
-                Some(End::Call(error)) => error,
-                None => Error::Rpc(Status::deadline_exceeded("the feed is silent")),
+                End::Call(error) => error,
+                End::Silence => Error::Rpc(Status::deadline_exceeded("the feed is silent")),
+                End::Late => Error::Rpc(Status::deadline_exceeded("the feed comes too late")),
             };
             if attempt > 0 {
                 self.pause(up_to(
@@ -106,17 +121,22 @@ impl Feed {
         }
     }
 
-    /// Applies what a new stream tells, until it ends; `None` where it falls silent. Whether its server
-    /// answers is noted for calls as well.
-    async fn follow(&mut self, was_fresh: &mut bool) -> Option<End> {
-        self.heard = self.shared.clock.now();
+    /// Applies what a new stream tells, until it ends. `is_given` becomes true with its first checkpoint that is
+    /// in time. Whether its server answers is noted for calls as well.
+    async fn follow(&mut self, is_given: &mut bool) -> End {
+        let shared = Arc::clone(&self.shared);
+        self.opened = shared.clock.now();
+        self.heard = self.opened;
+        // Also before a stream, which may tell so much that no checkpoint is reached.
+        self.progress.sweep(&shared.known, &shared.server, self.opened);
         let server = self.client.servers.take_turn();
         let mut began = Instant::now();
-        let end = self.follow_at(&server, &mut began, was_fresh).await;
+        let followed = self.follow_at(&server, &mut began, is_given).await;
+        let Err(end) = followed;
         match &end {
-            None => server.note_silence(began),
-            Some(End::Call(error)) if error.code() == Code::Unavailable => server.note_loss(),
-            Some(_) => server.note_answer(),
+            End::Silence => server.note_silence(began),
+            End::Call(error) if error.code() == Code::Unavailable => server.note_loss(),
+            _ => server.note_answer(),
         }
         end
     }
@@ -125,52 +145,62 @@ impl Feed {
         &mut self,
         server: &Server,
         last: &mut Instant,
-        was_fresh: &mut bool,
-    ) -> Option<End> {
+        is_given: &mut bool,
+    ) -> Result<Infallible, End> {
+        let shared = Arc::clone(&self.shared);
         let (api_key, cursor) = (self.client.api_key.clone(), self.progress.begin());
-        let mut stream = match self.attend(open(server, api_key, cursor)).await? {
-            Ok(stream) => stream,
-            Err(error) => return Some(End::Call(error)),
-        };
+        let opening = open(server, api_key, cursor, &shared.clock);
+        let (mut stream, asked) = self.attend(opening).await?.map_err(End::Call)?;
+        self.progress.begun(asked);
         loop {
-            let event = match self.attend(stream.message()).await? {
-                Ok(Some(event)) => event,
-                Ok(None) => {
-                    let text = "the server has ended the feed";
-                    return Some(End::Call(Error::Rpc(Status::unavailable(text))));
-                }
-                Err(status) => return Some(End::Call(status.into())),
-            };
+            let message = self.attend(stream.message()).await?;
+            let event = message.map_err(|status| End::Call(status.into()))?;
+            let event = event.ok_or_else(|| {
+                let text = "the server has ended the feed";
+                End::Call(Error::Rpc(Status::unavailable(text)))
+            })?;
             *last = Instant::now();
-            let shared = Arc::clone(&self.shared);
             let now = shared.clock.now();
             self.heard = now;
-            match self.progress.apply(event, &shared.known, now) {
-                Err(fault) => return Some(End::Fault(fault)),
-                Ok(false) => {}
-                Ok(true) => {
-                    *was_fresh = true;
-                    self.is_refused = false;
-                    self.is_renewed = false;
-                    server.note_answer();
-                    self.progress.sweep(&shared.known, &shared.server, now);
-                }
+            let applied = self.progress.apply(event, &shared.known, now);
+            if !applied.map_err(End::Fault)? {
+                continue;
             }
+            self.is_refused = false;
+            self.is_renewed = false;
+            server.note_answer();
+            self.progress.sweep(&shared.known, &shared.server, now);
+            if self.progress.delay() > shared.max_staleness / 2 {
+                *is_given = false;
+                return Err(End::Late);
+            }
+            *is_given = true;
+            self.look()?;
         }
     }
 
-    /// Waits for a part of the stream; `None` once it is silent for too long.
-    async fn attend<T>(&mut self, part: impl Future<Output = T>) -> Option<T> {
+    /// Waits for a part of the stream.
+    async fn attend<T>(&mut self, part: impl Future<Output = T>) -> Result<T, End> {
         let mut part = pin!(part);
         loop {
             if let Ok(done) = timeout(TICK, part.as_mut()).await {
-                return Some(done);
+                return Ok(done);
             }
             self.warn();
-            if self.shared.clock.now().saturating_sub(self.heard) > MAX_SILENCE {
-                return None;
-            }
+            self.look()?;
         }
+    }
+
+    /// Ends a stream that says nothing, or has lasted long enough.
+    fn look(&self) -> Result<(), End> {
+        let now = self.shared.clock.now();
+        if now.saturating_sub(self.heard) > MAX_SILENCE {
+            return Err(End::Silence);
+        }
+        if now.saturating_sub(self.opened) > MAX_LIFE {
+            return Err(End::Renewal);
+        }
+        Ok(())
     }
 
     /// Waits by the steady clock, which counts a sleep of the machine, and by the timer at most.

@@ -1,7 +1,7 @@
 //! What the feed has told so far.
 
 use std::collections::HashSet;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use crate::proto::securetoken::v1::watch_revocations_response::{Checkpoint, Event, SnapshotPage};
@@ -21,20 +21,19 @@ const NANOS_PER_SECOND: u32 = 1_000_000_000;
 
 /// What checks ask.
 #[derive(Debug, Default)]
-pub(super) struct Known(RwLock<Facts>);
-
-#[derive(Debug, Default)]
-struct Facts {
-    revoked: Arc<RevokedSet>,
+pub(super) struct Known {
+    /// All that any feed has told, until it ends. A snapshot is added to it: the server that gives one may lag
+    /// behind the server before.
+    revoked: RevokedSet,
     /// `None`: nothing is vouched for.
-    vouching: Option<Vouching>,
+    vouching: RwLock<Option<Vouching>>,
 }
 
 /// The server's word that everything up to an instant has been told.
 #[derive(Debug)]
 struct Vouching {
-    /// On the steady clock.
-    received: Duration,
+    /// When it was written, at the earliest, on the steady clock.
+    written: Duration,
     /// How old the server's own knowledge was.
     staleness: Duration,
     key_ids: HashSet<String>,
@@ -42,62 +41,72 @@ struct Vouching {
 
 impl Known {
     pub(super) fn is_revoked(&self, subject: &Subject) -> bool {
-        self.read(|facts| facts.revoked.hits(subject))
+        self.revoked.hits(subject)
     }
 
     /// How many revocations are known.
     pub(super) fn len(&self) -> usize {
-        self.read(|facts| facts.revoked.len())
+        self.revoked.len()
     }
 
     /// How old the knowledge is; `None` while nothing is vouched for.
     pub(super) fn age(&self, now: Duration) -> Option<Duration> {
-        self.read(|facts| {
-            let vouching = facts.vouching.as_ref()?;
-            let since = now.saturating_sub(vouching.received);
+        self.read(|vouching| {
+            let vouching = vouching?;
+            let since = now.saturating_sub(vouching.written);
             Some(vouching.staleness.saturating_add(since))
         })
     }
 
     /// Whether the server decrypts with a key, as of the last checkpoint.
     pub(super) fn has_key(&self, key_id: &str) -> bool {
-        self.read(|facts| {
-            let vouching = facts.vouching.as_ref();
-            vouching.is_some_and(|it| it.key_ids.contains(key_id))
-        })
+        self.read(|vouching| vouching.is_some_and(|it| it.key_ids.contains(key_id)))
     }
 
     /// Ends the trust in what is known. The revocations stay in force for answers that come in.
     pub(super) fn distrust(&self) {
-        self.write(|facts| facts.vouching = None);
+        self.set(None);
     }
 
-    fn read<T>(&self, read: impl FnOnce(&Facts) -> T) -> T {
-        read(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    fn read<T>(&self, read: impl FnOnce(Option<&Vouching>) -> T) -> T {
+        let vouching = self.vouching.read();
+        read(vouching.unwrap_or_else(PoisonError::into_inner).as_ref())
     }
 
-    fn write(&self, write: impl FnOnce(&mut Facts)) {
-        write(&mut self.0.write().unwrap_or_else(PoisonError::into_inner));
+    fn set(&self, vouching: Option<Vouching>) {
+        *self.vouching.write().unwrap_or_else(PoisonError::into_inner) = vouching;
     }
 }
 
 /// Applies what the feed tells.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
-    /// The snapshot that is being received, beside the set in force.
-    next: Option<Arc<RevokedSet>>,
+    /// Whether a snapshot has begun that has not ended.
+    is_amid_snapshot: bool,
     /// Whether a snapshot has been received whole.
     is_complete: bool,
     cursor: String,
     swept: Duration,
+    /// When the present stream was asked for, on the steady clock.
+    asked: Duration,
+    delay: Duration,
 }
 
 impl Progress {
-    /// Prepares for a new stream, and gives the cursor to begin at. A snapshot that an earlier stream has
-    /// left incomplete is void.
+    /// Prepares for a new stream, and gives the cursor to begin at.
     pub(super) fn begin(&mut self) -> String {
-        self.next = None;
+        self.is_amid_snapshot = false;
         self.cursor.clone()
+    }
+
+    /// The stream was asked for at an instant of the steady clock: to be called before its first event.
+    pub(super) fn begun(&mut self, asked: Duration) {
+        self.asked = asked;
+    }
+
+    /// How long the last checkpoint was on its way, at most.
+    pub(super) fn delay(&self) -> Duration {
+        self.delay
     }
 
     /// After a fault: the feed must begin anew.
@@ -124,30 +133,20 @@ impl Progress {
     }
 
     fn page(&mut self, page: &SnapshotPage, known: &Known) -> Result<(), FeedFault> {
-        if page.first {
-            self.next = Some(Arc::default());
+        if !page.first && !self.is_amid_snapshot {
+            return Err(FeedFault::Malformed);
         }
-        let next = self.next.as_ref().ok_or(FeedFault::Malformed)?;
-        next.add(&page.revocations)?;
-        if page.last {
-            let whole = Arc::clone(next);
-            known.write(|facts| facts.revoked = whole);
-            self.next = None;
-            self.is_complete = true;
-        }
+        known.revoked.add(&page.revocations)?;
+        self.is_amid_snapshot = !page.last;
+        self.is_complete |= page.last;
         Ok(())
     }
 
-    /// Adds to the set in force, so that nothing waits for a snapshot that is on its way, and to that
-    /// snapshot.
     fn changes(&self, revocations: &[Revocation], known: &Known) -> Result<(), FeedFault> {
-        if !self.is_complete && self.next.is_none() {
+        if !self.is_complete && !self.is_amid_snapshot {
             return Err(FeedFault::Malformed);
         }
-        known.read(|facts| facts.revoked.add(revocations))?;
-        self.next
-            .as_ref()
-            .map_or(Ok(()), |next| next.add(revocations))
+        known.revoked.add(revocations)
     }
 
     /// Ignores one amid a snapshot: the set in force lacks what the snapshot has yet to tell.
@@ -157,23 +156,30 @@ impl Progress {
         known: &Known,
         now: Duration,
     ) -> Result<bool, FeedFault> {
-        let staleness = staleness_of(told.staleness).ok_or(FeedFault::Malformed)?;
+        // One that is missing is no zero: the server has not said that it is up to date.
+        let staleness = told.staleness.and_then(length_of);
+        let staleness = staleness.ok_or(FeedFault::Malformed)?;
+        let written = match told.uptime {
+            // The server began the stream no earlier than it was asked for.
+            Some(uptime) => self.asked + length_of(uptime).ok_or(FeedFault::Malformed)?,
+            None => now,
+        };
         if told.cursor.chars().count() > MAX_CURSOR {
             return Err(FeedFault::Malformed);
         }
-        if self.next.is_some() {
+        if self.is_amid_snapshot {
             return Ok(false);
         }
         if !self.is_complete {
             return Err(FeedFault::Malformed);
         }
         self.cursor = told.cursor;
-        let vouching = Vouching {
-            received: now,
+        self.delay = now.saturating_sub(written);
+        known.set(Some(Vouching {
+            written: written.min(now),
             staleness,
             key_ids: told.key_ids.into_iter().collect(),
-        };
-        known.write(|facts| facts.vouching = Some(vouching));
+        }));
         Ok(true)
     }
 
@@ -186,16 +192,12 @@ impl Progress {
             return;
         }
         self.swept = now;
-        known
-            .read(|facts| Arc::clone(&facts.revoked))
-            .sweep(present);
+        known.revoked.sweep(present);
     }
 }
 
-/// `None` for what is no duration of zero or more. One that is missing is no zero: the server has not said
-/// that it is up to date.
-fn staleness_of(told: Option<prost_types::Duration>) -> Option<Duration> {
-    let told = told?;
+/// `None` for what is no duration of zero or more.
+fn length_of(told: prost_types::Duration) -> Option<Duration> {
     let seconds = u64::try_from(told.seconds).ok()?;
     let nanos = u32::try_from(told.nanos).ok()?;
     (seconds <= MAX_SECONDS && nanos < NANOS_PER_SECOND).then(|| Duration::new(seconds, nanos))

@@ -1,6 +1,6 @@
 /** Values that the chart is rendered with. */
 
-/** What `helm template --values` takes. */
+/** What a file of values has. */
 export type Values = Record<string, unknown>;
 
 const SECRETS = {

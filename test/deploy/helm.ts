@@ -1,16 +1,14 @@
-/** The chart, rendered by helm itself. */
-import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+/** The chart, rendered by Helm's own engine. */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../support/buf.js";
-import { scratchFolder } from "../support/scratch-folder.js";
-import { findProgram } from "../transport/peers/programs.js";
 import type { Values } from "./chart-values.js";
 
 /** The chart's folder. */
 export const CHART = join(ROOT, "deploy/helm/secure-token");
 const PYTHON = join(ROOT, ".venv/bin/python");
-const READER = join(ROOT, "test/deploy/rendered.py");
+const ENGINE = join(ROOT, "test/deploy/chart.py");
 
 /** A resource of Kubernetes, as far as these tests look into it. */
 export interface Resource {
@@ -26,43 +24,41 @@ export interface Resource {
   readonly data?: Record<string, string>;
 }
 
-/** Why the tests of the chart are skipped; false where they are not. helm takes minutes to compile: .ci/run does not. */
+/** Why the tests of the chart are skipped; false where they are not. In CI they always run. */
 export function skipWithoutHelm(): string | false {
-  if (findProgram("helm") === undefined) {
-    return "helm is not installed (Go: helm.sh/helm/v3/cmd/helm@v3.22.0)";
-  }
-  if (findProgram("kubernetes-validate") !== undefined) return false;
-  return "kubernetes-validate is not installed in .venv (PyPI: test/deploy/requirements.txt)";
+  const libraries = ["-c", "import helm_python, kubernetes_validate"];
+  if (process.env.CI || spawnSync(PYTHON, libraries).status === 0) return false;
+  return "Helm's engine is not installed in .venv (PyPI: test/deploy/requirements.txt)";
 }
 
-/** Runs helm with values, which may be the text of a file. */
+/** Has Helm's engine lint or render the chart with values, which may be the text of a file. */
 export function helm(
-  args: readonly string[],
+  command: "lint" | "render",
   values: Values | string,
 ): { code: number; output: string } {
-  const file = join(scratchFolder(), "values.yaml");
   // JSON is YAML.
-  writeFileSync(file, typeof values === "string" ? values : JSON.stringify(values));
-  const command = findProgram("helm") as string;
-  // biome-ignore format: one argument a word
-  const run = spawnSync(command, [...args, CHART, "--values", file], { encoding: "utf8", maxBuffer: 1e8 });
-  return { code: run.status ?? 1, output: run.status === 0 ? run.stdout : run.stderr };
+  return run([command, CHART], typeof values === "string" ? values : JSON.stringify(values));
 }
 
 /** Renders the chart, and checks each resource against Kubernetes' schemas. */
 export function render(values: Values | string): Resource[] {
-  const { code, output } = helm(["template", "tokens", "--namespace", "auth"], values);
-  if (code !== 0) throw new Error(output);
-  return readYaml(output, []);
+  return resultOf(helm("render", values));
 }
 
 /** A file of YAML that is no resource. */
 export function readPlainYaml(path: string): unknown[] {
-  return readYaml(readFileSync(path, "utf8"), ["--plain"]);
+  return resultOf(run(["read"], readFileSync(path, "utf8")));
+}
+
+function run(args: readonly string[], input: string): { code: number; output: string } {
+  // biome-ignore format: one argument a word
+  const { status, stdout, stderr, error } = spawnSync(PYTHON, [ENGINE, ...args], { input, encoding: "utf8", maxBuffer: 1e8 });
+  if (error) throw error;
+  return { code: status ?? 1, output: status === 0 ? stdout : stderr };
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: YAML has any form.
-function readYaml(text: string, options: readonly string[]): any[] {
-  const args = [READER, ...options];
-  return JSON.parse(execFileSync(PYTHON, args, { input: text, encoding: "utf8", maxBuffer: 1e8 }));
+function resultOf({ code, output }: { code: number; output: string }): any[] {
+  if (code !== 0) throw new Error(output);
+  return JSON.parse(output);
 }

@@ -1,18 +1,21 @@
 /** The README's examples run as they stand, but for the addresses of servers. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { ROOT } from "./support/buf.js";
 import { unreachableUrl } from "./support/http-server.js";
+import {
+  CLIENT_PYTHON,
+  installPythonClient,
+  skipWithoutPythonClient,
+} from "./support/python-client.js";
 import { type ServerProcess, startServer } from "./support/server-process.js";
 
 const run = promisify(execFile);
 const SCRATCH = join(ROOT, "dist/readme");
-const PYTHON_DRIVER = join(ROOT, "test/conformance/drivers/python");
-const PYTHON = join(PYTHON_DRIVER, ".venv/bin/python");
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
 
 describe("README.md", () => {
@@ -30,8 +33,7 @@ describe("README.md", () => {
 
   for (const [index, { language, code }] of blocks().entries()) {
     const title = `${language}, example ${index + 1}: ${code.split("\n")[0]}`;
-    const missing = language === "python" && !existsSync(PYTHON) && !process.env.CI;
-    const skip = missing && "the Python client is not installed; npm run test:clients does it";
+    const skip = language === "python" && skipWithoutPythonClient();
     it(title, { skip }, async () => {
       // 8090 is where an example listens itself.
       const here = code
@@ -69,6 +71,6 @@ function shell(code: string) {
 }
 
 async function python(code: string) {
-  await run("python3", ["build.py"], { cwd: PYTHON_DRIVER });
-  return run(PYTHON, ["-c", code]);
+  await installPythonClient();
+  return run(CLIENT_PYTHON, ["-c", code]);
 }

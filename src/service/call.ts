@@ -21,7 +21,10 @@ export interface Caller {
   readonly mayRevokeEverything?: boolean;
   /** Bounds of the tokens that the caller issues; undefined where there are none. */
   readonly bounds?: IssueBounds | undefined;
-  /** Counts this many further calls against the caller's rate: a batch is one for every token. */
+  /**
+   * Counts this many further calls against the caller's rate: a batch is one for every token.
+   * @throws ConnectError RESOURCE_EXHAUSTED where holders of the same address have used up the rate meanwhile
+   */
   readonly charge?: (count: number) => void;
   /** What the caller may not issue of a token; undefined when all of it is allowed. */
   readonly refuseGrant?: (issued: IssuedToken) => GrantRefusal | undefined;

@@ -22,6 +22,7 @@ import {
 import { chargeBatch, inTurns, lengthOf, noteOutcomes } from "./batches.js";
 import { type Call, callerError } from "./call.js";
 import { toTarget } from "./revocation-convert.js";
+import { entitledTargets } from "./revocation-rights.js";
 import { askForRetry } from "./try-later.js";
 
 /** What the RPCs work on. */
@@ -51,8 +52,8 @@ export async function revokeTokens(
     throw new TokenError(`targets must be at most ${MAX_TARGETS}`, facts);
   }
   chargeBatch(request.targets, call);
-  const targets = request.targets.map((target, i) => toTarget(target, `targets[${i}]`));
-  requireEntitled(targets, manager, call);
+  const named = request.targets.map((target, i) => toTarget(target, `targets[${i}]`));
+  const targets = entitledTargets(named, manager, call);
   const size = lengthOf(targets.flatMap((target) => ("token" in target ? target.token : [])));
   let done = 0;
   const step = (part: readonly RevocationTarget[]) => {
@@ -119,37 +120,6 @@ export function requireEnabled(register: RevocationRegister, field: string): voi
   if (register.isEnabled) return;
   const facts = { reason: "REVOCATION_NOT_ENABLED", field } as const;
   throw new TokenError(`${field || "this"} needs a server that keeps revocations`, facts);
-}
-
-/**
- * What a caller may revoke: a holder its own token and that token's session; everything, only callers
- * that are said to.
- */
-function requireEntitled(
-  targets: readonly RevocationTarget[],
-  manager: SecureTokenManager,
-  call: Call | undefined,
-): void {
-  const caller = call?.caller;
-  const held = caller?.heldToken;
-  if (held !== undefined) {
-    const found = manager.introspectToken(held);
-    const own = found.state === "INVALID" ? undefined : found.claims;
-    const isOwn = (target: RevocationTarget) =>
-      ("token" in target && target.token === held) ||
-      ("tokenId" in target && target.tokenId === own?.tokenId) ||
-      ("sessionId" in target && target.sessionId === own?.sessionId);
-    if (!targets.every(isOwn)) {
-      const text = "a token entitles to revoke itself and its session alone";
-      throw callerError("RPC_NOT_ALLOWED", Code.PermissionDenied, text);
-    }
-  }
-  const all = targets.findIndex((target) => "everythingIssuedBefore" in target);
-  if (all >= 0 && caller?.mayRevokeEverything === false) {
-    const text = "the caller may not revoke everything";
-    const metadata = { field: `targets[${all}].everything_issued_before` };
-    throw callerError("RPC_NOT_ALLOWED", Code.PermissionDenied, text, metadata);
-  }
 }
 
 function unavailable(

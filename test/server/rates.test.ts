@@ -1,6 +1,8 @@
 /** How often callers and holders may call, and what a batch counts. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { systemClock } from "../../src/core/index.js";
+import { RevocationAuthority } from "../../src/revocation/authority.js";
 import { AddressRates } from "../../src/server/callers/address-rates.js";
 import { type HolderRules, KnownCallers } from "../../src/server/callers/callers.js";
 import { parseCallers } from "../../src/server/callers/callers-file.js";
@@ -9,6 +11,7 @@ import { TokenBucket } from "../../src/server/callers/token-bucket.js";
 import { networkOf } from "../../src/transport/address-list.js";
 import { fixedManager } from "../support/fixed-manager.js";
 import { startProductServer } from "../support/product-server.js";
+import { keepReports } from "../support/reports.js";
 
 async function serverWith(rate: number, holders: HolderRules) {
   const manager = await fixedManager();
@@ -22,17 +25,24 @@ async function serverWith(rate: number, holders: HolderRules) {
   const isAuthentic = (text: string) => manager.introspectToken(text).state !== "INVALID";
   const rows = parseCallers(JSON.stringify({ callers: [row] }));
   const server = await startProductServer(manager, new KnownCallers(rows, isAuthentic, holders));
-  /** The code of one call, not repeated: a client of ours waits until its turn has come. */
-  const ask = async (bearer: string, rpc: string, request: object): Promise<string> => {
-    const response = await fetch(`${server.origin}/securetoken.v1.TokenService/${rpc}`, {
-      method: "POST",
-      headers: { "content-type": "application/json", authorization: `Bearer ${bearer}` },
-      body: JSON.stringify(request),
-    });
-    const { code = "ok" } = (await response.json()) as { code?: string };
-    return code;
-  };
+  const ask = askOf.bind(undefined, server.origin);
   return { manager, key, ask, close: () => server.close() };
+}
+
+/** The code of one call, not repeated: a client of ours waits until its turn has come. */
+async function askOf(
+  origin: string,
+  bearer: string,
+  rpc: string,
+  request: object,
+): Promise<string> {
+  const response = await fetch(`${origin}/securetoken.v1.TokenService/${rpc}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${bearer}` },
+    body: JSON.stringify(request),
+  });
+  const { code = "ok" } = (await response.json()) as { code?: string };
+  return code;
 }
 
 describe("rates", () => {
@@ -60,6 +70,33 @@ describe("rates", () => {
     codes.push(await ask(key, "ValidateToken", { token: tokens[0] }));
     await close();
     assert.deepEqual(codes, ["ok", "resource_exhausted", "ok"]);
+  });
+
+  it("of holders count every target of RevokeTokens, and are never more than one batch behind", async () => {
+    const register = await RevocationAuthority.open({
+      clock: systemClock,
+      feedId: "rates",
+      reporter: keepReports(),
+    });
+    const manager = await fixedManager({ clock: systemClock, revocations: register });
+    const isAuthentic = (text: string) => manager.introspectToken(text).state !== "INVALID";
+    const holders = new KnownCallers([], isAuthentic, { callsPerSecond: 0.01 });
+    const server = await startProductServer(manager, holders, { register });
+    const { token } = manager.generateToken("u");
+    const revoke = (count: number) =>
+      askOf(server.origin, token, "RevokeTokens", { targets: Array(count).fill({ token }) });
+    const codes = [await revoke(3), await revoke(1)];
+    await server.close();
+    await register.close();
+    assert.deepEqual(codes, ["ok", "resource_exhausted"]);
+    const rates = new AddressRates(10);
+    assert.equal(rates.take("192.0.2.1", 0), 0);
+    assert.equal(rates.charge("192.0.2.1", 999, 0), 0);
+    // A call that was let in beside it takes nothing more: others of the address would wait for that too.
+    assert.equal(rates.charge("192.0.2.1", 999, 0), 99_000);
+    assert.equal(rates.take("192.0.2.1", 0), 99_100);
+    assert.equal(rates.take("192.0.2.1", 99_100), 0);
+    assert.equal(rates.charge("192.0.2.2", 5, 0), 0, "another address owes nothing");
   });
 
   it("of holders tell addresses apart, and an IPv6 network as one", () => {

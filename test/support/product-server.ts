@@ -17,11 +17,11 @@ export interface ProductServer {
 export async function startProductServer(
   manager: SecureTokenManager,
   callers: Callers = ANYONE,
-  bounds: Pick<ServerDeps, "limits" | "defaultTimeoutMs"> = {},
+  deps: Pick<ServerDeps, "limits" | "defaultTimeoutMs" | "register"> = {},
 ): Promise<ProductServer> {
   const internalErrors: string[] = [];
   const logger = pino({ level: "error" }, { write: (line: string) => internalErrors.push(line) });
-  const server = createServer({ manager, logger, callers, ...bounds });
+  const server = createServer({ manager, logger, callers, ...deps });
   const { port } = await server.listen(0, "127.0.0.1");
   const origin = `http://127.0.0.1:${port}`;
   return { origin, internalErrors, close: (graceMs = 0) => server.close(graceMs) };

@@ -17,7 +17,20 @@ export class AddressRates {
 
   /** Takes one call of an address, and gives 0; or the milliseconds until there will be one. */
   take(address: string, now?: number): number {
-    if (this.#perSecond === Number.POSITIVE_INFINITY) return 0;
+    return this.#bucketOf(address, now)?.take(now) ?? 0;
+  }
+
+  /**
+   * Takes `count` more calls of an address, and gives 0; or, where it owes calls already, takes nothing and
+   * gives the milliseconds until it will owe none.
+   */
+  charge(address: string, count: number, now?: number): number {
+    return this.#bucketOf(address, now)?.chargeUnlessOwing(count, now) ?? 0;
+  }
+
+  /** The bucket of an address; undefined where nothing bounds it. */
+  #bucketOf(address: string, now?: number): TokenBucket | undefined {
+    if (this.#perSecond === Number.POSITIVE_INFINITY) return undefined;
     const network = networkOf(address);
     let bucket = this.#buckets.get(network);
     if (!bucket) {
@@ -28,6 +41,6 @@ export class AddressRates {
       }
       this.#buckets.set(network, bucket);
     }
-    return bucket.take(now);
+    return bucket;
   }
 }

@@ -96,7 +96,11 @@ export class KnownCallers implements Callers {
     }
     // A token is nobody's credential but for calls on itself; the handler compares the two.
     if (bearer === undefined || !this.#isAuthentic(bearer)) throw unknownCaller();
-    const holder = { name: "holder", isKnown: false, heldToken: bearer };
+    const charge = (count: number) => {
+      const waitMs = this.#holderRates.charge(peer, count);
+      if (waitMs > 0) throw refusalOf(holder, rateExceeded(waitMs));
+    };
+    const holder: Caller = { name: "holder", isKnown: false, heldToken: bearer, charge };
     if (admission !== "callers and holder" || (method.name === REFRESH && !this.#holdersRefresh)) {
       throw refusalOf(holder, rpcNotAllowed(nameOf(method)));
     }

@@ -62,6 +62,8 @@ export function createHttp2Server(options: Http2ServerOptions): Http2Server {
   const unread = new UnreadTotal(limits.maxTotalUnreadBytes);
   let sweep: NodeJS.Timeout | undefined;
   const look = () => {
+    // What has been read is served first: its peers were not silent.
+    host.turn.run();
     const time = now();
     for (const each of connections) each.look(time);
     unread.relieve(connections, time);

@@ -1,7 +1,7 @@
 /** `POST /introspect` (RFC 7662) and `POST /revoke` (RFC 7009), for whatever speaks OAuth 2.0. */
 import { Code, type ConnectError } from "@connectrpc/connect";
 import { type Claims, TokenError } from "../core/index.js";
-import type { Call, GatewayOperations } from "../service/index.js";
+import { type Call, type GatewayOperations, trimBlanks } from "../service/index.js";
 import {
   DOORS,
   type Door,
@@ -59,7 +59,7 @@ function oauthDoor(
 function callerHeaders({ headers, hasSeveralCredentials }: DoorRequest): RequestHeaders {
   const { authorization } = headers;
   if (hasSeveralCredentials || typeof authorization !== "string") return headers;
-  const encoded = BASIC.exec(authorization.trim())?.[1];
+  const encoded = BASIC.exec(trimBlanks(authorization))?.[1];
   if (encoded === undefined) return headers;
   const pair = Buffer.from(encoded, "base64").toString();
   const key = pair.slice(pair.indexOf(":") + 1);

@@ -20,8 +20,12 @@ export function bearerOf({
   return value[SCHEME.length] === " " ? trimBlanks(value.slice(SCHEME.length)) : undefined;
 }
 
-/** Character by character: a pattern would take its time over what the sender chose the length of. */
-function trimBlanks(text: string): string {
+/**
+ * A field's text without spaces and tabs around it (OWS of RFC 9110, section 5.6.3), and no other space of
+ * Unicode: a credential has one spelling. Character by character: a pattern would take its time over what the
+ * sender chose the length of.
+ */
+export function trimBlanks(text: string): string {
   let start = 0;
   let end = text.length;
   while (start < end && isBlank(text.charCodeAt(start))) start++;

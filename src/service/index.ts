@@ -1,6 +1,6 @@
 /** TokenService over the core: what a server mounts. */
 export { throughMessage } from "./answers.js";
-export { bearerOf } from "./bearer.js";
+export { bearerOf, trimBlanks } from "./bearer.js";
 export {
   type Call,
   type Caller,

@@ -37,6 +37,19 @@ const CASES: Record<string, Case> = {
   },
   "the cookie, with a blank behind its name": { cookie: `token =${token}; a=1`, admitted: "a=1" },
   "the cookie, with a blank before its value": { cookie: `token= ${token}`, admitted: "" },
+  "the cookie, with tabs around all of it": {
+    cookie: `a=1;\t\ttoken\t=\t${token}\t;\tb`,
+    admitted: "a=1; b",
+  },
+  "the cookie among others without blanks": {
+    cookie: `a=1;token=${token};b;;  c=2`,
+    admitted: "a=1;b; c=2",
+  },
+  "the cookie before others": { cookie: `token=${token};b=1;c`, admitted: "b=1;c" },
+  "other spaces around other cookies, which stay": {
+    cookie: `\u00a0a=1\u00a0; token=${token}`,
+    admitted: "\u00a0a=1\u00a0",
+  },
   "a header alone": { authorization: `Bearer ${token}`, admitted: "" },
   "a header, and a cookie of another name": {
     authorization: `Bearer ${token}`,
@@ -117,6 +130,37 @@ for (const [name, { cookie, authorization, admitted, reason }] of Object.entries
   });
 }
 
+/** What some languages take off a text's ends, and HTTP does not. */
+const OTHER_SPACES = ["\u00a0", "\u0085", "\u2003", "\u2028", "\u3000", "\ufeff"];
+
+for (const space of OTHER_SPACES) {
+  const shown = `U+${space.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  for (const [where, cookie] of [
+    ["before its name", `${space}token=${token}`],
+    ["behind its name", `token${space}=${token}`],
+    ["before its value", `token=${space}${token}`],
+    ["behind its value", `token=${token}${space}`],
+    ["before the name of a second one", `token=${token}; ${space}token=${other}`],
+  ] as const) {
+    it(`a cookie for the token with ${shown} ${where} is none at either door`, async () => {
+      const { refused } = await check({ cookie }, { cookie: "token" });
+      assert.equal(refused, INVALID);
+      // As UTF-8, and where there is one as the octet of ISO 8859-1.
+      const octets = [
+        Buffer.from(cookie).toString("latin1"),
+        ...(space < "\u0100" ? [cookie] : []),
+      ];
+      for (const sent of octets) {
+        for (const send of [sendHttp1, sendHttp2]) {
+          const headers = { cookie: sent, "x-gateway-key": server.keys.gateway as string };
+          const { status, body } = await send(server.url, { path: "/authz?cookie=token", headers });
+          assert.deepEqual([status, JSON.parse(body.toString()).reason], [401, INVALID]);
+        }
+      }
+    });
+  }
+}
+
 /** What Envoy is told to set and to remove, or why it is to refuse. */
 async function check(headers: Record<string, string>, contextExtensions: Record<string, string>) {
   const { httpResponse } = await envoy.check(
@@ -157,6 +201,17 @@ describe("a cookie for the token", () => {
     assert.deepEqual([status, headers.cookie], [200, undefined]);
     const { sets, removes } = await check(bearer, {});
     assert.ok(!("cookie" in sets) && !removes.includes("cookie"));
+  });
+
+  it("leaves a header that is never longer than the one that came", async () => {
+    const others = Array(6000).fill("a").join(";");
+    const sent = { cookie: `token=${token};${others}` };
+    const headers = { ...sent, ...key };
+    for (const send of [sendHttp1, sendHttp2]) {
+      const answer = await send(server.url, { path: "/authz?cookie=token", headers });
+      assert.deepEqual([answer.status, answer.headers.cookie], [200, others]);
+    }
+    assert.equal((await check(sent, { cookie: "token" })).sets.cookie, others);
   });
 
   it("is named by the configuration alone, not by its client's path", async () => {

@@ -140,6 +140,9 @@ for (const [version, send] of [
       assert.deepEqual(await asked(bearer("stk_unknown")), unknown("Bearer"));
       assert.deepEqual(await asked(basic("gateway", "stk_unknown")), unknown("Basic"));
       assert.deepEqual(await asked({ authorization: "Basic !" }), unknown("Basic"));
+      const { authorization } = basic("gateway", key("gateway"));
+      const spaced = { authorization: `${authorization}\u00a0` };
+      assert.deepEqual(await asked(spaced), unknown("Basic"), "a key has one spelling");
       const twice = { authorization: `Bearer ${key("gateway")}, Bearer ${key("other")}` };
       assert.deepEqual(await asked(twice), unknown("Bearer"));
       const forbidden = [403, "unauthorized_client", undefined];

@@ -1,6 +1,9 @@
 /** How often callers and holders may call, and what a batch counts. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { DescMethod } from "@bufbuild/protobuf";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { systemClock } from "../../src/core/index.js";
 import { RevocationAuthority } from "../../src/revocation/authority.js";
 import { AddressRates } from "../../src/server/callers/address-rates.js";
@@ -60,6 +63,30 @@ describe("rates", () => {
     bucket.charge(999);
     assert.equal(bucket.take(0), 99_100);
     assert.equal(bucket.take(99_100), 0);
+  });
+
+  it("leave a caller its feed of revocations, however often it calls, and bound how often it opens one", () => {
+    const key = generateApiKey();
+    const row = {
+      name: "verifier",
+      api_keys: [{ sha256: digestApiKey(key) }],
+      rpcs: ["ValidateToken", "WatchRevocations"],
+      calls_per_second: 1,
+    };
+    const callers = new KnownCallers(parseCallers(JSON.stringify({ callers: [row] })), () => false);
+    const headers = { authorization: `Bearer ${key}` };
+    const admitted = (method: DescMethod) => {
+      try {
+        callers.admit({ service: TokenService, method, headers, socket: undefined });
+        return true;
+      } catch (error) {
+        assert.equal(ConnectError.from(error).code, Code.ResourceExhausted);
+        return false;
+      }
+    };
+    const { validateToken, watchRevocations } = TokenService.method;
+    const asked = [validateToken, validateToken, watchRevocations, watchRevocations];
+    assert.deepEqual(asked.map(admitted), [true, false, true, false]);
   });
 
   it("of holders are one for all tokens of an address, beside the callers' own", async () => {

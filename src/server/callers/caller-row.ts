@@ -38,19 +38,28 @@ export interface CallerRow {
 /** A caller that calls. */
 export interface KnownCaller extends Caller {
   readonly rpcs: ReadonlySet<string>;
+  /** What bounds its calls; undefined where nothing does. */
   readonly bucket: TokenBucket | undefined;
+  /**
+   * What bounds how often it opens a feed of revocations: as often as it calls, but apart from its calls. Whoever makes a
+   * verifier ask about one bad token after the other would keep its feed away otherwise, and with it all that it knows.
+   */
+  readonly feedBucket: TokenBucket | undefined;
 }
 
 /** Makes a caller of its row. */
 export function toCaller(row: CallerRow): KnownCaller {
   const { name, rpcs, grants, holderRefresh = true, callsPerSecond } = row;
-  const bucket = callsPerSecond === undefined ? undefined : new TokenBucket(callsPerSecond);
+  const newBucket = () =>
+    callsPerSecond === undefined ? undefined : new TokenBucket(callsPerSecond);
+  const bucket = newBucket();
   return {
     name,
     rpcs,
     bounds: grants && { maxExpiresHours: grants.maxExpiresHours, holderRefresh },
     mayRevokeEverything: row.revokeEverything === true,
     bucket,
+    feedBucket: newBucket(),
     isKnown: true,
     charge: (count) => bucket?.charge(count),
     refuseGrant: (issued) => refuseGrant(grants, issued),

@@ -50,6 +50,7 @@ export interface HolderRules {
 
 const NOBODY: Caller = { name: "anonymous", isKnown: false };
 const REFRESH = "RefreshToken";
+const WATCH = "WatchRevocations";
 
 /** The callers of a file. `replace` puts a newer file's rows in force, for calls from then on. */
 export class KnownCallers implements Callers {
@@ -90,7 +91,7 @@ export class KnownCallers implements Callers {
     if (caller) {
       const name = nameOf(method);
       if (!caller.rpcs.has(name)) throw refusalOf(caller, rpcNotAllowed(name, caller));
-      const waitMs = caller.bucket?.take() ?? 0;
+      const waitMs = (name === WATCH ? caller.feedBucket : caller.bucket)?.take() ?? 0;
       if (waitMs > 0) throw refusalOf(caller, rateExceeded(waitMs));
       return caller;
     }

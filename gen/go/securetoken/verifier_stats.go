@@ -24,7 +24,7 @@ const (
 )
 
 // VerifierHooks is told what a [Verifier] does. Each may be nil, must be quick, and must be safe for
-// concurrent use.
+// concurrent use. A panic of one that tells of the feed ends the process, as in any goroutine.
 type VerifierHooks struct {
 	// Hit: an answer was vouched for without a call.
 	Hit func()

@@ -58,6 +58,16 @@ class Hits(unittest.TestCase):
                 self.assertTrue(live.hits(token()))
                 self.assertEqual(len(live), 1)
 
+    def test_the_later_end_of_two_cut_offs_holds_whatever_the_order(self) -> None:
+        brief = NOON + timedelta(minutes=1)
+        for target in (USER, {"everything": True}):
+            cut_offs = [entry(NOON, **target), entry(NOON + MICRO, expires_at=brief, **target)]
+            for order in (cut_offs, cut_offs[::-1]):
+                live = LiveSet()
+                live.add(order)
+                live.sweep(NOON_SECONDS + 120)
+                self.assertTrue(live.hits(token()))
+
     def test_what_has_expired_goes(self) -> None:
         live = LiveSet()
         live.add([entry(token_id="t"), entry(NOON, **USER), entry(NOON, everything=True)])

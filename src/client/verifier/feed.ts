@@ -17,7 +17,7 @@ const REFUSED_PAUSE_MS = 60_000;
 /** How long a feed may say nothing: it has a checkpoint each second. */
 const MAX_SILENCE_MS = 3_000;
 /**
- * How long a feed lasts. Its age is told by two clocks, of the server and of this machine, which may differ
+ * How long a feed lasts, and longer until its snapshot is complete. Its age is told by two clocks, of the server and of this machine, which may differ
  * by 500 ppm: by 0.15 s within this time.
  */
 const MAX_LIFE_MS = 300_000;
@@ -127,6 +127,11 @@ export class Feed {
         isGiven = true;
         if (!this.#isConnected) this.#options.tell({ kind: "connected" });
         this.#isConnected = true;
+        // With a checkpoint alone: a snapshot may take longer, and would never be complete.
+        if (this.#heardAt - this.#openedAt > MAX_LIFE_MS) {
+          this.#stream.abort(RENEWAL);
+          break;
+        }
       }
       return { isGiven, cause: signal.reason };
     } catch (error) {
@@ -155,7 +160,7 @@ export class Feed {
     const now = this.#clock.now();
     if (now - this.#heardAt > MAX_SILENCE_MS) {
       this.#stream.abort(new Error("nothing came on the feed of revocations for 3 seconds"));
-    } else if (now - this.#openedAt > MAX_LIFE_MS) this.#stream.abort(RENEWAL);
+    }
     const stalenessMs = this.#state.stalenessMs(now);
     const isStale = stalenessMs !== undefined && stalenessMs > this.#options.maxStalenessMs / 2;
     if (isStale && !this.#isWarned) this.#options.tell({ kind: "stale", stalenessMs });

@@ -36,7 +36,7 @@ export interface VerifierOptions {
    * required, and any token passes.
    */
   readonly audience?: string | undefined;
-  /** Is told what the verifier does. What it throws changes nothing. Default: nobody is. */
+  /** Is told what the verifier does. What it throws, or rejects with, changes nothing. Default: nobody is. */
   readonly onEvent?: ((event: VerifierEvent) => void) | undefined;
   /** For tests. Default: the platform's clocks. */
   readonly clock?: CacheClock | undefined;
@@ -80,7 +80,9 @@ export function completeOptions(options: VerifierOptions): CompleteOptions {
   requireAudienceName(audience);
   const tell = (event: VerifierEvent) => {
     try {
-      onEvent?.(event);
+      const told: unknown = onEvent?.(event);
+      // A function of type `void` may be async: what it rejects with would end the process.
+      if (told !== undefined) Promise.resolve(told).catch(() => {});
     } catch {
       // A hook that fails must not decide about a token.
     }

@@ -82,6 +82,31 @@ describe("a watched verifier at a real server", () => {
     }
   });
 
+  it("goes on whatever its hook throws, or rejects with", async () => {
+    const { token } = await client.generateToken("ann");
+    const lost: unknown[] = [];
+    const note = (cause: unknown) => lost.push(cause);
+    process.on("unhandledRejection", note);
+    const hooks = [
+      () => {
+        throw new Error("thrown");
+      },
+      () => Promise.reject(new Error("rejected")),
+    ];
+    try {
+      for (const onEvent of hooks) {
+        const verifier = new WatchedVerifier(client, { onEvent });
+        await until(() => verifier.state.isReady);
+        for (let i = 0; i < 2; i++) assert.equal((await verifier.verify(token)).userId, "ann");
+        verifier.close();
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.deepEqual(lost, []);
+    } finally {
+      process.off("unhandledRejection", note);
+    }
+  });
+
   it("refuses what was refreshed before a cut-off came, and lets a new session pass", async () => {
     const verifier = new WatchedVerifier(client);
     try {

@@ -91,7 +91,7 @@ export const FEED_MUTATIONS: readonly Mutation[] = [
   ...mistake("a feed lasts for ever", {
     "typescript-node": [
       `${TYPESCRIPT}/feed.ts`,
-      ["now - this.#openedAt > MAX_LIFE_MS", "this.#openedAt > now"],
+      ["this.#heardAt - this.#openedAt > MAX_LIFE_MS", "this.#openedAt > this.#heardAt"],
     ],
     python: [
       `${PYTHON}/feed_policy.py`,

@@ -79,6 +79,7 @@ class Play {
     else if ("quiet" in step) feed.isQuiet = true;
     else if ("advance" in step) await this.#advance(step.advance);
     else if ("passSeconds" in step) return this.#pass(step.passSeconds);
+    else if ("idleMs" in step) await new Promise((resolve) => setTimeout(resolve, step.idleMs));
     else if ("verify" in step) return this.#verify(step.verify, step.expect, step.asked);
     else if ("verifyMany" in step) return this.#verifyMany(step.verifyMany, step);
     else if ("begin" in step) await this.ask("begin", step.begin);

@@ -72,6 +72,7 @@ export type Step =
   | { readonly hold: boolean }
   | { readonly quiet: true }
   | { readonly passSeconds: number }
+  | { readonly idleMs: number }
   | { readonly advance: { readonly monotonicMs?: number; readonly wallMs?: number } }
   | {
       readonly verify: Verify;

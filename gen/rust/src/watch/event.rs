@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -105,7 +106,8 @@ impl Tally {
                 .or_default() += 1;
         }
         if let Some(hook) = &self.hook {
-            hook(event);
+            // A hook that panics must neither decide about a token nor end the feed.
+            drop(catch_unwind(AssertUnwindSafe(|| hook(event))));
         }
     }
 

@@ -27,7 +27,7 @@ const MAX_PAUSE: Duration = Duration::from_secs(2);
 const REFUSED_PAUSE: Duration = Duration::from_secs(60);
 /// How long a feed may say nothing: it has a checkpoint each second.
 const MAX_SILENCE: Duration = Duration::from_secs(3);
-/// How long a stream lasts. Its age is told by two clocks, of the server and of this machine, which may
+/// How long a stream lasts, and longer until its snapshot is complete. Its age is told by two clocks, of the server and of this machine, which may
 /// differ by 500 ppm: by 0.15 s within this time.
 const MAX_LIFE: Duration = Duration::from_secs(300);
 /// A stream that ends sooner is opened again with a pause, whatever it has told.
@@ -175,7 +175,10 @@ impl Feed {
                 return Err(End::Late);
             }
             *is_given = true;
-            self.look()?;
+            // With a checkpoint alone: a snapshot may take longer, and would never be complete.
+            if now.saturating_sub(self.opened) > MAX_LIFE {
+                return Err(End::Renewal);
+            }
         }
     }
 
@@ -191,14 +194,11 @@ impl Feed {
         }
     }
 
-    /// Ends a stream that says nothing, or has lasted long enough.
+    /// Ends a stream that says nothing.
     fn look(&self) -> Result<(), End> {
-        let now = self.shared.clock.now();
-        if now.saturating_sub(self.heard) > MAX_SILENCE {
+        let silent = self.shared.clock.now().saturating_sub(self.heard);
+        if silent > MAX_SILENCE {
             return Err(End::Silence);
-        }
-        if now.saturating_sub(self.opened) > MAX_LIFE {
-            return Err(End::Renewal);
         }
         Ok(())
     }

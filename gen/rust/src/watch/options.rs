@@ -64,8 +64,8 @@ impl WatchOptions {
         self
     }
 
-    /// Is told what the verifier does, from any thread: it must be quick. See also
-    /// [`WatchedVerifier::stats`].
+    /// Is told what the verifier does, from any thread: it must be quick. A panic of it changes nothing. See
+    /// also [`WatchedVerifier::stats`].
     pub fn on_event(mut self, hook: impl Fn(&WatchEvent<'_>) + Send + Sync + 'static) -> Self {
         self.hook = Some(Box::new(hook));
         self

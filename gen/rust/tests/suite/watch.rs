@@ -95,6 +95,27 @@ async fn a_known_token_needs_no_call_and_is_refused_once_it_is_revoked() {
 }
 
 #[tokio::test]
+async fn a_hook_that_panics_changes_nothing() {
+    let service = TokenServiceStandIn::start().unwrap();
+    let verifier = WatchOptions::default()
+        .max_staleness(LONGEST)
+        .on_event(|event| panic!("{event:?}"))
+        .verifier(client(&service))
+        .unwrap();
+    until_vouching(&verifier).await;
+    let token = service.issue(reader("user-1")).unwrap();
+    for _ in 0..2 {
+        verifier.verify(&token).await.unwrap();
+    }
+    service.go_away();
+    eventually("the end of the feed", || verifier.stats().reconnects > 0).await;
+    service.come_back().unwrap();
+    service.revoke_user("user-1");
+    eventually("the revocation", || verifier.stats().revocations == 1).await;
+    verifier.verify(&token).await.unwrap_err();
+}
+
+#[tokio::test]
 async fn a_cut_off_hits_what_was_refreshed_in_a_session_of_before_it() {
     let service = TokenServiceStandIn::start().unwrap();
     let (verifier, _) = observed(&service);

@@ -14,6 +14,7 @@ MAX_ENTRIES = 10_000_000
 """The most revocations that are held; beyond it nothing is vouched for."""
 _HASH_BYTES = 32
 _MIN_SECONDS, _MAX_SECONDS, _MAX_NANOS = -62_135_596_800, 253_402_300_799, 999_999_999
+_NO_CUT_OFF = (-1, 0)
 _SMALL = 10_000
 _SWEEP_SECONDS = 60
 """A set that is not small is swept so often at most."""
@@ -49,7 +50,7 @@ class LiveSet:
         self._tokens: dict[str, int] = {}
         self._sessions: dict[str, int] = {}
         self._users: dict[bytes, tuple[int, int]] = {}  # a cut-off in microseconds, and the same
-        self._everything = (-1, 0)
+        self._everything = _NO_CUT_OFF
         self._first_end = math.inf
         self._swept_at = 0.0
         self.forgotten_until = 0
@@ -89,7 +90,7 @@ class LiveSet:
         if self._everything[0] >= 0:
             self._judge(self._everything[1], now)
             if self._everything[1] < now:
-                self._everything = (-1, 0)
+                self._everything = _NO_CUT_OFF
 
     def _sweep(self, held: dict[Any, Any], end_of: Callable[[Any], int], now: float) -> None:
         ended = [key for key, kept in held.items() if self._judge(end_of(kept), now)]
@@ -120,9 +121,10 @@ class LiveSet:
             digest = entry.user_id_sha256
             if len(digest) != _HASH_BYTES:
                 raise MalformedFeedError("the hash of a user's id has not 32 bytes")
-            self._users[digest] = max(self._users.get(digest, (-1, 0)), _cut_off(entry, end))
+            known = self._users.get(digest, _NO_CUT_OFF)
+            self._users[digest] = _latest(known, _cut_off(entry, end))
         elif kind == "everything" and entry.everything:
-            self._everything = max(self._everything, _cut_off(entry, end))
+            self._everything = _latest(self._everything, _cut_off(entry, end))
         else:
             raise MalformedFeedError("a revocation of an unknown kind")
 
@@ -136,6 +138,11 @@ def _cut_off(entry: pb.Revocation, end: int) -> tuple[int, int]:
     if not entry.HasField("issued_before"):
         raise MalformedFeedError("a cut-off without an instant")
     return _micros_of(entry.issued_before), end
+
+
+def _latest(known: tuple[int, int], told: tuple[int, int]) -> tuple[int, int]:
+    """The cut-off that hits whatever one of the two hits, for as long as one of them does."""
+    return max(known[0], told[0]), max(known[1], told[1])
 
 
 def _micros_of(instant: Timestamp) -> int:

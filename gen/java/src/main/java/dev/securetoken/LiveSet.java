@@ -153,11 +153,9 @@ final class LiveSet {
       return new CutOff(at.getEpochSecond() * 1_000_000 + at.getNano() / 1000, end);
     }
 
+    /** The one that hits whatever one of the two hits, for as long as one of them does. */
     CutOff later(CutOff other) {
-      if (micros == other.micros) {
-        return end >= other.end ? this : other;
-      }
-      return micros > other.micros ? this : other;
+      return new CutOff(Math.max(micros, other.micros), Math.max(end, other.end));
     }
   }
 }

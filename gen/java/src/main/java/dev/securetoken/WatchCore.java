@@ -162,7 +162,7 @@ final class WatchCore {
   void tell(Consumer<WatchListener> event) {
     try {
       event.accept(listener);
-    } catch (RuntimeException error) {
+    } catch (RuntimeException | Error error) { // an Error would end the feed's clock
       LOGGER.log(Level.ERROR, "a WatchListener failed", error);
     }
   }

@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * Is told what a {@link WatchedVerifier} does, for metrics. Each method does nothing unless it is
  * overridden. They are called in the thread in which it happens and must not block; what they throw
- * is logged and changes nothing.
+ * (an {@link Error} too) is logged and changes nothing.
  */
 public interface WatchListener {
   /** A token was vouched for without a call. */

@@ -157,6 +157,21 @@ class FeedStateTest {
   }
 
   @Test
+  void theLaterEndOfTwoCutOffsHoldsWhateverTheOrder() {
+    Timestamp brief = Timestamp.newBuilder().setSeconds(3_000_000_000L).build();
+    for (Revocation lasting : List.of(user(sample.userId(), 0), everything(0))) {
+      Revocation later = lasting.getEverything() ? everything(1) : user(sample.userId(), 1);
+      later = later.toBuilder().setExpiresAt(brief).build();
+      for (List<Revocation> order : List.of(List.of(lasting, later), List.of(later, lasting))) {
+        LiveSet live = new LiveSet();
+        live.add(order);
+        live.sweep(3_500_000_000_000L);
+        assertTrue(live.hits(token));
+      }
+    }
+  }
+
+  @Test
   void whatHasExpiredGoesAndIsNotTakenForUnrevoked() {
     Timestamp later = Timestamp.newBuilder().setSeconds(5_000_000_000L).build();
     LiveSet live = new LiveSet();

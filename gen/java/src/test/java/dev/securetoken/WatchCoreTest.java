@@ -24,16 +24,19 @@ class WatchCoreTest {
 
   private long nanos = Long.MAX_VALUE - 10;
   private long wallMillis = 1_000_000;
-  private final WatchCore core =
-      new WatchCore(
-          new KeptAnswers(9, Long.MAX_VALUE),
-          Duration.ofSeconds(10),
-          new WatchClocks(() -> nanos, () -> wallMillis),
-          new WatchListener() {});
+  private final WatchCore core = core(new WatchListener() {});
   private final ValidToken sample = Responses.validated(Samples.validated("read").build());
   private final ValidToken claims =
       new ValidToken(sample, Duration.ofHours(2), sample.sessionStartedAt());
   private final TokenDigest digest = new TokenDigest("token");
+
+  private WatchCore core(WatchListener listener) {
+    return new WatchCore(
+        new KeptAnswers(9, Long.MAX_VALUE),
+        Duration.ofSeconds(10),
+        new WatchClocks(() -> nanos, () -> wallMillis),
+        listener);
+  }
 
   private static WatchRevocationsResponse checkpoint(int staleness, String... keys) {
     return WatchRevocationsResponse.newBuilder()
@@ -69,6 +72,29 @@ class WatchCoreTest {
     WatchClocks.Asked asked = core.now();
     apply(revoked());
     assertThrows(InvalidTokenError.class, () -> core.keep(digest, claims, asked));
+  }
+
+  @Test
+  void whateverAListenerThrowsChangesNothing() {
+    for (Throwable thrown : List.of(new IllegalStateException(), new AssertionError())) {
+      WatchListener failing =
+          new WatchListener() {
+            @Override
+            public void hit() {
+              WatchCoreTest.<RuntimeException>sneakyThrow(thrown);
+            }
+          };
+      WatchCore failed = core(failing);
+      failed.keep(digest, claims, failed.now());
+      failed.apply(SNAPSHOT);
+      failed.apply(checkpoint(0, claims.keyId()));
+      assertNotNull(failed.look(digest));
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> void sneakyThrow(Throwable thrown) throws T {
+    throw (T) thrown;
   }
 
   @Test

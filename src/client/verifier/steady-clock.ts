@@ -20,7 +20,7 @@ const LEAST_SLEEP_MS = 100;
 /**
  * Where the wall clock has advanced more than the steady one since both were last read, the machine may
  * have slept, and the wall clock's advance counts. One that is set forward makes it run ahead: tokens are
- * then asked about once more than needed. One that is set back changes nothing.
+ * then asked about more often than needed. One that is set back changes nothing.
  */
 export class SteadyClock {
   readonly #clock: CacheClock;

@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Claims, Clock, Revocation } from "../core/index.js";
+import { Cleaner, type IndexChanges } from "./cleaner.js";
 import { Feed } from "./feed.js";
 import { Freshness, type FreshnessClocks } from "./freshness.js";
 import { InForce, type Subscriber } from "./in-force.js";
@@ -60,8 +61,7 @@ export class RevocationAuthority implements RevocationRegister {
   readonly #inForce: InForce;
   readonly #timers: readonly NodeJS.Timeout[];
   readonly #follower: LogFollower | undefined;
-  /** Entries on disk and in the log that others have made needless since they were last removed. */
-  readonly #superseded: Revocation[];
+  readonly #cleaner: Cleaner;
 
   /**
    * Reads what the store holds, and begins to follow the log. Without a store it settles once all of
@@ -69,10 +69,13 @@ export class RevocationAuthority implements RevocationRegister {
    * all the same, though not fresh: the log may be away for long. @throws StoreError as `readStore`.
    */
   static async open(options: AuthorityOptions): Promise<RevocationAuthority> {
-    const superseded: Revocation[] = [];
-    const index = new LiveIndex((revocation) => superseded.push(revocation));
+    const changes: IndexChanges = { superseded: [], unions: [] };
+    const index = new LiveIndex(
+      (revocation) => changes.superseded.push(revocation),
+      (union) => changes.unions.push(union),
+    );
     if (options.store) await readStore(options.store, options.clock() - KEEP_MICROS, index);
-    const authority = new RevocationAuthority(options, index, superseded);
+    const authority = new RevocationAuthority(options, index, changes);
     const caughtUp = authority.#follower?.caughtUp;
     // While the log is away nothing else may keep the process alive: it would end in the middle of its start.
     const awake = setInterval(() => {}, START_WAIT_MS);
@@ -86,10 +89,18 @@ export class RevocationAuthority implements RevocationRegister {
     return authority;
   }
 
-  private constructor(options: AuthorityOptions, index: LiveIndex, superseded: Revocation[]) {
+  private constructor(options: AuthorityOptions, index: LiveIndex, changes: IndexChanges) {
     const { feedId, log, clock, reporter } = options;
     this.#options = options;
-    this.#superseded = superseded;
+    this.#cleaner = new Cleaner({
+      changes,
+      store: options.store,
+      keep: (unions) => this.#keepUnions(unions),
+      removeFromLog: (superseded) => this.#follower?.removeLater(superseded),
+      clock,
+      keepMicros: KEEP_MICROS,
+      reporter,
+    });
     this.freshness = new Freshness(options.maxStalenessMs ?? 0, options.clocks);
     const stalenessMs = () => this.freshness.stalenessMs;
     this.index = index;
@@ -98,7 +109,7 @@ export class RevocationAuthority implements RevocationRegister {
     const expire = () => index.expire(clock() - KEEP_MICROS, EXPIRE_STEP);
     this.#timers = [
       setInterval(expire, EXPIRE_STEP_MS),
-      setInterval(() => this.#clean(), CLEAN_MS),
+      setInterval(() => void this.#cleaner.clean(), CLEAN_MS),
     ];
     for (const timer of this.#timers) timer.unref();
     const known = () => this.#inForce.entries();
@@ -161,6 +172,7 @@ export class RevocationAuthority implements RevocationRegister {
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     await this.#follower?.close();
+    await this.#cleaner.idle();
     await this.#options.store?.close();
   }
 
@@ -184,24 +196,17 @@ export class RevocationAuthority implements RevocationRegister {
     return isLogged;
   }
 
+  /** Makes entries durable that are in force, in the place of those that they are the union of. */
+  async #keepUnions(unions: readonly Revocation[]): Promise<void> {
+    const isLogged = await this.#keep(unions);
+    if (!isLogged) this.#follower?.appendLater(unions);
+  }
+
   /** Entries on the disk that this server may not know: another one owned the folder meanwhile. */
   async #learn(revocations: readonly Revocation[]): Promise<void> {
     const oldest = this.#options.clock() - KEEP_MICROS;
     const alive = revocations.filter(({ expiresAt }) => expiresAt >= oldest);
     for (const revocation of alive) requireWellFormed(revocation);
     await this.#inForce.put(alive);
-  }
-
-  #clean(): void {
-    const { store, clock, reporter } = this.#options;
-    const superseded = this.#superseded.splice(0);
-    this.#follower?.removeLater(superseded);
-    const cleaned = [
-      store?.removeExpired(clock() - KEEP_MICROS),
-      superseded.length > 0 ? store?.remove(superseded) : undefined,
-    ];
-    Promise.all(cleaned).catch((error: Error) => {
-      reporter.error({ why: error.message }, "expired revocations stay in DATA_DIR");
-    });
   }
 }

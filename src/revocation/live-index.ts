@@ -41,14 +41,23 @@ export class LiveIndex implements RevocationCheck {
   readonly #order = new ArrivalOrder<IndexedRevocation>();
   readonly #userKeys = new Map<string, string>();
   readonly #onSuperseded: (revocation: Revocation) => void;
+  readonly #onUnion: (union: Revocation) => void;
   #sequence = 0;
   /** The latest of all cut-offs that were ever added. */
   #latestCutOff = 0;
   #expiring: Iterator<IndexedRevocation> | undefined;
 
-  /** @param onSuperseded is told of entries that another one makes needless. Default: nobody is */
-  constructor(onSuperseded: (revocation: Revocation) => void = () => {}) {
+  /**
+   * @param onSuperseded is told of entries that another one makes needless. Default: nobody is
+   * @param onUnion is told of an entry that nobody has added, since it takes the place of two of which neither
+   * covers the other; it makes both needless once it is kept where they are. Default: nobody is
+   */
+  constructor(
+    onSuperseded: (revocation: Revocation) => void = () => {},
+    onUnion: (union: Revocation) => void = () => {},
+  ) {
     this.#onSuperseded = onSuperseded;
+    this.#onUnion = onUnion;
   }
 
   /** How many entries are in force. */
@@ -87,9 +96,13 @@ export class LiveIndex implements RevocationCheck {
       if (!covers(revocation, known)) this.#onSuperseded(revocation);
       return false;
     }
+    if (known !== undefined) this.#onSuperseded(known);
     const isLatest = known === undefined || covers(revocation, known);
-    if (known !== undefined && isLatest) this.#onSuperseded(known);
     const entry = { revocation: isLatest ? revocation : union(known, revocation), sequence };
+    if (!isLatest) {
+      this.#onSuperseded(revocation);
+      this.#onUnion(entry.revocation);
+    }
     // Again the newest, for whoever follows the order of arrival.
     if (former !== undefined) this.#remove(former);
     map.set(id, entry);

@@ -75,6 +75,37 @@ describe("an authority in memory", () => {
     assert.deepEqual(kept, [NOON + 19]);
   });
 
+  for (const isFirst of [true, false]) {
+    it(`keeps the union of two cut-offs on disk, ${isFirst ? "found as they come" : "found at a start"}`, async (t) => {
+      t.mock.timers.enable({ apis: ["setInterval"] });
+      const folder = scratchFolder();
+      const longer = { ...userEntry(userKey("u"), NOON), expiresAt: NOON + 900 };
+      const later = { ...userEntry(userKey("u"), NOON + 5), expiresAt: NOON + 600 };
+      let store = await openLevelStore(folder);
+      if (!isFirst) {
+        await store.append([longer, later]);
+        await store.close();
+        store = await openLevelStore(folder);
+      }
+      const clock = () => NOON;
+      const reporter = keepReports();
+      const register = await RevocationAuthority.open({ clock, feedId: "feed", reporter, store });
+      // Told of again: needless from then on, and not what keeps the other one.
+      for (const entry of isFirst ? [longer, later, later] : [later]) {
+        await register.revoke([entry]);
+      }
+      t.mock.timers.tick(60_000);
+      await register.close();
+      const again = await openLevelStore(folder);
+      const kept: number[][] = [];
+      for await (const page of again.load(NOON)) {
+        kept.push(...page.map(({ issuedBefore, expiresAt }) => [issuedBefore, expiresAt]));
+      }
+      await again.close();
+      assert.deepEqual(kept, [[NOON + 5, NOON + 900]]);
+    });
+  }
+
   it("hits every refreshed token of a session, and lets none be refreshed", async () => {
     const { manager, revoke, stateOf } = await setUp();
     const first = manager.generateToken("u");

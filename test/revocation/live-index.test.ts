@@ -103,4 +103,19 @@ describe("the live index", () => {
     assert.equal(index.cutOffOf("ann"), NOON + 5);
     assert.equal(index.size, 1);
   });
+
+  it("tells of the union of two cut-offs, and that it makes both needless", () => {
+    const superseded: Revocation[] = [];
+    const unions: Revocation[] = [];
+    const index = new LiveIndex(
+      (revocation) => superseded.push(revocation),
+      (revocation) => unions.push(revocation),
+    );
+    const key = userKey("ann");
+    const longer = { ...userEntry(key, NOON), expiresAt: NOON + 9 };
+    const later = { ...userEntry(key, NOON + 5), expiresAt: NOON + 6 };
+    for (const entry of [longer, later, later, longer]) index.add(entry);
+    assert.deepEqual(unions, [{ ...later, expiresAt: NOON + 9 }]);
+    assert.deepEqual(superseded, [longer, later, later, longer]);
+  });
 });

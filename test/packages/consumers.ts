@@ -51,6 +51,8 @@ export const CONSUMERS: Readonly<Record<PackageName, Consume>> = {
       GOPROXY: `file://${proxy},${upstream}`,
       GONOSUMDB: "securetoken.dev",
       GOFLAGS: "-modcacherw",
+      // Go keeps which files a version has beside what it has compiled, and takes that for true for ever.
+      GODEBUG: "goindex=0",
       SERVER,
     };
     forget();

@@ -81,12 +81,13 @@ class FeedPolicy:
     def checkpointed(self) -> None:
         """A checkpoint came. Raises LateFeedError, OldFeedError: the feed must be opened again."""
         self._is_given, self._renews = True, False
+        is_old = self._core.feed_age() > _MAX_AGE  # before the observer, which may take long
         if not self._is_told:
             self._is_told = True
             self._core.telling.tell(lambda observer: observer.connected())
         if self._core.is_late():
             raise LateFeedError
-        if self._core.feed_age() > _MAX_AGE:
+        if is_old:
             raise OldFeedError
 
     def ended(self, cause: Exception) -> float:

@@ -191,6 +191,7 @@ final class Feed implements AutoCloseable {
     }
 
     private void checkpointed() {
+      boolean isOld = core.feedAge().compareTo(MAX_AGE) > 0; // before the listener, which may take long
       if (!isConnected) {
         isConnected = true;
         core.tell(WatchListener::connected);
@@ -200,7 +201,7 @@ final class Feed implements AutoCloseable {
         throw new FeedException("what came on the feed was late by more than half of the bound");
       }
       isGiven = true;
-      if (core.feedAge().compareTo(MAX_AGE) > 0) {
+      if (isOld) {
         isOver = true;
         inClock(Feed.this::open);
         cancel();

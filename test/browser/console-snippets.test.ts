@@ -33,9 +33,10 @@ describe("console snippets", () => {
   const copy = async (title: Parameters<ConsolePage["card"]>[0], language: string) => {
     const card = view.card(title);
     await card.getByLabel(language, { exact: true }).check();
+    await view.page.evaluate(() => navigator.clipboard.writeText(""));
     await card.getByRole("button", { name: `Copy the ${language} lines` }).click();
-    await card.getByText("Copied").waitFor();
-    const text = await view.page.evaluate(() => navigator.clipboard.readText());
+    const copied = await view.page.waitForFunction(() => navigator.clipboard.readText());
+    const text = await copied.jsonValue();
     assert.equal(text, await card.locator(".snippet-code").innerText());
     assert.ok(!text.includes(token));
     return text;
@@ -131,6 +132,22 @@ describe("console snippets", () => {
       await copy("Check", "buf curl"),
       /CheckPermission -d[\s\S]*"requiredPermission":"write"/,
     );
+  });
+
+  it("say that they were copied, and for as long when they are copied again", async () => {
+    const { page } = view;
+    const button = view.card("Batch").getByRole("button", { name: /^Copy the/ });
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 60_000);
+    await button.click();
+    await button.getByText("Copied").waitFor();
+    await page.clock.runFor(1_500);
+    await copy("Batch", "curl");
+    await page.clock.runFor(1_500);
+    assert.equal(await button.innerText(), "Copied");
+    await page.clock.runFor(200);
+    assert.equal(await button.innerText(), "Copy");
+    await page.clock.resume();
     assert.deepEqual(view.problems(), []);
   });
 });

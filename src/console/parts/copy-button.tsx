@@ -5,7 +5,8 @@ const SHOWN_MS = 1600;
 
 /** Copies `text`. `what` names it for those who hear rather than see it. */
 export function CopyButton({ text, what }: { readonly text: string; readonly what: string }) {
-  const [said, setSaid] = useState<string | undefined>();
+  // An object, since a second copy that ends like the first is shown for as long.
+  const [said, setSaid] = useState<{ readonly text: string } | undefined>();
   const { announce } = useSession();
   useEffect(() => {
     if (said === undefined) return;
@@ -15,12 +16,12 @@ export function CopyButton({ text, what }: { readonly text: string; readonly wha
 
   const copy = async () => {
     const copied = await writeClipboard(text);
-    setSaid(copied ? "Copied" : "Not copied");
+    setSaid({ text: copied ? "Copied" : "Not copied" });
     announce(copied ? `Copied ${what}` : `The browser did not let ${what} be copied`);
   };
   return (
     <button type="button" class="button quiet" aria-label={`Copy ${what}`} onClick={copy}>
-      {said ?? "Copy"}
+      {said?.text ?? "Copy"}
     </button>
   );
 }

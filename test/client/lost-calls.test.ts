@@ -35,6 +35,12 @@ const goAway =
   (code: number, last: (stream: number) => number): Fault =>
   (socket, stream) =>
     socket.end(frame(TYPE.goaway, 0, 0, Buffer.concat([number32(last(stream)), number32(code)])));
+/** The connection takes no call after it: the next try would be one that its end meets. */
+const refuse: Fault = (socket, stream) => {
+  const goodbye = Buffer.concat([number32(stream), number32(CODES.NO_ERROR)]);
+  const refusal = frame(TYPE.reset, 0, stream, number32(CODES.REFUSED_STREAM));
+  socket.write(Buffer.concat([refusal, frame(TYPE.goaway, 0, 0, goodbye)]));
+};
 const all = (stream: number) => stream;
 const none = () => 0;
 const ANSWER_HEAD = headerBlock({ ":status": "200", "content-type": "application/grpc" });
@@ -54,7 +60,7 @@ const RESETS_TO_GRPC_JS: readonly string[] = [
  * it is asked `again`, or it is `named` an unavailable service.
  */
 const ROWS: readonly (readonly [string, Fault, "again" | "named", "again" | "named"])[] = [
-  ["REFUSED_STREAM", reset(CODES.REFUSED_STREAM), "again", "again"],
+  ["REFUSED_STREAM", refuse, "again", "again"],
   ["a reset with CANCEL", reset(CODES.CANCEL), "again", "named"],
   ["a reset with ENHANCE_YOUR_CALM", reset(CODES.CALM), "named", "named"],
   ["a reset with INTERNAL_ERROR", reset(CODES.INTERNAL_ERROR), "named", "named"],

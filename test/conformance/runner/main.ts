@@ -55,7 +55,16 @@ for (const driver of drivers) {
 }
 // One after the other: the servers of all run in this process, and one driver's million entries would keep another's waiting.
 const rows: Row[] = [];
-for (const driver of drivers) rows.push(await runDriver(driver, world));
+for (const driver of drivers) {
+  const begin = performance.now();
+  rows.push(await runDriver(driver, world));
+  // At once: a run that is cut off has told what it had found.
+  const seconds = Math.round((performance.now() - begin) / 1000);
+  const found = problems.map((it) => `\n  ${it}`).join("");
+  process.stdout.write(
+    `${driver.name}: ran for ${seconds} s, problems so far: ${problems.length}${found}\n`,
+  );
+}
 const asked = [...world.groups, world.guards, world.watch].filter((group) => group !== undefined);
 const columns = [...asked.map(({ name }) => name), OWN_TESTS];
 const lines = ["", formatMatrix(columns, rows), "", ...problems];

@@ -33,6 +33,8 @@ const PROCESS_READERS = /^src\/(cli\/.*|server\/main|library\/environment-manage
 interface Import {
   from: string;
   to: string;
+  /** Whether the compiler takes it out. */
+  isType: boolean;
 }
 
 describe("architecture", () => {
@@ -91,6 +93,17 @@ describe("architecture", () => {
     for (const path of graph.keys()) visit(path, []);
   });
 
+  it("loads no package for the commands that probes and scripts run, but commander", () => {
+    const quick = ["main", "health", "generate-key", "generate-salt", "keys/index"];
+    const reached = new Set(quick.map((name) => `src/cli/${name}.ts`));
+    for (const file of reached) {
+      const values = imports.filter(({ from, isType }) => from === file && !isType);
+      for (const { to } of values) reached.add(to);
+    }
+    const packages = [...reached].filter((path) => !/^(?:src\/|node:)/.test(path));
+    assert.deepEqual(packages, ["commander"]);
+  });
+
   it("keeps files small enough to be read at once", () => {
     const long = sources("src").filter((path) => read(path).split("\n").length > 240);
     assert.deepEqual(long, []);
@@ -118,7 +131,11 @@ function importsOf(from: string): Import[] {
   const specifiers = read(from).matchAll(
     /^(?:import |(?:import|export)\b[^;"'=]*\bfrom )["']([^"']+)["'];$/gm,
   );
-  return [...specifiers].map(([, specifier]) => ({ from, to: resolve(from, specifier as string) }));
+  return [...specifiers].map(([text, specifier]) => ({
+    from,
+    to: resolve(from, specifier as string),
+    isType: /^(?:import|export) type /.test(text),
+  }));
 }
 
 /** A relative import as the source file it means; a package as its name. */

@@ -1,8 +1,6 @@
 /** How the command ends: 0, or a code that says which kind of error it was. */
-import { TokenError as ClientTokenError } from "../client/node.js";
-import { TokenError as CoreTokenError, type TokenErrorKind } from "../core/index.js";
-import { ConfigError } from "../server/config/index.js";
-import { EXIT_CONFIG } from "../server/start-or-exit.js";
+import { TokenError, type TokenErrorKind } from "../core/index.js";
+import { ConfigError, EXIT_CONFIG } from "../server/config/index.js";
 import { UsageError } from "./usage.js";
 
 /** Anything that no other code names: the server cannot be reached, a file cannot be read. */
@@ -17,12 +15,9 @@ const EXIT_CODES = {
   PERMISSION_DENIED: 6,
 } satisfies Record<TokenErrorKind, number>;
 
-/** One of the four exceptions, from the server or from the local key. */
-export type AnyTokenError = ClientTokenError | CoreTokenError;
-
-/** Whether an error is one of the four exceptions. */
-export function isTokenError(error: unknown): error is AnyTokenError {
-  return error instanceof CoreTokenError || error instanceof ClientTokenError;
+/** Whether an error is one of the four exceptions, from the server or from the local key. */
+export function isTokenError(error: unknown): error is TokenError {
+  return error instanceof TokenError;
 }
 
 /** The code for an error. */

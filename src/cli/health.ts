@@ -7,8 +7,8 @@ import { awaitsHeaderHere } from "../server/local-proxy.js";
 import { EXIT_FAILURE } from "./exit-codes.js";
 import { printResult } from "./output.js";
 import { urlOf } from "./own-server.js";
-import { toUrl } from "./server-target.js";
 import { readServerTls } from "./server-tls.js";
+import { toUrl } from "./server-url.js";
 import type { TargetOptions } from "./target.js";
 
 /** How long the answer may take, in milliseconds. */

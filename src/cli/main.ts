@@ -7,7 +7,7 @@ import { printError } from "./output.js";
 import { createProgram } from "./program.js";
 import { UsageError } from "./usage.js";
 
-const program = createProgram();
+const program = await createProgram(process.argv.slice(2));
 
 process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
   // The reader, `head` for example, has what it wanted.

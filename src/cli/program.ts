@@ -1,37 +1,18 @@
-/** All commands and options of `secure-token`. */
+/** The command line of `secure-token`: its options, and the commands that a line asks for. */
 import { Command } from "commander";
 import { printable } from "../server/printable.js";
 import { VERSION } from "../server/version.js";
-import { addCallersAdd } from "./callers/add.js";
-import { addCallersEdit } from "./callers/edit.js";
-import { addCallersList } from "./callers/list.js";
-import { addCallersRevoke } from "./callers/revoke.js";
-import { addCallersRotate } from "./callers/rotate.js";
-import { addCheckCommand } from "./check.js";
-import { addCompletionCommand } from "./completion.js";
-import { addConfigCommand } from "./doctor/config-check.js";
-import { addDoctorCommand } from "./doctor/doctor.js";
-import { addExportConfigCommand } from "./export-config.js";
-import { addGenerateCommand } from "./generate.js";
-import { addGenerateKeyCommand } from "./generate-key.js";
-import { addGenerateSaltCommand } from "./generate-salt.js";
-import { addHealthCommand } from "./health.js";
-import { addInfoCommand } from "./info.js";
-import { addKeysCommand } from "./keys/index.js";
-import { addRefreshCommand } from "./refresh.js";
-import { addRevocationsCommand } from "./revocations/index.js";
-import { addRevokeCommand } from "./revocations/revoke.js";
-import { addServeCommand } from "./serve.js";
-import { addServerOptions } from "./server-target.js";
+import { COMMANDS } from "./commands.js";
+import { addServerOptions } from "./server-options.js";
 import { refuseRepeats } from "./usage.js";
-import { addValidateCommand } from "./validate.js";
 
-/** Puts the command line together; it has not been read yet. */
-export function createProgram(): Command {
-  const program: Command = new Command("secure-token")
+/**
+ * Puts the command line together; it has not been read yet.
+ * @param args what stands on the line: only the command that it names is there. Default: all commands are.
+ */
+export async function createProgram(args: readonly string[] = []): Promise<Command> {
+  const program: Command = withOptions(new Command("secure-token").version(VERSION))
     .description("Issue and check self-contained encrypted tokens.")
-    .version(VERSION)
-    .option("--json", "print JSON, for programs", false)
     .addHelpText(
       "after",
       `
@@ -50,32 +31,30 @@ Exit codes:
     })
     .exitOverride();
 
-  addServerOptions(program);
-  addServeCommand(program);
-  addGenerateKeyCommand(program);
-  addGenerateSaltCommand(program);
-  addKeysCommand(program);
-  addGenerateCommand(program);
-  addValidateCommand(program);
-  addCheckCommand(program);
-  addRefreshCommand(program);
-  addRevokeCommand(program);
-  addRevocationsCommand(program);
-  addInfoCommand(program);
-  addExportConfigCommand(program);
-  addConfigCommand(program);
-  addDoctorCommand(program);
-  addHealthCommand(program);
-
-  const callers = program.command("callers").description("Edit a callers file.");
-  addCallersAdd(callers);
-  addCallersEdit(callers);
-  addCallersRotate(callers);
-  addCallersRevoke(callers);
-  addCallersList(callers);
-  addCompletionCommand(program);
+  for (const load of commandsOf(args)) (await load())(program);
   refuseRepeats(program);
   return program;
+}
+
+function withOptions(program: Command): Command {
+  program.option("--json", "print JSON, for programs", false);
+  addServerOptions(program);
+  return program;
+}
+
+/** The command that a line names; all of them for one that names none, for help, and for completion, which tells of all. */
+function commandsOf(args: readonly string[]) {
+  const reader = withOptions(new Command())
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  let name: string | undefined;
+  try {
+    name = reader.parseOptions([...args]).operands[0];
+  } catch {
+    // The fault is told by whoever reads the line in earnest.
+  }
+  const isOne = name !== undefined && name !== "completion" && Object.hasOwn(COMMANDS, name);
+  return isOne ? [COMMANDS[name as string] as (typeof COMMANDS)[string]] : Object.values(COMMANDS);
 }
 
 function printableLines(text: string): string {

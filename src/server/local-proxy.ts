@@ -1,6 +1,6 @@
 /** Whether a server takes its own machine for a proxy, whose connections begin with a header of the PROXY protocol. */
 import { isIP } from "node:net";
-import { AddressList } from "../transport/index.js";
+import { AddressList } from "../transport/address-list.js";
 import { type Address, isLoopback } from "./config/index.js";
 
 /**

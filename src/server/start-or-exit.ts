@@ -1,12 +1,9 @@
 /** Parts of a start that end the process where the configuration is at fault. */
 import type { Logger } from "pino";
-import { type Config, ConfigError } from "./config/index.js";
+import { type Config, ConfigError, EXIT_CONFIG } from "./config/index.js";
 import type { Instance, Listening } from "./instance.js";
 import { type Reports, startMetricsServer } from "./metrics/metrics-server.js";
 import { printable } from "./printable.js";
-
-/** EX_CONFIG of sysexits.h: the configuration is at fault. */
-export const EXIT_CONFIG = 78;
 
 /** Tells every fault of a `ConfigError`, and ends the process. @throws any other error as it is */
 export function exitOnConfigError(host: NodeJS.Process, error: unknown): never {

@@ -1,7 +1,8 @@
 /** Which proxies are believed when they tell whom they speak for, and whom a request comes from. */
 import type { IncomingHttpHeaders } from "node:http";
 import { isIP, isIPv4, type Socket } from "node:net";
-import { AddressList, peerOf, plainAddress } from "../transport/index.js";
+import { AddressList, plainAddress } from "../transport/address-list.js";
+import { peerOf } from "../transport/proxied-connections.js";
 import { ShownFault, wrongItems } from "./config/shown-fault.js";
 
 const FORWARDED_FOR = "x-forwarded-for";

@@ -6,7 +6,7 @@ import { type Config, isLoopback } from "../../server/config/index.js";
 import { awaitsHeaderHere } from "../../server/local-proxy.js";
 import { EXIT_FAILURE } from "../exit-codes.js";
 import { urlOf } from "../own-server.js";
-import { toUrl } from "../server-target.js";
+import { toUrl } from "../server-url.js";
 import type { TargetOptions } from "../target.js";
 import { endWith, printFindings } from "./findings.js";
 import { checkPort } from "./port.js";

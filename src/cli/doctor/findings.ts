@@ -1,7 +1,7 @@
 /** How findings are printed, and how the command ends. */
 import type { Finding } from "../../server/checkup/finding.js";
+import { EXIT_CONFIG } from "../../server/config/index.js";
 import { printable, printableJson } from "../../server/printable.js";
-import { EXIT_CONFIG } from "../../server/start-or-exit.js";
 
 const WORDS = { ok: "ok     ", warning: "warning", error: "error  " };
 /** Select Graphic Rendition of ECMA-48: green, yellow, red. */

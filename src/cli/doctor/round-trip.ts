@@ -3,9 +3,10 @@ import { SecureTokenManager } from "../../core/index.js";
 import { type Finding, fault, ok, warning } from "../../server/checkup/finding.js";
 import type { Config } from "../../server/config/index.js";
 import { isEphemeral, loadKeys } from "../../server/keys.js";
-import { explainFailure } from "../call-failure.js";
 import { isTokenError } from "../exit-codes.js";
-import { openClient, type ServerOptions } from "../server-target.js";
+import { explainFailure } from "../explain-failure.js";
+import type { ServerOptions } from "../server-options.js";
+import { openClient } from "../server-target.js";
 
 /** Clocks that differ by more make new tokens invalid (Fernet), in milliseconds. */
 const MOST_SKEW_MS = 60_000;

@@ -1,6 +1,7 @@
 /** The settings of who may reach a server and what it shows. */
-import { parseOrigins } from "../cors.js";
+
 import { parseHosts } from "../hosts.js";
+import { parseOrigins } from "../origins.js";
 import { parseProxies } from "../trusted-proxies.js";
 import { filePath, oneOf, onOrOff, wholeNumber } from "./parsers.js";
 import { type Reader, setting, UNSET } from "./setting.js";

@@ -1,5 +1,8 @@
 /** How a configuration that breaks rules is reported. */
 
+/** EX_CONFIG of sysexits.h: the configuration is at fault. */
+export const EXIT_CONFIG = 78;
+
 /** Settings that break their rules. The message names every one, and holds no secret. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";

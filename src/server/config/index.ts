@@ -12,7 +12,7 @@ export {
   type TlsFiles,
   type TraceConfig,
 } from "./config.js";
-export { ConfigError } from "./config-error.js";
+export { ConfigError, EXIT_CONFIG } from "./config-error.js";
 export { configWarnings } from "./config-warnings.js";
 export { readEnvironment } from "./environment.js";
 export { isLoopback } from "./host-setting.js";

@@ -3,11 +3,12 @@
  * keeps it until the worker says that it has taken it. A worker that is killed says nothing: Node then keeps
  * the connection for ever, open and unanswered, and takes the worker for one that is there. Here the
  * connection goes to another worker, or is closed. And when all workers leave, Node resets what none has
- * taken: the port is closed, and that is waited for, before they are told.
+ * taken: the port is closed, and that is waited for, before they are told. When all have crashed, the next
+ * ones get the port that those had.
  */
 import cluster, { type Worker } from "node:cluster";
 import { setTimeout as pause } from "node:timers/promises";
-import { closePrimaryPort, watchPorts } from "./primary-port.js";
+import { closePrimaryPort, portInPlaceOf, watchPorts } from "./primary-port.js";
 
 /** What the primary and its workers tell each other; Node's own, the same since its first version. */
 interface ClusterMessage {
@@ -17,6 +18,8 @@ interface ClusterMessage {
   readonly ack?: number;
   /** Which port a message is about. */
   readonly key?: string;
+  /** The port that a worker asks for. */
+  port?: number;
   readonly errno?: number | null;
 }
 
@@ -90,6 +93,11 @@ export function rescueConnections(worker: Worker): WorkerConnections {
     sent.note(message, handle);
     return send(message, handle, ...rest);
   }) as typeof child.send;
+  // Before Node looks for the port.
+  child.prependListener("internalMessage", (message: ClusterMessage) => {
+    if (message.act !== "queryServer" || message.port === undefined) return;
+    message.port = portInPlaceOf(message.port);
+  });
   child.on("internalMessage", ({ ack }: ClusterMessage) => {
     if (ack !== undefined) sent.unanswered.delete(ack);
   });

@@ -22,15 +22,18 @@ export class Http1Connection {
   #waitingHeaders = 0;
   #takesRequests = true;
   #isRefused = false;
+  /** Ends the connection when no request has come for long. */
+  readonly #unused: NodeJS.Timeout;
 
-  constructor(socket: Socket) {
+  /** @param unusedMs how long it is kept without a request, whatever else comes, in milliseconds */
+  constructor(socket: Socket, unusedMs: number) {
     this.#socket = socket;
+    this.#unused = setTimeout(() => this.#endUnused(), unusedMs).unref();
     // So Node ends a connection behind its last answer: closed with requests unread, it would be reset instead, and
     // what of the answers is not sent yet would be lost.
     socket.destroySoon = () => this.#end();
-    // What bounded the time until the first request.
-    socket.setTimeout(0);
     socket.once("close", () => {
+      clearTimeout(this.#unused);
       for (const waiting of this.#open) closeWaiting(waiting);
     });
   }
@@ -83,6 +86,7 @@ export class Http1Connection {
       this.#waitingHeaders -= waiting;
       this.#open.delete(response);
       this.#idleSince = performance.now();
+      this.#unused.refresh();
     });
   }
 
@@ -125,6 +129,17 @@ export class Http1Connection {
     socket.once("end", () => socket.end());
     // Whatever was meant for the tunnel.
     socket.resume();
+  }
+
+  /** Node's own bound counts from the last octet, which may be of an empty line (RFC 9112, section 2.2) and no request. */
+  #endUnused(): void {
+    const last = this.#last;
+    // Timers run before sockets are read: a busy process reads first what came in time.
+    setImmediate(() => {
+      if (this.#open.size > 0 || this.#last !== last) return;
+      this.takeNoMore();
+      endSocket(this.#socket);
+    });
   }
 
   #end(): void {

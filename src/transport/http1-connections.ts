@@ -21,6 +21,8 @@ export interface Http1ConnectionsOptions {
   readonly age: ConnectionAge;
   /** Requests of a connection that wait for their answers to be taken. */
   readonly maxPipelined: number;
+  /** How long a connection is kept without a request, whatever else comes, in milliseconds. */
+  readonly unusedMs: number;
   /** Called for each connection that is cut. */
   readonly onCut: (socket: Socket, reason: string) => void;
   /** Called for each request that is refused here, with the status. */
@@ -35,6 +37,11 @@ export class Http1Connections {
 
   constructor(options: Http1ConnectionsOptions) {
     this.#options = options;
+  }
+
+  /** Takes a new connection, which is bounded from now on. */
+  accept(socket: Socket): void {
+    this.#of(socket);
   }
 
   /** The same listener, for connections within their bounds. */
@@ -120,7 +127,7 @@ export class Http1Connections {
   #of(socket: Socket): Http1Connection {
     const known = this.#connections.get(socket);
     if (known) return known;
-    const connection = new Http1Connection(socket);
+    const connection = new Http1Connection(socket, this.#options.unusedMs);
     this.#connections.set(socket, connection);
     socket.once("close", () => this.#connections.delete(socket));
     return connection;

@@ -32,10 +32,8 @@ export function createHttp1Server(
     connections.refuse(socket as Socket, refusalOf(error));
   });
   server.on("connection", (socket) => {
-    if (!(socket instanceof TLSSocket)) return;
-    readAsStream(socket);
-    // Until its first request; see `Http1Connection`.
-    socket.setTimeout(limits.keepAliveTimeoutMs);
+    connections.accept(socket);
+    if (socket instanceof TLSSocket) readAsStream(socket);
   });
   server.on("connect", (_request, socket) => connections.refuseTunnel(socket as Socket));
   // A server that never listens itself does not check for slow requests unless told that it does.

@@ -111,6 +111,8 @@ export function createListener(options: ListenerOptions): Listener {
   const http1Connections = new Http1Connections({
     age,
     maxPipelined,
+    // What has begun in time may take as long as headers may.
+    unusedMs: limits.keepAliveTimeoutMs + limits.headersTimeoutMs,
     onCut: cut,
     onRefused: refused,
   });

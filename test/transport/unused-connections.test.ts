@@ -43,6 +43,24 @@ for (const isTls of [false, true]) {
       assert.deepEqual(refused, [408]);
     });
 
+    for (const [when, request] of [
+      ["no request", ""],
+      ["no other request", REQUEST.replace("close", "keep-alive")],
+    ] as const) {
+      it(`closes one over which empty lines come, and ${when}`, async () => {
+        const client = await open(isTls, { ...SOON, keepAliveTimeoutMs: 200 });
+        client.on("error", () => {}).resume();
+        const closed = once(client, "close");
+        if (request) {
+          client.write(request);
+          await once(client, "data");
+        }
+        const lines = setInterval(() => client.write("\r\n"), 20);
+        await closed;
+        clearInterval(lines);
+      });
+    }
+
     it("lets a request take longer than a connection stays unused", async () => {
       const client = await open(isTls, { ...SOON, keepAliveTimeoutMs: 300 });
       client.write(REQUEST.replace("/", "/slow"));

@@ -15,7 +15,7 @@ import { readSnapshot } from "../../src/server/watched-file.js";
 import { fileKey } from "../support/keyset-file.js";
 import { scratchFolder } from "../support/scratch-folder.js";
 import { runCommand, type ServerProcess, startServer } from "../support/server-process.js";
-import { startLoad } from "../support/steady-load.js";
+import { PATIENT, startLoad } from "../support/steady-load.js";
 
 const SOAK = process.env.ROTATION_SOAK === "1";
 const RATE = SOAK ? 500 : 150;
@@ -52,7 +52,7 @@ describe("under steady load", () => {
     await keys("init", ...newKey);
     const replicas = await Promise.all([0, 1, 2].map((i) => startReplica(i)));
     const baseUrl = replicas.map(({ server }) => server.url);
-    const client = open(createSecureTokenClient({ baseUrl }));
+    const client = open(createSecureTokenClient({ baseUrl, ...PATIENT }));
     const load = startLoad({ client }, RATE);
     closing.push(() => load.stop());
 
@@ -88,9 +88,9 @@ describe("under steady load", () => {
     const address = `ipv4:${urls.map((url) => new URL(url).host).join(",")}`;
     const insecure = credentials.createInsecure();
     const clients = {
-      gRPC: open(createSecureTokenClient({ baseUrl: urls })),
-      Connect: open(createSecureTokenClient({ baseUrl: urls, protocol: "connect" })),
-      "grpc-js": open(createGrpcJsClient({ address, credentials: insecure })),
+      gRPC: open(createSecureTokenClient({ baseUrl: urls, ...PATIENT })),
+      Connect: open(createSecureTokenClient({ baseUrl: urls, protocol: "connect", ...PATIENT })),
+      "grpc-js": open(createGrpcJsClient({ address, credentials: insecure, ...PATIENT })),
     };
     const load = startLoad(clients, RATE);
     closing.push(() => load.stop());

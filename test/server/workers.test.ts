@@ -11,7 +11,7 @@ import { createSecureTokenClient as createGrpcJsClient } from "../../src/client/
 import { createSecureTokenClient, type SecureTokenClient } from "../../src/client/node.js";
 import { scratchFolder } from "../support/scratch-folder.js";
 import { runCommand, type ServerProcess, startServer } from "../support/server-process.js";
-import { startLoad } from "../support/steady-load.js";
+import { PATIENT, startLoad } from "../support/steady-load.js";
 import { eventually, logLines, workerPids } from "../support/worker-lines.js";
 
 const METHOD = "/securetoken.v1.TokenService";
@@ -54,11 +54,7 @@ describe("two workers", () => {
     const server = await start();
     const [victim] = workerPids(server) as [number];
     // Two connections lead to two workers: what one does not answer is sent to the other.
-    // A call that is slow on a busy machine is not lost.
-    const patience = { defaultTimeoutMs: 60_000 };
-    const client = open(
-      createSecureTokenClient({ baseUrl: [server.url, server.url], ...patience }),
-    );
+    const client = open(createSecureTokenClient({ baseUrl: [server.url, server.url], ...PATIENT }));
     const load = startLoad({ client }, 100);
     closing.push(() => load.stop());
     await eventually(() => load.calls() > 50);
@@ -130,12 +126,14 @@ describe("two workers", () => {
 describe("a rolling restart", () => {
   it("replaces every worker and fails no call", async (t) => {
     const server = await start();
-    const address = new URL(server.url).host;
+    const baseUrl = server.url;
+    const address = new URL(baseUrl).host;
+    const insecure = credentials.createInsecure();
     const load = startLoad(
       {
-        gRPC: open(createSecureTokenClient({ baseUrl: server.url })),
-        Connect: open(createSecureTokenClient({ baseUrl: server.url, protocol: "connect" })),
-        "grpc-js": open(createGrpcJsClient({ address, credentials: credentials.createInsecure() })),
+        gRPC: open(createSecureTokenClient({ baseUrl, ...PATIENT })),
+        Connect: open(createSecureTokenClient({ baseUrl, protocol: "connect", ...PATIENT })),
+        "grpc-js": open(createGrpcJsClient({ address, credentials: insecure, ...PATIENT })),
       },
       150,
     );

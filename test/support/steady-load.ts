@@ -9,6 +9,9 @@ const POOL = 200;
 /** The most calls under way. On a machine that is too slow for the rate, calls start later instead. */
 const MAX_UNDER_WAY = 150;
 
+/** An option of the clients under load: a call that is slow on a busy machine is not lost. The longest that is allowed. */
+export const PATIENT = { defaultTimeoutMs: 60_000 } as const;
+
 /** A load that runs. */
 export interface SteadyLoad {
   /** Calls that have ended, well or not. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import http2 from "node:http2";
 import { afterEach, describe, it } from "node:test";
 import { create, toBinary, toJsonString } from "@bufbuild/protobuf";
@@ -38,11 +38,14 @@ afterEach(() => servers.close());
 /** What `ended` was told, once something was. */
 function recorder() {
   const told: [string, string, string | undefined][] = [];
+  const calls = new EventEmitter();
+  const first = once(calls, "ended");
   const ended: Ended = ({ method }, values, error) => {
     told.push([method.name, values?.get(who) ?? "no values", error && Code[error.code]]);
+    calls.emit("ended");
   };
   const wait = async () => {
-    for (let i = 0; i < 400 && told.length === 0; i++) await new Promise((r) => setTimeout(r, 5));
+    await first;
     return told;
   };
   return { ended, wait };
@@ -97,13 +100,19 @@ for (const [name, makeTransport] of Object.entries(transports)) {
 
 it("ended is told of a client that goes away, once", async () => {
   const { ended, wait } = recorder();
-  servers = await startServers({ authorize, ended });
+  const calls = new EventEmitter();
+  const arrived = once(calls, "arrived");
+  const tell = () => {
+    calls.emit("arrived");
+    return authorize();
+  };
+  servers = await startServers({ authorize: tell, ended });
   const session = http2.connect(servers.h2);
   const headers = { ":method": "POST", ":path": PATH, "content-type": "application/grpc" };
   const stream = session.request(headers);
   stream.on("error", () => {});
   stream.write(Buffer.alloc(3));
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await arrived;
   session.destroy();
   await once(stream, "close");
   assert.deepEqual(await wait(), [["Echo", "somebody", "Canceled"]]);

@@ -1,5 +1,6 @@
 /**
- * Runs the corpus through every driver: `npm run test:clients -- [--driver name] [--group name]`.
+ * Runs the corpus through every driver: `npm run test:clients -- [--driver name] [--group name] [--build]`.
+ * With --build it builds the drivers alone.
  * Ends with 1 when a case or a package's own test fails, when a known failure passes or names no
  * case, and, where CI is set, when a driver is skipped.
  */
@@ -13,7 +14,7 @@ import { loadWatchGroup } from "../suite/watch.js";
 import tokens from "../tokens.json" with { type: "json" };
 import { findDrivers } from "./manifest.js";
 import { formatMatrix, type Row } from "./matrix.js";
-import { OWN_TESTS, runDriver, type World } from "./run-driver.js";
+import { buildDriver, OWN_TESTS, runDriver, type World } from "./run-driver.js";
 
 // As in the server's own process: "__proto__" is an ordinary name of a Struct's member.
 Reflect.deleteProperty(Object.prototype, "__proto__");
@@ -22,6 +23,7 @@ const { values: options } = parseArgs({
   options: {
     driver: { type: "string", multiple: true },
     group: { type: "string", multiple: true },
+    build: { type: "boolean", default: false },
   },
 });
 const chosen = (names: readonly string[] | undefined, name: string) =>
@@ -30,6 +32,10 @@ const corpus = loadCorpus();
 const guards = loadGuardGroup();
 const watch = loadWatchGroup();
 const drivers = findDrivers().filter(({ name }) => chosen(options.driver, name));
+if (options.build) {
+  for (const driver of drivers) await buildDriver(driver);
+  process.exit();
+}
 const problems: string[] = [];
 const world: World = {
   groups: corpus.filter(({ name }) => chosen(options.group, name)),

@@ -40,7 +40,7 @@ export async function runDriver(driver: Driver, world: World): Promise<Row> {
     return { name, skipped };
   }
   try {
-    for (const command of driver.build) await runCommand(command, driver);
+    await buildDriver(driver);
   } catch (error) {
     world.report(`${name}: ${(error as Error).message}`);
     return { name, skipped: "DOES NOT BUILD" };
@@ -48,6 +48,11 @@ export async function runDriver(driver: Driver, world: World): Promise<Row> {
   const cells = await runCorpus(driver, world);
   if (driver.tests) cells.set(OWN_TESTS, await runOwnTests(driver, world));
   return { name, cells };
+}
+
+/** Builds a driver, and the tests of its package. Throws what the first command that fails says. */
+export async function buildDriver(driver: Driver): Promise<void> {
+  for (const command of driver.build) await runCommand(command, driver);
 }
 
 async function runCorpus(driver: Driver, world: World): Promise<Map<string, Cell>> {

@@ -39,7 +39,7 @@ export function manPage(program: Command): string {
     ".SH COMMANDS",
     ...commands.flatMap(section),
     ".SH ENVIRONMENT",
-    "README.md has all settings of the server.",
+    "docs/operate/configure.md has all settings of the server.",
     ...ENVIRONMENT.flatMap(([name, about]) => tagged(`\\fB${roff(name)}\\fR`, about)),
     ".SH EXIT STATUS",
     ...EXIT_STATUS.flatMap(([code, about]) => tagged(code, about)),

@@ -1,12 +1,15 @@
 /** The npm package, as it is built and packed. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { promisify } from "node:util";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { ROOT } from "./support/buf.js";
 
+const run = promisify(execFile);
 const MANIFEST = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
 
 describe("the npm package", () => {
@@ -16,6 +19,37 @@ describe("the npm package", () => {
       messages.map((message) => formatMessage(message, pkg)),
       [],
     );
+  });
+
+  it("gives each of its parts to programs, as JavaScript and as types, however they resolve", async () => {
+    const parts = Object.keys(MANIFEST.exports).filter((part) => part !== "./package.json");
+    const names = parts.map((part) => part.replace(/^\./, MANIFEST.name));
+    for (const name of names) {
+      const { default: none, ...exported } = await import(name);
+      assert.equal(none, undefined, `${name} has a default export`);
+      assert.ok(Object.keys(exported).length > 0, name);
+    }
+    const scratch = join(ROOT, "dist/package-types");
+    mkdirSync(scratch, { recursive: true });
+    try {
+      const program = names.map((name, i) => `export * as part${i} from "${name}";\n`).join("");
+      writeFileSync(join(scratch, "all.ts"), program);
+      for (const [module, moduleResolution] of [
+        ["nodenext", "nodenext"],
+        ["esnext", "bundler"],
+      ]) {
+        const compilerOptions = {
+          ...{ module, moduleResolution, target: "es2022", types: ["node"] },
+          ...{ strict: true, noEmit: true, skipLibCheck: false },
+        };
+        const config = join(scratch, `${moduleResolution}.json`);
+        writeFileSync(config, JSON.stringify({ compilerOptions, files: ["all.ts"] }));
+        const compiled = run(join(ROOT, "node_modules/.bin/tsc"), ["-p", config], { cwd: ROOT });
+        await compiled.catch(({ stdout }) => assert.fail(`${moduleResolution}: ${stdout}`));
+      }
+    } finally {
+      rmSync(scratch, { recursive: true });
+    }
   });
 
   it("ships source maps that hold their sources", () => {

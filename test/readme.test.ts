@@ -1,10 +1,11 @@
-/** The README's examples run as they stand, but for the addresses of servers. */
+/** The README's examples, and those of pages like it, run as they stand, but for the addresses of servers. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
+import { blocksOf } from "./docs/pages.js";
 import { ROOT } from "./support/buf.js";
 import { unreachableUrl } from "./support/http-server.js";
 import {
@@ -16,9 +17,17 @@ import { type ServerProcess, startServer } from "./support/server-process.js";
 
 const run = promisify(execFile);
 const SCRATCH = join(ROOT, "dist/readme");
-const README = readFileSync(join(ROOT, "README.md"), "utf8");
 
-describe("README.md", () => {
+/** Pages whose every block stands for itself, and how many are run at least. */
+const PAGES = {
+  "README.md": 5,
+  "docs/integrate/library.md": 1,
+  "docs/operate/callers.md": 1,
+  "docs/operate/command.md": 1,
+  "docs/operate/rotation.md": 1,
+};
+
+describe("the examples", () => {
   let server: ServerProcess;
   let freePort: string;
   before(async () => {
@@ -31,34 +40,28 @@ describe("README.md", () => {
     await server.end();
   });
 
-  for (const [index, { language, code }] of blocks().entries()) {
-    const title = `${language}, example ${index + 1}: ${code.split("\n")[0]}`;
-    const skip = language === "python" && skipWithoutPythonClient();
-    it(title, { skip }, async () => {
-      // 8090 is where an example listens itself.
-      const here = code
-        .replaceAll("8090", freePort)
-        .replaceAll("127.0.0.1:8080", `127.0.0.1:${server.port}`);
-      const { stdout } = await RUN[language as keyof typeof RUN](here, index);
-      assert.match(stdout, /\S/);
-    });
+  for (const [page, least] of Object.entries(PAGES)) {
+    const blocks = blocksOf(page).filter(({ notRun }) => notRun === undefined);
+    it(`of ${page} are at least ${least}`, () => assert.ok(blocks.length >= least));
+    for (const { language, code, line } of blocks) {
+      const skip = language === "python" && skipWithoutPythonClient();
+      it(`${page}:${line}, ${language}: ${code.split("\n")[0]}`, { skip }, async () => {
+        // 8090 is where an example listens itself.
+        const here = code
+          .replaceAll("8090", freePort)
+          .replaceAll("127.0.0.1:8080", `127.0.0.1:${server.port}`);
+        const { stdout } = await RUN[language as keyof typeof RUN](here, line);
+        assert.match(stdout, /\S/);
+      });
+    }
   }
 });
 
 const RUN = { ts: typescript, sh: shell, python };
 
-function blocks(): { language: string; code: string }[] {
-  const found = [...README.matchAll(/^```(sh|ts|python)\n([\s\S]*?)^```$/gm)];
-  const all = found.map(([, language = "", code = ""]) => ({ language, code }));
-  // The two commands that start and test the project run all this; continuous integration runs them.
-  const examples = all.filter(({ code }) => !code.includes("npm ci"));
-  assert.ok(examples.length >= 5);
-  return examples;
-}
-
 /** In a file below the project, so that it imports the package by its own name. */
-function typescript(code: string, index: number) {
-  const path = join(SCRATCH, `example-${index}.ts`);
+function typescript(code: string, line: number) {
+  const path = join(SCRATCH, `example-${line}.ts`);
   writeFileSync(path, code);
   return run(process.execPath, ["--import", "tsx", path], { cwd: ROOT });
 }

@@ -9,6 +9,10 @@ import { allPages, blocksOf } from "./pages.js";
 /** By page: the test that takes its blocks, which names the page, and their languages where it takes some alone. */
 const RUN_BY: Readonly<Record<string, readonly [test: string, ...languages: string[]]>> = {
   "README.md": ["test/readme.test.ts"],
+  "docs/integrate/library.md": ["test/readme.test.ts"],
+  "docs/operate/callers.md": ["test/readme.test.ts"],
+  "docs/operate/command.md": ["test/readme.test.ts"],
+  "docs/operate/rotation.md": ["test/readme.test.ts"],
   "docs/quickstart.md": ["test/docs/quickstart.test.ts"],
   "docs/integrate/migrate-from-python.md": ["test/docs/migration.test.ts"],
   "docs/integrate/gateways.md": ["test/gateways/nginx.test.ts", "nginx", "yaml", "lua"],

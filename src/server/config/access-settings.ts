@@ -18,7 +18,7 @@ export const ACCESS_SETTINGS = {
     ...UNSET,
     defaultText: "none: anyone",
     readers: SERVE,
-    meaning: "who may call what, see [Callers](#callers)",
+    meaning: "who may call what, see [Callers](callers.md)",
   }),
   HOLDER_REFRESH: setting({
     ...onOrOff,
@@ -90,7 +90,7 @@ export const ACCESS_SETTINGS = {
     defaultText: "none",
     readers: ["serve", "health"],
     meaning:
-      "addresses, networks (`10.0.0.0/8`) and `loopback`: whose `x-forwarded-for` names [the client](docs/proxies.md#who-the-client-is) in the log and the rates",
+      "addresses, networks (`10.0.0.0/8`) and `loopback`: whose `x-forwarded-for` names [the client](../proxies.md#who-the-client-is) in the log and the rates",
     schema: { minLength: 1 },
   }),
   PROXY_PROTOCOL: setting({

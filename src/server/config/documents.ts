@@ -1,10 +1,10 @@
-/** The table of settings as documents: Markdown for the README, JSON Schema for tools. */
+/** The table of settings as documents: Markdown for people, JSON Schema for tools. */
 import { LOCAL_COMMANDS, type Reader } from "./setting.js";
 import { SETTINGS } from "./settings.js";
 
 const HEAD = ["name", "default", "read by", "meaning"];
 
-/** The README's table of settings, its columns aligned. */
+/** The table of settings in docs/operate/configure.md, its columns aligned. */
 export function settingsTable(): string {
   const rows = Object.entries(SETTINGS).map(([name, { defaultText, readers, meaning }]) => [
     `\`${name}\``,
@@ -26,7 +26,7 @@ export function settingsSchema(): object {
   const properties = Object.entries(SETTINGS).map(([name, row]) => [
     name,
     {
-      description: `${row.meaning}. Default: ${row.defaultText}. Read by: ${readBy(row.readers)}.`,
+      description: `${withoutLinks(row.meaning)}. Default: ${row.defaultText}. Read by: ${readBy(row.readers)}.`,
       type: "string",
       ...row.schema,
     },
@@ -40,6 +40,11 @@ export function settingsSchema(): object {
     type: "object",
     properties: Object.fromEntries(properties),
   };
+}
+
+/** Markdown's links lead nowhere from a schema: their words alone. */
+function withoutLinks(markdown: string): string {
+  return markdown.replace(/\[([^\]]+)\]\([^)]+\)/g, "$1");
 }
 
 /** Readers in words: all commands that work with the local key are told as one. */

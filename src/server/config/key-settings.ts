@@ -52,7 +52,7 @@ export const KEY_SETTINGS = {
     ...UNSET,
     readers: ["serve", ...LOCAL_COMMANDS],
     meaning:
-      "several keys, for rotation; replaces `SECRET_KEY` and `SALT`, see [Key rotation](#key-rotation)",
+      "several keys, for rotation; replaces `SECRET_KEY` and `SALT`, see [Key rotation](rotation.md)",
   }),
   ALLOW_READABLE_KEYSET: setting({
     ...onOrOff,

@@ -22,14 +22,14 @@ export const REVOCATION_SETTINGS = {
     ...UNSET,
     defaultText: "none: in memory, on loopback only",
     readers: SERVE,
-    meaning: "a folder of this server's own, where [revocations](docs/revocation.md) are kept",
+    meaning: "a folder of this server's own, where [revocations](../revocation.md) are kept",
   }),
   REVOCATION_LOG: setting({
     parse: parseLogUrl,
     ...UNSET,
     readers: SERVE,
     meaning:
-      "`postgres://…`, `redis://…` or `rediss://…`: the log of revocations that [several servers](docs/fleet.md) share",
+      "`postgres://…`, `redis://…` or `rediss://…`: the log of revocations that [several servers](../fleet.md) share",
     schema: { pattern: LOG_URL.source },
     secret: true,
   }),

@@ -24,7 +24,7 @@ export const SERVER_SETTINGS = {
     fallback: "stderr" as const,
     defaultText: "stderr",
     readers: SERVE,
-    meaning: "stderr or stdout: where the [log](docs/operate/logs-and-traces.md) is written",
+    meaning: "stderr or stdout: where the [log](logs-and-traces.md) is written",
   }),
   LOG_FORMAT: setting({
     ...oneOf("json", "pretty"),
@@ -67,7 +67,7 @@ export const SERVER_SETTINGS = {
     ...portNumber,
     ...UNSET,
     readers: SERVE,
-    meaning: "the port of `/metrics`, `/livez` and `/readyz`, see [Metrics](docs/metrics.md)",
+    meaning: "the port of `/metrics`, `/livez` and `/readyz`, see [Metrics](../metrics.md)",
   }),
   METRICS_HOST: setting({
     ...hostName,

@@ -25,7 +25,7 @@ export const TRACE_SETTINGS = {
     defaultText: "otlp with an endpoint, else none",
     readers: SERVE,
     meaning:
-      "otlp or none: whether [spans of calls](docs/operate/logs-and-traces.md#traces) go to a collector; needs OpenTelemetry's packages",
+      "otlp or none: whether [spans of calls](logs-and-traces.md#traces) go to a collector; needs OpenTelemetry's packages",
   }),
   OTEL_EXPORTER_OTLP_ENDPOINT: setting({
     parse: parseEndpoint,

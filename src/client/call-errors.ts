@@ -22,6 +22,21 @@ abstract class CallError extends ConnectError {
     this.details = from.details;
   }
 
+  /** The name of the class, which `name` can't be. */
+  protected abstract readonly title: string;
+  /** What the console prints beside the message. */
+  protected abstract shown(): object;
+
+  override toString(): string {
+    return `${this.title}: ${this.message}`;
+  }
+
+  /** What Node's console prints: the error and its facts in a few lines, without headers and details. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    const stack = this.stack?.replace(/^ConnectError/, this.title);
+    return `${stack} ${JSON.stringify(this.shown())}`;
+  }
+
   /** ConnectError's own would take any ConnectError for one of these. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     // biome-ignore lint/complexity/noThisInStatic: each subclass knows its own.
@@ -31,6 +46,7 @@ abstract class CallError extends ConnectError {
 
 /** The server refused this client's own credential, or what it asked for with it. No token is at fault. */
 export class CallerRefusedError extends CallError {
+  protected override readonly title = "CallerRefusedError";
   /** `UNKNOWN_CALLER`, `RPC_NOT_ALLOWED`, `GRANT_NOT_ALLOWED`, or the reason of a newer server. */
   readonly reason: string;
   /** The input at fault: `authorization`, `permissions`, `userId`, `expiresIn`. */
@@ -45,10 +61,16 @@ export class CallerRefusedError extends CallError {
     this.field = toOwnSpelling(field);
     this.facts = facts;
   }
+
+  protected override shown(): object {
+    const { reason, field } = this;
+    return { reason, field };
+  }
 }
 
 /** This client makes more calls than it may; it has waited as long as its deadline allowed. */
 export class RateExceededError extends CallError {
+  protected override readonly title = "RateExceededError";
   /** How long to wait, in milliseconds; 0 where the server does not say. */
   readonly retryAfterMs: number;
 
@@ -56,10 +78,15 @@ export class RateExceededError extends CallError {
     super(from);
     this.retryAfterMs = retryAfterMs;
   }
+
+  protected override shown(): object {
+    return { retryAfterMs: this.retryAfterMs };
+  }
 }
 
 /** The server could not be reached, or called itself unavailable, until the call's deadline. */
 export class ServiceUnavailableError extends CallError {
+  protected override readonly title = "ServiceUnavailableError";
   /** What is wrong with the connection, where trying again cannot help; such a call is not tried again. */
   readonly fault: ConnectionFault | undefined;
 
@@ -73,6 +100,10 @@ export class ServiceUnavailableError extends CallError {
       Code.Unavailable,
     );
     this.fault = fault;
+  }
+
+  protected override shown(): object {
+    return { fault: this.fault };
   }
 }
 

@@ -4,6 +4,7 @@ import { type ChannelCredentials, type ChannelOptions, Client, credentials } fro
 import { refuseUnknownOptions } from "../values/known-options.js";
 import { parseAddress, type ServerAddress } from "./address.js";
 import { type ApiKey, apiKeyInterceptors, refuseKeyInClear } from "./api-key.js";
+import type { CallHook } from "./call-hook.js";
 import { createRenewableChannel } from "./grpc-js-channel.js";
 import { createGrpcJsTransport } from "./grpc-js-transport.js";
 import { toNodeKeySource } from "./node-key-file.js";
@@ -36,6 +37,8 @@ export interface GrpcJsClientOptions {
   readonly insecure?: boolean | undefined;
   /** Milliseconds until a call is given up, above 0, at most 60,000. Default 5000. */
   readonly defaultTimeoutMs?: number | undefined;
+  /** Is told of each call once it has ended, further tries included, for metrics. Default: nobody is. */
+  readonly onCall?: CallHook | undefined;
   /** Connect interceptors, the first the outermost. Default none. */
   readonly interceptors?: readonly Interceptor[] | undefined;
 }
@@ -57,6 +60,7 @@ const OPTIONS: readonly (keyof GrpcJsClientOptions)[] = [
   "apiKeyFile",
   "insecure",
   "defaultTimeoutMs",
+  "onCall",
   "interceptors",
 ];
 
@@ -69,7 +73,7 @@ const OPTIONS: readonly (keyof GrpcJsClientOptions)[] = [
  */
 export function createSecureTokenClient(options: GrpcJsClientOptions): GrpcJsTokenClient {
   refuseUnknownOptions("createSecureTokenClient", options, OPTIONS);
-  const { defaultTimeoutMs, channelOptions } = options;
+  const { defaultTimeoutMs, onCall, channelOptions } = options;
   const target = toTarget(options);
   const keys = toNodeKeySource(options);
   // With credentials of its own, the program has said how it connects.
@@ -91,7 +95,11 @@ export function createSecureTokenClient(options: GrpcJsClientOptions): GrpcJsTok
       renew: channel.renew,
     },
   ]);
-  const client = new SecureTokenClient(transport, { defaultTimeoutMs, close: channel.close });
+  const client = new SecureTokenClient(transport, {
+    defaultTimeoutMs,
+    onCall,
+    close: channel.close,
+  });
   return Object.defineProperty(client, "grpc", {
     enumerable: true,
     get: channel.current,

@@ -12,6 +12,7 @@ import {
 import { refuseUnknownOptions, requireOneOf } from "../values/known-options.js";
 import { parseAddress, type ServerAddress } from "./address.js";
 import { type ApiKey, apiKeyInterceptors, refuseKeyInClear } from "./api-key.js";
+import type { CallHook } from "./call-hook.js";
 import { DETAIL_JSON } from "./error-details.js";
 import { toNodeKeySource } from "./node-key-file.js";
 import { probePlaintext } from "./node-probe.js";
@@ -52,6 +53,8 @@ export interface NodeClientOptions {
   readonly defaultTimeoutMs?: number | undefined;
   /** TLS as Node takes it: `ca` for a private authority, `cert` and `key` for mTLS. Default Node's. */
   readonly nodeOptions?: ConnectionOptions | undefined;
+  /** Is told of each call once it has ended, further tries included, for metrics. Default: nobody is. */
+  readonly onCall?: CallHook | undefined;
   /** Connect interceptors, the first the outermost. Default none. */
   readonly interceptors?: readonly Interceptor[] | undefined;
 }
@@ -66,6 +69,7 @@ const OPTIONS: readonly (keyof NodeClientOptions)[] = [
   "httpVersion",
   "defaultTimeoutMs",
   "nodeOptions",
+  "onCall",
   "interceptors",
 ];
 
@@ -78,7 +82,7 @@ const OPTIONS: readonly (keyof NodeClientOptions)[] = [
  */
 export function createSecureTokenClient(options: NodeClientOptions): SecureTokenClient {
   refuseUnknownOptions("createSecureTokenClient", options, OPTIONS);
-  const { protocol = "grpc", httpVersion = "2", defaultTimeoutMs } = options;
+  const { protocol = "grpc", httpVersion = "2", defaultTimeoutMs, onCall } = options;
   const addresses = [options.baseUrl].flat().map((text) => parseAddress(text, "baseUrl"));
   if (addresses.length === 0) throw new TypeError("baseUrl must name a server");
   requireOneOf("protocol", protocol, ["grpc", "grpc-web", "connect"]);
@@ -104,7 +108,11 @@ export function createSecureTokenClient(options: NodeClientOptions): SecureToken
   const close = () => {
     for (const server of servers) server.close();
   };
-  return new SecureTokenClient(createPersistentTransport(servers), { defaultTimeoutMs, close });
+  return new SecureTokenClient(createPersistentTransport(servers), {
+    defaultTimeoutMs,
+    onCall,
+    close,
+  });
 }
 
 /** Errors of TLS tell what is wrong. In plaintext the server's first byte does. */

@@ -5,6 +5,7 @@ export {
   RateExceededError,
   ServiceUnavailableError,
 } from "./call-errors.js";
+export type { CallHook, EndedCall } from "./call-hook.js";
 export type { ConnectionFault } from "./connection-fault.js";
 export { fromConnectError } from "./error-details.js";
 export {

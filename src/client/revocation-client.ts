@@ -2,6 +2,7 @@
 import { type CallOptions, type Client, createClient, type Transport } from "@connectrpc/connect";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { refuseUnknownOptions } from "../values/known-options.js";
+import { type CallHook, tellingCalls } from "./call-hook.js";
 import { fromConnectError } from "./error-details.js";
 import type * as op from "./operations.js";
 import {
@@ -24,6 +25,8 @@ import { toTimeout } from "./timeouts.js";
 export interface ClientOptions {
   /** Milliseconds until a call that sets no `timeoutMs` is given up, above 0, at most 60,000. Default 5000. */
   readonly defaultTimeoutMs?: number | undefined;
+  /** Is told of each call once it has ended, for metrics. Default: nobody is. */
+  readonly onCall?: CallHook | undefined;
   /** Ends the transport's connections. Default: there are none to end. */
   readonly close?: (() => void) | undefined;
 }
@@ -39,7 +42,7 @@ export class RevocationClient {
 
   constructor(transport: Transport, options: ClientOptions = {}) {
     keepByteOrderMarks();
-    this.raw = createClient(TokenService, transport);
+    this.raw = createClient(TokenService, tellingCalls(transport, options.onCall));
     this.#defaultTimeoutMs = toTimeout(options.defaultTimeoutMs, "defaultTimeoutMs");
     this.#close = options.close ?? (() => {});
   }

@@ -5,6 +5,7 @@ import { refuseUnknownOptions, requireOneOf } from "../values/known-options.js";
 import { parseAddress } from "./address.js";
 import { type ApiKey, apiKeyInterceptors, refuseKeyInClear, toKeySource } from "./api-key.js";
 import { ServiceUnavailableError } from "./call-errors.js";
+import type { CallHook } from "./call-hook.js";
 import { DETAIL_JSON } from "./error-details.js";
 import { createPersistentTransport } from "./persistent-transport.js";
 import { SecureTokenClient } from "./token-client.js";
@@ -31,6 +32,8 @@ export interface WebClientOptions {
   readonly useBinaryFormat?: boolean | undefined;
   /** Milliseconds until a call is given up, above 0, at most 60,000. Default 5000. */
   readonly defaultTimeoutMs?: number | undefined;
+  /** Is told of each call once it has ended, further tries included, for metrics. Default: nobody is. */
+  readonly onCall?: CallHook | undefined;
   /** Connect interceptors, the first the outermost. Default none. */
   readonly interceptors?: readonly Interceptor[] | undefined;
   /** What makes the requests. Default: the platform's `fetch`. */
@@ -44,6 +47,7 @@ const OPTIONS: readonly (keyof WebClientOptions)[] = [
   "protocol",
   "useBinaryFormat",
   "defaultTimeoutMs",
+  "onCall",
   "interceptors",
   "fetch",
 ];
@@ -55,7 +59,7 @@ const OPTIONS: readonly (keyof WebClientOptions)[] = [
  */
 export function createSecureTokenClient(options: WebClientOptions): SecureTokenClient {
   refuseUnknownOptions("createSecureTokenClient", options, OPTIONS);
-  const { protocol = "connect", defaultTimeoutMs, fetch = globalThis.fetch } = options;
+  const { protocol = "connect", defaultTimeoutMs, onCall, fetch = globalThis.fetch } = options;
   requireOneOf("protocol", protocol, ["connect", "grpc-web"]);
   const address = parseAddress(options.baseUrl, "baseUrl");
   const keys = toKeySource(options);
@@ -71,7 +75,10 @@ export function createSecureTokenClient(options: WebClientOptions): SecureTokenC
     protocol === "connect"
       ? createConnectTransport(transportOptions)
       : createGrpcWebTransport(transportOptions);
-  return new SecureTokenClient(createPersistentTransport([{ transport }]), { defaultTimeoutMs });
+  return new SecureTokenClient(createPersistentTransport([{ transport }]), {
+    defaultTimeoutMs,
+    onCall,
+  });
 }
 
 /**

@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { inspect } from "node:util";
-import { ConnectError } from "@connectrpc/connect";
+import { create } from "@bufbuild/protobuf";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { ErrorInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
 import * as client from "../../src/client/node.js";
 import * as library from "../../src/core/index.js";
 import { fixedManager } from "../support/fixed-manager.js";
@@ -43,5 +45,35 @@ describe("one class", () => {
     assert.match(text, /"reason":"TOKEN_MALFORMED","field":"token"\}$/);
     assert.doesNotMatch(text, /secret detail/);
     assert.ok(text.split("\n").length <= 12);
+  });
+
+  it("prints an error of a call by its own name, without its headers", () => {
+    const from = new ConnectError("no such caller", Code.Unauthenticated, { "x-request-id": "7" });
+    const info = create(ErrorInfoSchema, {
+      reason: "CALLER_ERROR_REASON_UNKNOWN_CALLER",
+      metadata: { field: "authorization" },
+    });
+    const rows: [unknown, string, string][] = [
+      [
+        new client.CallerRefusedError(from, info),
+        "CallerRefusedError",
+        '{"reason":"UNKNOWN_CALLER","field":"authorization"}',
+      ],
+      [new client.RateExceededError(from, 250), "RateExceededError", '{"retryAfterMs":250}'],
+      [
+        new client.ServiceUnavailableError(from, "UNKNOWN_AUTHORITY"),
+        "ServiceUnavailableError",
+        '{"fault":"UNKNOWN_AUTHORITY"}',
+      ],
+    ];
+    for (const [error, name, facts] of rows) {
+      const text = inspect(error);
+      assert.ok(text.startsWith(`${name}: [`), text);
+      assert.ok(text.endsWith(facts), text);
+      assert.doesNotMatch(text, /x-request-id/);
+      assert.ok(text.split("\n").length <= 12, text);
+      assert.ok(String(error).startsWith(`${name}: [`));
+      assert.ok(error instanceof ConnectError, "Connect knows it no more");
+    }
   });
 });

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { refuseUnknownOptions } from "../../values/known-options.js";
 import type { Claims } from "../operations.js";
+import { tell } from "../tell.js";
 import { type CacheClock, PLATFORM_CLOCK } from "../verifier/steady-clock.js";
 
 /** The longest that an answer may be kept: so long may a revoked token go on passing. */
@@ -13,11 +14,13 @@ export interface ClaimsCacheOptions {
   readonly ttlMs: number;
   /** The most answers that are kept, 1 or more. The oldest make room. */
   readonly maxEntries: number;
+  /** Is called for each token that a kept answer is found for, for metrics. Default: nobody is. */
+  readonly onHit?: (() => void) | undefined;
   /** Default: the platform's clocks. */
   readonly clock?: CacheClock | undefined;
 }
 
-const OPTIONS: readonly (keyof ClaimsCacheOptions)[] = ["ttlMs", "maxEntries", "clock"];
+const OPTIONS: readonly (keyof ClaimsCacheOptions)[] = ["ttlMs", "maxEntries", "onHit", "clock"];
 
 /** A moment by both clocks. */
 export interface Moment {
@@ -35,13 +38,14 @@ interface Entry {
 export class ClaimsCache {
   readonly #ttlMs: number;
   readonly #maxEntries: number;
+  readonly #onHit: (() => void) | undefined;
   readonly #clock: CacheClock;
   readonly #entries = new Map<string, Entry>();
 
   /** @throws TypeError for an option that does not exist, and a time or a size that is out of range. */
   constructor(options: ClaimsCacheOptions) {
     refuseUnknownOptions("cache", options, OPTIONS);
-    const { ttlMs, maxEntries, clock = PLATFORM_CLOCK } = options;
+    const { ttlMs, maxEntries, onHit, clock = PLATFORM_CLOCK } = options;
     if (!(ttlMs > 0 && ttlMs <= MAX_TTL_MS)) {
       throw new TypeError(`ttlMs must be above 0 and at most ${MAX_TTL_MS}`);
     }
@@ -50,6 +54,7 @@ export class ClaimsCache {
     }
     this.#ttlMs = ttlMs;
     this.#maxEntries = maxEntries;
+    this.#onHit = onHit;
     this.#clock = clock;
   }
 
@@ -68,9 +73,12 @@ export class ClaimsCache {
     const key = digest(token);
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
-    if (isFresh(entry, this.now())) return entry.claims;
-    this.#entries.delete(key);
-    return undefined;
+    if (!isFresh(entry, this.now())) {
+      this.#entries.delete(key);
+      return undefined;
+    }
+    tell(this.#onHit);
+    return entry.claims;
   }
 
   /**

@@ -2,6 +2,7 @@
 import { refuseUnknownOptions } from "../../values/known-options.js";
 import { TokenError, TokenExpiredError } from "../errors.js";
 import type { Claims } from "../operations.js";
+import { tell } from "../tell.js";
 import type { Duration } from "../time.js";
 import type { SecureTokenClient } from "../token-client.js";
 import { requireAudience, requireAudienceName } from "../verifier/audience.js";
@@ -121,15 +122,7 @@ export function createTokenGuard(
   const watch = toVerifier(client as VerifierClient, options.watch);
   const cache = options.cache && new ClaimsCache(options.cache);
   const flights = new SingleFlight<Claims>();
-  const { onFault = () => {} } = options;
-
-  function report(error: unknown): void {
-    try {
-      onFault(error);
-    } catch {
-      // A hook that fails must not decide about a request.
-    }
-  }
+  const report = (error: unknown) => tell(options.onFault, error);
 
   async function ask(token: string, signal: AbortSignal): Promise<Claims> {
     const asked = cache?.now();

@@ -1,5 +1,6 @@
 /** How a verifier is bounded, and who is told what it does. */
 import { refuseUnknownOptions } from "../../values/known-options.js";
+import { tell } from "../tell.js";
 import { requireAudienceName } from "./audience.js";
 import { type CacheClock, PLATFORM_CLOCK } from "./steady-clock.js";
 
@@ -78,14 +79,12 @@ export function completeOptions(options: VerifierOptions): CompleteOptions {
     throw new TypeError("maxBytes must be a whole number, at least 1,048,576");
   }
   requireAudienceName(audience);
-  const tell = (event: VerifierEvent) => {
-    try {
-      const told: unknown = onEvent?.(event);
-      // A function of type `void` may be async: what it rejects with would end the process.
-      if (told !== undefined) Promise.resolve(told).catch(() => {});
-    } catch {
-      // A hook that fails must not decide about a token.
-    }
+  return {
+    maxStalenessMs,
+    maxEntries,
+    maxBytes,
+    audience,
+    clock,
+    tell: (event) => tell(onEvent, event),
   };
-  return { maxStalenessMs, maxEntries, maxBytes, audience, clock, tell };
 }

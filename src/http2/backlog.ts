@@ -1,27 +1,39 @@
 /** What of a connection's answers waits, and how fast its peer takes it. */
 import type { FrameWriter } from "./frame-writer.js";
 import type { Http2Limits } from "./limits.js";
-import type { UnreadTotal } from "./unread-total.js";
+import type { UnreadAnswers, UnreadTotal } from "./unread-total.js";
 import { Uptake } from "./uptake.js";
 
 /** Octets that wait on one connection before they count for the total: the mark of `net.Socket`. */
 const LEAST_COUNTED = 16 * 1024;
 
 /** The answers of one connection that wait for windows, or for the socket. */
-export class Backlog {
+export class Backlog implements UnreadAnswers {
   readonly #writer: FrameWriter;
   readonly #limits: Http2Limits;
   readonly #total: UnreadTotal;
   readonly #uptake: Uptake;
+  readonly #cut: () => void;
   #held = 0;
   /** What this connection has added to the total. */
   #counted = 0;
+  #isClosed = false;
 
-  /** @param now a monotonic time in milliseconds, as for all methods */
-  constructor(writer: FrameWriter, limits: Http2Limits, total: UnreadTotal, now: number) {
+  /**
+   * @param cut cuts the connection
+   * @param now a monotonic time in milliseconds, as for all methods
+   */
+  constructor(
+    writer: FrameWriter,
+    limits: Http2Limits,
+    total: UnreadTotal,
+    cut: () => void,
+    now: number,
+  ) {
     this.#writer = writer;
     this.#limits = limits;
     this.#total = total;
+    this.#cut = cut;
     this.#uptake = new Uptake(now);
   }
 
@@ -42,11 +54,10 @@ export class Backlog {
 
   /** Adds what waits to the total of all connections. Called after each read, and when the socket drains. */
   count(): void {
+    if (this.#isClosed) return;
     const octets = this.#octets;
     // Below that, a socket does not report that it has drained.
-    const counted = octets < LEAST_COUNTED ? 0 : octets;
-    this.#total.octets += counted - this.#counted;
-    this.#counted = counted;
+    this.#note(octets < LEAST_COUNTED ? 0 : octets);
   }
 
   /** Looks at the peer's pace, every so often. */
@@ -55,20 +66,28 @@ export class Backlog {
     this.#uptake.look(now, this.#octets, this.#writer.sent);
   }
 
-  /** For how long the peer's pace is known, in milliseconds. */
   seenMs(now: number): number {
     return this.#uptake.seenMs(now);
   }
 
-  /** How long the peer would take for what waits, in milliseconds. */
   remainingMs(now: number): number {
     return this.#uptake.remainingMs(now, this.#octets, this.#writer.sent);
   }
 
-  /** Takes this connection out of the total. */
+  cutForRoom(): void {
+    this.#cut();
+  }
+
+  /** Takes this connection out of the total, for good: what it had left to send is gone with its socket. */
   close(): void {
-    this.#total.octets -= this.#counted;
-    this.#counted = 0;
+    this.#note(0);
+    this.#isClosed = true;
+  }
+
+  #note(counted: number): void {
+    if (counted === this.#counted) return;
+    this.#counted = counted;
+    this.#total.note(this, counted);
   }
 
   get #octets(): number {

@@ -18,8 +18,6 @@ export interface ConnectionHost<C extends StreamOwner> {
   onCut(connection: C, reason: string): void;
   /** A request is refused before it is a stream: an error code, or NO_ERROR for CONNECT, which is answered with 501. */
   onRefused(connection: C, code: number): void;
-  /** So much of answers waits that nobody is left time to read: connections are to be cut at once. */
-  onFarBeyond(): void;
   /** A handler threw. */
   onHandlerError(error: unknown): void;
   onStreamClosed(connection: C): void;

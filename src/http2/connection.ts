@@ -36,7 +36,7 @@ export class Http2Connection implements OpeningConnection, InboundTarget {
     this.socket = socket;
     this.limits = host.limits;
     this.budgets = new PeerBudgets(host.limits, host.now);
-    this.outbound = new Outbound(socket, host.limits, host.unread, this.budgets, host.now());
+    this.outbound = new Outbound(socket, host, this.budgets, () => this.#cutForRoom());
     this.#goodbye = new Goodbye(this.outbound);
     this.#host = host;
     this.#opening = new StreamOpening(this, host, this.#goodbye);
@@ -89,7 +89,8 @@ export class Http2Connection implements OpeningConnection, InboundTarget {
     writer.isReading = false;
     // The bound of all connections together must hold for the next one.
     this.outbound.backlog.count();
-    if (this.#host.unread.isFarBeyond) this.#host.onFarBeyond();
+    const { unread, now } = this.#host;
+    if (unread.isFarBeyond) unread.relieve(now());
   }
 
   /** Sends what the frames that were read have led to. */
@@ -115,13 +116,6 @@ export class Http2Connection implements OpeningConnection, InboundTarget {
     if (code !== ErrorCode.NO_ERROR) this.#host.onCut(this, reason);
     this.outbound.goAway(this.ids.last, code, reason);
     this.#end(code);
-  }
-
-  /** Cuts the connection, and gives back at once what waits on it. For the server. */
-  cutForRoom(): void {
-    this.destroy(ErrorCode.ENHANCE_YOUR_CALM, "answers read too slowly while there is no room");
-    this.outbound.backlog.close();
-    this.socket.destroy();
   }
 
   /** Looks at what only time can tell. For the server, every so often. */
@@ -173,6 +167,13 @@ export class Http2Connection implements OpeningConnection, InboundTarget {
 
   onPingAck(payload: Buffer): void {
     this.#goodbye.onPingAck(payload, this.#host.now());
+  }
+
+  /** Cuts the connection, and gives back at once what waits on it. */
+  #cutForRoom(): void {
+    this.destroy(ErrorCode.ENHANCE_YOUR_CALM, "answers read too slowly while there is no room");
+    this.outbound.backlog.close();
+    this.socket.destroy();
   }
 
   #finishGoAway(now: number): void {

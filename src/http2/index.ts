@@ -1,5 +1,6 @@
 /** HTTP/2 for servers (RFC 9113, RFC 7541), on sockets of node:net and node:tls. */
 
+export { Budget } from "./budget.js";
 export { Http2Connection } from "./connection.js";
 export { endSocket } from "./end-socket.js";
 export { ErrorCode } from "./error-codes.js";
@@ -20,3 +21,5 @@ export {
 } from "./server.js";
 export { Http2Stream } from "./stream.js";
 export type { StreamHandler } from "./stream-handler.js";
+export { type UnreadAnswers, UnreadTotal } from "./unread-total.js";
+export { Uptake } from "./uptake.js";

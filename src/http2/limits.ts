@@ -31,7 +31,7 @@ export interface Http2Limits {
   readonly maxWaitingBytes: number;
   /**
    * Both over all connections. Beyond, those are cut that would take longer than 5 s for what waits, the slowest first;
-   * at twice as much the slowest, however fast they are.
+   * at twice as much all, however fast they are, first who holds most, for longest.
    */
   readonly maxTotalUnreadBytes: number;
   /** What a peer must take of what waits in the socket, on the whole, in octets per second. */
@@ -42,6 +42,8 @@ export interface Http2Limits {
   readonly control: Allowance;
   /** Streams that end by a reset of either side with an error; in streams. */
   readonly resets: Allowance;
+  /** Streams that are refused for no fault of the peer's: others fill the server, or it cannot know the bound yet. */
+  readonly refusals: Allowance;
   /** Octets of WINDOW_UPDATE and of all that `control` counts. */
   readonly overhead: Allowance;
   /** How long a peer may take for the preface and its SETTINGS, in milliseconds. */
@@ -70,6 +72,7 @@ export const DEFAULT_HTTP2_LIMITS: Http2Limits = {
   // Some clients measure the line with a PING for each frame that they get.
   control: { burst: 500, perSecond: 20, perStream: 4, perAnswerFrame: 1 },
   resets: { burst: 400, perSecond: 30, perStream: 0.1, perAnswerFrame: 0 },
+  refusals: { burst: 10_000, perSecond: 1_000, perStream: 0, perAnswerFrame: 0 },
   overhead: { burst: 256 * 1024, perSecond: 64 * 1024, perStream: 4 * 1024, perAnswerFrame: 64 },
   prefaceTimeoutMs: 10_000,
   frameTimeoutMs: 10_000,

@@ -20,6 +20,14 @@ import type { UnreadTotal } from "./unread-total.js";
 
 const NOT_IMPLEMENTED = encodeHeaderBlock([[":status", "501"]]);
 
+/** What the sending side needs of its server. */
+export interface OutboundHost {
+  readonly limits: Http2Limits;
+  readonly unread: UnreadTotal;
+  /** A monotonic time in milliseconds. */
+  readonly now: () => number;
+}
+
 /** The sending side of a connection. */
 export class Outbound {
   readonly writer: FrameWriter;
@@ -30,16 +38,15 @@ export class Outbound {
   #window = DEFAULT_WINDOW_SIZE;
   readonly #budgets: PeerBudgets;
 
-  /** @param now a monotonic time in milliseconds */
+  /** @param cut cuts the connection, whose answers are not read */
   constructor(
     socket: Socket,
-    limits: Http2Limits,
-    unread: UnreadTotal,
+    { limits, unread, now }: OutboundHost,
     budgets: PeerBudgets,
-    now: number,
+    cut: () => void,
   ) {
     this.writer = new FrameWriter(socket);
-    this.backlog = new Backlog(this.writer, limits, unread, now);
+    this.backlog = new Backlog(this.writer, limits, unread, cut, now());
     this.#limits = limits;
     this.#budgets = budgets;
   }

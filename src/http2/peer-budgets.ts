@@ -22,18 +22,20 @@ export class PeerBudgets {
   readonly counts: ConnectionCounts = { streams: 0, resets: 0, controlFrames: 0 };
   readonly #control: Budget;
   readonly #resets: Budget;
+  readonly #refusals: Budget;
   readonly #overhead: Budget;
   readonly #now: () => number;
   readonly #begunAt: number;
   #hasAcknowledged = false;
 
   /** @param now a monotonic time in milliseconds */
-  constructor({ control, resets, overhead }: Http2Limits, now: () => number) {
+  constructor({ control, resets, refusals, overhead }: Http2Limits, now: () => number) {
     const time = now();
     this.#now = now;
     this.#begunAt = time;
     this.#control = new Budget(control, time);
     this.#resets = new Budget(resets, time);
+    this.#refusals = new Budget(refusals, time);
     this.#overhead = new Budget(overhead, time);
   }
 
@@ -69,6 +71,11 @@ export class PeerBudgets {
   resetStream(): boolean {
     this.counts.resets++;
     return this.#resets.spend(1, this.#now());
+  }
+
+  /** Counts a stream that is refused for no fault of the peer's. Whether the connection may go on. */
+  refuseStream(): boolean {
+    return this.#refusals.spend(1, this.#now());
   }
 
   /**

@@ -98,8 +98,9 @@ export class RequestFrames {
       );
     }
     const ends = (flags & Flag.END_STREAM) !== 0;
-    if (!ends) this.#spend(end - start, size);
     const stream = this.#target.streams.get(id);
+    // Of an open stream only one frame can be its last.
+    if (!ends || stream === undefined) this.#spend(end - start, size);
     if (stream === undefined || stream.requestEnded) {
       // It counts for the connection's window all the same (section 6.9).
       this.release(size);
@@ -129,13 +130,15 @@ export class RequestFrames {
   }
 
   #onBlock(id: number, bytes: Buffer, start: number, end: number): void {
-    const { ids, streams } = this.#target;
+    const { ids, streams, budgets } = this.#target;
     const stream = streams.get(id);
     if (stream !== undefined) {
       this.#onTrailers(stream, this.#headers.trailers(bytes, start, end));
     } else if (id > ids.last) {
       this.#onRequest(id, this.#headers.request(bytes, start, end));
     } else {
+      // Of a stream that we reset there may be trailers on their way, once.
+      budgets.control(end - start);
       this.#headers.trailers(bytes, start, end);
       ids.requireReset(id, "HEADERS");
     }

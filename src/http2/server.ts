@@ -19,6 +19,11 @@ export interface Http2ServerOptions {
   readonly onStream: (stream: ServerStream) => void;
   /** Bounds, where they differ from `DEFAULT_HTTP2_LIMITS`. */
   readonly limits?: Partial<Http2Limits>;
+  /**
+   * What of answers waits, where other connections than these count as well: of HTTP/1.1, on the same clock. Default: a
+   * total of their own, of `maxTotalUnreadBytes`.
+   */
+  readonly unread?: UnreadTotal;
   /** Whether there is room for one more stream, beyond the connection's own bound. Default: always. */
   readonly mayOpenStream?: (connection: Http2Connection) => boolean;
   /** Called for each stream of `onStream` when it is over, before its handler's `onClose`. */
@@ -59,14 +64,14 @@ export function createHttp2Server(options: Http2ServerOptions): Http2Server {
   const connections = new Set<Http2Connection>();
   const { now = () => performance.now() } = options;
   const limits = { ...DEFAULT_HTTP2_LIMITS, ...options.limits };
-  const unread = new UnreadTotal(limits.maxTotalUnreadBytes);
+  const unread = options.unread ?? new UnreadTotal(limits.maxTotalUnreadBytes);
   let sweep: NodeJS.Timeout | undefined;
   const look = () => {
     // What has been read is served first: its peers were not silent.
     host.turn.run();
     const time = now();
     for (const each of connections) each.look(time);
-    unread.relieve(connections, time);
+    unread.relieve(time);
   };
   const host: ConnectionHost<Http2Connection> = {
     limits,
@@ -79,7 +84,6 @@ export function createHttp2Server(options: Http2ServerOptions): Http2Server {
     onRefused: options.onRefused ?? ignore,
     onHandlerError: options.onHandlerError ?? ignore,
     onStreamClosed: options.onStreamClosed ?? ignore,
-    onFarBeyond: () => unread.relieve(connections, now()),
     onClosed(connection) {
       connections.delete(connection);
       if (connections.size > 0) return;

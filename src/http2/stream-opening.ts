@@ -93,9 +93,12 @@ export class StreamOpening<C extends OpeningConnection> {
     connection.destroy(ErrorCode.ENHANCE_YOUR_CALM, "too many streams reset");
   }
 
+  /** Refuses a stream for no fault of the peer's, at any pace at which a client asks again, but not at that of a flood. */
   #refuseFreely(id: number): void {
     const connection = this.#connection;
     this.reset(id, ErrorCode.REFUSED_STREAM, connection.limits.streamWindowBytes);
     this.#host.onRefused(connection, ErrorCode.REFUSED_STREAM);
+    if (connection.budgets.refuseStream()) return;
+    connection.destroy(ErrorCode.ENHANCE_YOUR_CALM, "too many streams refused");
   }
 }

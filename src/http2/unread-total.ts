@@ -6,27 +6,26 @@ const GRACE_MS = 1_000;
 const SLOW_MS = 5_000;
 
 /** A connection, as one whose answers wait. */
-export interface Reader {
-  readonly outbound: {
-    readonly backlog: {
-      /** For how long its pace is known, in milliseconds. */
-      seenMs(now: number): number;
-      /** How long it would take for what waits, in milliseconds. */
-      remainingMs(now: number): number;
-    };
-  };
-  /** Cuts it, and takes it out of the total. */
+export interface UnreadAnswers {
+  /** For how long its pace is known, in milliseconds. @param now a monotonic time in milliseconds */
+  seenMs(now: number): number;
+  /** How long its peer would take for what waits, in milliseconds. @param now as for `seenMs` */
+  remainingMs(now: number): number;
+  /** Cuts the connection, which adds nothing to the total from then on. */
   cutForRoom(): void;
 }
+
+/** One of them, and how much reason there is to cut it. */
+type Candidate = readonly [reason: number, answers: UnreadAnswers];
 
 /**
  * Bounds what waits at the cost of those who would take longest to read it: whoever reads is served, whatever others
  * leave unread.
  */
 export class UnreadTotal {
-  /** Octets that wait. */
-  octets = 0;
   readonly #max: number;
+  readonly #waiting = new Map<UnreadAnswers, number>();
+  #octets = 0;
 
   /** @param max octets; twice as many are held at most */
   constructor(max: number) {
@@ -35,30 +34,48 @@ export class UnreadTotal {
 
   /** Whether it is so much that nobody is left time to read. */
   get isFarBeyond(): boolean {
-    return this.octets > 2 * this.#max;
+    return this.#octets > 2 * this.#max;
+  }
+
+  /** Notes how many octets wait on a connection now; 0 forgets it. */
+  note(answers: UnreadAnswers, octets: number): void {
+    this.#octets += octets - (this.#waiting.get(answers) ?? 0);
+    if (octets === 0) this.#waiting.delete(answers);
+    else this.#waiting.set(answers, octets);
   }
 
   /**
-   * Cuts connections, the slowest readers first, until the rest is within the bound: of those that had time to read,
-   * the slow ones; of all, where it is far beyond.
+   * Cuts connections until the rest is within the bound: of those that had time to read, the slow ones, the slowest
+   * first; far beyond it of all, first who holds most, for longest.
    *
    * @param now a monotonic time in milliseconds
    */
-  relieve(connections: Iterable<Reader>, now: number): void {
-    if (this.octets <= this.#max) return;
-    const [graceMs, slowMs] = this.isFarBeyond ? [0, 0] : [GRACE_MS, SLOW_MS];
-    const slow: [remainingMs: number, reader: Reader][] = [];
-    for (const reader of connections) {
-      const { backlog } = reader.outbound;
-      const remainingMs = backlog.remainingMs(now);
-      if (remainingMs > slowMs && backlog.seenMs(now) >= graceMs) {
-        slow.push([remainingMs, reader]);
-      }
+  relieve(now: number): void {
+    if (this.#octets <= this.#max) return;
+    const candidates = this.isFarBeyond ? this.#costly(now) : this.#slow(now);
+    candidates.sort(([a], [b]) => b - a);
+    for (const [, answers] of candidates) {
+      if (this.#octets <= this.#max) return;
+      answers.cutForRoom();
     }
-    slow.sort(([a], [b]) => b - a);
-    for (const [, reader] of slow) {
-      if (this.octets <= this.#max) return;
-      reader.cutForRoom();
-    }
+  }
+
+  #slow(now: number): Candidate[] {
+    return [...this.#waiting.keys()]
+      .filter((answers) => answers.seenMs(now) >= GRACE_MS)
+      .map((answers) => [answers.remainingMs(now), answers] as const)
+      .filter(([remainingMs]) => remainingMs > SLOW_MS);
+  }
+
+  /**
+   * By the time that octets would still be held, and more by how many they are. Time alone would cost those behind a slow
+   * line, who hold little: for a moment whoever has just read at full speed passes for fast, with as much as a connection
+   * may leave unread.
+   */
+  #costly(now: number): Candidate[] {
+    return [...this.#waiting].map(([answers, octets]) => [
+      octets ** 2 * answers.remainingMs(now),
+      answers,
+    ]);
   }
 }

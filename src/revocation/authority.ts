@@ -207,6 +207,12 @@ export class RevocationAuthority implements RevocationRegister {
     const oldest = this.#options.clock() - KEEP_MICROS;
     const alive = revocations.filter(({ expiresAt }) => expiresAt >= oldest);
     for (const revocation of alive) requireWellFormed(revocation);
-    await this.#inForce.put(alive);
+    const confirmations: Promise<unknown>[] = [];
+    await this.#inForce.merge(alive, (added, confirmed) => {
+      confirmations.push(confirmed);
+      // Other servers follow the log alone. Once it is known here: see `revoke`.
+      if (added.length > 0) this.#follower?.appendLater(added);
+    });
+    await Promise.all(confirmations);
   }
 }

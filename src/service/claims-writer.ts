@@ -28,26 +28,31 @@ export function writeValidClaims(writer: ProtoWriter, first: number, valid: Vali
 }
 
 /** The same five fields as members of a JSON object, each behind a comma; default values are left out. */
-export function jsonClaims(claims: Claims): string {
+export function jsonClaims(claims: Claims, issuedAt = timestampJson(claims.issuedAt)): string {
   const { permissions } = claims;
   return (
     jsonMember("tokenId", claims.tokenId) +
     jsonMember("userId", claims.userId) +
     jsonList("permissions", permissions) +
-    `,"issuedAt":"${timestampJson(claims.issuedAt)}"` +
+    `,"issuedAt":"${issuedAt}"` +
     `,"expiresAt":"${timestampJson(claims.expiresAt)}"`
   );
 }
 
 /** The fields of `writeValidClaims` as members of a JSON object, each behind a comma. */
 export function jsonValidClaims(valid: ValidToken): string {
+  const { issuedAt, sessionStartedAt } = valid;
+  const issued = timestampJson(issuedAt);
+  // Of a token that was never refreshed.
+  const isFirst =
+    sessionStartedAt.seconds === issuedAt.seconds && sessionStartedAt.micros === issuedAt.micros;
   return (
-    jsonClaims(valid) +
+    jsonClaims(valid, issued) +
     `,"timeRemaining":"${durationJson(valid.timeRemaining)}"` +
     `,"additionalData":${JSON.stringify(valid.additionalData)}` +
     jsonMember("sessionId", valid.sessionId) +
     jsonMember("keyId", valid.keyId) +
-    `,"sessionStartedAt":"${timestampJson(valid.sessionStartedAt)}"` +
+    `,"sessionStartedAt":"${isFirst ? issued : timestampJson(sessionStartedAt)}"` +
     jsonList("audiences", valid.audiences) +
     jsonMember("checkedAudience", valid.checkedAudience ?? "")
   );

@@ -1,7 +1,15 @@
 /** What a caller of RevokeTokens may revoke. */
 import { Code, type ConnectError } from "@connectrpc/connect";
-import type { RevocationTarget, SecureTokenManager } from "../core/index.js";
+import { MAX_TARGETS, type RevocationTarget, type SecureTokenManager } from "../core/index.js";
 import { type Call, callerError } from "./call.js";
+
+/** Targets of one call of a token's holder, who has three to name: a rate that others share pays for them. */
+const MAX_HOLDER_TARGETS = 10;
+
+/** How many targets one call may have. */
+export function mostTargets(call: Call | undefined): number {
+  return call?.caller.heldToken === undefined ? MAX_TARGETS : MAX_HOLDER_TARGETS;
+}
 
 /**
  * The targets as their caller may have them revoked: those of a holder name its own token, by the token itself

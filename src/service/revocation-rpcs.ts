@@ -5,7 +5,6 @@ import type {
   RevokeTokensRequest,
 } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import {
-  MAX_TARGETS,
   type PlannedRevocation,
   type Revocation,
   type RevocationTarget,
@@ -22,7 +21,7 @@ import {
 import { chargeBatch, inTurns, lengthOf, noteOutcomes } from "./batches.js";
 import { type Call, callerError } from "./call.js";
 import { toTarget } from "./revocation-convert.js";
-import { entitledTargets } from "./revocation-rights.js";
+import { entitledTargets, mostTargets } from "./revocation-rights.js";
 import { askForRetry } from "./try-later.js";
 
 /** What the RPCs work on. */
@@ -47,9 +46,10 @@ export async function revokeTokens(
 ): Promise<readonly PlannedRevocation[]> {
   requireEnabled(register, "targets");
   // Before each is looked at.
-  if (request.targets.length > MAX_TARGETS) {
+  const most = mostTargets(call);
+  if (request.targets.length > most) {
     const facts = { reason: "TOO_MANY_TARGETS", field: "targets" } as const;
-    throw new TokenError(`targets must be at most ${MAX_TARGETS}`, facts);
+    throw new TokenError(`targets must be at most ${most}`, facts);
   }
   chargeBatch(request.targets, call);
   const named = request.targets.map((target, i) => toTarget(target, `targets[${i}]`));

@@ -1,5 +1,6 @@
 /** Tells HTTP/2 with prior knowledge from HTTP/1.1 by the first bytes of a connection. */
 import type { Socket } from "node:net";
+import { whenLate } from "./late.js";
 
 /** The protocol that a connection speaks. */
 export type Protocol = "h2" | "http/1.1";
@@ -26,17 +27,9 @@ export function detectProtocol(
 ): void {
   let head: Buffer = Buffer.alloc(0);
   const drop = () => socket.destroy();
-  let isLate = false;
-  // A busy process reads what came in time before the check phase of its loop.
-  const dropAfter = (ms: number) =>
-    setTimeout(() => {
-      isLate = true;
-      setImmediate(() => isLate && drop());
-    }, ms);
-  let silence = dropAfter(unusedMs);
+  let stopWaiting = whenLate(unusedMs, drop);
   const stop = () => {
-    isLate = false;
-    clearTimeout(silence);
+    stopWaiting();
     socket.off("readable", look);
     socket.off("end", drop);
     socket.off("close", stop);
@@ -52,9 +45,8 @@ export function detectProtocol(
     const isPreface = head.subarray(0, length).equals(PREFACE_START.subarray(0, length));
     if (undecided && isPreface) {
       if (isFirst && head.length > 0) {
-        isLate = false;
-        clearTimeout(silence);
-        silence = dropAfter(undecidedMs);
+        stopWaiting();
+        stopWaiting = whenLate(undecidedMs, drop);
       }
       return;
     }

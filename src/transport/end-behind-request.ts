@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { endSocket } from "../http2/index.js";
+import { whenLate } from "./late.js";
 
 /** How long the rest of a request may take, in milliseconds. */
 const REST_MS = 5_000;
@@ -14,8 +15,8 @@ const MAX_REST_BYTES = 4 * 1024 * 1024;
  */
 export function endBehindRequest(socket: Socket, request: IncomingMessage): void {
   const most = socket.bytesRead + MAX_REST_BYTES;
-  const late = setTimeout(() => socket.destroy(), REST_MS).unref();
-  socket.once("close", () => clearTimeout(late));
+  const stopWaiting = whenLate(REST_MS, () => socket.destroy());
+  socket.once("close", stopWaiting);
   request.once("end", () => endSocket(socket));
   request.on("data", () => {
     if (socket.bytesRead > most) socket.destroy();

@@ -1,10 +1,14 @@
 /** One HTTP/1.1 connection: its answers in the order of their requests, and its end behind the last of them. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { endSocket } from "../http2/index.js";
+import { type Allowance, Budget, endSocket, type UnreadTotal } from "../http2/index.js";
 import { endBehindRequest } from "./end-behind-request.js";
+import { Http1Backlog } from "./http1-backlog.js";
 import { NOTHING, type Refusal } from "./http1-refusals.js";
 import { isUnderWay } from "./http1-response.js";
+
+/** Tiny pieces of bodies that a connection may send. */
+const TINY_PIECES: Allowance = { burst: 2_000, perSecond: 200, perStream: 50, perAnswerFrame: 0 };
 
 /** A request, and its answer. */
 interface Exchange {
@@ -17,6 +21,9 @@ export class Http1Connection {
   readonly #socket: Socket;
   /** Answers that are not taken yet, in the order of their requests. */
   readonly #open = new Set<ServerResponse>();
+  /** What of them waits. */
+  readonly backlog: Http1Backlog;
+  readonly #tinyPieces: Budget;
   #last: Exchange | undefined;
   #idleSince = 0;
   #waitingHeaders = 0;
@@ -25,15 +32,33 @@ export class Http1Connection {
   /** Ends the connection when no request has come for long. */
   readonly #unused: NodeJS.Timeout;
 
-  /** @param unusedMs how long it is kept without a request, whatever else comes, in milliseconds */
-  constructor(socket: Socket, unusedMs: number) {
+  /**
+   * @param unusedMs how long it is kept without a request, whatever else comes, in milliseconds
+   * @param unread what of answers waits on all connections
+   * @param cut is told why the connection is cut
+   */
+  constructor(
+    socket: Socket,
+    unusedMs: number,
+    unread: UnreadTotal,
+    cut: (reason: string) => void,
+  ) {
     this.#socket = socket;
     this.#unused = setTimeout(() => this.#endUnused(), unusedMs).unref();
+    const cutForRoom = () => {
+      this.takeNoMore();
+      cut("answers read too slowly while there is no room");
+      socket.destroy();
+    };
+    const now = performance.now();
+    this.backlog = new Http1Backlog(socket, this.#open, unread, cutForRoom, now);
+    this.#tinyPieces = new Budget(TINY_PIECES, now);
     // So Node ends a connection behind its last answer: closed with requests unread, it would be reset instead, and
     // what of the answers is not sent yet would be lost.
     socket.destroySoon = () => this.#end();
     socket.once("close", () => {
       clearTimeout(this.#unused);
+      this.backlog.close();
       for (const waiting of this.#open) closeWaiting(waiting);
     });
   }
@@ -79,6 +104,7 @@ export class Http1Connection {
   /** Takes a request that has come. */
   add(request: IncomingMessage, response: ServerResponse): void {
     this.#last = { request, response };
+    this.#tinyPieces.earnStream();
     const waiting = this.#open.size === 0 ? 0 : headerLength(request);
     this.#waitingHeaders += waiting;
     this.#open.add(response);
@@ -88,6 +114,11 @@ export class Http1Connection {
       this.#idleSince = performance.now();
       this.#unused.refresh();
     });
+  }
+
+  /** Counts a tiny piece of a body. Whether there may be one more. @param now of `performance.now()` */
+  mayHaveTinyPiece(now: number): boolean {
+    return this.#tinyPieces.spend(1, now);
   }
 
   /** Has the last answer say whether it is the last of the connection, unless it has begun already. */

@@ -1,6 +1,7 @@
 /** The HTTP/1.1 connections of a listener: what they may ask for, and how they end. */
 import type { RequestListener, Server } from "node:http";
 import type { Socket } from "node:net";
+import type { UnreadTotal } from "../http2/index.js";
 import { isOutdated } from "./client-trust.js";
 import type { ConnectionAge } from "./connection-age.js";
 import { Http1Connection } from "./http1-connection.js";
@@ -15,6 +16,11 @@ const MAX_UNSENT_BYTES = 1024 * 1024;
  */
 const MAX_WAITING_HEADERS = 64 * 1024;
 
+/** A piece of a body of fewer octets is tiny: what it costs is not its octets. */
+const TINY_OCTETS = 64;
+/** How often connections are looked at, in milliseconds. */
+const SWEEP_MS = 250;
+
 /** What becomes of connections. */
 export interface Http1ConnectionsOptions {
   /** How long a connection may live. */
@@ -23,6 +29,8 @@ export interface Http1ConnectionsOptions {
   readonly maxPipelined: number;
   /** How long a connection is kept without a request, whatever else comes, in milliseconds. */
   readonly unusedMs: number;
+  /** What of answers waits, on connections of HTTP/2 as well. */
+  readonly unread: UnreadTotal;
   /** Called for each connection that is cut. */
   readonly onCut: (socket: Socket, reason: string) => void;
   /** Called for each request that is refused here, with the status. */
@@ -33,6 +41,7 @@ export interface Http1ConnectionsOptions {
 export class Http1Connections {
   readonly #connections = new Map<Socket, Http1Connection>();
   readonly #options: Http1ConnectionsOptions;
+  #sweep: NodeJS.Timeout | undefined;
   #isDraining = false;
 
   constructor(options: Http1ConnectionsOptions) {
@@ -60,6 +69,8 @@ export class Http1Connections {
       // An answer that is no longer its connection's last must not say so.
       if (isLast) connection.tellLast("keep-alive");
       connection.add(request, response);
+      // By then all of it has been written to the socket.
+      response.once("prefinish", () => this.#count(connection));
       if (this.#isBeyondBounds(connection, socket)) {
         connection.takeNoMore();
         onCut(socket, "answers that nobody reads");
@@ -78,6 +89,17 @@ export class Http1Connections {
       toOriginForm(request);
       onRequest(request, response);
     };
+  }
+
+  /** Counts a piece of a request's body; too many tiny ones end the connection. */
+  countPiece(socket: Socket, octets: number): void {
+    // Node goes on with what it has read.
+    if (octets >= TINY_OCTETS || socket.destroyed) return;
+    const connection = this.#connections.get(socket);
+    if (!connection || connection.mayHaveTinyPiece(performance.now())) return;
+    connection.takeNoMore();
+    this.#options.onCut(socket, "a body in tiny pieces");
+    socket.destroy();
   }
 
   /** Refuses what no listener can be given, and ends its connection behind the answers before; see `Http1Connection`. */
@@ -127,9 +149,34 @@ export class Http1Connections {
   #of(socket: Socket): Http1Connection {
     const known = this.#connections.get(socket);
     if (known) return known;
-    const connection = new Http1Connection(socket, this.#options.unusedMs);
+    const { unusedMs, unread, onCut } = this.#options;
+    const connection = new Http1Connection(socket, unusedMs, unread, (reason) =>
+      onCut(socket, reason),
+    );
     this.#connections.set(socket, connection);
-    socket.once("close", () => this.#connections.delete(socket));
+    // What has been read and sent in this turn is seen first: a process that was stopped takes nobody for slow.
+    this.#sweep ??= setInterval(() => setImmediate(() => this.#look()), SWEEP_MS);
+    socket.once("close", () => this.#forget(socket));
     return connection;
+  }
+
+  #forget(socket: Socket): void {
+    this.#connections.delete(socket);
+    if (this.#connections.size > 0) return;
+    clearInterval(this.#sweep);
+    this.#sweep = undefined;
+  }
+
+  /** Counts what waits of a connection's answers. The bound of all together must hold for the next one. */
+  #count({ backlog }: Http1Connection): void {
+    backlog.count();
+    const { unread } = this.#options;
+    if (unread.isFarBeyond) unread.relieve(performance.now());
+  }
+
+  #look(): void {
+    const now = performance.now();
+    for (const { backlog } of this.#connections.values()) backlog.look(now);
+    this.#options.unread.relieve(now);
   }
 }

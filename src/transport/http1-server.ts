@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { Http1Connections } from "./http1-connections.js";
 import { refusalOf, refuseExpectation } from "./http1-refusals.js";
+import { countedRequests } from "./http1-request.js";
 import { Http1Response } from "./http1-response.js";
 import { type ConnectionLimits, http1Options } from "./limits.js";
 
@@ -18,7 +19,11 @@ export function createHttp1Server(
   onRequest: RequestListener,
   onExpectation: (socket: Socket) => void,
 ): Server {
-  const options = { ...http1Options(limits), ServerResponse: Http1Response };
+  const options = {
+    ...http1Options(limits),
+    IncomingMessage: countedRequests((socket, octets) => connections.countPiece(socket, octets)),
+    ServerResponse: Http1Response,
+  };
   const server = createServer(options, connections.bound(onRequest));
   // Node leaves out what comes behind the thousandth field, a second credential or Host; the bytes are bounded.
   server.maxHeadersCount = 0;

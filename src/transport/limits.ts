@@ -14,6 +14,8 @@ export interface ConnectionLimits {
   readonly maxConnections: number;
   /** Requests of an HTTP/1.1 connection that wait for their answers to be taken. */
   readonly maxPipelined: number;
+  /** Octets of answers that wait on all connections; beyond, who reads too slowly is cut. At most twice as many wait. */
+  readonly maxTotalUnreadBytes: number;
   /** How long a new connection that has said something may take to tell its protocol, in milliseconds. */
   readonly detectionTimeoutMs: number;
   /** How long an HTTP/1.1 client may take for its headers, in milliseconds. */
@@ -45,6 +47,7 @@ export const DEFAULT_LIMITS: ConnectionLimits = {
   maxStreams: 14_000,
   maxConnections: 5_000,
   maxPipelined: 64,
+  maxTotalUnreadBytes: DEFAULT_HTTP2_LIMITS.maxTotalUnreadBytes,
   detectionTimeoutMs: 5_000,
   headersTimeoutMs: 5_000,
   requestTimeoutMs: 60_000,
@@ -74,6 +77,7 @@ export function http2Limits(limits: ConnectionLimits): Http2Limits {
     ...DEFAULT_HTTP2_LIMITS,
     maxHeaderListBytes: limits.maxHeaderBytes,
     maxConcurrentStreams: limits.maxConcurrentStreams,
+    maxTotalUnreadBytes: limits.maxTotalUnreadBytes,
     prefaceTimeoutMs: limits.prefaceTimeoutMs,
     idleTimeoutMs: limits.idleSessionTimeoutMs,
     leaveTimeoutMs: limits.leaveTimeoutMs,

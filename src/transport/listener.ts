@@ -12,6 +12,7 @@ import {
   type Http2Connection,
   type Http2Server,
   type ServerStream,
+  UnreadTotal,
 } from "../http2/index.js";
 import type { AddressList } from "./address-list.js";
 import { createClearListener } from "./clear-listener.js";
@@ -108,11 +109,13 @@ export function createListener(options: ListenerOptions): Listener {
   const refused = (socket: Socket, status: number) => onRefused?.(peerOf(socket), status);
   const age = new ConnectionAge(limits.maxConnectionAgeMs, options.random ?? Math.random);
   const { maxPipelined } = limits;
+  const unread = new UnreadTotal(limits.maxTotalUnreadBytes);
   const http1Connections = new Http1Connections({
     age,
     maxPipelined,
     // What has begun in time may take as long as headers may.
     unusedMs: limits.keepAliveTimeoutMs + limits.headersTimeoutMs,
+    unread,
     onCut: cut,
     onRefused: refused,
   });
@@ -122,6 +125,7 @@ export function createListener(options: ListenerOptions): Listener {
   const room = new StreamRoom(limits.maxStreams);
   const http2: Http2Server = createHttp2Server({
     limits: http2Limits(limits),
+    unread,
     onStream(stream) {
       room.opened();
       onStream(stream);

@@ -2,6 +2,7 @@
 import type { Server, Socket } from "node:net";
 import type { AddressList } from "./address-list.js";
 import { addressesOf } from "./client-trust.js";
+import { whenLate } from "./late.js";
 import {
   clientInProxyHeader,
   PROXY_HEAD_BYTES,
@@ -74,10 +75,10 @@ export class ProxiedConnections {
       onCut(socket, reason);
       socket.destroy();
     };
-    const late = setTimeout(() => cut("no PROXY header in time"), timeoutMs);
+    const stopWaiting = whenLate(timeoutMs, () => cut("no PROXY header in time"));
     const onEnd = () => cut("no PROXY header");
     const stop = () => {
-      clearTimeout(late);
+      stopWaiting();
       socket.off("readable", look);
       socket.off("end", onEnd);
       socket.off("close", stop);

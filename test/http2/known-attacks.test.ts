@@ -347,6 +347,37 @@ describe("known attacks", () => {
     assert.equal(goAway, CALM);
   });
 
+  for (const [name, frames] of [
+    ["HEADERS", (stream: number) => headers(stream)],
+    ["the end of a body, without octets,", (stream: number) => data(stream, NOTHING, true)],
+  ] as const) {
+    it(`${name} of streams that were reset`, async () => {
+      await start({ onStream: (stream) => stream.reset(ErrorCode.CANCEL) });
+      const again = (index: number) => [headers(id(index), REQUEST, false), frames(id(index))];
+      assert.equal((await flood(300, again)).goAway, undefined);
+      const { goAway } = await flood(2_000, (index) =>
+        index === 0 ? headers(1, REQUEST, false) : frames(1),
+      );
+      assert.equal(goAway, CALM);
+    });
+  }
+
+  it("streams without end, on a server that others fill", async () => {
+    await start({ mayOpenStream: () => false });
+    assert.equal((await flood(11_000, (index) => headers(id(index)))).goAway, CALM);
+    assert.deepEqual(server.cuts, ["too many streams refused"]);
+  });
+
+  it("streams without end, of a client that never acknowledges our SETTINGS", async () => {
+    await start({ limits: { maxConcurrentStreams: 1 }, onStream() {} });
+    const client = await RawClient.connect(server.port);
+    const many = Array.from({ length: 11_000 }, (_, index) => headers(id(index), REQUEST, false));
+    client.send(PREFACE, frame(TYPE.settings, 0, 0, NOTHING), ...many);
+    await client.settle();
+    assert.ok(client.words().includes(CALM));
+    client.close();
+  });
+
   it("DATA of a stream that was reset, beyond the window that it had", async () => {
     await start({ onStream: (stream) => stream.reset(ErrorCode.CANCEL) });
     const { goAway } = await flood(20, (index) =>

@@ -74,6 +74,16 @@ describe("a token's holder that revokes", () => {
     assert.equal(register.index.get("TOKEN", tokenId)?.sequence, sequence, "nothing new is told");
   });
 
+  it("may name ten targets, and no more: what they count is at the cost of others of its address", async () => {
+    const { token } = manager.generateToken("u");
+    const own = { target: { case: "token" as const, value: token } };
+    assert.deepEqual(await revokeAs(token, ...Array(10).fill(own)), Array(10).fill(REVOKED));
+    await assert.rejects(revokeAs(token, ...Array(11).fill(own)), (error) => {
+      assert.equal(ConnectError.from(error).code, Code.InvalidArgument);
+      return true;
+    });
+  });
+
   it("its session may ask again, with the token that is revoked by then", async () => {
     const { token, sessionId } = manager.generateToken("u");
     assert.deepEqual(await revokeAs(token, sessionOf(sessionId)), [REVOKED]);

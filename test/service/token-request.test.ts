@@ -76,7 +76,13 @@ describe("a request of a token, read without protobuf-es", () => {
       { numRuns: 5000 },
     );
     assert.deepEqual(tokenFromJson(Buffer.from('{ "token": "a" }')), { token: "a" });
-    for (const text of ['{"token":null}', '{"token":"a","x":1}', '{"token":"\\u0061"}', "[]"]) {
+    for (const text of [
+      '{"token":"}',
+      '{"token":null}',
+      '{"token":"a","x":1}',
+      '{"token":"\\u0061"}',
+      "[]",
+    ]) {
       assert.equal(tokenFromJson(Buffer.from(text)), undefined, text);
     }
     assert.equal(tokenFromJson(Buffer.from('{"token":"\xff"}', "latin1")), undefined);

@@ -3,11 +3,15 @@ import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
 import { Agent, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { connect as connectTls } from "node:tls";
 import { DEFAULT_LIMITS } from "../../src/transport/limits.js";
 import { type ConnectionCut, createListener } from "../../src/transport/listener.js";
+import { TEST_CERTIFICATE, TEST_CERTIFICATE_KEY } from "../support/tls.js";
 
+const MIB = 1024 * 1024;
 /** Longer than any test. */
 const EVER_MS = 600_000;
 const BODY = Buffer.alloc(64 * 1024);
@@ -29,6 +33,67 @@ async function listen() {
 }
 
 describe("an HTTP/1.1 connection", () => {
+  for (const isTls of [false, true]) {
+    it(`that leaves an answer unread makes room where there is too much${isTls ? ", over TLS" : ""}`, async () => {
+      const cuts: ConnectionCut[] = [];
+      const events = new EventEmitter();
+      const large = Buffer.alloc(48 * MIB);
+      const listener = createListener({
+        onStream: (stream) => stream.reset(0),
+        onRequest: ({ url }, response) => response.end(url === "/large" ? large : "small"),
+        limits: { ...DEFAULT_LIMITS, maxTotalUnreadBytes: 24 * MIB },
+        onCut(cut) {
+          cuts.push(cut);
+          events.emit("cut");
+        },
+        ...(isTls && { tls: { cert: TEST_CERTIFICATE, key: TEST_CERTIFICATE_KEY } }),
+      });
+      const { port } = await listener.listen(0, "127.0.0.1");
+      const ask = (path: string) => {
+        const to = { port, host: "127.0.0.1", rejectUnauthorized: false };
+        const socket = isTls ? connectTls(to) : connect(to);
+        socket.on("error", () => {});
+        socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+        return socket;
+      };
+      const cut = once(events, "cut");
+      const unread = [ask("/large").pause(), ask("/large").pause()];
+      await cut;
+      assert.match(await text(ask("/small")), /small$/);
+      const reason = "answers read too slowly while there is no room";
+      for (const each of cuts) assert.deepEqual(each, { peer: "127.0.0.1", reason });
+      for (const socket of unread) socket.destroy();
+      await listener.close(0);
+    });
+  }
+
+  it("may send a body in thousands of tiny chunks, and in no more", async () => {
+    const cuts: ConnectionCut[] = [];
+    const listener = createListener({
+      onStream: (stream) => stream.reset(0),
+      onRequest(request, response) {
+        const answer = (body: string) => response.end(`${body.length}`);
+        // A body that is cut has no end.
+        text(request).then(answer, () => {});
+      },
+      limits: DEFAULT_LIMITS,
+      onCut: (cut) => cuts.push(cut),
+    });
+    const { port } = await listener.listen(0, "127.0.0.1");
+    const send = (chunks: number) => {
+      const socket = connect(port, "127.0.0.1").on("error", () => {});
+      const head = "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n";
+      const body = "1\r\nx\r\n".repeat(chunks);
+      socket.write(`${head}Transfer-Encoding: chunked\r\n\r\n${body}0\r\n\r\n`);
+      return text(socket).catch(() => "");
+    };
+    assert.match(await send(2_000), /\r\n\r\n2000$/);
+    assert.deepEqual(cuts, []);
+    assert.equal(await send(50_000), "");
+    assert.deepEqual(cuts, [{ peer: "127.0.0.1", reason: "a body in tiny pieces" }]);
+    await listener.close(0);
+  });
+
   it("that pipelines requests and reads nothing is cut, and named", async () => {
     const { listener, cuts, port, served } = await listen();
     const socket = connect(port, "127.0.0.1");

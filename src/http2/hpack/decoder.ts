@@ -23,7 +23,7 @@ const STATIC_FIELDS: readonly Field[] = STATIC_TABLE.map(([name, value]) => ({
 export class HpackDecoder {
   readonly #table: DynamicTable;
   readonly #maxTableSize: number;
-  #bytes: Buffer = Buffer.alloc(0);
+  #bytes = EMPTY;
   #at = 0;
   #end = 0;
 
@@ -138,7 +138,7 @@ export class HpackDecoder {
   }
 }
 
-const EMPTY = Buffer.alloc(0);
+const EMPTY: Buffer = Buffer.alloc(0);
 
 function malformed(what: string): ConnectionError {
   return new ConnectionError(ErrorCode.COMPRESSION_ERROR, `header block: ${what}`);

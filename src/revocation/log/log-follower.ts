@@ -9,6 +9,8 @@ import { LogFiller } from "./log-filler.js";
 
 /** How often the log is read, in milliseconds, where no hint comes sooner. */
 export const POLL_MS = 250;
+/** How long a read waits for more behind the one before, in milliseconds, however many hints come. */
+const LEAST_PAUSE_MS = 10;
 /** How long the next part of a cleaning waits, in milliseconds: a million entries take a minute. */
 const CLEAN_PAUSE_MS = 20;
 /** How long one write may take, in milliseconds. */
@@ -46,7 +48,11 @@ export class LogFollower {
   #goal: { readonly end: string; readonly seenAt: number } | undefined;
   #unsent: Revocation[] = [];
   #isAway = false;
-  #hint: () => void = () => {};
+  /** Whether somebody has written since the last read began. */
+  #isHinted = false;
+  /** Whether the next read may begin with a hint. */
+  #takesHints = false;
+  #wake: () => void = () => {};
   #caughtUp: () => void = () => {};
   /** Settles once everything that the log held has been read for the first time. */
   readonly caughtUp = new Promise<void>((resolve) => {
@@ -60,7 +66,10 @@ export class LogFollower {
       append: (revocations) => this.append(revocations),
     });
     this.#cleaner = new LogCleaner(options);
-    options.log.onHint(() => this.#hint());
+    options.log.onHint(() => {
+      this.#isHinted = true;
+      if (this.#takesHints) this.#wake();
+    });
     this.#done = this.#run();
   }
 
@@ -91,7 +100,7 @@ export class LogFollower {
   /** Ends; a read that is under way is not waited for longer than its bound. */
   async close(): Promise<void> {
     this.#stop.abort();
-    this.#hint();
+    this.#wake();
     await this.#options.log.close();
     await this.#done;
   }
@@ -121,6 +130,7 @@ export class LogFollower {
   async #readPage(): Promise<boolean> {
     const { log, merge } = this.#options;
     const startedAt = performance.now();
+    this.#isHinted = false;
     if (this.#compareAnew) this.#beginAnew();
     const page = await log.read(this.#position, READ_TIMEOUT_MS);
     if (page.reset) {
@@ -179,14 +189,24 @@ export class LogFollower {
     return true;
   }
 
+  /** Anybody who may connect to PostgreSQL may send hints, without end: they bring reads no closer than a pause. */
   async #waitForMore(ms: number): Promise<void> {
-    const { signal } = this.#stop;
+    await this.#pause(Math.min(LEAST_PAUSE_MS, ms));
+    if (this.#isHinted) return;
+    this.#takesHints = true;
+    await this.#pause(ms - LEAST_PAUSE_MS);
+    this.#takesHints = false;
+  }
+
+  /** Settles after a time, or once it is woken. */
+  async #pause(ms: number): Promise<void> {
+    if (this.#stop.signal.aborted || ms <= 0) return;
     const over = new AbortController();
-    const hinted = new Promise<void>((resolve) => {
-      this.#hint = resolve;
+    const woken = new Promise<void>((resolve) => {
+      this.#wake = resolve;
     });
     const timer = pause(ms, undefined, { signal: over.signal, ref: false }).catch(() => {});
-    if (!signal.aborted) await Promise.race([timer, hinted]);
+    await Promise.race([timer, woken]);
     over.abort();
   }
 }

@@ -1,6 +1,7 @@
 /** What is done about clients that take their time. */
 import type { IncomingMessage } from "node:http";
 import type { Http2Connection } from "../../http2/index.js";
+import { whenLate } from "../late.js";
 
 /** Calls of one connection that may run out of time; a proxy brings those of many clients. */
 const MAX_SLOW_CALLS = 10;
@@ -25,8 +26,7 @@ export function noteSlowCall(connection: Http2Connection): void {
  */
 export function drain(request: IncomingMessage): void {
   if (request.readableEnded || request.destroyed) return;
-  const timer = setTimeout(() => request.destroy(), DRAIN_MS);
-  const stop = () => clearTimeout(timer);
+  const stop = whenLate(DRAIN_MS, () => request.destroy());
   request.once("end", stop);
   request.once("close", stop);
   request.resume();

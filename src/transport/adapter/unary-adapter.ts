@@ -1,6 +1,7 @@
 import { createConnectRouter } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { compressionBrotli, compressionGzip } from "@connectrpc/connect-node";
+import { whenLate } from "../late.js";
 import { assertDefaultTimeout } from "./deadline.js";
 import { DeadlineWheel } from "./deadline-wheel.js";
 import { refuseExpectations } from "./expectation.js";
@@ -114,11 +115,11 @@ function boundPlainAnswers(
   return (exchange) => {
     if (exchange.method === "OPTIONS" || !isCall(pathOf(exchange))) {
       if (!readsBody(pathOf(exchange))) exchange.dropBody();
-      const timer = setTimeout(() => {
+      const stopWaiting = whenLate(PLAIN_ANSWER_MS, () => {
         exchange.noteSlow();
         exchange.drop();
-      }, PLAIN_ANSWER_MS);
-      exchange.whenClosed(() => clearTimeout(timer));
+      });
+      exchange.whenClosed(stopWaiting);
     }
     return handler(exchange);
   };

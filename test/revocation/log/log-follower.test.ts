@@ -53,13 +53,14 @@ it("a server stays fresh while it reads a log whose end it never reaches", async
 });
 
 /** A log in memory that is away, and answers reads, when it is told to, and a server that follows it. */
-function setUp(t: TestContext) {
+function setUp(t: TestContext, pollMs = 1) {
   const held: Revocation[] = [];
   const known: Revocation[] = [];
   const state = { isAway: false, holdRead: false, reads: 0, appends: 0, cleanings: 0 };
   /** How often the log had been read before each part of a cleaning. */
   const readsBeforeParts: number[] = [];
   let onAppend: (() => void) | undefined;
+  let hint = () => {};
   const log: RevocationLog = {
     name: "a log in memory",
     async append(revocations) {
@@ -86,7 +87,9 @@ function setUp(t: TestContext) {
       };
     },
     hasReached: (position, end) => Number(position) >= Number(end),
-    onHint() {},
+    onHint(listener) {
+      hint = listener;
+    },
     async *removeExpired() {
       state.cleanings++;
       for (let part = 0; part < 5; part++) {
@@ -104,7 +107,7 @@ function setUp(t: TestContext) {
     known: () => known.values(),
     merge: () => Promise.resolve(),
     keepMicros: 0,
-    pollMs: 1,
+    pollMs,
   });
   t.after(() => {
     state.holdRead = false;
@@ -116,6 +119,8 @@ function setUp(t: TestContext) {
     state,
     readsBeforeParts,
     follower,
+    /** Somebody has written. */
+    hint: () => hint(),
     onAppend(listener: (() => void) | undefined) {
       onAppend = listener;
     },
@@ -186,4 +191,38 @@ it("a log that is cleaned is read between any two parts", async (t) => {
     assert.ok(latter > former, `${readsBeforeParts}`);
   }
   assert.equal(state.cleanings, 1);
+});
+
+describe("hints that somebody has written", () => {
+  const HOUR_MS = 3_600_000;
+
+  it("are heard while the log is read", async (t) => {
+    const { state, readsBeforeParts, hint } = setUp(t, HOUR_MS);
+    // Nothing but hints brings another read then.
+    while (readsBeforeParts.length < 5) await turn();
+    for (let round = 0; round < 5; round++) {
+      const { reads } = state;
+      hint();
+      while (state.reads === reads) await turn();
+    }
+    // The last of them has begun.
+    state.holdRead = true;
+    const { reads } = state;
+    hint();
+    for (let turns = 0; turns < 10; turns++) await turn();
+    state.holdRead = false;
+    while (state.reads === reads) await turn();
+  });
+
+  it("bring reads no closer than some milliseconds, however many there are", async (t) => {
+    const { follower, state, hint } = setUp(t, HOUR_MS);
+    await follower.caughtUp;
+    const [startedAt, before] = [performance.now(), state.reads];
+    while (state.reads < before + 20) {
+      hint();
+      await turn();
+    }
+    // On a busy machine it takes longer.
+    assert.ok(performance.now() - startedAt > 20 * 5);
+  });
 });

@@ -6,7 +6,6 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -72,7 +71,7 @@ async function startGateway() {
   const env = { ...process.env, PATH, HOME: folder, XDG_CONFIG_HOME: folder };
   const running = start(gateway.program, args, { env, cwd: folder });
   running.stderr.pipe(process.stderr);
-  while (!(await accepts(ports.gateway))) await new Promise((resolve) => setTimeout(resolve, 50));
+  while (!(await protects(ports.gateway))) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 function start(program, args, options) {
@@ -86,13 +85,13 @@ function start(program, args, options) {
   return child;
 }
 
-function accepts(port) {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => resolve(true));
-    socket.once("error", () => resolve(false));
-    socket.once("connect", () => socket.destroy());
-  });
+/** Whether the gateway asks, and refuses a request without a token. */
+async function protects(port) {
+  try {
+    return (await fetch(`http://127.0.0.1:${port}/orders`)).status === 401;
+  } catch {
+    return false;
+  }
 }
 
 /** A token with the permission that every gateway asks for. */

@@ -60,6 +60,13 @@ interface Answer {
 }
 
 const PERMISSION = "orders:read";
+/** What tells an application who calls. */
+const IDENTITY = ["x-user-id", "x-permissions", "x-token-id", "x-session-id"];
+/** What is the same to an application that reads header fields as variables of an environment. */
+const UNDERSCORED = [
+  ...["X_User_Id", "X_User-Id", "x-user_id", "X_PERMISSIONS", "x_token_id", "x_token-id"],
+  ...["x-token_id", "x_session_id", "x_session-id", "x-session_id"],
+];
 /** The gateway's address, which the service trusts, and another one for a client. */
 const GATEWAY = "127.0.0.1";
 const CLIENT = "127.0.0.2";
@@ -141,12 +148,22 @@ export function gatewaySuite(gateway: Gateway): void {
         "x-token-id": "t",
         "x-session-id": ["s", "t"],
       };
-      assert.equal((await ask({ headers: { ...bearer(token), ...claims } })).status, 200);
-      const told = application.received()[0]?.headers;
-      assert.deepEqual(
-        ["x-user-id", "x-permissions", "x-token-id", "x-session-id"].map((each) => told?.[each]),
-        ["ada", PERMISSION, tokenId, sessionId],
-      );
+      const identity = ["ada", PERMISSION, tokenId, sessionId];
+      const told = async (headers: Record<string, string | string[]>) => {
+        assert.equal((await ask({ headers: { ...bearer(token), ...headers } })).status, 200);
+        const received = application.received()[0]?.headers ?? {};
+        const named = Object.keys(received).filter((name) =>
+          IDENTITY.includes(name.replaceAll("_", "-")),
+        );
+        assert.deepEqual(named.sort(), [...IDENTITY].sort());
+        return IDENTITY.map((each) => received[each]);
+      };
+      assert.deepEqual(await told(claims), identity);
+      const spelt = Object.fromEntries(UNDERSCORED.map((name) => [name, "root"]));
+      assert.deepEqual(await told(spelt), identity);
+      // Fields that `Connection` names are the connection's own, which a gateway takes out.
+      const connection = `close, ${IDENTITY.join(", ")}, x-gateway-key`;
+      assert.deepEqual(await told({ ...claims, connection }), identity);
       await refused({ headers: claims }, 401);
     });
 
@@ -282,6 +299,22 @@ export function gatewaySuite(gateway: Gateway): void {
       const { status } = await ask({ headers: { ...upgrade, ...bearer(issue(PERMISSION).token) } });
       assert.equal(status, 101);
       assert.equal(application.received().length, 1);
+    });
+
+    it("passes on no upgrade to HTTP/2, whose requests would come past it", async () => {
+      const token = issue(PERMISSION).token;
+      for (const upgrade of ["h2c", ["h2c", "websocket"], "h2c, websocket"]) {
+        const headers = {
+          ...bearer(token),
+          connection: "Upgrade, HTTP2-Settings",
+          upgrade,
+          "http2-settings": "AAMAAABkAAQAAP__",
+        };
+        await ask({ headers });
+        for (const received of application.received()) {
+          assert.ok(["websocket", undefined].includes(received.headers.upgrade), String(upgrade));
+        }
+      }
     });
 
     it("admits nobody with headers that are too long to be asked about", async () => {

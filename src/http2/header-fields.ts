@@ -73,7 +73,9 @@ export class HeaderListReader implements FieldSink {
     const { host } = fields;
     const authority = fields[":authority"] ?? host;
     if (authority === undefined) return undefined;
-    if (host !== undefined && host !== authority) return "a host that is not the :authority";
+    if (host !== undefined && host !== authority && !areSame(host, authority, fields[":scheme"])) {
+      return "a host that is not the :authority";
+    }
     // A second `host` is joined to the first with a space.
     return isTarget(authority) ? undefined : "an authority with characters that are not allowed";
   }
@@ -91,6 +93,12 @@ export class HeaderListReader implements FieldSink {
     else if (name === "te" && value.toLowerCase() !== "trailers")
       this.fault ??= "a te other than trailers";
   }
+}
+
+/** Whether two authorities are one, however they are spelled (RFC 9113, section 8.3.1; RFC 3986, section 6.2.3). */
+function areSame(one: string, other: string, scheme: string): boolean {
+  const ownPort = scheme.toLowerCase() === "https" ? /:(?:443)?$/ : /:(?:80)?$/;
+  return one.toLowerCase().replace(ownPort, "") === other.toLowerCase().replace(ownPort, "");
 }
 
 /** The length that `content-length` announces; undefined without one, NaN where it is no number. */

@@ -7,6 +7,7 @@ import { authorityOf } from "./hosts.js";
 
 /** More than a scheme, a name of 253 characters and a port take. */
 const MAX_ORIGIN_LENGTH = 300;
+const OWN_PORTS: Readonly<Record<string, string>> = { "http:": ":80", "https:": ":443" };
 
 /**
  * Whether a request comes from a page of another origin than the server's own and the listed ones. The
@@ -23,6 +24,10 @@ export function createOriginCheck(
     // To parse what no browser sends would take milliseconds.
     if (origin.length > MAX_ORIGIN_LENGTH) return true;
     if (headers["sec-fetch-site"] === "same-origin") return false;
-    return !URL.canParse(origin) || new URL(origin).host !== authorityOf(headers);
+    if (!URL.canParse(origin)) return true;
+    // Browsers leave out the scheme's own port in both; a proxy may add it to the one.
+    const { host, protocol } = new URL(origin);
+    const authority = authorityOf(headers);
+    return authority !== host && authority !== host + OWN_PORTS[protocol];
   };
 }

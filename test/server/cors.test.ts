@@ -193,6 +193,9 @@ for (const [version, send] of [
         // Behind a proxy that ends TLS, and one that asks for another host.
         { origin: `https://${host}` },
         { origin: "https://tokens.example.com", "sec-fetch-site": "same-origin" },
+        // Behind one that adds the scheme's own port.
+        { origin: "https://tokens.example.com", host: "tokens.example.com:443" },
+        { origin: "http://tokens.example.com", host: "tokens.example.com:80" },
       ]) {
         assert.equal((await call("ExportConfig", "{}", headers)).status, 200);
       }
@@ -201,6 +204,7 @@ for (const [version, send] of [
         { origin: "https://tokens.example.com", "sec-fetch-site": "same-site" },
         { origin: "https://tokens.example.com", "sec-fetch-site": "none" },
         { origin: "" },
+        { origin: "http://tokens.example.com", host: "tokens.example.com:443" },
       ]) {
         assert.equal((await call("ExportConfig", "{}", headers)).status, 403);
       }

@@ -6,15 +6,22 @@ import type { Http2Limits } from "./limits.js";
 
 /** The size of the decoder's table, in octets; what a peer may use without being told otherwise. */
 const TABLE_SIZE = 4_096;
-/** How long a block may be to be remembered, and all of a connection's together, in octets. */
-const MAX_REMEMBERED_SIZE = 1_024;
-const MAX_REMEMBERED_TOTAL = 4_096;
+/** How long a block may be to be remembered, in octets. */
+const MAX_REMEMBERED_BLOCK = 1_024;
+/**
+ * How large a list may be to be remembered, and all of a connection's together, in octets as RFC 9113, section 6.5.2,
+ * counts them, their blocks included. Blocks tell nothing of it: an octet may stand for an entry of the whole table.
+ */
+const MAX_REMEMBERED_LIST = 4_096;
+const MAX_REMEMBERED_TOTAL = 16_384;
 
 /** A header list that was read. */
 export interface HeaderList {
   readonly fields: HeaderFields;
   /** What is wrong with it, for the log; undefined for a list that can be served. */
   readonly fault: string | undefined;
+  /** Its size in octets, as RFC 9113, section 6.5.2, counts it. */
+  readonly size: number;
   /** Whether it is larger than it may be. */
   readonly isTooLarge: boolean;
 }
@@ -24,7 +31,7 @@ export class HeaderReader {
   readonly #limits: Http2Limits;
   readonly #decoder = new HpackDecoder(TABLE_SIZE);
   readonly #reader = new HeaderListReader();
-  /** Lists by their blocks, as long as the decoder's table does not change. */
+  /** Lists that can be served, by their blocks, as long as the decoder's table does not change. */
   readonly #known = new Map<string, HeaderList>();
   #knownSize = 0;
   #parts: Buffer[] = [];
@@ -39,7 +46,7 @@ export class HeaderReader {
    * it was then, is not decoded again: the same list is given.
    */
   request(bytes: Buffer, start: number, end: number): HeaderList {
-    if (end - start > MAX_REMEMBERED_SIZE) return this.#read(bytes, start, end, false);
+    if (end - start > MAX_REMEMBERED_BLOCK) return this.#read(bytes, start, end, false);
     const text = bytes.toString("latin1", start, end);
     const known = this.#known.get(text);
     if (known !== undefined) return known;
@@ -81,18 +88,23 @@ export class HeaderReader {
     const decoder = this.#decoder;
     const { version } = decoder;
     reader.begin(areTrailers);
-    const fits = decoder.decode(bytes, start, end, this.#limits.maxHeaderListBytes, reader);
+    const { maxHeaderListBytes } = this.#limits;
+    const size = decoder.decode(bytes, start, end, maxHeaderListBytes, reader);
+    const isTooLarge = size > maxHeaderListBytes;
     if (decoder.version !== version) this.#forgetAll();
     return {
       fields: reader.fields,
-      fault: areTrailers || !fits ? reader.fault : reader.requestFault(),
-      isTooLarge: !fits,
+      fault: areTrailers || isTooLarge ? reader.fault : reader.requestFault(),
+      size,
+      isTooLarge,
     };
   }
 
   #remember(text: string, list: HeaderList): void {
-    if (this.#knownSize + text.length > MAX_REMEMBERED_TOTAL) this.#forgetAll();
-    this.#knownSize += text.length;
+    if (list.fault !== undefined || list.size > MAX_REMEMBERED_LIST) return;
+    const size = text.length + list.size;
+    if (this.#knownSize + size > MAX_REMEMBERED_TOTAL) this.#forgetAll();
+    this.#knownSize += size;
     // Calls share it.
     Object.freeze(list.fields);
     this.#known.set(text, list);

@@ -41,7 +41,8 @@ export class AddressList {
  * and for one with a zone, which means something on its own machine alone.
  */
 export function plainAddress(text: string): string | undefined {
-  if (isIPv4(text)) return text;
+  // A copy: a piece of a header's field would keep the whole field in memory wherever the address is remembered.
+  if (isIPv4(text)) return text.split(".").join(".");
   if (isIP(text) === 0 || text.includes("%")) return undefined;
   const canonical = new URL(`http://[${text}]`).hostname.slice(1, -1);
   const mapped = MAPPED.exec(canonical);

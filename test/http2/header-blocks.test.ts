@@ -1,7 +1,9 @@
 /** Header blocks of a connection: what its decoder remembers, and what its encoder owes the peer. */
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
+import { HeaderReader } from "../../src/http2/header-reader.js";
 import { encodeFieldName, encodeHeaderBlock, type HeaderFields } from "../../src/http2/index.js";
+import { DEFAULT_HTTP2_LIMITS } from "../../src/http2/limits.js";
 import { type AnsweringServer, startAnsweringServer } from "./answering-server.js";
 import { frame, headerBlock, RawClient, REQUEST, setting, TYPE } from "./raw-client.js";
 
@@ -37,6 +39,41 @@ describe("header blocks that are received", () => {
     assert.ok(Object.isFrozen(seen[0]));
     assert.deepEqual({ ...seen[0] }, REQUEST);
     client.close();
+  });
+
+  it("remembers no list that its block makes large", async () => {
+    const client = await open();
+    const large = (stream: number) => request(stream, NEWEST, NEWEST);
+    const small = (stream: number) => request(stream, NEWEST);
+    await client.outcome(request(1, added("a", "b".repeat(2_000))), large(3), large(5), small(7));
+    assert.notEqual(seen[1], seen[2]);
+    await client.outcome(small(9));
+    assert.equal(seen[3], seen[4]);
+    client.close();
+  });
+
+  it("remembers lists of 16 KiB together, whatever their blocks have", async () => {
+    const client = await open();
+    const other = (stream: number, name: string) =>
+      request(stream, NEWEST, headerBlock({ [name]: "" }));
+    await client.outcome(request(1, added("a", "b".repeat(2_000))));
+    await client.outcome(...[..."abcdefgh"].map((name, at) => other(2 * at + 3, name)));
+    await client.outcome(other(19, "h"), other(21, "a"));
+    assert.equal(seen[8], seen[9]);
+    assert.notEqual(seen[1], seen[10]);
+    client.close();
+  });
+
+  it("remembers no list with a fault", () => {
+    const reader = new HeaderReader(DEFAULT_HTTP2_LIMITS);
+    const read = (fields: Record<string, string>) => {
+      const block = headerBlock(fields);
+      return reader.request(block, 0, block.length);
+    };
+    assert.equal(read(REQUEST), read(REQUEST));
+    const { fault } = read({ ...REQUEST, host: "evil" });
+    assert.equal(fault, "a host that is not the :authority");
+    assert.notEqual(read({ ...REQUEST, host: "evil" }), read({ ...REQUEST, host: "evil" }));
   });
 
   it("reads the same octets anew when the table has changed between them", async () => {

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { after, before, beforeEach, describe, it } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { pino } from "pino";
 import { KnownCallers } from "../../src/server/callers/callers.js";
 import { createClientOf, parseProxies } from "../../src/server/trusted-proxies.js";
@@ -14,6 +16,24 @@ const PROXIES = parseProxies("10.0.0.0/8, 192.0.2.7, 2001:db8:1::/48, loopback")
 const clientOf = createClientOf(PROXIES);
 
 describe("x-forwarded-for", () => {
+  it("does not stay in memory with the address that was read from it", () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const used = () => {
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = used();
+    const addresses = Array.from({ length: 1_000 }, (_, at) => {
+      const junk = Buffer.alloc(16_000, "x").toString("latin1");
+      const client = `203.0.${100 + Math.floor(at / 100)}.${100 + (at % 100)}`;
+      return clientOf({ "x-forwarded-for": `${junk}, ${client}` }, from("10.1.2.3"));
+    });
+    assert.equal(addresses[0], "203.0.100.100");
+    const kept = (used() - before) / addresses.length;
+    assert.ok(kept < 2_000, `${kept} octets an address`);
+  });
+
   for (const [what, peer, field, client] of [
     ["a client of a proxy", "10.1.2.3", "203.0.113.9", "203.0.113.9"],
     [

@@ -43,10 +43,10 @@ export class HpackDecoder {
    *
    * @param maxListSize the largest header list in octets as RFC 9113, section 6.5.2, counts them. Fields
    *   beyond it are read, for the table's sake, and not handed on.
-   * @returns whether the list kept that bound
+   * @returns the size of the whole list, counted in the same way
    * @throws ConnectionError COMPRESSION_ERROR where the block is none; the connection cannot go on
    */
-  decode(bytes: Buffer, start: number, end: number, maxListSize: number, sink: FieldSink): boolean {
+  decode(bytes: Buffer, start: number, end: number, maxListSize: number, sink: FieldSink): number {
     this.#bytes = bytes;
     this.#at = start;
     this.#end = end;
@@ -66,7 +66,7 @@ export class HpackDecoder {
     }
     // The connection's read buffer must not live as long as the decoder.
     this.#bytes = EMPTY;
-    return listSize <= maxListSize;
+    return listSize;
   }
 
   #field(first: number): Field {

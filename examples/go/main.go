@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"securetoken.dev/go/securetoken"
 )
 
@@ -29,7 +31,9 @@ func main() {
 
 // run serves until the context is done, and then lets calls under way end.
 func run(ctx context.Context) error {
-	client, err := connect()
+	registry := prometheus.NewRegistry()
+	metrics := newMetrics(registry)
+	client, err := connect(securetoken.WithCallHook(metrics.ended))
 	if err != nil {
 		return err
 	}
@@ -39,11 +43,13 @@ func run(ctx context.Context) error {
 		return err
 	}
 	// Tokens are checked without a call for each, as long as the feed of revocations is not too old.
-	verifier, err := securetoken.NewVerifier(client, securetoken.WithMaxStaleness(staleness))
+	verifier, err := securetoken.NewVerifier(client,
+		securetoken.WithMaxStaleness(staleness), securetoken.WithVerifierHooks(metrics.hooks()))
 	if err != nil {
 		return err
 	}
 	defer verifier.Close()
+	watch(registry, verifier)
 	guard, err := securetoken.NewGuard(client,
 		securetoken.WithVerifier(verifier),
 		securetoken.WithFaultHandler(func(_ context.Context, err error) {
@@ -55,7 +61,7 @@ func run(ctx context.Context) error {
 	if err := guard.Ready(ctx); err != nil { // requests are refused until the token service is there
 		slog.Warn("tokens cannot be checked yet", "error", err)
 	}
-	handler, err := routes(guard, &notebook{}, verifier)
+	handler, err := routes(guard, &notebook{}, verifier, registry)
 	if err != nil {
 		return err
 	}
@@ -79,12 +85,12 @@ func run(ctx context.Context) error {
 
 // connect reads where the token service is: http:// is plaintext, https:// TLS with the system's authorities
 // or the one that is named. The file of the API key is read again when it changes.
-func connect() (*securetoken.Client, error) {
+func connect(options ...securetoken.Option) (*securetoken.Client, error) {
 	timeout, err := seconds("TIMEOUT_SECONDS", 5*time.Second)
 	if err != nil {
 		return nil, err
 	}
-	options := []securetoken.Option{securetoken.WithTimeout(timeout)}
+	options = append(options, securetoken.WithTimeout(timeout))
 	if authority := os.Getenv("SECURE_TOKEN_CA_FILE"); authority != "" {
 		options = append(options, securetoken.WithCAFile(authority))
 	}

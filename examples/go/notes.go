@@ -5,6 +5,9 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
 	"securetoken.dev/go/securetoken"
 )
 
@@ -17,12 +20,15 @@ type notebook struct {
 }
 
 // routes is the whole service. Each route names what it requires; any other is refused.
-func routes(guard *securetoken.Guard, book *notebook, verifier *securetoken.Verifier) (http.Handler, error) {
+func routes(
+	guard *securetoken.Guard, book *notebook, verifier *securetoken.Verifier, collected prometheus.Gatherer,
+) (http.Handler, error) {
 	protect, err := guard.Routes(securetoken.HTTPPolicy{
 		"GET /notes":    securetoken.Require("notes:read"),
 		"POST /notes":   securetoken.Require("notes:write"),
 		"GET /healthz":  securetoken.Public(),
 		"GET /verifier": securetoken.Public(),
+		"GET /metrics":  securetoken.Public(), // on a port of its own where strangers reach this one
 	})
 	if err != nil {
 		return nil, err
@@ -33,6 +39,7 @@ func routes(guard *securetoken.Guard, book *notebook, verifier *securetoken.Veri
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 	})
+	mux.Handle("GET /metrics", promhttp.HandlerFor(collected, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /verifier", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, report(verifier.Stats()))
 	})

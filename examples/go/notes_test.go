@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -49,21 +50,25 @@ func newService(t *testing.T) http.Handler {
 	securetokenv1.RegisterTokenServiceServer(server, tokenService{})
 	go server.Serve(listener)
 	t.Cleanup(server.Stop)
-	client, err := securetoken.New("http://"+listener.Addr().String(), securetoken.WithTimeout(500*time.Millisecond))
+	registry := prometheus.NewRegistry()
+	metrics := newMetrics(registry)
+	client, err := securetoken.New("http://"+listener.Addr().String(),
+		securetoken.WithTimeout(500*time.Millisecond), securetoken.WithCallHook(metrics.ended))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { client.Close() })
-	verifier, err := securetoken.NewVerifier(client)
+	verifier, err := securetoken.NewVerifier(client, securetoken.WithVerifierHooks(metrics.hooks()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(verifier.Close)
+	watch(registry, verifier)
 	guard, err := securetoken.NewGuard(client, securetoken.WithVerifier(verifier))
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler, err := routes(guard, &notebook{}, verifier)
+	handler, err := routes(guard, &notebook{}, verifier, registry)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +92,11 @@ func TestNotes(t *testing.T) {
 		{"what is no note", "POST", "/notes", "writer", `{}`, 400, "body"},
 		{"a note that is too long", "POST", "/notes", "writer", `{"text": "` + strings.Repeat("x", 2000) + `"}`, 400, "body"},
 		{"the note is there", "GET", "/notes", "reader", "", 200, `"notes":["hello"]`},
+		{"calls are counted", "GET", "/metrics", "", "", 200, `secure_token_client_call_seconds_count{code="OK",method="ValidateToken"}`},
+		{"so are checks", "GET", "/metrics", "", "", 200, `secure_token_client_checks_total{result="miss"}`},
+		{"and how old the knowledge is", "GET", "/metrics", "", "", 200, "secure_token_client_staleness_seconds NaN"},
 		{"nobody passes while the token service is down", "GET", "/notes", "other", "", 503, "at present"},
+		{"which is counted", "GET", "/metrics", "", "", 200, `secure_token_client_refusals_total{reason="UNAVAILABLE"} 1`},
 	} {
 		t.Run(step.name, func(t *testing.T) {
 			request := httptest.NewRequest(step.method, step.path, strings.NewReader(step.body))

@@ -61,9 +61,12 @@ func (c *config) interceptCall(
 ) error {
 	ctx, cancel := c.withDeadline(ctx)
 	defer cancel()
-	return c.callUntilDeadline(ctx, method, func(ctx context.Context, more ...grpc.CallOption) error {
+	began := time.Now()
+	err := c.callUntilDeadline(ctx, method, func(ctx context.Context, more ...grpc.CallOption) error {
 		return invoke(ctx, method, request, reply, conn, append(options[:len(options):len(options)], more...)...)
 	})
+	c.tellCall(method, began, err)
+	return err
 }
 
 // interceptStream gives a stream of the raw client the API key. A stream has the deadline of its context.

@@ -27,6 +27,7 @@ var ErrNoRule = errors.New("securetoken: no rule of the policy names the request
 type Guard struct {
 	client  *Client
 	cache   *cache
+	onHit   func()            // of the cache
 	watch   *[]VerifierOption // to be watched by a verifier of the guard's own
 	watcher *Verifier
 	flights flights[*securetokenv1.ValidateTokenResponse]
@@ -49,7 +50,7 @@ func NewGuard(client *Client, options ...GuardOption) (*Guard, error) {
 	if err != nil {
 		return nil, fmt.Errorf("securetoken: %w", err)
 	}
-	guard := &Guard{client: client, audience: audience, onFault: func(context.Context, error) {}, now: time.Now}
+	guard := &Guard{client: client, audience: audience, onFault: func(context.Context, error) {}, onHit: func() {}, now: time.Now}
 	for _, option := range options {
 		if err := option(guard); err != nil {
 			return nil, fmt.Errorf("securetoken: %w", err)
@@ -138,6 +139,7 @@ func (g *Guard) validate(ctx context.Context, token string) (*ValidToken, error)
 	}
 	key, asked := sha256.Sum256([]byte(token)), g.now()
 	if kept, age := g.cache.get(key, asked); kept != nil {
+		g.onHit()
 		valid, err := toValidToken(kept)
 		if err == nil {
 			valid.TimeRemaining -= age

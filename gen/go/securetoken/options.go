@@ -24,6 +24,7 @@ type config struct {
 	keys     keySource
 	timeout  time.Duration
 	isLocal  bool
+	onCall   func(EndedCall) // nil: nobody is told
 	dial     []grpc.DialOption
 }
 

@@ -2,9 +2,15 @@
 
 import pathlib
 import re
+import time
 import types
 import unittest
 
+from opentelemetry import metrics
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+
+from secure_token_client import InvalidTokenError
 from support import TARGET
 
 README = pathlib.Path(__file__).resolve().parents[1] / "README.md"
@@ -14,7 +20,7 @@ BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 class Readme(unittest.TestCase):
     def test_examples(self) -> None:
         blocks = BLOCK.findall(README.read_text("utf-8"))
-        quick, connection, middleware, watched, testing = blocks
+        quick, connection, middleware, watched, counted, testing = blocks
         token = self.run_block(quick)["token"]
         self.run_block(connection.replace('Path("ca.pem").read_bytes()', "None"))
         app = types.SimpleNamespace(wsgi_app=None)
@@ -24,7 +30,30 @@ class Readme(unittest.TestCase):
         self.assertEqual(names["claims"]["user_id"], "user_123")
         names["verifier"].close()
         names["client"].close()
+        self.check_metrics(counted, token)
         self.run_block(testing)
+
+    def check_metrics(self, block: str, token: str) -> None:
+        reader = InMemoryMetricReader()
+        metrics.set_meter_provider(MeterProvider([reader]))
+        names = self.run_block(block)
+        with names["client"], names["verifier"] as verifier:
+            verifier.verify(token)
+            for _ in range(100):  # until the feed has told all that is revoked
+                if verifier.state.is_ready:
+                    break
+                time.sleep(0.1)
+            verifier.verify(token)
+            with self.assertRaises(InvalidTokenError):
+                verifier.verify("no token")
+            collected = reader.get_metrics_data().resource_metrics[0].scope_metrics[0].metrics
+        points = {it.name.split(".")[1]: list(it.data.data_points) for it in collected}
+        ends = [(dict(it.attributes)["code"], it.count) for it in points["call"]]
+        self.assertEqual(sorted(ends), [("OK", 1), ("UNAUTHENTICATED", 1)])
+        results = {dict(it.attributes)["result"]: it.value for it in points["checks"]}
+        self.assertEqual(results, {"hit": 1, "miss": 2})
+        self.assertEqual([it.value for it in points["refusals"]], [1])
+        self.assertLess(points["staleness"][0].value, 10)
 
     def run_block(self, block: str, **names: object) -> dict:
         names["print"] = lambda *_: None

@@ -8,6 +8,7 @@ from .call_errors import (
     RateExceededError,
     ServiceUnavailableError,
 )
+from .call_hook import EndedCall
 from .channel import Tls
 from .client import SecureTokenClient
 from .exceptions import InvalidTokenError, PermissionDeniedError, TokenError, TokenExpiredError
@@ -36,6 +37,7 @@ __all__ = [
     "AsyncWatchedVerifier",
     "CallError",
     "CallerRefusedError",
+    "EndedCall",
     "ExportedConfig",
     "Introspection",
     "InvalidTokenError",

@@ -20,6 +20,7 @@ from .api_key import ApiKey, key_source
 from .attempts import Attempts
 from .audience import held_against
 from .cache import ValidationCache
+from .call_hook import CallHook, OnCall
 from .channel import TlsOption, endpoint
 from .connection import AsyncConnection, Link
 from .connection_fault import speaks_tls
@@ -44,6 +45,7 @@ class AsyncSecureTokenClient:
         insecure: bool = False,
         timeout: Optional[float] = DEFAULT_TIMEOUT,
         cache: Optional[ValidationCache] = None,
+        on_call: Optional[OnCall] = None,
         options: Sequence[tuple[str, Any]] = (),
     ) -> None:
         """As SecureTokenClient."""
@@ -55,6 +57,7 @@ class AsyncSecureTokenClient:
         self._is_closed = False
         self._timeout = checked_timeout(timeout)
         self._cache = cache or ValidationCache(0)
+        self._hook = CallHook(on_call)
 
     @property
     def channel(self) -> grpc.aio.Channel:
@@ -278,6 +281,11 @@ class AsyncSecureTokenClient:
 
     async def _call(self, method: str, request: object, timeout: Optional[float]) -> Any:
         """One call, with its deadline, and its error as one of the four where it is one."""
+        with self._hook.told(method):
+            return await self._attempt(method, request, timeout)
+
+    async def _attempt(self, method: str, request: object, timeout: Optional[float]) -> Any:
+        """The attempts of a call, until one is its last."""
         attempts = Attempts(
             method,
             checked_timeout(timeout, self._timeout),

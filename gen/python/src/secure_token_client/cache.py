@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 import time
 from collections import OrderedDict
@@ -13,6 +14,8 @@ from securetoken.v1 import token_service_pb2 as pb
 
 from .results import ValidToken, to_valid
 from .times import to_timedelta
+
+_LOG = logging.getLogger("secure_token_client")
 
 
 class Asked(NamedTuple):
@@ -35,13 +38,19 @@ class ValidationCache:
         seconds: float,
         size: int = 1024,
         *,
+        on_hit: Optional[Callable[[], None]] = None,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
-        """Keeps at most `size` answers for at most `seconds`; 0 keeps none."""
+        """Keeps at most `size` answers for at most `seconds`; 0 keeps none.
+
+        `on_hit` is called for each token that a kept answer is found for, for metrics. It must not
+        block; what it raises is logged and changes nothing.
+        """
         if not 0 <= seconds <= 60 or size < 1:
             raise ValueError("a cache keeps at least 1 answer for 0 to 60 seconds")
         self._seconds, self._size = seconds, size
+        self._on_hit = on_hit
         self._clock, self._wall_clock = clock, wall_clock
         self._lock = threading.Lock()
         self._entries: OrderedDict[bytes, tuple[Asked, pb.ValidateTokenResponse]] = OrderedDict()
@@ -50,7 +59,15 @@ class ValidationCache:
         """A fresh copy of a kept answer, its time_remaining shortened by its age."""
         if self._seconds == 0 or not isinstance(token, str):
             return None
-        key = _digest(token)
+        found = self._find(_digest(token))
+        if found is not None and self._on_hit is not None:
+            try:
+                self._on_hit()
+            except Exception:
+                _LOG.exception("on_hit raised")
+        return found
+
+    def _find(self, key: bytes) -> Optional[ValidToken]:
         with self._lock:
             kept = self._entries.get(key)
             if kept is None:

@@ -18,6 +18,7 @@ from .api_key import ApiKey, key_source
 from .attempts import Attempts
 from .audience import held_against
 from .cache import ValidationCache
+from .call_hook import CallHook, OnCall
 from .channel import TlsOption, endpoint
 from .connection import Connection
 from .connection_fault import speaks_tls
@@ -44,6 +45,7 @@ class SecureTokenClient:
         insecure: bool = False,
         timeout: Optional[float] = DEFAULT_TIMEOUT,
         cache: Optional[ValidationCache] = None,
+        on_call: Optional[OnCall] = None,
         options: Sequence[tuple[str, Any]] = (),
     ) -> None:
         """Names a server: ``host:port``, ``http://host[:port]`` or ``https://host[:port]``.
@@ -53,7 +55,8 @@ class SecureTokenClient:
         others or a client certificate, False is plaintext, which ``host:port`` is without it.
         ``insecure`` lets an API key travel in the clear beyond loopback. ``timeout`` is in seconds,
         above 0 and at most 60; None is the default of 5. ``options`` are gRPC channel options, laid
-        over those of this client. Raises ValueError naming the argument that breaks a rule.
+        over those of this client. ``on_call`` is told of each call once it has ended, for metrics.
+        Raises ValueError naming the argument that breaks a rule.
         """
         self._key = key_source(api_key, api_key_file)
         self._connection = Connection(
@@ -61,6 +64,7 @@ class SecureTokenClient:
         )
         self._timeout = checked_timeout(timeout)
         self._cache = cache or ValidationCache(0)
+        self._hook = CallHook(on_call)
 
     @property
     def channel(self) -> grpc.Channel:
@@ -269,6 +273,11 @@ class SecureTokenClient:
 
     def _call(self, method: str, request: object, timeout: Optional[float]) -> Any:
         """One call, with its deadline, and its error as one of the four where it is one."""
+        with self._hook.told(method):
+            return self._attempt(method, request, timeout)
+
+    def _attempt(self, method: str, request: object, timeout: Optional[float]) -> Any:
+        """The attempts of a call, until one is its last."""
         attempts = Attempts(
             method,
             checked_timeout(timeout, self._timeout),

@@ -47,8 +47,11 @@ class IssuedToken(str):
     key_id: str
     audiences: list[str]
     clamped: bool
-    """Whether less was granted than was asked for: the session ends at `expires_at`, or a holder asked
-    for more than the lifetime that its token was issued with. False unless the token was refreshed."""
+    """Whether less was granted than was asked for.
+
+    The session ends at `expires_at`, or a holder asked for more than the lifetime that its token
+    was issued with. False unless the token was refreshed.
+    """
 
     @property
     def token(self) -> str:
@@ -113,9 +116,9 @@ class KeyInfo(TypedDict):
 class ExportedConfig(TypedDict):
     """How the server makes tokens, without any key material. The salt is base64.
 
-    `server_version` is the server's own, empty from servers that are too old to tell it. `caller` is
-    the name by which the server knows this caller and `caller_rpcs` what it may call; both are empty
-    where the server has no callers file.
+    `server_version` is the server's own, empty from servers that are too old to tell it. `caller`
+    is the name by which the server knows this caller and `caller_rpcs` what it may call; both are
+    empty where the server has no callers file.
     """
 
     algorithm: str

@@ -91,7 +91,10 @@ def to_outcomes(message: pb.RevokeTokensResponse, asked: int) -> list[Revocation
     """What became of each target, in order."""
     required(len(message.results) == asked, "a result for each target")
     return [
-        cast(RevocationOutcome, enum_name(pb.RevocationOutcome, result.outcome, "REVOCATION_OUTCOME_"))
+        cast(
+            RevocationOutcome,
+            enum_name(pb.RevocationOutcome, result.outcome, "REVOCATION_OUTCOME_"),
+        )
         for result in message.results
     ]
 

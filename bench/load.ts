@@ -38,7 +38,7 @@ export function h2loadArguments(
 
 /** Sends requests as fast as they are answered. Throws unless all of them are. */
 export async function load(
-  server: RunningServer,
+  server: Pick<RunningServer, "origin" | "pid">,
   call: Call,
   requests: number,
   spread = SPREAD,

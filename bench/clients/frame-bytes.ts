@@ -5,6 +5,9 @@ export const HEAD_LENGTH = 9;
 /** See `HEAD_LENGTH`. */
 export const STREAM_OFFSET = 5;
 
+/** The largest value of an integer's first seven bits, which says that more octets follow. */
+const PREFIX = 127;
+
 /** A frame, RFC 9113, section 4.1. */
 export function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
   const bytes = Buffer.allocUnsafe(HEAD_LENGTH + payload.length);
@@ -23,9 +26,14 @@ export function uint32(value: number): Buffer {
   return bytes;
 }
 
-/** A string as it is, RFC 7541, section 5.2: below 127 bytes, whose length fits one. */
+/** A string as it is, RFC 7541, section 5.2, with its length as an integer of section 5.1. */
 export function literal(text: string): Buffer {
   const bytes = Buffer.from(text, "latin1");
-  if (bytes.length >= 127) throw new Error("a header that is longer than 126 bytes");
-  return Buffer.concat([Buffer.of(bytes.length), bytes]);
+  const length: number[] = [Math.min(bytes.length, PREFIX)];
+  if (bytes.length >= PREFIX) {
+    let rest = bytes.length - PREFIX;
+    for (; rest >= 128; rest >>= 7) length.push((rest & 127) | 128);
+    length.push(rest);
+  }
+  return Buffer.concat([Buffer.from(length), bytes]);
 }

@@ -39,7 +39,7 @@ class Readme(unittest.TestCase):
         names = self.run_block(block)
         with names["client"], names["verifier"] as verifier:
             verifier.verify(token)
-            for _ in range(100):  # until the feed has told all that is revoked
+            for _ in range(600):  # until the feed has told all that is revoked
                 if verifier.state.is_ready:
                     break
                 time.sleep(0.1)

@@ -10,11 +10,6 @@ export interface TokenRequest {
 
 /** Field 1, length-delimited (protobuf.dev/programming-guides/encoding). */
 const TOKEN_TAG = 0x0a;
-/** The JSON form as every client writes it that takes the shortest. */
-const JSON_START = '{"token":"';
-const JSON_END = '"}';
-/** Characters that are themselves in JSON and in UTF-8: all that a token of ours has. */
-const TOKEN_CHARACTERS = /^[\w=-]*$/;
 /** What stands for bytes that are no UTF-8. */
 const REPLACEMENT = "\ufffd";
 
@@ -36,8 +31,6 @@ export function tokenFromBinary(bytes: Buffer): TokenRequest | undefined {
 
 /** Reads the JSON form: an object of one member, written without escapes. */
 export function tokenFromJson(bytes: Buffer): TokenRequest | undefined {
-  const usual = usualTokenFromJson(bytes);
-  if (usual !== undefined) return usual;
   const text = bytes.toString("utf8");
   if (text.includes("\\") || text.includes(REPLACEMENT) || !hasFourQuotes(text)) return undefined;
   let value: unknown;
@@ -49,15 +42,6 @@ export function tokenFromJson(bytes: Buffer): TokenRequest | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { token } = value as Partial<TokenRequest>;
   return typeof token === "string" ? { token } : undefined;
-}
-
-/** Without `JSON.parse`, which takes as long as all else of reading the request. */
-function usualTokenFromJson(bytes: Buffer): TokenRequest | undefined {
-  if (bytes.length < JSON_START.length + JSON_END.length) return undefined;
-  const text = bytes.toString("latin1");
-  if (!text.startsWith(JSON_START) || !text.endsWith(JSON_END)) return undefined;
-  const token = text.slice(JSON_START.length, -JSON_END.length);
-  return TOKEN_CHARACTERS.test(token) ? { token } : undefined;
 }
 
 /** As many as one member of text has: JSON.parse does not tell of a name that comes twice. */

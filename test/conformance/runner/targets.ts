@@ -8,8 +8,9 @@ import { ANYONE, type Callers } from "../../../src/server/callers/callers.js";
 import { createServer } from "../../../src/server/server.js";
 import { tokenRoutes } from "../../../src/service/index.js";
 import { corpusManager, fixedClock } from "../suite/fixture.js";
+import { cutOff } from "./cut-off.js";
 import { knownCallers } from "./known-callers.js";
-import { blackHole, httpPeer, type Target } from "./peer.js";
+import { blackHole, httpPeer, type Peer, type Target } from "./peer.js";
 import { answerGarbage, answerStatus } from "./raw-answers.js";
 import { standInRoutes } from "./stand-in.js";
 import { serverTls } from "./tls.js";
@@ -49,8 +50,17 @@ export async function startTargets(manager: SecureTokenManager): Promise<Targets
     named("mtls", product(knownCallers(manager), "server"), TLS_HOST),
     named("stand-in", httpPeer(standIn)),
     named("garbage", httpPeer(answerGarbage)),
-    named("unavailable-once", httpPeer(everyOther("UNAVAILABLE", service))),
-    named("internal-once", httpPeer(everyOther("INTERNAL", service))),
+    named("unavailable-once", httpPeer(everyOther(refuse("UNAVAILABLE"), service))),
+    named("internal-once", httpPeer(everyOther(refuse("INTERNAL"), service))),
+    named(
+      "lost-once",
+      losing((lose) => everyOther(lose, service)),
+    ),
+    named("cut-off-once", httpPeer(everyOther(cutOff, service))),
+    named(
+      "lost",
+      losing((lose) => lose),
+    ),
     named("black-hole", blackHole()),
   ]);
   return {
@@ -70,13 +80,24 @@ async function named(name: string, target: Target, host = HOST) {
   return { name, target, address: `${host}:${port}` };
 }
 
-/** Refuses the first call, the third … with a status that comes before any response header. */
-function everyOther(code: "UNAVAILABLE" | "INTERNAL", handler: RequestListener): RequestListener {
+/** Hands the first call, the third … to somebody else. */
+function everyOther(other: RequestListener, handler: RequestListener): RequestListener {
   let calls = 0;
   return (request, response) => {
-    if (calls++ % 2 === 0) answerStatus(request, response, code);
+    if (calls++ % 2 === 0) other(request, response);
     else handler(request, response);
   };
+}
+
+/** A peer that can lose its connections, and says nothing. */
+function losing(serve: (lose: RequestListener) => RequestListener): Target {
+  const peer: Peer = httpPeer(serve(() => peer.disconnect()));
+  return peer;
+}
+
+/** Refuses a call with a status that comes before any response header. */
+function refuse(code: "UNAVAILABLE" | "INTERNAL"): RequestListener {
+  return (request, response) => answerStatus(request, response, code);
 }
 
 /** A port that was free a moment ago. */

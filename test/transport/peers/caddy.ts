@@ -7,11 +7,15 @@ import { findProgram } from "./programs.js";
 
 /** The oldest version that the example with retries is tried with. */
 const RETRIES_SINCE = [2, 11, 2];
+const OTHER_SERVER = "lb_try_duration 2s\n    fail_duration 1s";
 const OPTIONS = "{\n  admin off\n  servers {\n    protocols h1 h2c\n  }\n}\n";
 
-export function configureCaddy(folder: string, port: number, upstream: number): string[] {
-  const example = documentedExample(caddyRetries() ? "Caddy with retries" : "Caddy", {
-    "h2c://10.0.0.1:8080": `h2c://127.0.0.1:${upstream}`,
+/** With one server Caddy sends calls again where it can, with several it waits for another one of them. */
+export function configureCaddy(folder: string, port: number, ...upstreams: number[]): string[] {
+  const isAlone = upstreams.length === 1;
+  const servers = upstreams.map((upstream) => `h2c://127.0.0.1:${upstream}`).join(" ");
+  const example = documentedExample(isAlone && caddyRetries() ? "Caddy with retries" : "Caddy", {
+    "h2c://10.0.0.1:8080": isAlone ? servers : `${servers} {\n    ${OTHER_SERVER}\n  }`,
     "tokens.example.com": `http://127.0.0.1:${port}`,
   });
   const file = join(folder, "Caddyfile");

@@ -7,9 +7,9 @@ import { InvalidTokenError, type SecureTokenClient } from "../../../src/client/n
 import { buf } from "../../support/buf.js";
 import { type ServerProcess, startServer } from "../../support/server-process.js";
 import { eventually, logLines } from "../../support/worker-lines.js";
-import { startGrpcCalls } from "./paced-calls.js";
 import { skipWithout } from "./programs.js";
 import { PROXIES, type RunningProxy, startProxy } from "./proxies.js";
+import { callThroughRestarts, inWords } from "./restart-under-load.js";
 import { SERVING, watchHealth } from "./watch-health.js";
 
 /** Restarts of all workers. */
@@ -75,20 +75,14 @@ for (const proxy of PROXIES) {
 
     it("loses no call while all workers are replaced", async (t) => {
       const rate = Number(process.env.PEER_RATE ?? RATE);
-      const started = performance.now();
-      const calls = startGrpcCalls(running.port, rate);
-      const reach = (count: number) => eventually(() => calls.ended() >= count);
-      await reach(rate / 2);
-      for (let restart = 1; restart <= RESTARTS; restart++) {
-        const before = calls.ended();
+      let done = 0;
+      const calls = await callThroughRestarts(running.port, rate, RESTARTS, async () => {
         server.process.kill("SIGUSR2");
-        await eventually(() => logLines(server, "rolling restart done").length === restart);
-        await reach(before + rate / 2);
-      }
-      await calls.stop();
-      const reached = Math.round((1000 * calls.ended()) / (performance.now() - started));
-      t.diagnostic(`${calls.failures.length} lost of ${calls.ended()}, ${reached} a second`);
-      const loses = proxy.loses?.();
+        done++;
+        await eventually(() => logLines(server, "rolling restart done").length === done);
+      });
+      t.diagnostic(inWords(calls));
+      const loses = proxy.loses?.(1);
       assert.deepEqual(
         calls.failures.filter((failure) => !loses?.test(failure)),
         [],

@@ -20,8 +20,8 @@ export interface Proxy {
     port: number,
     ...upstreams: [number, ...number[]]
   ) => string[];
-  /** What it may answer to a call that it loses of itself while a server is replaced. Default: it loses none. */
-  readonly loses?: () => RegExp | undefined;
+  /** What it may answer to a call that it loses of itself while one of `servers` is replaced. Default: it loses none. */
+  readonly loses?: (servers: number) => RegExp | undefined;
 }
 
 /** A proxy that runs. */
@@ -56,7 +56,7 @@ export const PROXIES: readonly Proxy[] = [
     program: () => findProgram("caddy"),
     configure: configureCaddy,
     // Go's transport closes the body of a call that finds its connection going away, and cannot send it elsewhere.
-    loses: () => (caddyRetries() ? undefined : /^14 .*502/),
+    loses: (servers) => (servers === 1 && caddyRetries() ? undefined : /^14 .*502/),
   },
 ];
 

@@ -1,12 +1,16 @@
-/** What each proxy needs to pass h2c on `port` to h2c on `upstream`; gives the arguments of its program. */
+/**
+ * What each proxy needs to pass h2c on `port` to h2c on `upstreams`, of which any may be stopped while the others serve;
+ * gives the arguments of its program.
+ */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { documentedExample } from "./documented-examples.js";
 
 /** nginx, from h2c to h2c. */
-export function configureNginx(folder: string, port: number, upstream: number): string[] {
+export function configureNginx(folder: string, port: number, ...upstreams: number[]): string[] {
+  const servers = upstreams.map((upstream) => `server 127.0.0.1:${upstream};`).join(" ");
   const example = documentedExample("nginx", {
-    "10.0.0.1:8080": `127.0.0.1:${upstream}`,
+    "server 10.0.0.1:8080;": servers,
     "listen 8080": `listen 127.0.0.1:${port}`,
   });
   return writeNginx(folder, example);
@@ -52,19 +56,24 @@ ${http}
 }
 
 /** HAProxy, from h2c to h2c. */
-export function configureHaproxy(folder: string, port: number, upstream: number): string[] {
+export function configureHaproxy(folder: string, port: number, ...upstreams: number[]): string[] {
+  const servers = upstreams.map((upstream, i) => `server s${i} 127.0.0.1:${upstream} proto h2`);
   const example = documentedExample("HAProxy", {
-    "10.0.0.1:8080": `127.0.0.1:${upstream}`,
+    "server one 10.0.0.1:8080 proto h2": servers.join("\n  "),
     "bind :8080": `bind 127.0.0.1:${port}`,
+    ...(upstreams.length > 1 && { "mode http": "mode http\n  option redispatch 1" }),
   });
   writeFileSync(join(folder, "haproxy.cfg"), `global\n  maxconn 512\n${example}`);
   return ["-db", "-f", join(folder, "haproxy.cfg")];
 }
 
 /** Envoy, from h2c to h2c. */
-export function configureEnvoy(folder: string, port: number, upstream: number): string[] {
+export function configureEnvoy(folder: string, port: number, ...upstreams: number[]): string[] {
+  const endpoint = (address: string) =>
+    `            - endpoint: { address: { socket_address: { ${address} } } }\n`;
+  const endpoints = upstreams.map((it) => endpoint(`address: 127.0.0.1, port_value: ${it}`));
   const example = documentedExample("Envoy", {
-    "address: tokens, port_value: 8080": `address: 127.0.0.1, port_value: ${upstream}`,
+    [endpoint("address: tokens, port_value: 8080")]: endpoints.join(""),
   });
   const config = `
 static_resources:

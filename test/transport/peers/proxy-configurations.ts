@@ -75,6 +75,8 @@ export function configureEnvoy(folder: string, port: number, ...upstreams: numbe
   const example = documentedExample("Envoy", {
     [endpoint("address: tokens, port_value: 8080")]: endpoints.join(""),
   });
+  const retries = upstreams.length > 1 ? documentedExample("Several servers", {}) : "";
+  const [inRoute = "", inCluster = ""] = retries.split(/^(?=circuit_breakers)/m);
   const config = `
 static_resources:
   listeners:
@@ -96,9 +98,18 @@ static_resources:
                     - name: tokens
                       domains: ["*"]
                       routes:
-                        - { match: { prefix: / }, route: { cluster: tokens, timeout: 60s } }
-${example.replace(/^(?=.)/gm, "  ")}`;
+                        - match: { prefix: / }
+                          route:
+                            cluster: tokens
+                            timeout: 60s
+${indented(28, inRoute)}
+${indented(2, example)}
+${indented(6, inCluster)}`;
   writeFileSync(join(folder, "envoy.yaml"), config);
   // Several may run on one machine: no shared memory of hot restarts.
   return ["-c", join(folder, "envoy.yaml"), "--disable-hot-restart", "--concurrency", "1"];
+}
+
+function indented(spaces: number, text: string): string {
+  return text.replace(/^(?=.)/gm, " ".repeat(spaces));
 }

@@ -50,6 +50,11 @@ final class Attempts {
     switch (error.getStatus().getCode()) {
       case UNAVAILABLE:
         return unavailable(error);
+      case UNKNOWN:
+        if (CallErrors.isLost(error)) {
+          return unavailable(error);
+        }
+        break;
       case RESOURCE_EXHAUSTED:
         Optional<Duration> delay = CallErrors.retryDelay(error);
         if (delay.isPresent()) {

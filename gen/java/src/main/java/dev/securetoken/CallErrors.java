@@ -8,6 +8,7 @@ import com.google.rpc.RetryInfo;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -32,6 +33,8 @@ final class CallErrors {
     switch (error.getStatus().getCode()) {
       case UNAVAILABLE:
         return new ServiceUnavailableError(error, null);
+      case UNKNOWN:
+        return isLost(error) ? new ServiceUnavailableError(error, null) : error;
       case RESOURCE_EXHAUSTED:
         Optional<Duration> delay = retryDelay(error);
         boolean isRate =
@@ -66,6 +69,16 @@ final class CallErrors {
     return detail(error, RetryInfo.class)
         .map(it -> Times.toDuration(it.getRetryDelay()))
         .filter(it -> !it.isNegative());
+  }
+
+  /** Whether a call that ended as UNKNOWN ended with its connection: grpc-java's "channel closed". */
+  static boolean isLost(StatusRuntimeException error) {
+    for (Throwable cause = error.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof ClosedChannelException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether no connection could be made, so that the service cannot have seen the call. */

@@ -1,6 +1,7 @@
 package dev.securetoken;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +16,7 @@ import io.grpc.TlsServerCredentials;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,6 +83,14 @@ class AttemptsTest {
     fail(2, Status.Code.UNAVAILABLE);
     assertEquals("id-1", client.async().validateToken("token").join().tokenId());
     assertEquals(3, service.requests().size());
+  }
+
+  @Test
+  void aClosedChannelIsAServiceThatIsAway() {
+    Status closed = Status.UNKNOWN.withCause(new ClosedChannelException());
+    StatusRuntimeException named = CallErrors.named(closed.asRuntimeException());
+    assertInstanceOf(ServiceUnavailableError.class, named);
+    assertEquals(Status.Code.UNAVAILABLE, named.getStatus().getCode());
   }
 
   @ParameterizedTest

@@ -12,7 +12,7 @@ import { type ServerProcess, startServer } from "../../../support/server-process
 import { skipWithout } from "../programs.js";
 
 /** `DIAL_ROUNDS=100` for the whole proof. */
-const ROUNDS = Number(process.env.DIAL_ROUNDS ?? 6);
+const ROUNDS = Number(process.env.DIAL_ROUNDS ?? 4);
 /** The signal comes anywhere within this after the client has begun to dial, in milliseconds: that takes about as long. */
 const LATEST_MS = 6;
 

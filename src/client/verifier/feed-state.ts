@@ -14,7 +14,7 @@ export class FeedState {
    * What is enforced: all that any feed has told, until it ends. A snapshot is added to it: the server that
    * gives one may lag behind the server before.
    */
-  readonly live = new LiveSet();
+  readonly live: LiveSet;
   /** The keys that the server decrypts with, as the last checkpoint said. */
   keyIds: ReadonlySet<string> = new Set();
   /** Where the next feed goes on; empty: from the beginning. */
@@ -22,6 +22,8 @@ export class FeedState {
   /** Whether a snapshot has begun that has not ended. */
   #isAmidSnapshot = false;
   #isComplete = false;
+  /** Whether a snapshot has ended within the present feed. */
+  #isWhole = false;
   #isReady = false;
   #serverStalenessMs = 0;
   /** When the present feed was asked for. */
@@ -29,6 +31,10 @@ export class FeedState {
   /** When the last checkpoint was written, at the earliest. */
   #knownAt = 0;
   #delayMs = 0;
+
+  constructor(live = new LiveSet()) {
+    this.live = live;
+  }
 
   /** Whether a complete snapshot has had a checkpoint. */
   get isReady(): boolean {
@@ -40,11 +46,21 @@ export class FeedState {
     return this.#delayMs;
   }
 
-  /** A feed is asked for at `now` of the steady clock: gives the cursor to ask for. */
-  begin(now: number): string {
+  /** How old the server's own knowledge was at the last checkpoint, in milliseconds. */
+  get serverStalenessMs(): number {
+    return this.#serverStalenessMs;
+  }
+
+  /**
+   * A feed is asked for at `now` of the steady clock and `wallMs` of the wall clock: gives the cursor to ask
+   * for. Where a wall clock that ran ahead has dropped what has not ended, that is everything.
+   */
+  begin(now: number, wallMs: number): string {
     this.#isAmidSnapshot = false;
+    this.#isWhole = false;
     this.#askedAt = now;
-    return this.cursor;
+    this.live.begin();
+    return this.live.hasForgotten(wallMs) ? "" : this.cursor;
   }
 
   /** Vouches for nothing before a new snapshot. What is known to be revoked stays so. */
@@ -72,6 +88,7 @@ export class FeedState {
         }
         this.live.add(event.revocations);
         this.#isAmidSnapshot = !event.last;
+        this.#isWhole = event.last;
         if (event.last) this.#isComplete = true;
         return false;
       case "changes":
@@ -102,6 +119,10 @@ export class FeedState {
     this.#knownAt = Math.min(now, writtenAt);
     this.#delayMs = now - this.#knownAt;
     this.#isReady = true;
+    // The server knew all that was in force when it began the feed, and has told it.
+    if (this.#isWhole && uptime !== undefined && toMillis(uptime) >= stalenessMs) {
+      this.live.relearn();
+    }
     return true;
   }
 }

@@ -4,6 +4,7 @@ import { TokenError } from "../errors.js";
 import { MalformedAnswerError } from "../responses.js";
 import type { SecureTokenClient } from "../token-client.js";
 import type { FeedState } from "./feed-state.js";
+import { TooManyRevocationsError } from "./live-set.js";
 import type { CompleteOptions } from "./options.js";
 import type { SteadyClock } from "./steady-clock.js";
 
@@ -21,10 +22,17 @@ const MAX_SILENCE_MS = 3_000;
  * by 500 ppm: by 0.15 s within this time.
  */
 const MAX_LIFE_MS = 300_000;
+/**
+ * How long a feed lasts whose server knows too little to be vouched by: the next may be another server's.
+ * Twice as long each time, as all servers may know too little.
+ */
+const BEHIND_LIFE_MS = 5_000;
 /** A feed that ends sooner is opened again with a pause, whatever it has told. */
 const LEAST_LIFE_MS = 1_000;
-/** How often a feed that was given before is asked for again when it is refused: its key may be a new one. */
-const REFUSED_TRIES = 2;
+/** How often a feed that was given before and is refused is asked for again: its key may be a new one. */
+const REFUSED_TRIES = 1;
+/** What is known is not called stale before: there is a checkpoint each second. */
+const LEAST_STALE_MS = 1_500;
 /** How often its age is looked at. A timer of its own length would stand still while a machine sleeps. */
 const LOOK_EVERY_MS = 100;
 
@@ -52,6 +60,7 @@ export class Feed {
   #isPermitted = true;
   #isConnected = false;
   #isWarned = false;
+  #behindLifeMs = BEHIND_LIFE_MS;
 
   constructor(client: Watching, state: FeedState, clock: SteadyClock, options: CompleteOptions) {
     this.#client = client;
@@ -85,10 +94,11 @@ export class Feed {
       if (this.#closed.signal.aborted) return;
       if (cause === RENEWAL) continue;
       if (isGiven) tries = REFUSED_TRIES;
-      if (isRefusal(cause) && tries-- === 0) {
+      if (cause instanceof TooManyRevocationsError || (!isGiven && isRefusal(cause))) {
+        const isLast = cause instanceof TooManyRevocationsError || tries === 0;
         tries = 0;
-        this.#refuse(cause);
-        await this.#pause(REFUSED_PAUSE_MS);
+        if (isLast) this.#refuse(cause);
+        await this.#pause(isLast ? REFUSED_PAUSE_MS : Math.random() * FIRST_PAUSE_MS);
         continue;
       }
       this.#isConnected = false;
@@ -111,9 +121,8 @@ export class Feed {
     this.#openedAt = this.#clock.now();
     this.#heardAt = this.#openedAt;
     try {
-      for await (const event of this.#client.watchRevocations(state.begin(this.#openedAt), {
-        signal,
-      })) {
+      const cursor = state.begin(this.#openedAt, this.#options.clock.wall());
+      for await (const event of this.#client.watchRevocations(cursor, { signal })) {
         if (signal.aborted) break;
         this.#heardAt = this.#clock.now();
         if (!state.apply(event, this.#heardAt)) continue;
@@ -128,7 +137,7 @@ export class Feed {
         if (!this.#isConnected) this.#options.tell({ kind: "connected" });
         this.#isConnected = true;
         // With a checkpoint alone: a snapshot may take longer, and would never be complete.
-        if (this.#heardAt - this.#openedAt > MAX_LIFE_MS) {
+        if (this.#isOver(this.#heardAt - this.#openedAt)) {
           this.#stream.abort(RENEWAL);
           break;
         }
@@ -142,6 +151,17 @@ export class Feed {
       this.#stream.abort();
       return { isGiven, cause: error };
     }
+  }
+
+  /** Whether a feed has lasted for as long as one does. */
+  #isOver(ageMs: number): boolean {
+    if (this.#state.serverStalenessMs <= this.#options.maxStalenessMs) {
+      this.#behindLifeMs = BEHIND_LIFE_MS;
+      return ageMs > MAX_LIFE_MS;
+    }
+    if (ageMs <= this.#behindLifeMs) return false;
+    this.#behindLifeMs = Math.min(2 * this.#behindLifeMs, MAX_LIFE_MS);
+    return true;
   }
 
   /** Drops what has ended: also before a feed, which may tell so much that no checkpoint is reached. */
@@ -162,7 +182,9 @@ export class Feed {
       this.#stream.abort(new Error("nothing came on the feed of revocations for 3 seconds"));
     }
     const stalenessMs = this.#state.stalenessMs(now);
-    const isStale = stalenessMs !== undefined && stalenessMs > this.#options.maxStalenessMs / 2;
+    const warnAtMs = Math.max(this.#options.maxStalenessMs / 2, LEAST_STALE_MS);
+    const isStale =
+      stalenessMs !== undefined && stalenessMs >= (this.#isWarned ? warnAtMs / 2 : warnAtMs);
     if (isStale && !this.#isWarned) this.#options.tell({ kind: "stale", stalenessMs });
     this.#isWarned = isStale;
   }

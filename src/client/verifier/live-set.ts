@@ -3,7 +3,7 @@ import type { Revocation } from "../revocations.js";
 import type { Instant } from "../time.js";
 
 /** The most revocations that are held; beyond it nothing is vouched for. */
-export const MAX_REVOCATIONS = 10_000_000;
+const MAX_REVOCATIONS = 10_000_000;
 /** How often what has ended is looked for in a set that is not small, in milliseconds of the wall clock. */
 const SWEEP_EVERY_MS = 60_000;
 const SMALL = 10_000;
@@ -12,6 +12,11 @@ const HASH_LENGTH = 32;
 /** The feed said something that no server says: nothing that it told is trusted from then on. */
 export class MalformedFeedError extends Error {
   override readonly name = "MalformedFeedError";
+}
+
+/** More revocations are in force than are held. */
+export class TooManyRevocationsError extends Error {
+  override readonly name = "TooManyRevocationsError";
 }
 
 /** What revocations speak of. */
@@ -37,8 +42,17 @@ export class LiveSet {
   readonly #sessions = new Map<string, number>();
   readonly #users = new Map<string, CutOff>();
   #everything: CutOff | undefined;
+  readonly #max: number;
   #sweptAtMs = 0;
+  /** The latest end of what was dropped and not told again. */
   #forgottenUntil = Number.NEGATIVE_INFINITY;
+  /** The same of what was dropped since the present feed was asked for. */
+  #forgottenSince = Number.NEGATIVE_INFINITY;
+
+  /** Holds `max` revocations at most. */
+  constructor(max = MAX_REVOCATIONS) {
+    this.#max = max;
+  }
 
   /** How many revocations are held; of several cut-offs of one user, the latest alone. */
   get size(): number {
@@ -56,12 +70,32 @@ export class LiveSet {
     );
   }
 
-  /** Takes revocations. @throws MalformedFeedError for one that is none, and beyond the bound. */
+  /**
+   * Takes revocations.
+   * @throws MalformedFeedError for one that is none, TooManyRevocationsError for one beyond the bound.
+   */
   add(revocations: readonly Revocation[]): void {
-    for (const revocation of revocations) this.#add(revocation);
-    if (this.size > MAX_REVOCATIONS) {
-      throw new MalformedFeedError(`more than ${MAX_REVOCATIONS} revocations are in force`);
+    for (const revocation of revocations) {
+      if (this.size >= this.#max) {
+        throw new TooManyRevocationsError(`${this.#max} revocations are in force`);
+      }
+      this.#add(revocation);
     }
+  }
+
+  /** A feed is asked for. */
+  begin(): void {
+    this.#forgottenSince = Number.NEGATIVE_INFINITY;
+  }
+
+  /** The feed has told all that was in force when it was asked for. */
+  relearn(): void {
+    this.#forgottenUntil = this.#forgottenSince;
+  }
+
+  /** Whether what was dropped has yet to end by the wall clock, which ran ahead then. */
+  hasForgotten(nowMs: number): boolean {
+    return this.#forgottenUntil > nowMs / 1000;
   }
 
   /**
@@ -91,6 +125,7 @@ export class LiveSet {
   #hasEnded(endsAt: number, now: number): boolean {
     if (endsAt >= now) return false;
     this.#forgottenUntil = Math.max(this.#forgottenUntil, endsAt);
+    this.#forgottenSince = Math.max(this.#forgottenSince, endsAt);
     return true;
   }
 

@@ -6,21 +6,24 @@ import { type CacheClock, PLATFORM_CLOCK } from "./steady-clock.js";
 
 /** What a verifier tells, for metrics and logs. */
 export type VerifierEvent =
-  /** A token was vouched for without a call. */
+  /** A kept answer was used: the token is valid, whatever it lacks. */
   | { readonly kind: "hit" }
   /** The server is asked about a token, or a call under way is awaited. */
   | { readonly kind: "miss" }
   /** A token was refused: the error's reason, as `TOKEN_REVOKED`, or `UNAVAILABLE`. */
   | { readonly kind: "refused"; readonly reason: string }
-  /** What is known is older than half of `maxStalenessMs`. Told once until it is fresh again. */
+  /**
+   * What is known has reached half of `maxStalenessMs`, 1.5 seconds at least. Told once until it is younger than
+   * half of that.
+   */
   | { readonly kind: "stale"; readonly stalenessMs: number }
-  /** A feed has given its first checkpoint. */
+  /** A feed has given its first checkpoint, in time. */
   | { readonly kind: "connected" }
   /** A feed has ended, and is opened again. */
   | { readonly kind: "disconnected"; readonly cause: unknown }
   /**
-   * The server does not let this caller watch, or keeps no revocations: each token is asked about until
-   * that changes. Told once until a feed is given.
+   * The server does not let this caller watch, keeps no revocations, or has more than a verifier holds: each
+   * token is asked about until that changes. Told once until a feed is given.
    */
   | { readonly kind: "not-watched"; readonly cause: unknown };
 

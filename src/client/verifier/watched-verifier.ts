@@ -76,10 +76,11 @@ export class WatchedVerifier {
     try {
       if (permission !== undefined) toRequiredPermission(permission, "required_permission");
       const kept = this.#look(token);
-      tell({ kind: kept ? "hit" : "miss" });
+      if (kept === undefined) tell({ kind: "miss" });
       const answer = kept ?? (await this.#flights.do(token, () => this.#ask(token), signal));
       // While the answer was on its way, a revocation may have come in.
       this.#refuseRevoked(answer);
+      if (kept !== undefined) tell({ kind: "hit" });
       requireAudience(answer.claims, this.#options.audience);
       if (permission === undefined || answer.permissions.has(permission)) return answer.claims;
       throw notGranted(permission);
@@ -114,7 +115,9 @@ export class WatchedVerifier {
     if (stalenessMs === undefined || stalenessMs > this.#options.maxStalenessMs) return undefined;
     const answer = this.#answers.get(digestOf(token), now);
     if (answer === undefined || !this.#state.keyIds.has(answer.keyId)) return undefined;
-    return this.#state.live.mayHaveForgotten(answer.claims.expiresAt) ? undefined : answer;
+    const { live } = this.#state;
+    const isInDoubt = live.mayHaveForgotten(answer.claims.expiresAt) && !live.hits(answer);
+    return isInDoubt ? undefined : answer;
   }
 
   async #ask(token: string): Promise<KeptAnswer> {

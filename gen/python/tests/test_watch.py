@@ -167,6 +167,8 @@ class Suite:
             await until(lambda: watched.state.is_ready)
             await watched.verify(token)
             self.service.go_away()
+            # Nothing of the feed is on its way any more, which a clock that moved would make fresh.
+            await until(lambda: "disconnected" in self.heard.events)
             self.monotonic += 9
             await watched.verify(token)
             await until(lambda: "stale" in self.heard.events)

@@ -21,7 +21,12 @@ from secure_token_client.watch.answers import Answer, Answers, Asked
 from secure_token_client.watch.clocks import AwakeClock, Clocks
 from secure_token_client.watch.core import WatchCore
 from secure_token_client.watch.feed_state import FeedState
-from secure_token_client.watch.live_set import LiveSet, MalformedFeedError, TokenFacts
+from secure_token_client.watch.live_set import (
+    LiveSet,
+    MalformedFeedError,
+    TokenFacts,
+    TooManyRevocationsError,
+)
 from secure_token_client.watch.options import Telling, checked_limits
 from secure_token_client.watch.questions import Question, next_call
 from securetoken.v1 import token_service_pb2 as pb
@@ -78,6 +83,17 @@ class Hits(unittest.TestCase):
         self.assertEqual(len(live), 1)
         self.assertEqual(live.forgotten_until, NOON_SECONDS + 86_401)
         self.assertTrue(live.hits(token()))
+
+    def test_a_set_holds_no_more_than_its_bound(self) -> None:
+        live = LiveSet(3)
+        live.add([entry(token_id="a"), entry(token_id="b")])
+        for ids in ("cde", "f"):
+            with self.assertRaises(TooManyRevocationsError):
+                live.add([entry(token_id=it) for it in ids])
+            self.assertEqual(len(live), 3)
+        live.sweep(NOON_SECONDS + 2 * 86_400)
+        live.add([entry(token_id="g")])
+        self.assertEqual(len(live), 1)
 
     def test_what_no_server_sends_is_refused(self) -> None:
         for made in (pb.Revocation(), entry(**USER), entry(NOON, user_id_sha256=b"short")):

@@ -14,6 +14,7 @@ from secure_token_client.watch.feed_policy import (
     LateFeedError,
     OldFeedError,
 )
+from secure_token_client.watch.live_set import TooManyRevocationsError
 from secure_token_client.watch.options import Telling, checked_limits
 
 
@@ -97,6 +98,35 @@ class Policy(unittest.TestCase):
             self.assertAlmostEqual(self.core.state().staleness, 5.001)
             pauses.append(self.policy.ended(late.exception))
         self.assertEqual(pauses, [0, 0.05, 0.1])
+
+    def test_a_feed_that_is_late_from_its_first_checkpoint_on_is_not_connected(self) -> None:
+        self.follow(page(), lasting=5.001)
+        self.core.apply(checkpoint(uptime=0))
+        with self.assertRaises(LateFeedError) as late:
+            self.policy.checkpointed()
+        self.policy.ended(late.exception)
+        self.assertEqual(self.heard, ["disconnected"])
+
+    def test_more_revocations_than_are_held_end_the_feed_for_a_minute(self) -> None:
+        self.follow(page(), checkpoint())
+        self.assertEqual(self.policy.ended(TooManyRevocationsError("too many")), REFUSED_PAUSE)
+        self.assertFalse(self.core.state().is_ready or self.core.state().is_permitted)
+        self.assertEqual(self.heard, ["connected", "not watched"])
+
+    def test_a_feed_whose_server_knows_too_little_is_left_later_each_time(self) -> None:
+        for lasting in (5.0, 10.0, 20.0):
+            self.follow(page(), checkpoint("c1", staleness=11, uptime=0), lasting=lasting)
+            self.core.apply(checkpoint("c2", staleness=11, uptime=lasting))
+            self.policy.checkpointed()
+            self.now += 1
+            self.core.apply(checkpoint("c3", staleness=11, uptime=lasting))
+            with self.assertRaises(OldFeedError) as old:
+                self.policy.checkpointed()
+            self.assertEqual(self.policy.ended(old.exception), 0)
+        self.follow(checkpoint("c4", uptime=0), lasting=6.0)
+        self.core.apply(checkpoint("c5", uptime=6))
+        self.policy.checkpointed()
+        self.assertEqual(self.heard, ["connected"])
 
     def test_a_feed_of_five_minutes_is_opened_again_and_nobody_is_told(self) -> None:
         self.follow(page(), checkpoint(), lasting=300.0)

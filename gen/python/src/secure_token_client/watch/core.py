@@ -19,6 +19,8 @@ from .feed_state import FeedState
 from .live_set import MalformedFeedError, TooManyRevocationsError
 from .options import LOG, Limits, Telling, WatchState
 
+_LEAST_STALE = 1.5
+"""What is known is not called old before, in seconds: there is a checkpoint each second."""
 SILENCE = 3.0
 """A feed on which nothing comes for so long is opened anew, in seconds."""
 
@@ -61,9 +63,9 @@ class WatchCore:
             raise revoked()
         if answer.facts.expires_at <= live.forgotten_until:
             return None
-        self._require(answer, permission)
         if self.telling.observer is not None:
             self.telling.tell(lambda observer: observer.hit())
+        self._require(answer, permission)
         return answer.claims(answer.age(now))
 
     def keep(self, token: str, message: AnyClaims, asked: Asked) -> Answer:
@@ -98,6 +100,10 @@ class WatchCore:
         """Whether the last checkpoint was on its way for more than half the bound."""
         return self._feed.delay > self._limits.max_staleness / 2
 
+    def is_behind(self) -> bool:
+        """Whether the server itself knows too little to be vouched by."""
+        return self._feed.server_staleness > self._limits.max_staleness
+
     def apply(self, event: pb.WatchRevocationsResponse) -> bool:
         """Takes an event of the feed; True for a checkpoint of a complete snapshot.
 
@@ -121,7 +127,7 @@ class WatchCore:
         return time.monotonic() - self._heard_at >= SILENCE
 
     def refuse_feed(self, cause: Exception) -> None:
-        """The server does not give this caller the feed: told once."""
+        """The server does not give this caller the feed, or too much of it: told once."""
         self._feed.distrust()
         was_permitted, self.is_permitted = self.is_permitted, False
         if was_permitted:
@@ -129,9 +135,10 @@ class WatchCore:
             self.telling.tell(lambda observer: observer.not_watched(cause))
 
     def warn(self) -> None:
-        """Warns once when what is known becomes older than half the bound."""
+        """Warns once when what is known is half the bound old, until it is a quarter of it again."""
         staleness = self._feed.staleness(self._clocks.monotonic())
-        is_old = staleness is not None and staleness >= self._limits.max_staleness / 2
+        bound = max(self._limits.max_staleness / 2, _LEAST_STALE)
+        is_old = staleness is not None and staleness >= (bound / 2 if self._is_warned else bound)
         if is_old and not self._is_warned:
             assert staleness is not None
             LOG.warning("what is known of revocations is %.1f seconds old", staleness)

@@ -12,6 +12,7 @@ from ..api_key import KeySource
 from ..call_errors import CallError, to_call_error, trailers_of
 from ..error_details import from_rpc_error
 from .core import SILENCE, WatchCore
+from .live_set import TooManyRevocationsError
 
 REFUSED_PAUSE = 60.0
 """When a feed is asked for again that the server has refused, in seconds."""
@@ -22,6 +23,9 @@ is not stormed. In seconds."""
 _MAX_AGE = 300.0
 """A feed that is older is opened again, in seconds: how late its checkpoints are is told by two
 clocks, which drift apart."""
+_BEHIND_AGE = 5.0
+"""A feed whose server knows too little to be vouched by is opened again sooner, in seconds: the
+next may be another server's. Twice as late each time, as all servers may know too little."""
 _REFUSALS = (
     grpc.StatusCode.PERMISSION_DENIED,
     grpc.StatusCode.UNIMPLEMENTED,
@@ -71,6 +75,7 @@ class FeedPolicy:
         self._is_given = False
         self._is_told = False
         self._renews = False
+        self._behind_age = _BEHIND_AGE
 
     def metadata(self) -> tuple[tuple[str, str], ...]:
         """The metadata of the next feed."""
@@ -81,14 +86,23 @@ class FeedPolicy:
     def checkpointed(self) -> None:
         """A checkpoint came. Raises LateFeedError, OldFeedError: the feed must be opened again."""
         self._is_given, self._renews = True, False
-        is_old = self._core.feed_age() > _MAX_AGE  # before the observer, which may take long
+        is_old = self._is_old(self._core.feed_age())  # before the observer, which may take long
+        if self._core.is_late():
+            raise LateFeedError
         if not self._is_told:
             self._is_told = True
             self._core.telling.tell(lambda observer: observer.connected())
-        if self._core.is_late():
-            raise LateFeedError
         if is_old:
             raise OldFeedError
+
+    def _is_old(self, age: float) -> bool:
+        if not self._core.is_behind():
+            self._behind_age = _BEHIND_AGE
+            return age > _MAX_AGE
+        if age <= self._behind_age:
+            return False
+        self._behind_age = min(2 * self._behind_age, _MAX_AGE)
+        return True
 
     def ended(self, cause: Exception) -> float:
         """A feed has ended: how long to wait before the next one, in seconds."""
@@ -96,6 +110,9 @@ class FeedPolicy:
         if isinstance(cause, OldFeedError):
             return 0
         self._is_told = False
+        if isinstance(cause, TooManyRevocationsError):
+            self._core.refuse_feed(cause)
+            return REFUSED_PAUSE
         if isinstance(cause, grpc.RpcError):
             if was_given:
                 self._renews = True  # where the key was taken back, the next one may be there

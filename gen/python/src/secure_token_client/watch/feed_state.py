@@ -28,22 +28,30 @@ class FeedState:
         """From where the next feed goes on; empty for everything from the beginning."""
         self._is_amid_snapshot = False
         self._is_complete = False
+        self._is_whole = False  # whether a snapshot has ended within the present feed
         self._checkpoint = (0.0, 0.0)  # the server's own staleness, and as of when it was told
         self.asked_at = 0.0
         """When the present feed was asked for."""
         self.delay = 0.0
         """How long the last checkpoint was on its way at most, in seconds."""
 
+    @property
+    def server_staleness(self) -> float:
+        """How old the server's own knowledge was at the last checkpoint, in seconds."""
+        return self._checkpoint[0]
+
     def begin(self, now: float, wall: float) -> str:
         """Begins a feed that is asked for now, and gives the cursor to ask for.
 
         Half a snapshot counts for none. What has ended is dropped: a set that is too large would
-        otherwise never take a checkpoint.
+        otherwise never take a checkpoint. Where a wall clock that ran ahead has dropped what has
+        not ended, everything is asked for.
         """
-        self._is_amid_snapshot = False
+        self._is_amid_snapshot = self._is_whole = False
         self.asked_at = now
         self.live.sweep(wall)
-        return self.cursor
+        self.live.begin()
+        return "" if self.live.forgotten_until > wall else self.cursor
 
     def distrust(self) -> None:
         """Vouches for nothing before a new snapshot; what is known to be revoked stays so."""
@@ -79,6 +87,7 @@ class FeedState:
             raise MalformedFeedError("a page of a snapshot that has not begun")
         self._is_amid_snapshot = not page.last
         self.live.add(page.revocations)
+        self._is_whole = page.last
         self._is_complete = self._is_complete or page.last
 
     def _change(self, changes: pb.WatchRevocationsResponse.Changes) -> None:
@@ -92,10 +101,11 @@ class FeedState:
         if len(checkpoint.cursor) > _MAX_CURSOR:
             raise MalformedFeedError(f"a cursor of more than {_MAX_CURSOR} characters")
         staleness = _seconds(checkpoint, "staleness")
-        known_as_of = now
+        known_as_of, uptime = now, -1.0
         if checkpoint.HasField("uptime"):
             # The server took the feed up after it was asked for, so nothing was written earlier.
-            known_as_of = min(now, self.asked_at + _seconds(checkpoint, "uptime"))
+            uptime = _seconds(checkpoint, "uptime")
+            known_as_of = min(now, self.asked_at + uptime)
         if self._is_amid_snapshot:  # the set in force lacks what the server has yet to tell
             return False
         if not self._is_complete:
@@ -105,6 +115,9 @@ class FeedState:
         self.key_ids = frozenset(checkpoint.key_ids)
         self.cursor = checkpoint.cursor
         self.is_ready = True
+        # The server knew all that was in force when it began the feed, and has told it.
+        if self._is_whole and uptime >= staleness:
+            self.live.relearn()
         self.live.sweep(wall)
         return True
 

@@ -45,7 +45,8 @@ class TokenFacts(NamedTuple):
 class LiveSet:
     """Read by any thread; changed by one at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_entries: int = MAX_ENTRIES) -> None:
+        self._max_entries = max_entries
         # Each with the second after which no token that it hits is valid.
         self._tokens: dict[str, int] = {}
         self._sessions: dict[str, int] = {}
@@ -54,8 +55,9 @@ class LiveSet:
         self._first_end = math.inf
         self._swept_at = 0.0
         self.forgotten_until = 0
-        """The latest end of what was dropped. A wall clock that runs ahead drops too early: a token
-        that ends at this second or before it cannot be vouched for any more."""
+        """The latest end of what was dropped and not told again. A wall clock that runs ahead drops
+        too early: a token that ends at this second or before it cannot be vouched for."""
+        self._forgotten_since = 0  # the same of what was dropped since the feed was asked for
 
     def __len__(self) -> int:
         """How many entries are held."""
@@ -74,9 +76,17 @@ class LiveSet:
     def add(self, revocations: Iterable[pb.Revocation]) -> None:
         """Takes entries. Raises MalformedFeedError, TooManyRevocationsError."""
         for entry in revocations:
+            if len(self) >= self._max_entries:
+                raise TooManyRevocationsError(f"{self._max_entries:,} revocations are in force")
             self._add(entry)
-        if len(self) > MAX_ENTRIES:
-            raise TooManyRevocationsError(f"more than {MAX_ENTRIES:,} revocations are in force")
+
+    def begin(self) -> None:
+        """A feed is asked for."""
+        self._forgotten_since = 0
+
+    def relearn(self) -> None:
+        """The feed has told all that was in force when it was asked for."""
+        self.forgotten_until = self._forgotten_since
 
     def sweep(self, now: float) -> None:
         """Drops what has expired by the wall clock."""
@@ -103,6 +113,7 @@ class LiveSet:
             self._first_end = min(self._first_end, end)
             return False
         self.forgotten_until = max(self.forgotten_until, end)
+        self._forgotten_since = max(self._forgotten_since, end)
         return True
 
     def _add(self, entry: pb.Revocation) -> None:

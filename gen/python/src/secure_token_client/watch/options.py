@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import threading
 from collections.abc import Callable
 from typing import NamedTuple, Optional
 
@@ -16,11 +17,12 @@ class WatchObserver:
     """Is told what a verifier does, for metrics. Override what is wanted; each does nothing.
 
     The methods are called in the thread or the event loop in which it happens, so they must not
-    block. What they raise is logged and changes nothing.
+    block. What they raise is logged and changes nothing; in the main thread that does not hold for
+    SystemExit and KeyboardInterrupt, which a signal may have raised.
     """
 
     def hit(self) -> None:
-        """A token was vouched for without a call."""
+        """A kept answer was used: the token is valid, whatever it lacks."""
 
     def miss(self) -> None:
         """The server is asked about a token, or the answer of a call under way is awaited."""
@@ -29,16 +31,19 @@ class WatchObserver:
         """A token was refused: the error's reason, as ``TOKEN_REVOKED``, or ``UNAVAILABLE``."""
 
     def stale(self, seconds: float) -> None:
-        """The feed is older than half of ``max_staleness``. Once until it is fresh again."""
+        """What is known has reached half of ``max_staleness``, 1.5 seconds at least.
+
+        Once until it is younger than half of that.
+        """
 
     def connected(self) -> None:
-        """A feed gave its first checkpoint."""
+        """A feed gave its first checkpoint, in time."""
 
     def disconnected(self, cause: Exception) -> None:
         """A feed ended and is opened again."""
 
     def not_watched(self, cause: Exception) -> None:
-        """The server does not let this caller watch, or keeps no revocations.
+        """The server does not let this caller watch, keeps none, or has more than are held.
 
         Each token is asked for until that changes. Called once until a feed is given.
         """
@@ -95,5 +100,8 @@ class Telling:
             return
         try:
             event(self.observer)
-        except Exception:
-            LOG.exception("a WatchObserver raised")
+        except BaseException as error:
+            is_main = threading.current_thread() is threading.main_thread()
+            if is_main and not isinstance(error, Exception):
+                raise
+            LOG.exception("a WatchObserver raised")  # SystemExit would end the feed's thread

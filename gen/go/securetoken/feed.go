@@ -28,6 +28,11 @@ const (
 	// maxFeedAge is when a stream is opened anew: how late its checkpoints are is told by two clocks, which
 	// drift apart.
 	maxFeedAge = 5 * time.Minute
+	// behindFeedAge is the same for a stream whose server knows too little to be vouched by: the next one may be
+	// another server's. It doubles each time, as all servers may know too little.
+	behindFeedAge = 5 * time.Second
+	// leastStale is what no knowledge is called stale before: there is a checkpoint each second.
+	leastStale = 1500 * time.Millisecond
 	// feedTick is how often the feed's clock is looked at. Timers alone stand still while a machine sleeps.
 	feedTick = 100 * time.Millisecond
 )
@@ -42,26 +47,30 @@ type feed struct {
 	client *Client
 	state  *feedState
 	clock  *steadyClock
-	server *serverTime
 	hooks  feedHooks
 
-	heard    atomic.Int64 // when the stream last told something, on the steady clock
-	stream   atomic.Pointer[silenceContext]
-	isWarned bool // whether the present episode of staleness is told
-	refused  bool // whether the present refusal of the feed is told
+	heard       atomic.Int64 // when the stream last told something, on the steady clock
+	stream      atomic.Pointer[silenceContext]
+	isWarned    bool // whether the present episode of staleness is told
+	isConnected bool // whether the present feed is told
+	refused     bool // whether the present refusal of the feed is told
+	behindAge   time.Duration
+	staying     staying
 }
 
 // feedHooks is told what a feed does.
 type feedHooks struct {
-	stale     func(age time.Duration)
-	reconnect func(cause error)
-	refused   func(cause error)
-	warnAt    time.Duration
+	stale        func(age time.Duration)
+	connected    func()
+	disconnected func(cause error)
+	refused      func(cause error)
+	bound        time.Duration // the most that what is known may be old
 }
 
 // run ends with the context, or with the client.
 func (f *feed) run(ctx context.Context) {
 	attempt := 0
+	f.behindAge = behindFeedAge
 	for ctx.Err() == nil && f.client.conn.GetState() != connectivity.Shutdown {
 		isGiven, err := f.follow(ctx)
 		if ctx.Err() != nil || f.client.conn.GetState() == connectivity.Shutdown {
@@ -70,10 +79,12 @@ func (f *feed) run(ctx context.Context) {
 		if isGiven && f.clock.now()-f.state.asked >= lastingFeed {
 			attempt = 0
 		}
-		switch {
-		case errors.Is(err, errFeedOld):
+		if errors.Is(err, errFeedOld) {
 			continue
-		case isFeedRefused(err, isGiven):
+		}
+		f.staying.leave()
+		f.isConnected = false
+		if isFeedRefused(err, isGiven) {
 			f.state.checkpoint.Store(nil)
 			if !f.refused {
 				f.refused = true
@@ -81,11 +92,12 @@ func (f *feed) run(ctx context.Context) {
 			}
 			f.pause(ctx, refusedPause)
 			continue
-		case attempt > 0:
+		}
+		f.hooks.disconnected(err)
+		if attempt > 0 {
 			f.pause(ctx, feedPause(attempt))
 		}
 		attempt++
-		f.hooks.reconnect(err)
 	}
 }
 
@@ -122,13 +134,13 @@ func isFeedRefused(err error, isGiven bool) bool {
 // follow opens a stream and applies what it tells until it ends. It reports whether a checkpoint came in time.
 func (f *feed) follow(ctx context.Context) (isGiven bool, err error) {
 	// The feed is the client's own: what its maker's context would send along is not for the service.
-	open := newSilenceContext(metadata.NewOutgoingContext(withoutCredential(ctx), metadata.MD{}))
+	open := newSilenceContext(metadata.NewOutgoingContext(f.staying.in(withoutCredential(ctx)), metadata.MD{}))
 	defer open.release()
 	asked := f.clock.now()
 	f.heard.Store(int64(asked))
 	f.stream.Store(open)
 	stream, err := f.client.raw.WatchRevocations(open, &securetokenv1.WatchRevocationsRequest{
-		Cursor: f.state.begin(asked, f.server),
+		Cursor: f.state.begin(asked, f.clock.wall()),
 	}, grpc.WaitForReady(true))
 	if err != nil {
 		return false, FromError(err)
@@ -148,15 +160,35 @@ func (f *feed) follow(ctx context.Context) (isGiven bool, err error) {
 		if !isFresh {
 			continue
 		}
-		isGiven, f.refused = true, false
-		f.state.sweep(now, f.server)
-		switch {
-		case f.state.checkpoint.Load().delay > f.hooks.warnAt:
+		f.refused = false
+		f.state.sweep(now, f.clock.wall())
+		last := f.state.checkpoint.Load()
+		if last.delay > f.hooks.bound/2 {
 			return false, errFeedLate
-		case now-asked > maxFeedAge:
+		}
+		isGiven = true
+		if !f.isConnected {
+			f.isConnected = true
+			f.hooks.connected()
+		}
+		if f.isOver(now-asked, last) {
 			return isGiven, errFeedOld
 		}
 	}
+}
+
+// isOver reports whether a stream has lasted for as long as one does.
+func (f *feed) isOver(age time.Duration, last *checkpoint) bool {
+	if last.staleness <= f.hooks.bound {
+		f.behindAge = behindFeedAge
+		return age > maxFeedAge
+	}
+	if age <= f.behindAge {
+		return false
+	}
+	f.behindAge = min(2*f.behindAge, maxFeedAge)
+	f.staying.leave()
+	return true
 }
 
 // watch ends streams that say nothing, and warns when the feed grows stale, until the context ends.
@@ -177,15 +209,16 @@ func (f *feed) look(now time.Duration) {
 	if open := f.stream.Load(); open != nil && now-time.Duration(f.heard.Load()) > maxSilence {
 		open.end(context.DeadlineExceeded)
 	}
+	warnAt := max(f.hooks.bound/2, leastStale)
+	if f.isWarned {
+		warnAt /= 2
+	}
 	last := f.state.checkpoint.Load()
-	switch {
-	case last == nil:
-	case last.age(now) < f.hooks.warnAt:
-		f.isWarned = false
-	case !f.isWarned:
-		f.isWarned = true
+	isStale := last != nil && last.age(now) >= warnAt
+	if isStale && !f.isWarned {
 		f.hooks.stale(last.age(now))
 	}
+	f.isWarned = isStale
 }
 
 // pause waits by the steady clock, which counts a sleep of the machine, and by the timer at most.

@@ -46,6 +46,7 @@ type feedState struct {
 
 	isAmidSnapshot bool // whether a snapshot is being received
 	isComplete     bool // whether a snapshot has been received whole
+	isWhole        bool // whether one has by the present stream
 	cursor         string
 	asked          time.Duration // when the present stream was asked for, on the steady clock
 	swept          time.Duration
@@ -57,10 +58,15 @@ func newFeedState() *feedState {
 
 // begin prepares for a new stream that is asked for now: a snapshot that an earlier one has left incomplete
 // counts for none. What has ended is dropped: a set that is too large would otherwise never take a checkpoint.
-func (s *feedState) begin(now time.Duration, server *serverTime) string {
-	s.isAmidSnapshot = false
+// Where a wall clock that ran ahead has dropped what has not ended, everything is asked for.
+func (s *feedState) begin(now time.Duration, wall time.Time) string {
+	s.isAmidSnapshot, s.isWhole = false, false
 	s.asked = now
-	s.sweep(now, server)
+	s.sweep(now, wall)
+	s.revoked.begin()
+	if s.revoked.hasForgotten(wall.UnixMicro()) {
+		return ""
+	}
 	return s.cursor
 }
 
@@ -92,6 +98,7 @@ func (s *feedState) applyPage(page *securetokenv1.WatchRevocationsResponse_Snaps
 	}
 	s.isAmidSnapshot = !page.GetLast()
 	s.isComplete = s.isComplete || page.GetLast()
+	s.isWhole = page.GetLast()
 	return s.revoked.add(page.GetRevocations())
 }
 
@@ -111,8 +118,9 @@ func (s *feedState) applyCheckpoint(
 		return false, errMalformedFeed
 	}
 	knownAsOf := now
+	uptime := time.Duration(-1) // not told
 	if told.GetUptime() != nil {
-		uptime, ok := toAge(told.GetUptime())
+		uptime, ok = toAge(told.GetUptime())
 		if !ok {
 			return false, errMalformedFeed
 		}
@@ -134,6 +142,10 @@ func (s *feedState) applyCheckpoint(
 		keyIDs[id] = struct{}{}
 	}
 	s.checkpoint.Store(&checkpoint{knownAsOf, staleness, now - knownAsOf, keyIDs})
+	// The server knew all that was in force when it took the stream up, and has told it.
+	if s.isWhole && uptime >= staleness {
+		s.revoked.relearn()
+	}
 	return true, nil
 }
 
@@ -143,12 +155,11 @@ func toAge(told *durationpb.Duration) (time.Duration, bool) {
 	return told.AsDuration(), isAge
 }
 
-// sweep drops what has ended, unless that was done a moment ago.
-func (s *feedState) sweep(now time.Duration, server *serverTime) {
-	present, ok := server.at(now)
-	if !ok || s.revoked.size() > maxSweepEntries && now-s.swept < sweepInterval {
+// sweep drops what has ended by the wall clock, unless that was done a moment ago.
+func (s *feedState) sweep(now time.Duration, wall time.Time) {
+	if s.revoked.size() > maxSweepEntries && now-s.swept < sweepInterval {
 		return
 	}
 	s.swept = now
-	s.revoked.sweep(present)
+	s.revoked.sweep(wall.UnixMicro())
 }

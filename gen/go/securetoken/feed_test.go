@@ -97,7 +97,7 @@ func TestAStreamIsOpenedAnewAfterFiveMinutes(t *testing.T) {
 	var reconnects atomic.Int32
 	feed := startScripted(t)
 	verifier, clock := feed.verifier(t, securetoken.WithVerifierHooks(securetoken.VerifierHooks{
-		Reconnect: func(error) { reconnects.Add(1) },
+		Disconnected: func(error) { reconnects.Add(1) },
 	}))
 	<-feed.cursors
 	feed.ready(t, verifier)
@@ -119,5 +119,55 @@ func TestAStreamIsOpenedAnewAfterFiveMinutes(t *testing.T) {
 	feed.mustHaveAsked(t, 1)
 	if reconnects.Load() != 0 {
 		t.Error("told of it")
+	}
+}
+
+// pass lets time go on, with a checkpoint each two seconds at most: a feed that says nothing for longer is given up.
+func (f *scriptedFeed) pass(t *testing.T, verifier *securetoken.Verifier, clock *movedClock, passes, staleness time.Duration) {
+	t.Helper()
+	for left := passes; left > 0; left -= 2 * time.Second {
+		step := min(left, 2*time.Second)
+		clock.move(step, step)
+		f.events <- checkpointOf("c-2", staleness, "key-1")
+		await(t, "the checkpoint", func() bool { return verifier.Stats().Staleness == staleness })
+	}
+}
+
+func TestAFeedStaysAtItsServerUnlessThatKnowsTooLittle(t *testing.T) {
+	at, other := startScripted(t), startScripted(t)
+	client := connectAll(t, []string{at.address, other.address}, securetoken.WithTimeout(2*time.Second))
+	for at.singles.Load() == 0 || other.singles.Load() == 0 { // until both are connected
+		if _, err := client.ValidateToken(t.Context(), "good"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	clock := &movedClock{}
+	verifier, err := securetoken.NewVerifier(client, securetoken.WithVerifierClock(clock))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(verifier.Close)
+	select {
+	case <-at.cursors:
+	case <-other.cursors:
+		at, other = other, at
+	}
+	at.ready(t, verifier)
+	for range 2 {
+		at.pass(t, verifier, clock, 5*time.Minute, 0)
+		clock.move(time.Nanosecond, 0)
+		at.events <- checkpointOf("c-3", 0, "key-1")
+		if cursor := <-at.cursors; cursor != "c-3" {
+			t.Errorf("resumes at %q", cursor)
+		}
+	}
+	if len(other.cursors) != 0 {
+		t.Error("has gone to the other server")
+	}
+	at.pass(t, verifier, clock, 5*time.Second, 11*time.Second)
+	clock.move(time.Nanosecond, 0)
+	at.events <- checkpointOf("c-4", 11*time.Second, "key-1")
+	if cursor := <-other.cursors; cursor != "c-4" {
+		t.Errorf("resumes at %q", cursor)
 	}
 }

@@ -16,14 +16,9 @@ type keptAnswer struct {
 	bytes   int64
 }
 
-// isOver reports whether the token may have ended: by the time it had left when it was asked about, or by
-// the server's present.
-func (a *keptAnswer) isOver(now time.Duration, server *serverTime) bool {
-	if now-a.asked >= a.valid.TimeRemaining {
-		return true
-	}
-	present, ok := server.at(now)
-	return ok && present > a.valid.ExpiresAt.UnixMicro()
+// isOver reports whether the token may have ended, by the time it had left when it was asked about.
+func (a *keptAnswer) isOver(now time.Duration) bool {
+	return now-a.asked >= a.valid.TimeRemaining
 }
 
 // claimsAt makes claims of their own for a request, so that handlers share nothing.
@@ -78,7 +73,7 @@ func newKeptAnswers(maxEntries int, maxBytes int64) *keptAnswers {
 }
 
 // get gives an answer of which the token has not ended, or nil.
-func (k *keptAnswers) get(key digest, now time.Duration, server *serverTime) *keptAnswer {
+func (k *keptAnswers) get(key digest, now time.Duration) *keptAnswer {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	element, ok := k.entries[key]
@@ -86,7 +81,7 @@ func (k *keptAnswers) get(key digest, now time.Duration, server *serverTime) *ke
 		return nil
 	}
 	answer := element.Value.(*keptAnswer)
-	if answer.isOver(now, server) {
+	if answer.isOver(now) {
 		k.remove(element)
 		return nil
 	}

@@ -39,7 +39,7 @@ type readyServer struct {
 	conn balancer.SubConn
 }
 
-func (p *picker) Pick(balancer.PickInfo) (balancer.PickResult, error) {
+func (p *picker) Pick(info balancer.PickInfo) (balancer.PickResult, error) {
 	now := monotonicNow()
 	p.balancer.lastPick.Store(now)
 	if p.idle {
@@ -51,6 +51,23 @@ func (p *picker) Pick(balancer.PickInfo) (balancer.PickResult, error) {
 		}
 		return balancer.PickResult{}, balancer.ErrNoSubConnAvailable
 	}
+	chosen := p.choose(now, stayingOf(info.Ctx))
+	return balancer.PickResult{SubConn: chosen.conn, Done: func(info balancer.DoneInfo) {
+		if chosen.rest.note(now, info) && monotonicNow()-now >= int64(leastSilence) {
+			go p.balancer.replace(chosen.server)
+		}
+	}}, nil
+}
+
+// choose gives the server that a feed stays at, and else the next one that does not rest.
+func (p *picker) choose(now int64, stay *staying) readyServer {
+	if stay != nil {
+		for _, each := range p.ready {
+			if each.server == stay.at.Load() && each.rest.until.Load() == 0 {
+				return each
+			}
+		}
+	}
 	turn := int(p.balancer.next.Add(1) % uint32(len(p.ready)))
 	chosen := p.ready[turn]
 	for i := range p.ready {
@@ -59,11 +76,10 @@ func (p *picker) Pick(balancer.PickInfo) (balancer.PickResult, error) {
 			break
 		}
 	}
-	return balancer.PickResult{SubConn: chosen.conn, Done: func(info balancer.DoneInfo) {
-		if chosen.rest.note(now, info) && monotonicNow()-now >= int64(leastSilence) {
-			go p.balancer.replace(chosen.server)
-		}
-	}}, nil
+	if stay != nil {
+		stay.at.Store(chosen.server)
+	}
+	return chosen
 }
 
 // restState keeps calls from an address that does not answer: after the first deadline that passes

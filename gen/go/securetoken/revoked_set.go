@@ -3,6 +3,7 @@ package securetoken
 import (
 	"crypto/sha256"
 	"errors"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -33,7 +34,8 @@ type subject struct {
 	token, session, user revokedKey
 	// What cut-offs are compared with, in microseconds since 1970: the session's start, or issued_at where
 	// a server whose clock is behind has refreshed the token.
-	beginsAt int64
+	beginsAt  int64
+	expiresAt int64 // in microseconds since 1970
 }
 
 func subjectOf(valid *ValidToken) subject {
@@ -42,6 +44,8 @@ func subjectOf(valid *ValidToken) subject {
 		session:  revokedKeyOf(valid.SessionID),
 		user:     revokedKeyOf(valid.UserID),
 		beginsAt: min(valid.SessionStartedAt.UnixMicro(), valid.IssuedAt.UnixMicro()),
+
+		expiresAt: valid.ExpiresAt.UnixMicro(),
 	}
 }
 
@@ -58,6 +62,12 @@ type revokedSet struct {
 	sessions   map[revokedKey]int64
 	users      map[revokedKey]cutOff
 	everything cutOff
+	// forgottenUntil is the latest end of what was dropped and not told again, in microseconds since 1970. A wall
+	// clock that runs ahead drops too early: what ends then or before cannot be vouched for.
+	forgottenUntil int64
+	// forgottenSince is the same of what was dropped since the present stream was asked for.
+	forgottenSince int64
+	max            int
 }
 
 func newRevokedSet() *revokedSet {
@@ -65,13 +75,21 @@ func newRevokedSet() *revokedSet {
 		tokens:   make(map[revokedKey]int64),
 		sessions: make(map[revokedKey]int64),
 		users:    make(map[revokedKey]cutOff),
+
+		forgottenUntil: math.MinInt64,
+		forgottenSince: math.MinInt64,
+		max:            maxRevoked,
 	}
 }
 
-// hits reports whether a token is revoked.
-func (s *revokedSet) hits(of *subject) bool {
+// judge reports whether a token is revoked, and whether a revocation of it may have been dropped.
+func (s *revokedSet) judge(of *subject) (isRevoked, isInDoubt bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+	return s.hits(of), of.expiresAt <= s.forgottenUntil
+}
+
+func (s *revokedSet) hits(of *subject) bool {
 	if _, ok := s.tokens[of.token]; ok {
 		return true
 	}
@@ -90,12 +108,12 @@ func (s *revokedSet) add(revocations []*securetokenv1.Revocation) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, each := range revocations {
+		if s.sizeLocked() >= s.max {
+			return errFeedTooLarge
+		}
 		if err := s.addOne(each); err != nil {
 			return err
 		}
-	}
-	if s.sizeLocked() > maxRevoked {
-		return errFeedTooLarge
 	}
 	return nil
 }
@@ -158,25 +176,57 @@ const sweepChunk = 1000
 // sweep drops the entries that end before an instant, in microseconds since 1970. Only the set's writer
 // calls it, so that the set stays as it is between reading and dropping.
 func (s *revokedSet) sweep(before int64) {
-	sweepMap(s, s.tokens, func(expiresAt int64) bool { return expiresAt < before })
-	sweepMap(s, s.sessions, func(expiresAt int64) bool { return expiresAt < before })
-	sweepMap(s, s.users, func(cut cutOff) bool { return cut.expiresAt < before })
+	endOf := func(expiresAt int64) int64 { return expiresAt }
+	sweepMap(s, s.tokens, before, endOf)
+	sweepMap(s, s.sessions, before, endOf)
+	sweepMap(s, s.users, before, func(cut cutOff) int64 { return cut.expiresAt })
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.everything.expiresAt < before {
+	if s.everything.expiresAt != 0 && s.everything.expiresAt < before {
+		s.forget(s.everything.expiresAt)
 		s.everything = cutOff{}
 	}
 }
 
-func sweepMap[T any](s *revokedSet, entries map[revokedKey]T, isOver func(T) bool) {
+func (s *revokedSet) forget(end int64) {
+	s.forgottenUntil = max(s.forgottenUntil, end)
+	s.forgottenSince = max(s.forgottenSince, end)
+}
+
+// begin is for a stream that is asked for.
+func (s *revokedSet) begin() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forgottenSince = math.MinInt64
+}
+
+// relearn is for a stream that has told all that was in force when it was asked for.
+func (s *revokedSet) relearn() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forgottenUntil = s.forgottenSince
+}
+
+// hasForgotten reports whether what was dropped has yet to end at an instant, in microseconds since 1970: the
+// clock ran ahead when it was dropped.
+func (s *revokedSet) hasForgotten(now int64) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.forgottenUntil > now
+}
+
+func sweepMap[T any](s *revokedSet, entries map[revokedKey]T, before int64, endOf func(T) int64) {
 	var over []revokedKey
+	latest := int64(math.MinInt64)
 	for key, entry := range entries {
-		if isOver(entry) {
+		if end := endOf(entry); end < before {
 			over = append(over, key)
+			latest = max(latest, end)
 		}
 	}
 	for chunk := range slices.Chunk(over, sweepChunk) {
 		s.mu.Lock()
+		s.forget(latest) // before any reader misses an entry
 		for _, key := range chunk {
 			delete(entries, key)
 		}

@@ -23,7 +23,8 @@ import (
 // begins with "good"; its token id is "id-" and the token, and user and session are named by the test.
 type scriptedFeed struct {
 	securetokenv1.UnimplementedTokenServiceServer
-	events  chan any // a response, or an error that ends the stream
+	events  chan any                      // a response, or an error that ends the stream: for the newest stream
+	newest  atomic.Pointer[chan struct{}] // closed when another one takes its place
 	cursors chan string
 	hold    atomic.Pointer[chan struct{}] // answers wait for it
 	fail    atomic.Pointer[error]         // what unary calls end with
@@ -76,12 +77,24 @@ func (f *scriptedFeed) ready(t *testing.T, verifier *securetoken.Verifier) {
 func (f *scriptedFeed) WatchRevocations(
 	request *securetokenv1.WatchRevocationsRequest, stream grpc.ServerStreamingServer[securetokenv1.WatchRevocationsResponse],
 ) error {
+	replaced := make(chan struct{})
+	if before := f.newest.Swap(&replaced); before != nil {
+		close(*before)
+	}
 	f.cursors <- request.GetCursor()
 	for {
 		select {
 		case <-stream.Context().Done():
 			return nil
+		case <-replaced: // by a client that has given this one up, which this server has yet to learn
+			return nil
 		case event := <-f.events:
+			select {
+			case <-replaced:
+				f.events <- event
+				return nil
+			default:
+			}
 			switch event := event.(type) {
 			case error:
 				return event

@@ -24,18 +24,18 @@ const leastSleep = 100 * time.Millisecond
 type steadyClock struct {
 	clock     Clock
 	monotonic time.Duration
-	wall      time.Time
+	wallStart time.Time
 	ahead     atomic.Int64 // by how much the wall clock has run ahead
 }
 
 func newSteadyClock(clock Clock) *steadyClock {
-	return &steadyClock{clock: clock, monotonic: clock.Monotonic(), wall: clock.Wall()}
+	return &steadyClock{clock: clock, monotonic: clock.Monotonic(), wallStart: clock.Wall()}
 }
 
 // now is the time since the clock was made.
 func (c *steadyClock) now() time.Duration {
 	monotonic := c.clock.Monotonic() - c.monotonic
-	wall := c.clock.Wall().Sub(c.wall)
+	wall := c.clock.Wall().Sub(c.wallStart)
 	for {
 		ahead := c.ahead.Load()
 		sleep := wall - monotonic - time.Duration(ahead)
@@ -47,6 +47,9 @@ func (c *steadyClock) now() time.Duration {
 		}
 	}
 }
+
+// wall is the machine's time, which may be wrong.
+func (c *steadyClock) wall() time.Time { return c.clock.Wall() }
 
 // machineClock is the clock of the machine.
 type machineClock struct{}

@@ -25,7 +25,6 @@ type Verifier struct {
 	client  *Client
 	config  *verifierConfig
 	clock   *steadyClock
-	server  *serverTime
 	feed    *feedState
 	kept    *keptAnswers
 	flights flights[*keptAnswer]
@@ -51,14 +50,13 @@ func NewVerifier(client *Client, options ...VerifierOption) (*Verifier, error) {
 		client: client,
 		config: config,
 		clock:  newSteadyClock(config.clock),
-		server: newServerTime(),
 		feed:   newFeedState(),
 		kept:   newKeptAnswers(config.maxEntries, config.maxBytes),
 		asks:   questions{client: client},
-		tally:  tally{hooks: config.hooks},
+		tally:  tally{hooks: config.hooks, logger: config.logger},
 		stop:   stop,
 	}
-	feed := &feed{client: client, state: v.feed, clock: v.clock, server: v.server, hooks: v.feedHooks()}
+	feed := &feed{client: client, state: v.feed, clock: v.clock, hooks: v.feedHooks()}
 	v.ended.Go(func() {
 		defer stop() // the feed ends with its client
 		feed.run(ctx)
@@ -69,20 +67,21 @@ func NewVerifier(client *Client, options ...VerifierOption) (*Verifier, error) {
 
 func (v *Verifier) feedHooks() feedHooks {
 	return feedHooks{
-		warnAt: v.config.maxStaleness / 2,
+		bound: v.config.maxStaleness,
 		stale: func(age time.Duration) {
 			v.config.logger.Warn("securetoken: the feed of revocations is late",
 				slog.Duration("age", age), slog.Duration("max", v.config.maxStaleness))
 			if v.config.hooks.Stale != nil {
-				v.config.hooks.Stale(age)
+				v.tally.tell(func() { v.config.hooks.Stale(age) })
 			}
 		},
-		reconnect: v.tally.reconnect,
+		connected:    v.tally.connected,
+		disconnected: v.tally.disconnected,
 		refused: func(cause error) {
 			v.config.logger.Warn("securetoken: revocations cannot be followed; every token is asked about",
 				slog.String("cause", cause.Error()))
 			if v.config.hooks.FeedRefused != nil {
-				v.config.hooks.FeedRefused(cause)
+				v.tally.tell(func() { v.config.hooks.FeedRefused(cause) })
 			}
 		},
 	}
@@ -124,6 +123,13 @@ func (v *Verifier) CheckPermission(ctx context.Context, token, requiredPermissio
 func (v *Verifier) verify(ctx context.Context, token string) (*ValidToken, error) {
 	key, now := sha256.Sum256([]byte(token)), v.clock.now()
 	kept, reason := v.lookUp(key, now)
+	isRevoked := false
+	if kept != nil {
+		var isInDoubt bool
+		if isRevoked, isInDoubt = v.feed.revoked.judge(&kept.subject); isInDoubt && !isRevoked {
+			kept, reason = nil, MissForgotten
+		}
+	}
 	if kept == nil {
 		v.tally.miss(reason)
 		var err error
@@ -133,10 +139,11 @@ func (v *Verifier) verify(ctx context.Context, token string) (*ValidToken, error
 		if err != nil {
 			return nil, FromError(err)
 		}
+		isRevoked, _ = v.feed.revoked.judge(&kept.subject)
 	}
 	// An answer that was on its way while a revocation came in is held against it, like one that is kept.
 	// It stays kept: the next use of the token is refused without a call.
-	if v.feed.revoked.hits(&kept.subject) {
+	if isRevoked {
 		return nil, tokenRevoked()
 	}
 	if reason == "" {
@@ -157,7 +164,7 @@ func (v *Verifier) lookUp(key digest, now time.Duration) (*keptAnswer, MissReaso
 	if last.age(now) > v.config.maxStaleness {
 		return nil, MissStale
 	}
-	kept := v.kept.get(key, now, v.server)
+	kept := v.kept.get(key, now)
 	if kept == nil {
 		return nil, MissUnknown
 	}
@@ -172,7 +179,6 @@ func (v *Verifier) ask(ctx context.Context, token string, key digest, asked time
 	if err != nil {
 		return nil, err
 	}
-	v.server.observe(valid, v.clock.now())
 	answer := &keptAnswer{
 		digest: key, valid: valid, subject: subjectOf(valid), asked: asked,
 		bytes: estimateBytes(&valid.Claims),

@@ -2,6 +2,7 @@ package securetoken
 
 import (
 	"errors"
+	"log/slog"
 	"maps"
 	"sync"
 	"sync/atomic"
@@ -21,25 +22,29 @@ const (
 	MissStale MissReason = "STALE"
 	// MissKeyGone: the server has named another set of keys than the token's.
 	MissKeyGone MissReason = "KEY_GONE"
+	// MissForgotten: a wall clock that ran ahead has dropped what may have revoked the token.
+	MissForgotten MissReason = "FORGOTTEN"
 )
 
 // VerifierHooks is told what a [Verifier] does. Each may be nil, must be quick, and must be safe for
-// concurrent use. A panic of one that tells of the feed ends the process, as in any goroutine.
+// concurrent use. One that panics is logged and changes nothing.
 type VerifierHooks struct {
-	// Hit: an answer was vouched for without a call.
+	// Hit: a kept answer was used: the token is valid, whatever it lacks.
 	Hit func()
 	// Miss: the server was asked.
 	Miss func(MissReason)
 	// Refusal: a token was refused. The reason is that of the [TokenError], or "UNAVAILABLE" when the server
 	// could not be asked.
 	Refusal func(Reason)
-	// Stale: the knowledge of revocations has reached half of the most that it may be old. Told once until it
-	// is younger again.
+	// Stale: the knowledge of revocations has reached half of the most that it may be old, 1.5 s at least. Told
+	// once until it is younger than half of that.
 	Stale func(age time.Duration)
-	// Reconnect: the feed has ended, and is opened anew.
-	Reconnect func(cause error)
-	// FeedRefused: the server refuses the feed, and is asked about every request. Told once until the feed
-	// is accepted; it is tried again each minute.
+	// Connected: the feed has given its first checkpoint, in time.
+	Connected func()
+	// Disconnected: the feed has ended, and is opened anew.
+	Disconnected func(cause error)
+	// FeedRefused: the server refuses the feed, or has more revocations than are kept, and is asked about every
+	// request. Told once until the feed is accepted; it is tried again each minute.
 	FeedRefused func(cause error)
 }
 
@@ -48,7 +53,8 @@ const ReasonUnavailable Reason = "UNAVAILABLE"
 
 // VerifierStats is what a [Verifier] has done and knows, for metrics.
 type VerifierStats struct {
-	// Hits, Misses, Refusals and Reconnects count since the verifier was made; see [VerifierHooks].
+	// Hits, Misses, Refusals and Reconnects count since the verifier was made, the last whenever the feed is opened
+	// anew because it has ended; see [VerifierHooks].
 	Hits, Misses, Reconnects uint64
 	// Refusals is by reason.
 	Refusals map[Reason]uint64
@@ -69,6 +75,7 @@ type VerifierStats struct {
 // tally counts, and tells the hooks.
 type tally struct {
 	hooks                    VerifierHooks
+	logger                   *slog.Logger
 	hits, misses, reconnects atomic.Uint64
 
 	mu       sync.Mutex
@@ -78,21 +85,27 @@ type tally struct {
 func (t *tally) hit() {
 	t.hits.Add(1)
 	if t.hooks.Hit != nil {
-		t.hooks.Hit()
+		t.tell(t.hooks.Hit)
 	}
 }
 
 func (t *tally) miss(reason MissReason) {
 	t.misses.Add(1)
 	if t.hooks.Miss != nil {
-		t.hooks.Miss(reason)
+		t.tell(func() { t.hooks.Miss(reason) })
 	}
 }
 
-func (t *tally) reconnect(cause error) {
+func (t *tally) connected() {
+	if t.hooks.Connected != nil {
+		t.tell(t.hooks.Connected)
+	}
+}
+
+func (t *tally) disconnected(cause error) {
 	t.reconnects.Add(1)
-	if t.hooks.Reconnect != nil {
-		t.hooks.Reconnect(cause)
+	if t.hooks.Disconnected != nil {
+		t.tell(func() { t.hooks.Disconnected(cause) })
 	}
 }
 
@@ -113,8 +126,18 @@ func (t *tally) refuse(reason Reason) {
 	t.refusals[reason]++
 	t.mu.Unlock()
 	if t.hooks.Refusal != nil {
-		t.hooks.Refusal(reason)
+		t.tell(func() { t.hooks.Refusal(reason) })
 	}
+}
+
+// tell calls a hook: one that panics must neither decide about a token nor end the process.
+func (t *tally) tell(hook func()) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			t.logger.Error("securetoken: a hook of the verifier panics", slog.Any("cause", cause))
+		}
+	}()
+	hook()
 }
 
 func (t *tally) refusalsByReason() map[Reason]uint64 {

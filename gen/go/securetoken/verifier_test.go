@@ -119,9 +119,9 @@ func TestAStaleFeedVouchesForNothing(t *testing.T) {
 	}))
 	feed.ready(t, verifier)
 	mustVerify(t, verifier, "good")
-	feed.events <- checkpointOf("c-2", 7*time.Second, "key-1")
+	feed.events <- checkpointOf("c-2", 8*time.Second, "key-1")
 	await(t, "the warning", func() bool { return stale.Load() == 1 })
-	clock.move(3*time.Second, 3*time.Second)
+	clock.move(2*time.Second, 2*time.Second) // a feed that says nothing for more than 3 s is given up
 	mustVerify(t, verifier, "good")
 	feed.mustHaveAsked(t, 1)
 	clock.move(time.Nanosecond, 0)
@@ -183,7 +183,7 @@ func TestAStreamThatEndsIsResumedAtItsCursor(t *testing.T) {
 	var reconnects atomic.Int32
 	feed := startScripted(t)
 	verifier, _ := feed.verifier(t, securetoken.WithVerifierHooks(securetoken.VerifierHooks{
-		Reconnect: func(error) { reconnects.Add(1) },
+		Disconnected: func(error) { reconnects.Add(1) },
 	}))
 	if cursor := <-feed.cursors; cursor != "" {
 		t.Errorf("begins at %q", cursor)

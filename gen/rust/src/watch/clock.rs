@@ -39,7 +39,7 @@ const LEAST_SLEEP: i64 = 100_000_000;
 pub(super) struct SteadyClock {
     clock: Box<dyn Clock>,
     monotonic: Duration,
-    wall: SystemTime,
+    wall_start: SystemTime,
     /// By how much the wall clock has run ahead, in nanoseconds.
     ahead: AtomicI64,
 }
@@ -48,16 +48,21 @@ impl SteadyClock {
     pub(super) fn new(clock: Box<dyn Clock>) -> Self {
         Self {
             monotonic: clock.monotonic(),
-            wall: clock.wall(),
+            wall_start: clock.wall(),
             clock,
             ahead: AtomicI64::new(0),
         }
     }
 
+    /// The machine's time, which may be wrong.
+    pub(super) fn wall(&self) -> SystemTime {
+        self.clock.wall()
+    }
+
     /// The time since the clock was made.
     pub(super) fn now(&self) -> Duration {
         let monotonic = nanos(self.clock.monotonic().saturating_sub(self.monotonic));
-        let wall = match self.clock.wall().duration_since(self.wall) {
+        let wall = match self.clock.wall().duration_since(self.wall_start) {
             Ok(since) => nanos(since),
             Err(before) => -nanos(before.duration()),
         };

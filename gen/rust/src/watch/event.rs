@@ -14,20 +14,22 @@ use crate::flights::lock;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WatchEvent<'a> {
-    /// An answer was vouched for without a call.
+    /// A kept answer was used: the token is valid, whatever it lacks.
     Hit,
     /// The server was asked.
     Miss(MissReason),
     /// A token was refused: the reason of its [`Facts`](crate::Facts), or `UNAVAILABLE` when the server could
     /// not be asked.
     Refusal(&'a str),
-    /// The knowledge of revocations has reached half of the age up to which it is vouched for. Told once
-    /// until it is younger again.
+    /// The knowledge of revocations has reached half of the age up to which it is vouched for, 1.5 s at least.
+    /// Told once until it is younger than half of that.
     Stale(Duration),
+    /// The feed has given its first checkpoint, in time.
+    Connected,
     /// The feed has ended, and is opened anew.
-    Reconnect(&'a Error),
-    /// The server refuses the feed, and is asked about every token. Told once until the feed is accepted;
-    /// it is tried again each minute.
+    Disconnected(&'a Error),
+    /// The server refuses the feed, or has more revocations than are kept, and is asked about every token. Told
+    /// once until the feed is accepted; it is tried again each minute.
     FeedRefused(&'a Error),
 }
 
@@ -43,6 +45,8 @@ pub enum MissReason {
     Stale,
     /// The server has named another set of keys than the token's.
     KeyGone,
+    /// A wall clock that ran ahead has dropped what may have revoked the token.
+    Forgotten,
 }
 
 /// What a [`WatchedVerifier`](super::WatchedVerifier) has done and knows, for metrics. The counts are since
@@ -50,13 +54,13 @@ pub enum MissReason {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WatchStats {
-    /// Answers that were vouched for without a call.
+    /// Kept answers that were used.
     pub hits: u64,
     /// Checks for which the server was asked.
     pub misses: u64,
     /// Refused tokens, by reason.
     pub refusals: BTreeMap<String, u64>,
-    /// How often the feed was opened anew.
+    /// How often the feed was opened anew because it had ended.
     pub reconnects: u64,
     /// How old the knowledge of revocations is; `None` before the feed has told all of them.
     pub staleness: Option<Duration>,
@@ -94,7 +98,7 @@ impl Tally {
         let counter = match event {
             WatchEvent::Hit => Some(&self.hits),
             WatchEvent::Miss(_) => Some(&self.misses),
-            WatchEvent::Reconnect(_) => Some(&self.reconnects),
+            WatchEvent::Disconnected(_) => Some(&self.reconnects),
             _ => None,
         };
         if let Some(counter) = counter {

@@ -16,6 +16,7 @@ use crate::pause::up_to;
 use crate::servers::Server;
 
 use super::event::WatchEvent;
+use super::life::Life;
 use super::revoked::FeedFault;
 use super::state::Progress;
 use super::stream::open;
@@ -27,9 +28,8 @@ const MAX_PAUSE: Duration = Duration::from_secs(2);
 const REFUSED_PAUSE: Duration = Duration::from_secs(60);
 /// How long a feed may say nothing: it has a checkpoint each second.
 const MAX_SILENCE: Duration = Duration::from_secs(3);
-/// How long a stream lasts, and longer until its snapshot is complete. Its age is told by two clocks, of the server and of this machine, which may
-/// differ by 500 ppm: by 0.15 s within this time.
-const MAX_LIFE: Duration = Duration::from_secs(300);
+/// What is known is not called stale before: there is a checkpoint each second.
+const LEAST_STALE: Duration = Duration::from_millis(1500);
 /// A stream that ends sooner is opened again with a pause, whatever it has told.
 const LEAST_LIFE: Duration = Duration::from_secs(1);
 /// How often the clock is looked at. Timers alone stand still while a machine sleeps.
@@ -43,6 +43,11 @@ pub(super) struct Feed {
     opened: Duration,
     /// When it last told something.
     heard: Duration,
+    life: Life,
+    /// Where the next stream is opened, as only that server knows the cursor; `None`: anywhere.
+    staying: Option<Arc<Server>>,
+    /// Whether the present feed is told.
+    is_connected: bool,
     /// Whether the present episode of staleness is told.
     is_warned: bool,
     /// Whether the present refusal of the feed is told.
@@ -72,6 +77,9 @@ impl Feed {
             progress: Progress::default(),
             opened: Duration::ZERO,
             heard: Duration::ZERO,
+            life: Life::new(),
+            staying: None,
+            is_connected: false,
             is_warned: false,
             is_refused: false,
             is_renewed: false,
@@ -88,6 +96,10 @@ impl Feed {
             if is_given && lived >= LEAST_LIFE {
                 attempt = 0;
             }
+            if !matches!(end, End::Renewal) {
+                self.staying = None;
+                self.is_connected = false;
+            }
             let error = match end {
                 End::Renewal => continue,
                 End::Call(error) if !is_given && self.renews(&error) => continue,
@@ -97,7 +109,7 @@ impl Feed {
                 }
                 End::Fault(FeedFault::TooLarge) => {
                     self.progress.restart(&self.shared.known);
-                    let text = "the feed holds more than 10,000,000 revocations";
+                    let text = "the feed holds as many revocations as are kept";
                     self.refused(&Error::Rpc(Status::resource_exhausted(text)))
                         .await;
                     continue;
@@ -110,6 +122,9 @@ impl Feed {
                 End::Silence => Error::Rpc(Status::deadline_exceeded("the feed is silent")),
                 End::Late => Error::Rpc(Status::deadline_exceeded("the feed comes too late")),
             };
+            self.shared
+                .tally
+                .tell(&WatchEvent::Disconnected(&error));
             if attempt > 0 {
                 self.pause(up_to(
                     MAX_PAUSE.min(FIRST_PAUSE * 2_u32.pow(attempt.min(8))),
@@ -117,7 +132,6 @@ impl Feed {
                 .await;
             }
             attempt += 1;
-            self.shared.tally.tell(&WatchEvent::Reconnect(&error));
         }
     }
 
@@ -128,8 +142,13 @@ impl Feed {
         self.opened = shared.clock.now();
         self.heard = self.opened;
         // Also before a stream, which may tell so much that no checkpoint is reached.
-        self.progress.sweep(&shared.known, &shared.server, self.opened);
-        let server = self.client.servers.take_turn();
+        let wall = shared.clock.wall();
+        self.progress.sweep(&shared.known, self.opened, wall);
+        let server = match self.staying.take() {
+            Some(server) => server,
+            None => self.client.servers.take_turn(),
+        };
+        self.staying = Some(Arc::clone(&server));
         let mut began = Instant::now();
         let followed = self.follow_at(&server, &mut began, is_given).await;
         let Err(end) = followed;
@@ -148,7 +167,8 @@ impl Feed {
         is_given: &mut bool,
     ) -> Result<Infallible, End> {
         let shared = Arc::clone(&self.shared);
-        let (api_key, cursor) = (self.client.api_key.clone(), self.progress.begin());
+        let cursor = self.progress.begin(&shared.known, shared.clock.wall());
+        let api_key = self.client.api_key.clone();
         let opening = open(server, api_key, cursor, &shared.clock);
         let (mut stream, asked) = self.attend(opening).await?.map_err(End::Call)?;
         self.progress.begun(asked);
@@ -169,14 +189,23 @@ impl Feed {
             self.is_refused = false;
             self.is_renewed = false;
             server.note_answer();
-            self.progress.sweep(&shared.known, &shared.server, now);
+            self.progress.sweep(&shared.known, now, shared.clock.wall());
             if self.progress.delay() > shared.max_staleness / 2 {
                 *is_given = false;
                 return Err(End::Late);
             }
             *is_given = true;
+            if !self.is_connected {
+                self.is_connected = true;
+                shared.tally.tell(&WatchEvent::Connected);
+            }
             // With a checkpoint alone: a snapshot may take longer, and would never be complete.
-            if now.saturating_sub(self.opened) > MAX_LIFE {
+            let age = now.saturating_sub(self.opened);
+            let is_behind = self.progress.server_staleness() > shared.max_staleness;
+            if self.life.is_over(age, is_behind) {
+                if is_behind {
+                    self.staying = None;
+                }
                 return Err(End::Renewal);
             }
         }
@@ -219,14 +248,14 @@ impl Feed {
 
     fn warn(&mut self) {
         let shared = &self.shared;
-        let Some(age) = shared.known.age(shared.clock.now()) else {
-            return;
-        };
-        let is_late = age >= shared.max_staleness / 2;
-        if is_late && !self.is_warned {
+        let bound = LEAST_STALE.max(shared.max_staleness / 2);
+        let bound = if self.is_warned { bound / 2 } else { bound };
+        let stale = shared.known.age(shared.clock.now());
+        let stale = stale.filter(|age| *age >= bound);
+        if let (Some(age), false) = (stale, self.is_warned) {
             shared.tally.tell(&WatchEvent::Stale(age));
         }
-        self.is_warned = is_late;
+        self.is_warned = stale.is_some();
     }
 
     /// Whether there is another API key to try.

@@ -11,7 +11,6 @@ use crate::flights::Digest;
 use crate::results::Claims;
 
 use super::revoked::Subject;
-use super::server_time::{ServerTime, micros};
 
 /// The answer about a valid token, as the server gave it.
 #[derive(Debug)]
@@ -47,13 +46,9 @@ impl Answer {
         Arc::new(claims)
     }
 
-    /// Whether the token may have ended: by the time it had left when it was asked about, or by the
-    /// server's present.
-    fn is_over(&self, now: Duration, server: &ServerTime) -> bool {
+    /// Whether the token may have ended, by the time it had left when it was asked about.
+    fn is_over(&self, now: Duration) -> bool {
         now.saturating_sub(self.asked) >= self.claims.time_remaining
-            || server
-                .at(now)
-                .is_some_and(|present| present > micros(self.claims.expires_at))
     }
 
     /// What it costs in memory, about.
@@ -144,15 +139,10 @@ impl Kept {
     }
 
     /// An answer of which the token has not ended.
-    pub(super) fn get(
-        &mut self,
-        digest: &Digest,
-        now: Duration,
-        server: &ServerTime,
-    ) -> Option<Arc<Answer>> {
+    pub(super) fn get(&mut self, digest: &Digest, now: Duration) -> Option<Arc<Answer>> {
         let at = *self.index.get(digest)?;
         let answer = self.slots[at].answer.clone()?;
-        if answer.is_over(now, server) {
+        if answer.is_over(now) {
             self.remove(at);
             return None;
         }

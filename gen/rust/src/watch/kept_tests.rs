@@ -29,10 +29,9 @@ fn answer(name: usize) -> Arc<Answer> {
 
 /// Which of tokens named so are kept.
 fn found(kept: &mut Kept, names: &str) -> String {
-    let server = ServerTime::new();
     let is_kept = |name: &char| {
         let digest = digest_of(&name.to_string());
-        kept.get(&digest, NOW, &server).is_some()
+        kept.get(&digest, NOW).is_some()
     };
     names.chars().filter(is_kept).collect()
 }
@@ -69,12 +68,11 @@ fn bytes_are_bounded() {
 
 #[test]
 fn an_answer_ends_with_its_token() {
-    let server = ServerTime::new();
     let mut kept = Kept::new(1, usize::MAX);
     let digest = digest_of("a");
     put(&mut kept, "a", 1);
     let last = NOW + HOUR - Duration::from_micros(1);
-    assert!(kept.get(&digest, last, &server).is_some());
-    assert!(kept.get(&digest, NOW + HOUR, &server).is_none());
+    assert!(kept.get(&digest, last).is_some());
+    assert!(kept.get(&digest, NOW + HOUR).is_none());
     assert_eq!(kept.size(), (0, 0));
 }

@@ -2,13 +2,12 @@
 
 use std::collections::HashSet;
 use std::sync::{PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::proto::securetoken::v1::watch_revocations_response::{Checkpoint, Event, SnapshotPage};
 use crate::proto::securetoken::v1::{Revocation, WatchRevocationsResponse};
 
-use super::revoked::{FeedFault, RevokedSet, Subject};
-use super::server_time::ServerTime;
+use super::revoked::{FeedFault, RevokedSet, Subject, Verdict};
 
 /// A set of more entries is looked through for those that have ended once in the interval.
 const MAX_SWEEP_ENTRIES: usize = 10_000;
@@ -40,8 +39,8 @@ struct Vouching {
 }
 
 impl Known {
-    pub(super) fn is_revoked(&self, subject: &Subject) -> bool {
-        self.revoked.hits(subject)
+    pub(super) fn judge(&self, subject: &Subject) -> Verdict {
+        self.revoked.judge(subject)
     }
 
     /// How many revocations are known.
@@ -85,17 +84,26 @@ pub(super) struct Progress {
     is_amid_snapshot: bool,
     /// Whether a snapshot has been received whole.
     is_complete: bool,
+    /// Whether one has by the present stream.
+    is_whole: bool,
     cursor: String,
     swept: Duration,
     /// When the present stream was asked for, on the steady clock.
     asked: Duration,
     delay: Duration,
+    server_staleness: Duration,
 }
 
 impl Progress {
-    /// Prepares for a new stream, and gives the cursor to begin at.
-    pub(super) fn begin(&mut self) -> String {
+    /// Prepares for a new stream, and gives the cursor to begin at. Where a wall clock that ran ahead has dropped
+    /// what has not ended, that is everything.
+    pub(super) fn begin(&mut self, known: &Known, wall: SystemTime) -> String {
         self.is_amid_snapshot = false;
+        self.is_whole = false;
+        known.revoked.begin();
+        if known.revoked.has_forgotten(wall) {
+            return String::new();
+        }
         self.cursor.clone()
     }
 
@@ -107,6 +115,11 @@ impl Progress {
     /// How long the last checkpoint was on its way, at most.
     pub(super) fn delay(&self) -> Duration {
         self.delay
+    }
+
+    /// How old the server's own knowledge was at the last checkpoint.
+    pub(super) fn server_staleness(&self) -> Duration {
+        self.server_staleness
     }
 
     /// After a fault: the feed must begin anew.
@@ -139,6 +152,7 @@ impl Progress {
         known.revoked.add(&page.revocations)?;
         self.is_amid_snapshot = !page.last;
         self.is_complete |= page.last;
+        self.is_whole = page.last;
         Ok(())
     }
 
@@ -159,11 +173,10 @@ impl Progress {
         // One that is missing is no zero: the server has not said that it is up to date.
         let staleness = told.staleness.and_then(length_of);
         let staleness = staleness.ok_or(FeedFault::Malformed)?;
-        let written = match told.uptime {
-            // The server began the stream no earlier than it was asked for.
-            Some(uptime) => self.asked + length_of(uptime).ok_or(FeedFault::Malformed)?,
-            None => now,
-        };
+        let uptime = told.uptime.map(|it| length_of(it).ok_or(FeedFault::Malformed));
+        let uptime = uptime.transpose()?;
+        // The server began the stream no earlier than it was asked for.
+        let written = uptime.map_or(now, |uptime| self.asked + uptime);
         if told.cursor.chars().count() > MAX_CURSOR {
             return Err(FeedFault::Malformed);
         }
@@ -175,24 +188,26 @@ impl Progress {
         }
         self.cursor = told.cursor;
         self.delay = now.saturating_sub(written);
+        self.server_staleness = staleness;
         known.set(Some(Vouching {
             written: written.min(now),
             staleness,
             key_ids: told.key_ids.into_iter().collect(),
         }));
+        // The server knew all that was in force when it began the stream, and has told it.
+        if self.is_whole && uptime.is_some_and(|uptime| uptime >= staleness) {
+            known.revoked.relearn();
+        }
         Ok(true)
     }
 
-    /// Drops what has ended, unless that was done a moment ago.
-    pub(super) fn sweep(&mut self, known: &Known, server: &ServerTime, now: Duration) {
-        let Some(present) = server.at(now) else {
-            return;
-        };
+    /// Drops what has ended by the wall clock, unless that was done a moment ago.
+    pub(super) fn sweep(&mut self, known: &Known, now: Duration, wall: SystemTime) {
         if known.len() > MAX_SWEEP_ENTRIES && now.saturating_sub(self.swept) < SWEEP_INTERVAL {
             return;
         }
         self.swept = now;
-        known.revoked.sweep(present);
+        known.revoked.sweep(wall);
     }
 }
 

@@ -20,7 +20,7 @@ use super::feed::Feed;
 use super::kept::{Answer, Kept};
 use super::options::WatchOptions;
 use super::questions::Questions;
-use super::server_time::ServerTime;
+use super::revoked::Verdict;
 use super::state::Known;
 
 /// Checks tokens without a call for each: keeps the server's answers about valid tokens, by the SHA-256
@@ -49,7 +49,6 @@ struct Owner {
 /// What checks and the feed share.
 pub(super) struct Shared {
     pub(super) clock: SteadyClock,
-    pub(super) server: ServerTime,
     pub(super) known: Known,
     pub(super) kept: Mutex<Kept>,
     pub(super) tally: Tally,
@@ -68,7 +67,6 @@ impl WatchedVerifier {
             client,
             shared: Arc::new(Shared {
                 clock: SteadyClock::new(options.clock),
-                server: ServerTime::new(),
                 known: Known::default(),
                 kept: Mutex::new(Kept::new(options.max_entries, options.max_bytes)),
                 tally: Tally::new(options.hook),
@@ -167,18 +165,20 @@ impl WatchedVerifier {
         let shared = &self.0.shared;
         let (digest, now) = (digest_of(token), shared.clock.now());
         let found = shared.look_up(&digest, now);
-        let answer = match &found {
-            Ok(answer) => Arc::clone(answer),
+        let (answer, verdict) = match &found {
+            Ok((answer, verdict)) => (Arc::clone(answer), *verdict),
             Err(reason) => {
                 shared.tally.tell(&WatchEvent::Miss(*reason));
                 let asked = self.0.flights.join(digest, || self.ask(token, digest, now));
                 let lost = || Error::Rpc(Status::internal("the check has ended without an answer"));
-                asked.await.unwrap_or_else(|| Err(lost()))?
+                let answer = asked.await.unwrap_or_else(|| Err(lost()))?;
+                let verdict = shared.known.judge(&answer.subject);
+                (answer, verdict)
             }
         };
         // An answer that was on its way while a revocation came in is held against it, like one that is kept.
         // It stays kept: the next use of the token is refused without a call.
-        if shared.known.is_revoked(&answer.subject) {
+        if verdict == Verdict::Revoked {
             return Err(revoked());
         }
         if found.is_ok() {
@@ -200,7 +200,6 @@ impl WatchedVerifier {
         let token = token.to_owned();
         async move {
             let claims = questions.ask(token).await?;
-            shared.server.observe(&claims, shared.clock.now());
             let answer = Arc::new(Answer::new(claims, asked));
             lock(&shared.kept).put(digest, Arc::clone(&answer));
             Ok(answer)
@@ -209,18 +208,24 @@ impl WatchedVerifier {
 }
 
 impl Shared {
-    /// An answer that can be vouched for, or why there is none.
-    fn look_up(&self, digest: &Digest, now: Duration) -> Result<Arc<Answer>, MissReason> {
+    /// An answer that can be vouched for unless it is revoked, or why there is none.
+    fn look_up(
+        &self,
+        digest: &Digest,
+        now: Duration,
+    ) -> Result<(Arc<Answer>, Verdict), MissReason> {
         let age = self.known.age(now).ok_or(MissReason::NotReady)?;
         if age > self.max_staleness {
             return Err(MissReason::Stale);
         }
-        let kept = lock(&self.kept).get(digest, now, &self.server);
+        let kept = lock(&self.kept).get(digest, now);
         let answer = kept.ok_or(MissReason::Unknown)?;
-        if self.known.has_key(answer.key_id()) {
-            Ok(answer)
-        } else {
-            Err(MissReason::KeyGone)
+        if !self.known.has_key(answer.key_id()) {
+            return Err(MissReason::KeyGone);
+        }
+        match self.known.judge(&answer.subject) {
+            Verdict::InDoubt => Err(MissReason::Forgotten),
+            verdict => Ok((answer, verdict)),
         }
     }
 }

@@ -30,15 +30,10 @@ final class Feed implements AutoCloseable {
    */
   private static final Duration BRIEF = Duration.ofSeconds(1);
 
-  /**
-   * A feed that is older is opened again: how late its checkpoints are is told by two clocks, which
-   * drift apart.
-   */
-  private static final Duration MAX_AGE = Duration.ofMinutes(5);
-
   private final WatchCore core;
   private final Connection connection;
   private final ScheduledThreadPoolExecutor clock;
+  private final FeedLife life = new FeedLife();
   private volatile Stream current;
 
   /** Whether the listener knows of a feed. */
@@ -102,6 +97,10 @@ final class Feed implements AutoCloseable {
     if (wasGiven) {
       isRenewed = false;
       ends = core.feedAge().compareTo(BRIEF) < 0 ? ends : 0;
+    }
+    if (cause instanceof TooManyRevocationsException) {
+      core.refuseFeed(cause);
+      return REFUSED_PAUSE_MILLIS;
     }
     if (cause instanceof StatusRuntimeException) {
       StatusRuntimeException error = (StatusRuntimeException) cause;
@@ -191,16 +190,17 @@ final class Feed implements AutoCloseable {
     }
 
     private void checkpointed() {
-      boolean isOld = core.feedAge().compareTo(MAX_AGE) > 0; // before the listener, which may take long
-      if (!isConnected) {
-        isConnected = true;
-        core.tell(WatchListener::connected);
-      }
+      // Before the listener, which may take long.
+      boolean isOld = life.isOver(core.feedAge(), core.isBehind());
       if (core.isLate()) {
         isGiven = false;
         throw new FeedException("what came on the feed was late by more than half of the bound");
       }
       isGiven = true;
+      if (!isConnected) {
+        isConnected = true;
+        core.tell(WatchListener::connected);
+      }
       if (isOld) {
         isOver = true;
         inClock(Feed.this::open);

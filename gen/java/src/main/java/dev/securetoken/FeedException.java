@@ -1,7 +1,7 @@
 package dev.securetoken;
 
 /** The feed says what a server does not say: nothing that it told is trusted from then on. */
-final class FeedException extends RuntimeException {
+class FeedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   FeedException(String message) {

@@ -28,19 +28,25 @@ final class FeedState {
   private boolean isAmidSnapshot;
   private boolean isComplete;
 
+  /** Whether a snapshot has ended within the present feed. */
+  private boolean isWhole;
+
   /** When the present feed was asked for. */
   private long askedAt;
 
   /**
    * Begins a feed that is asked for now, and gives the cursor. Half a snapshot counts for none. What
-   * has ended is dropped: a set that is too large would otherwise never take a checkpoint.
+   * has ended is dropped: a set that is too large would otherwise never take a checkpoint. Where a
+   * wall clock that ran ahead has dropped what has not ended, everything is asked for.
    */
   String begin(WatchClocks.Asked now) {
     isAmidSnapshot = false;
+    isWhole = false;
     askedAt = now.nanos;
     live.sweep(now.wallMillis);
+    live.begin();
     Checkpoint last = checkpoint;
-    return last == null ? "" : last.cursor;
+    return last == null || live.hasForgotten(now.wallMillis) ? "" : last.cursor;
   }
 
   /** How long ago the present feed was asked for, in nanoseconds. */
@@ -77,6 +83,7 @@ final class FeedState {
     }
     isAmidSnapshot = !page.getLast();
     isComplete |= page.getLast();
+    isWhole = page.getLast();
     live.add(page.getRevocationsList());
   }
 
@@ -92,9 +99,9 @@ final class FeedState {
       throw new FeedException("a cursor of more than " + MAX_CURSOR + " characters");
     }
     Duration staleness = duration(told.hasStaleness(), told.getStaleness());
+    Duration uptime = told.hasUptime() ? duration(true, told.getUptime()) : null;
     // The server took the feed up after it was asked for, so nothing was written earlier.
-    long delay =
-        told.hasUptime() ? age(now.nanos) - duration(true, told.getUptime()).toNanos() : 0;
+    long delay = uptime == null ? 0 : age(now.nanos) - uptime.toNanos();
     if (isAmidSnapshot) {
       return false; // the set in force lacks what the server has yet to tell
     }
@@ -102,6 +109,10 @@ final class FeedState {
       throw new FeedException("a checkpoint before the snapshot");
     }
     checkpoint = new Checkpoint(told, staleness, now.nanos, Math.max(0, delay));
+    // The server knew all that was in force when it began the feed, and has told it.
+    if (isWhole && uptime != null && uptime.compareTo(staleness) >= 0) {
+      live.relearn();
+    }
     live.sweep(now.wallMillis);
     return true;
   }
@@ -120,7 +131,10 @@ final class FeedState {
   static final class Checkpoint {
     final String cursor;
     final Set<String> keyIds;
-    private final long ownNanos;
+
+    /** How old the server's own knowledge was. */
+    final long ownNanos;
+
     private final long knownAsOf;
 
     /** How long it was on its way at most. */

@@ -22,6 +22,8 @@ final class LiveSet {
 
   private static final CutOff NOTHING = new CutOff(Long.MIN_VALUE, Long.MIN_VALUE);
 
+  private final int maxEntries;
+
   // Each with the second after which no token that it hits is valid.
   private final Map<String, Long> tokens = new ConcurrentHashMap<>();
   private final Map<String, Long> sessions = new ConcurrentHashMap<>();
@@ -29,13 +31,24 @@ final class LiveSet {
   private volatile CutOff everything = NOTHING;
 
   /**
-   * The latest end of what was dropped, in seconds. A wall clock that runs ahead drops too early: a
-   * token that ends at this second or before it cannot be vouched for any more.
+   * The latest end of what was dropped and not told again, in seconds. A wall clock that runs ahead
+   * drops too early: a token that ends at this second or before it cannot be vouched for.
    */
   private volatile long forgottenUntil = Long.MIN_VALUE;
 
+  /** The same of what was dropped since the present feed was asked for. */
+  private long forgottenSince = Long.MIN_VALUE;
+
   private long firstEnd = Long.MAX_VALUE;
   private long sweptAt;
+
+  LiveSet() {
+    this(MAX_ENTRIES);
+  }
+
+  LiveSet(int maxEntries) {
+    this.maxEntries = maxEntries;
+  }
 
   int size() {
     return tokens.size() + sessions.size() + users.size() + (everything == NOTHING ? 0 : 1);
@@ -57,11 +70,28 @@ final class LiveSet {
     return token.claims.expiresAt().getEpochSecond() <= forgottenUntil;
   }
 
-  /** Takes entries. Throws {@link FeedException}. */
+  /** A feed is asked for. */
+  void begin() {
+    forgottenSince = Long.MIN_VALUE;
+  }
+
+  /** The feed has told all that was in force when it was asked for. */
+  void relearn() {
+    forgottenUntil = forgottenSince;
+  }
+
+  /** Whether what was dropped has yet to end by the wall clock, which ran ahead then. */
+  boolean hasForgotten(long wallMillis) {
+    return forgottenUntil > TimeUnit.MILLISECONDS.toSeconds(wallMillis);
+  }
+
+  /** Takes entries. Throws {@link FeedException}, {@link TooManyRevocationsException} too. */
   void add(List<Revocation> revocations) {
-    revocations.forEach(this::add);
-    if (size() > MAX_ENTRIES) {
-      throw new FeedException("more than " + MAX_ENTRIES + " revocations are in force");
+    for (Revocation revocation : revocations) {
+      if (size() >= maxEntries) {
+        throw new TooManyRevocationsException(maxEntries);
+      }
+      add(revocation);
     }
   }
 
@@ -132,6 +162,7 @@ final class LiveSet {
       return false;
     }
     forgottenUntil = Math.max(forgottenUntil, end);
+    forgottenSince = Math.max(forgottenSince, end);
     return true;
   }
 

@@ -13,6 +13,9 @@ final class WatchCore {
   /** A feed on which nothing comes for so long is opened anew. */
   private static final long SILENCE_NANOS = Duration.ofSeconds(3).toNanos();
 
+  /** What is known is not called stale before: there is a checkpoint each second. */
+  private static final long LEAST_STALE_NANOS = Duration.ofMillis(1_500).toNanos();
+
   private final KeptAnswers answers;
   private final long maxStalenessNanos;
   private final WatchClocks clocks;
@@ -102,6 +105,12 @@ final class WatchCore {
     return checkpoint != null && checkpoint.delayNanos > maxStalenessNanos / 2;
   }
 
+  /** Whether the server itself knows too little to be vouched by. */
+  boolean isBehind() {
+    FeedState.Checkpoint checkpoint = feed.checkpoint;
+    return checkpoint != null && checkpoint.ownNanos > maxStalenessNanos;
+  }
+
   /** Takes an event of the feed; true for a checkpoint. Throws {@link FeedException}. */
   boolean apply(WatchRevocationsResponse event) {
     WatchClocks.Asked now = clocks.now();
@@ -124,7 +133,7 @@ final class WatchCore {
     return System.nanoTime() - heardAt >= SILENCE_NANOS;
   }
 
-  /** The server does not give this caller the feed: told once. */
+  /** The server does not give this caller the feed, or too much of it: told once. */
   void refuseFeed(Throwable cause) {
     feed.distrust();
     if (isPermitted) {
@@ -137,11 +146,12 @@ final class WatchCore {
     }
   }
 
-  /** Warns once when what is known becomes older than half the bound. */
+  /** Warns once when what is known is half the bound old, until it is younger than half of that. */
   void warn() {
     FeedState.Checkpoint checkpoint = feed.checkpoint;
     long staleness = checkpoint == null ? 0 : checkpoint.staleness(clocks.nanos());
-    boolean isOld = staleness >= maxStalenessNanos / 2;
+    long bound = Math.max(maxStalenessNanos / 2, LEAST_STALE_NANOS);
+    boolean isOld = staleness >= (isWarned ? bound / 2 : bound);
     if (isOld && !isWarned) {
       Duration age = Duration.ofNanos(staleness);
       LOGGER.log(Level.WARNING, "what is known of revocations is {0} old", age);

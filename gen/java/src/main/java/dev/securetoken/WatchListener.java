@@ -8,7 +8,7 @@ import java.time.Duration;
  * (an {@link Error} too) is logged and changes nothing.
  */
 public interface WatchListener {
-  /** A token was vouched for without a call. */
+  /** A kept answer was used: the token is valid, whatever it lacks. */
   default void hit() {}
 
   /** The server is asked about a token, or the answer of a call under way is awaited. */
@@ -22,14 +22,14 @@ public interface WatchListener {
   default void refused(String reason) {}
 
   /**
-   * What is known of revocations is older than half of the bound. Called once until it is fresh
-   * again.
+   * What is known of revocations has reached half of the bound, 1.5 seconds at least. Called once
+   * until it is younger than half of that.
    *
    * @param age how old it is
    */
   default void stale(Duration age) {}
 
-  /** A feed gave its first checkpoint. */
+  /** A feed gave its first checkpoint, in time. */
   default void connected() {}
 
   /**
@@ -40,8 +40,8 @@ public interface WatchListener {
   default void disconnected(Throwable cause) {}
 
   /**
-   * The server does not let this caller watch, or keeps no revocations: each token is asked for until
-   * that changes. Called once until a feed is given.
+   * The server does not let this caller watch, keeps no revocations, or has more than are held: each
+   * token is asked for until that changes. Called once until a feed is given.
    *
    * @param cause what the server said
    */

@@ -187,6 +187,35 @@ class FeedStateTest {
   }
 
   @Test
+  void aSetHoldsNoMoreThanItsBound() {
+    LiveSet live = new LiveSet(3);
+    live.add(List.of(tokenId("a"), tokenId("b")));
+    List<Revocation> three = List.of(tokenId("c"), tokenId("d"), tokenId("e"));
+    for (List<Revocation> more : List.of(three, List.of(tokenId("f")))) {
+      assertThrows(TooManyRevocationsException.class, () -> live.add(more));
+      assertEquals(3, live.size());
+    }
+    live.sweep(4_100_000_000_000L);
+    assertEquals(0, live.size());
+    assertTrue(live.hasForgotten(3_999_999_999_000L));
+    assertFalse(live.hasForgotten(4_100_000_000_000L));
+    live.add(List.of(tokenId("g")));
+  }
+
+  @Test
+  void aFeedWhoseServerKnowsTooLittleIsLeftLaterEachTime() {
+    FeedLife life = new FeedLife();
+    for (int seconds : new int[] {5, 10, 20, 40, 80, 160, 300, 300}) {
+      Duration end = Duration.ofSeconds(seconds);
+      assertFalse(life.isOver(end, true));
+      assertTrue(life.isOver(end.plusNanos(1), true));
+    }
+    assertFalse(life.isOver(Duration.ofMinutes(5), false));
+    assertTrue(life.isOver(Duration.ofMinutes(5).plusNanos(1), false));
+    assertTrue(life.isOver(Duration.ofSeconds(5).plusNanos(1), true));
+  }
+
+  @Test
   void readyWithTheCheckpointAfterTheLastPage() {
     apply(page(true, false, tokenId("a")), checkpoint("c1"));
     assertNull(feed.checkpoint);

@@ -84,7 +84,7 @@ class WatchedVerifierTest {
   void aServiceThatIsAwayIsNotMissedUntilTheBound() {
     String token = service.issue("user-1");
     verifier.verify(token);
-    service.goAway();
+    goAway();
     nanos.addAndGet(Duration.ofSeconds(9).toNanos());
     verifier.verify(token);
     nanos.addAndGet(Duration.ofSeconds(2).toNanos());
@@ -148,12 +148,18 @@ class WatchedVerifierTest {
     TokenGuard guard = TokenGuard.builder(client).watch(verifier).onFault(fault -> {}).build();
     Requirement requirement = Requirement.allOf("read");
     assertTrue(guard.admitToken(requirement, token).join().refusal().isEmpty());
-    service.goAway();
+    goAway();
     assertTrue(guard.admitToken(requirement, token).join().refusal().isEmpty());
     nanos.addAndGet(Duration.ofSeconds(11).toNanos());
     assertEquals(
         RefusalReason.UNAVAILABLE,
         guard.admitToken(requirement, token).join().refusal().orElseThrow().reason());
+  }
+
+  /** Before the clock moves: what is on its way then would be taken for fresh. */
+  private void goAway() {
+    service.goAway();
+    await(() -> heard.events().contains("disconnected"));
   }
 
   private static void await(BooleanSupplier condition) {

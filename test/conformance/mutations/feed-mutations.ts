@@ -6,7 +6,7 @@ export const FEED_MUTATIONS: readonly Mutation[] = [
   ...mistake("a snapshot takes back what was known", {
     "typescript-node": [
       `${TYPESCRIPT}/feed-state.ts`,
-      ["  readonly live = new LiveSet();\n", "  live = new LiveSet();\n"],
+      ["  readonly live: LiveSet;\n", "  live: LiveSet;\n"],
       [
         "        this.live.add(event.revocations);\n        this.#isAmid",
         "        if (event.first) this.live = new LiveSet();\n        this.live.add(event.revocations);\n        this.#isAmid",
@@ -37,7 +37,7 @@ export const FEED_MUTATIONS: readonly Mutation[] = [
       `${RUST}/state.rs`,
       [
         "        known.revoked.add(&page.revocations)?;\n",
-        "        if page.first {\n            known.revoked.sweep(i64::MAX);\n        }\n        known.revoked.add(&page.revocations)?;\n",
+        "        if page.first {\n            known.revoked.sweep(SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 35));\n        }\n        known.revoked.add(&page.revocations)?;\n",
       ],
     ],
   }),
@@ -48,28 +48,16 @@ export const FEED_MUTATIONS: readonly Mutation[] = [
     ],
     python: [
       `${PYTHON}/feed_state.py`,
-      [
-        'known_as_of = min(now, self.asked_at + _seconds(checkpoint, "uptime"))',
-        '_seconds(checkpoint, "uptime")',
-      ],
+      ["known_as_of = min(now, self.asked_at + uptime)", "known_as_of = now"],
     ],
     go: [
       `${GO}/feed_state.go`,
       ["knownAsOf -= max(0, now-s.asked-uptime)", "knownAsOf -= 0 * uptime"],
     ],
-    java: [
-      `${JAVA}/FeedState.java`,
-      [
-        "age(now.nanos) - duration(true, told.getUptime()).toNanos()",
-        "0 * duration(true, told.getUptime()).toNanos()",
-      ],
-    ],
+    java: [`${JAVA}/FeedState.java`, ["age(now.nanos) - uptime.toNanos()", "0 * uptime.toNanos()"]],
     rust: [
       `${RUST}/state.rs`,
-      [
-        "Some(uptime) => self.asked + length_of(uptime).ok_or(FeedFault::Malformed)?,",
-        "Some(uptime) => length_of(uptime).map(|_| now).ok_or(FeedFault::Malformed)?,",
-      ],
+      ["uptime.map_or(now, |uptime| self.asked + uptime)", "uptime.map_or(now, |_| now)"],
     ],
   }),
   ...mistake("a feed that comes too late goes on", {
@@ -78,7 +66,7 @@ export const FEED_MUTATIONS: readonly Mutation[] = [
       ["if (state.delayMs > this.#options.maxStalenessMs / 2) {", "if (state.delayMs < 0) {"],
     ],
     python: [`${PYTHON}/feed_policy.py`, ["if self._core.is_late():", "if False:"]],
-    go: [`${GO}/feed.go`, ["delay > f.hooks.warnAt:", "delay < 0:"]],
+    go: [`${GO}/feed.go`, ["if last.delay > f.hooks.bound/2 {", "if last.delay < 0 {"]],
     java: [`${JAVA}/Feed.java`, ["if (core.isLate()) {", "if (core == null) {"]],
     rust: [
       `${RUST}/feed.rs`,
@@ -89,28 +77,17 @@ export const FEED_MUTATIONS: readonly Mutation[] = [
     ],
   }),
   ...mistake("a feed lasts for ever", {
-    "typescript-node": [
-      `${TYPESCRIPT}/feed.ts`,
-      ["this.#heardAt - this.#openedAt > MAX_LIFE_MS", "this.#openedAt > this.#heardAt"],
-    ],
-    python: [
-      `${PYTHON}/feed_policy.py`,
-      ["if self._core.feed_age() > _MAX_AGE:", "if self._core.feed_age() < 0:"],
-    ],
-    go: [`${GO}/feed.go`, ["case now-asked > maxFeedAge:", "case now < asked:"]],
-    java: [
-      `${JAVA}/Feed.java`,
-      ["if (core.feedAge().compareTo(MAX_AGE) > 0) {", "if (core.feedAge().isNegative()) {"],
-    ],
-    rust: [
-      `${RUST}/feed.rs`,
-      ["if now.saturating_sub(self.opened) > MAX_LIFE {", "if now == MAX_LIFE * 1000 {"],
-    ],
+    "typescript-node": [`${TYPESCRIPT}/feed.ts`, ["return ageMs > MAX_LIFE_MS;", "return false;"]],
+    python: [`${PYTHON}/feed_policy.py`, ["return age > _MAX_AGE", "return False"]],
+    go: [`${GO}/feed.go`, ["return age > maxFeedAge", "return false"]],
+    java: [`${JAVA}/FeedLife.java`, ["return age.compareTo(LONGEST) > 0;", "return false;"]],
+    rust: [`${RUST}/life.rs`, ["return age > MAX_LIFE;", "return false;"]],
   }),
   ...mistake("a feed that was given and is refused is not asked for again at once", {
     "typescript-node": [
       `${TYPESCRIPT}/feed.ts`,
       ["      if (isGiven) tries = REFUSED_TRIES;\n", ""],
+      ["(!isGiven && isRefusal(cause))", "isRefusal(cause)"],
     ],
     python: [
       `${PYTHON}/feed_policy.py`,
@@ -125,5 +102,69 @@ export const FEED_MUTATIONS: readonly Mutation[] = [
         "End::Call(error) if is_refusal(&error) => {",
       ],
     ],
+  }),
+  ...mistake("what a wall clock that was ahead has dropped is taken for nothing", {
+    "typescript-node": [
+      `${TYPESCRIPT}/live-set.ts`,
+      ["return seconds <= this.#forgottenUntil;", "return seconds < -Infinity;"],
+    ],
+    python: [
+      `${PYTHON}/core.py`,
+      ["if answer.facts.expires_at <= live.forgotten_until:", "if False:"],
+    ],
+    go: [`${GO}/verifier.go`, ["isInDoubt && !isRevoked {", "isInDoubt && v == nil {"]],
+    java: [
+      `${JAVA}/WatchCore.java`,
+      ["if (live.mayHaveForgotten(answer)) {", "if (live == null) {"],
+    ],
+    rust: [
+      `${RUST}/revoked.rs`,
+      ["} else if subject.expires_at <= entries.forgotten_until {", "} else if entries.max == 0 {"],
+    ],
+  }),
+  ...mistake("what a wall clock that was ahead has dropped is not asked for again", {
+    "typescript-node": [
+      `${TYPESCRIPT}/feed-state.ts`,
+      ['this.live.hasForgotten(wallMs) ? "" : this.cursor', "this.cursor"],
+    ],
+    python: [
+      `${PYTHON}/feed_state.py`,
+      ['"" if self.live.forgotten_until > wall else self.cursor', "self.cursor"],
+    ],
+    go: [`${GO}/feed_state.go`, ["if s.revoked.hasForgotten(wall.UnixMicro()) {", "if s == nil {"]],
+    java: [
+      `${JAVA}/FeedState.java`,
+      ["last == null || live.hasForgotten(now.wallMillis)", "last == null"],
+    ],
+    rust: [
+      `${RUST}/state.rs`,
+      ["has_forgotten(wall) {", "has_forgotten(wall) && self.cursor.is_empty() {"],
+    ],
+  }),
+  ...mistake("a server that lags is believed to have told what was dropped", {
+    "typescript-node": [
+      `${TYPESCRIPT}/feed-state.ts`,
+      ["toMillis(uptime) >= stalenessMs", "toMillis(uptime) >= 0"],
+    ],
+    python: [`${PYTHON}/feed_state.py`, ["uptime >= staleness:", "uptime >= 0:"]],
+    go: [`${GO}/feed_state.go`, ["uptime >= staleness {", "uptime >= 0 {"]],
+    java: [`${JAVA}/FeedState.java`, ["uptime.compareTo(staleness) >= 0", "!uptime.isNegative()"]],
+    rust: [
+      `${RUST}/state.rs`,
+      ["|uptime| uptime >= staleness", "|uptime| uptime >= Duration::ZERO"],
+    ],
+  }),
+  ...mistake("a feed whose server knows too little goes on", {
+    "typescript-node": [
+      `${TYPESCRIPT}/feed.ts`,
+      ["if (ageMs <= this.#behindLifeMs) return false;", "if (ageMs >= 0) return false;"],
+    ],
+    python: [`${PYTHON}/feed_policy.py`, ["if age <= self._behind_age:", "if age >= 0:"]],
+    go: [`${GO}/feed.go`, ["if age <= f.behindAge {", "if age >= 0 {"]],
+    java: [
+      `${JAVA}/FeedLife.java`,
+      ["if (age.compareTo(behind) <= 0) {", "if (!age.isNegative()) {"],
+    ],
+    rust: [`${RUST}/life.rs`, ["if age <= self.behind {", "if age >= Duration::ZERO {"]],
   }),
 ];

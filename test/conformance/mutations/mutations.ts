@@ -10,14 +10,11 @@ export const MUTATIONS: readonly Mutation[] = [
       ["if (!this.#state.live.hits(answer)) return;", "if (answer) return;"],
     ],
     python: [`${PYTHON}/core.py`, ["        if live.hits(answer.facts):\n", "        if False:\n"]],
-    go: [`${GO}/verifier.go`, ["if v.feed.revoked.hits(&kept.subject) {", "if v == nil {"]],
+    go: [`${GO}/verifier.go`, ["if isRevoked {", "if isRevoked && v == nil {"]],
     java: [`${JAVA}/WatchCore.java`, ["if (live.hits(answer)) {", "if (live == null) {"]],
     rust: [
       `${RUST}/verifier.rs`,
-      [
-        "if shared.known.is_revoked(&answer.subject) {",
-        "if shared.known.is_revoked(&answer.subject) && false {",
-      ],
+      ["if verdict == Verdict::Revoked {", "if verdict == Verdict::Revoked && false {"],
     ],
   }),
   ...mistake("a cut-off is not compared with the start of the session", {

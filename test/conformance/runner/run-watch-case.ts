@@ -24,9 +24,9 @@ export async function runWatchCase(id: string, it: WatchCase, { driver, tokens }
   await server.start();
   const play = new Play(id, driver, server);
   try {
-    const { maxStalenessMs = 10_000, maxEntries = 1_000, wallAheadMs = 0 } = it;
+    const { maxStalenessMs = 10_000, maxEntries = 1_000, wallAheadMs = 0, failingHooks } = it;
     const wallMs = CASE_START + wallAheadMs;
-    await play.ask("open", { maxStalenessMs, maxEntries, wallMs });
+    await play.ask("open", { maxStalenessMs, maxEntries, wallMs, failingHooks });
     for (const [index, step] of it.steps.entries()) {
       const trouble = await play.step(step);
       if (trouble !== undefined) return `step ${index + 1}: ${trouble}`;
@@ -45,6 +45,8 @@ class Play {
   readonly #id: string;
   readonly #driver: RunningDriver;
   readonly #server: ScriptedServer;
+  /** How many of the verifier's events have been looked at. */
+  #heard = 0;
 
   constructor(id: string, driver: RunningDriver, server: ScriptedServer) {
     this.#id = id;
@@ -87,6 +89,7 @@ class Play {
     else if ("collect" in step) {
       return difference(step.expect, (await this.ask("collect", {})).outcomes as string[]);
     } else if ("await" in step) return this.#await(step.await);
+    else if ("awaitTold" in step) return this.#awaitTold(step.awaitTold);
     else return this.#awaitStreams(step.awaitStreams, step.cursor);
     return undefined;
   }
@@ -162,6 +165,19 @@ class Play {
       },
       () => `knows ${JSON.stringify(state)} instead of ${JSON.stringify(expected)}`,
     );
+  }
+
+  async #awaitTold(expected: readonly string[]) {
+    let told: string[] = [];
+    const late = await until(
+      async () => {
+        told = ((await this.ask("told", {})).events as string[]).slice(this.#heard);
+        return isDeepStrictEqual(told, expected);
+      },
+      () => `tells ${JSON.stringify(told)} instead of ${JSON.stringify(expected)}`,
+    );
+    this.#heard += expected.length;
+    return late;
   }
 
   async #awaitStreams(count: number, cursor: string | undefined) {

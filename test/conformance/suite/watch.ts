@@ -93,6 +93,8 @@ export type Step =
   | { readonly awaitAsked: number }
   | { readonly collect: true; readonly expect: string | readonly string[] }
   | { readonly await: Partial<VerifierState> }
+  /** What the verifier has told since the last such step, in order; README.md names the events. */
+  | { readonly awaitTold: readonly string[] }
   | { readonly awaitStreams: number; readonly cursor?: string };
 
 /** A script. */
@@ -106,6 +108,8 @@ export interface WatchCase {
   readonly maxEntries?: number;
   /** How far the driver's wall clock is ahead of the server's, in milliseconds. Default 0. */
   readonly wallAheadMs?: number;
+  /** Whether each hook of the verifier fails, as the language has it. Default false. */
+  readonly failingHooks?: boolean;
   readonly steps: readonly Step[];
 }
 

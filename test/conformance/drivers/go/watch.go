@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,6 +27,7 @@ type operation struct {
 	Tokens         []string `json:"tokens"`
 	Permission     string   `json:"permission"`
 	Count          int      `json:"count"`
+	FailingHooks   bool     `json:"failingHooks"`
 }
 
 // watched is the verifier of the present script.
@@ -34,7 +36,37 @@ type watched struct {
 	verifier  *securetoken.Verifier
 	clock     stillClock
 	isRefused atomic.Bool
+	told      told
 	begun     []chan string
+}
+
+// told is what the verifier has told, in order.
+type told struct {
+	mu     sync.Mutex
+	events []string
+	fails  bool
+}
+
+func (t *told) add(event string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.events = append(t.events, event)
+	if t.fails {
+		panic("a hook that fails")
+	}
+}
+
+// open forgets what was told before.
+func (t *told) open(fails bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.events, t.fails = []string{}, fails
+}
+
+func (t *told) all() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.events)
 }
 
 // stillClock stands still until a script moves it.
@@ -76,6 +108,8 @@ func (w *watched) do(asked json.RawMessage, to connection) (map[string]any, erro
 		return outcomes(begun), nil
 	case "state":
 		return w.state(), nil
+	case "told":
+		return map[string]any{"events": w.told.all()}, nil
 	case "close":
 		w.verifier.Close()
 		return map[string]any{}, w.client.Close()
@@ -89,6 +123,7 @@ func (w *watched) open(what operation, to connection) (err error) {
 	w.clock.monotonicMs.Store(0)
 	w.clock.wallMs.Store(what.WallMs)
 	w.isRefused.Store(false)
+	w.told.open(what.FailingHooks)
 	if w.client, err = connect(to); err != nil {
 		return err
 	}
@@ -98,7 +133,16 @@ func (w *watched) open(what operation, to connection) (err error) {
 		securetoken.WithVerifierClock(&w.clock),
 		securetoken.WithVerifierLogger(slog.New(slog.DiscardHandler)),
 		securetoken.WithVerifierHooks(securetoken.VerifierHooks{
-			FeedRefused: func(error) { w.isRefused.Store(true) },
+			Hit:          func() { w.told.add("hit") },
+			Miss:         func(securetoken.MissReason) { w.told.add("miss") },
+			Refusal:      func(reason securetoken.Reason) { w.told.add("refused " + string(reason)) },
+			Stale:        func(time.Duration) { w.told.add("stale") },
+			Connected:    func() { w.told.add("connected") },
+			Disconnected: func(error) { w.told.add("disconnected") },
+			FeedRefused: func(error) {
+				w.isRefused.Store(true)
+				w.told.add("not-watched")
+			},
 		}),
 	)
 	return err

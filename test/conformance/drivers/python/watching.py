@@ -15,7 +15,41 @@ from secure_token_client import (
     TokenError,
     WatchedVerifier,
 )
-from secure_token_client.watch import Clocks
+from secure_token_client.watch import Clocks, WatchObserver
+
+
+class Told(WatchObserver):
+    """What a verifier has told, in order."""
+
+    def __init__(self, fails: bool) -> None:
+        self.events: list[str] = []
+        self._fails = fails
+
+    def _add(self, event: str) -> None:
+        self.events.append(event)
+        if self._fails:
+            raise OSError("an observer that fails")
+
+    def hit(self) -> None:
+        self._add("hit")
+
+    def miss(self) -> None:
+        self._add("miss")
+
+    def refused(self, reason: str) -> None:
+        self._add(f"refused {reason}")
+
+    def stale(self, seconds: float) -> None:
+        self._add("stale")
+
+    def connected(self) -> None:
+        self._add("connected")
+
+    def disconnected(self, cause: Exception) -> None:
+        self._add("disconnected")
+
+    def not_watched(self, cause: Exception) -> None:
+        self._add("not-watched")
 
 
 class Watching:
@@ -24,6 +58,7 @@ class Watching:
     def __init__(self) -> None:
         self._client: Any = None
         self._verifier: Any = None
+        self._told = Told(fails=False)
         self._monotonic_ms = self._wall_ms = 0
         self._begun: Optional[asyncio.Future[list[str]]] = None
 
@@ -46,6 +81,8 @@ class Watching:
             return {"outcomes": await self._begun}
         elif operation == "state":
             return self._state()
+        elif operation == "told":
+            return {"events": list(self._told.events)}
         else:
             await _awaited(self._verifier.close())
             await _awaited(self._client.close())
@@ -55,10 +92,12 @@ class Watching:
         self._monotonic_ms, self._wall_ms = 0, asked["wallMs"]
         kind = WatchedVerifier if isinstance(client, SecureTokenClient) else AsyncWatchedVerifier
         self._client = client
+        self._told = Told(asked.get("failingHooks", False))
         self._verifier = kind(
             client,
             max_staleness=asked["maxStalenessMs"] / 1000,
             max_entries=asked["maxEntries"],
+            observer=self._told,
             clocks=Clocks(lambda: self._monotonic_ms / 1000, lambda: self._wall_ms / 1000),
         )
         await _awaited(self._verifier.start())

@@ -1,6 +1,6 @@
 /** The watched verifier of a script: README.md of the corpus, "Watch mode". */
 import { Code, ConnectError } from "@connectrpc/connect";
-import { WatchedVerifier } from "../../../../src/client/middleware/index.js";
+import { type VerifierEvent, WatchedVerifier } from "../../../../src/client/middleware/index.js";
 import { TokenError } from "../../../../src/client/node.js";
 import type { SecureTokenClient } from "../../../../src/client/token-client.js";
 
@@ -13,19 +13,25 @@ export class Watched {
   #client: SecureTokenClient | undefined;
   #verifier: WatchedVerifier | undefined;
   #begun: Promise<string>[] = [];
+  #told: string[] = [];
 
   /** Does one operation, and gives its result. */
   async do(operation: Operation, create: () => SecureTokenClient): Promise<object> {
     const clock = this.#clock;
     switch (operation.op) {
       case "open": {
-        const { maxStalenessMs, maxEntries, wallMs } = operation;
+        const { maxStalenessMs, maxEntries, wallMs, failingHooks } = operation;
+        this.#told = [];
         Object.assign(clock, { steadyMs: 0, wallMs });
         this.#client = create();
         this.#verifier = new WatchedVerifier(this.#client, {
           maxStalenessMs,
           maxEntries,
           clock: { steady: () => clock.steadyMs, wall: () => clock.wallMs },
+          onEvent: (event) => {
+            this.#told.push(nameOf(event));
+            if (failingHooks) throw new Error("a hook that fails");
+          },
         });
         return {};
       }
@@ -52,6 +58,8 @@ export class Watched {
       }
       case "state":
         return this.#state();
+      case "told":
+        return { events: this.#told };
       default:
         this.#verifier?.close();
         this.#client?.close();
@@ -75,4 +83,8 @@ export class Watched {
       return Code[error.code].replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase();
     }
   }
+}
+
+function nameOf(event: VerifierEvent): string {
+  return event.kind === "refused" ? `refused ${event.reason}` : event.kind;
 }

@@ -1,7 +1,7 @@
 //! The corpus' watch mode: one verifier, whose clocks a script moves.
 
 use std::error::Error;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -19,6 +19,7 @@ pub struct Watched {
     verifier: Option<WatchedVerifier>,
     clock: StillClock,
     is_refused: Arc<AtomicBool>,
+    told: Arc<Mutex<Vec<String>>>,
     begun: Vec<JoinHandle<String>>,
 }
 
@@ -79,6 +80,10 @@ impl Watched {
             }
             "collect" => return outcomes(std::mem::take(&mut self.begun)).await,
             "state" => return self.state(),
+            "told" => {
+                let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+                return Ok(json!({"events": *told}));
+            }
             "close" => {
                 if let Some(verifier) = self.verifier.take() {
                     verifier.close().await;
@@ -93,7 +98,8 @@ impl Watched {
         *self = Self::default();
         self.clock.advance(asked);
         let number = |member: &str| asked[member].as_u64().ok_or("a bound is missing");
-        let is_refused = Arc::clone(&self.is_refused);
+        let (is_refused, told) = (Arc::clone(&self.is_refused), Arc::clone(&self.told));
+        let fails = asked["failingHooks"].as_bool().unwrap_or_default();
         let options = WatchOptions::default()
             .max_staleness(Duration::from_millis(number("maxStalenessMs")?))
             .max_entries(usize::try_from(number("maxEntries")?)?)
@@ -102,6 +108,9 @@ impl Watched {
                 if matches!(event, WatchEvent::FeedRefused(_)) {
                     is_refused.store(true, Ordering::SeqCst);
                 }
+                let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+                told.push(name(event));
+                assert!(!fails, "a hook that fails");
             });
         self.verifier = Some(options.verifier(client)?);
         Ok(())
@@ -162,4 +171,18 @@ async fn outcome(verifier: &WatchedVerifier, token: String, permission: String) 
             None => spelling::code(&error),
         },
     }
+}
+
+fn name(event: &WatchEvent<'_>) -> String {
+    let name = match event {
+        WatchEvent::Hit => "hit",
+        WatchEvent::Miss(_) => "miss",
+        WatchEvent::Refusal(reason) => return format!("refused {reason}"),
+        WatchEvent::Stale(_) => "stale",
+        WatchEvent::Connected => "connected",
+        WatchEvent::Disconnected(_) => "disconnected",
+        WatchEvent::FeedRefused(_) => "not-watched",
+        _ => "unknown",
+    };
+    name.to_owned()
 }

@@ -3,6 +3,7 @@ package dev.securetoken.conformance;
 import dev.securetoken.SecureTokenClient;
 import dev.securetoken.TokenError;
 import dev.securetoken.ValidToken;
+import dev.securetoken.WatchListener;
 import dev.securetoken.WatchState;
 import dev.securetoken.WatchedVerifier;
 import io.grpc.StatusRuntimeException;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
@@ -24,6 +26,7 @@ final class Watching {
   private SecureTokenClient client;
   private WatchedVerifier verifier;
   private List<CompletableFuture<String>> begun = List.of();
+  private Told told = new Told(false);
 
   /** Does what a line asks for, over a client of the script's own. */
   Map<String, Object> perform(Members asked, Members connection) throws IOException {
@@ -46,6 +49,8 @@ final class Watching {
         return outcomes(begun);
       case "state":
         return state(verifier.state());
+      case "told":
+        return Map.of("events", List.copyOf(told.events));
       default:
         verifier.close();
         client.close();
@@ -56,11 +61,13 @@ final class Watching {
   private void open(Members asked, SecureTokenClient made) {
     client = made;
     wallMillis.set(millis(asked, "wallMs"));
+    told = new Told(Boolean.TRUE.equals(asked.get("failingHooks")));
     verifier =
         WatchedVerifier.builder(client)
             .maxStaleness(Duration.ofMillis(millis(asked, "maxStalenessMs")))
             .maxEntries((int) millis(asked, "maxEntries"))
             .clocks(monotonicNanos::get, wallMillis::get)
+            .listener(told)
             .build();
   }
 
@@ -107,5 +114,57 @@ final class Watching {
 
   private static long millis(Members asked, String name) {
     return ((Number) asked.get(name)).longValue();
+  }
+
+  /** What a verifier has told, in order. */
+  private static final class Told implements WatchListener {
+    final List<String> events = new CopyOnWriteArrayList<>();
+    private final boolean fails;
+
+    Told(boolean fails) {
+      this.fails = fails;
+    }
+
+    private void add(String event) {
+      events.add(event);
+      if (fails) {
+        throw new LinkageError("a listener that fails");
+      }
+    }
+
+    @Override
+    public void hit() {
+      add("hit");
+    }
+
+    @Override
+    public void miss() {
+      add("miss");
+    }
+
+    @Override
+    public void refused(String reason) {
+      add("refused " + reason);
+    }
+
+    @Override
+    public void stale(Duration age) {
+      add("stale");
+    }
+
+    @Override
+    public void connected() {
+      add("connected");
+    }
+
+    @Override
+    public void disconnected(Throwable cause) {
+      add("disconnected");
+    }
+
+    @Override
+    public void notWatched(Throwable cause) {
+      add("not-watched");
+    }
   }
 }

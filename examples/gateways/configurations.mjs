@@ -43,6 +43,18 @@ export const GATEWAYS = {
       return ["run", "--config", file, "--adapter", "caddyfile"];
     },
   },
+  traefik: {
+    program: "traefik",
+    source: "traefik.io, or Go's module github.com/traefik/traefik/v3",
+    configure(folder, ports) {
+      const file = write(folder, "orders.yml", example("Traefik", {}, ports));
+      return [
+        `--entryPoints.applications.address=127.0.0.1:${ports.gateway}`,
+        `--providers.file.filename=${file}`,
+        "--global.checkNewVersion=false",
+      ];
+    },
+  },
   haproxy: {
     program: "haproxy",
     source: "Debian's package haproxy",

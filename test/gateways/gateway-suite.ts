@@ -29,6 +29,8 @@ export interface Gateway {
   readonly source: string;
   /** The program; undefined where it is not installed. */
   readonly program: () => string | undefined;
+  /** Whether continuous integration has it. Default true. */
+  readonly isInCi?: boolean;
   /** Writes the configuration; gives the arguments. */
   readonly configure: (plan: GatewayPlan) => string[];
   /** What its configuration says in the place of what where no permission is required. */
@@ -41,6 +43,8 @@ export interface Gateway {
   readonly statusOfNoVerdict: readonly number[];
   /** Whether it tells the service its client's address. Default true. */
   readonly tellsClient?: boolean;
+  /** Whether it serves as configured. Default: once it accepts connections. */
+  readonly isReady?: (port: number) => Promise<boolean>;
 }
 
 /** Texts of a configuration, and what stands in the place of each. */
@@ -85,8 +89,9 @@ const ODD_PATHS = [
 
 /** Runs the suite against a gateway. */
 export function gatewaySuite(gateway: Gateway): void {
-  const { name, source, program, statusOfNoVerdict, tellsClient = true } = gateway;
-  describe(`behind ${name}`, { skip: skipWithout(name, source, program()) }, () => {
+  const { name, source, program, statusOfNoVerdict, tellsClient = true, isInCi } = gateway;
+  const skip = skipWithout(name, source, program(), isInCi);
+  describe(`behind ${name}`, { skip }, () => {
     let tokens: TokenServer;
     let application: EchoApplication;
     let running: RunningProxy;
@@ -96,6 +101,7 @@ export function gatewaySuite(gateway: Gateway): void {
           name,
           source,
           program,
+          ...(gateway.isReady && { isReady: gateway.isReady }),
           configure(folder, port) {
             const ports = { port, tokens: server, application: application.port };
             const args = gateway.configure({ folder, ...ports, key });

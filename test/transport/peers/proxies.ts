@@ -20,6 +20,8 @@ export interface Proxy {
     port: number,
     ...upstreams: [number, ...number[]]
   ) => string[];
+  /** Whether it serves as configured. Default: once it accepts connections. */
+  readonly isReady?: (port: number) => Promise<boolean>;
   /** What it may answer to a call that it loses of itself while one of `servers` is replaced. Default: it loses none. */
   readonly loses?: (servers: number) => RegExp | undefined;
 }
@@ -60,13 +62,14 @@ export const PROXIES: readonly Proxy[] = [
   },
 ];
 
-/** Starts a proxy in front of the servers on `upstreams`, and waits until it accepts connections. */
+/** Starts a proxy in front of the servers on `upstreams`, and waits until it is ready. */
 export async function startProxy(
   proxy: Proxy,
   ...upstreams: [number, ...number[]]
 ): Promise<RunningProxy> {
   const program = proxy.program();
   if (program === undefined) throw new Error(`${proxy.name} is not installed`);
+  const { isReady = accepts } = proxy;
   const folder = scratchFolder();
   const port = await freePort();
   const server = new ServiceProcess({
@@ -74,7 +77,7 @@ export async function startProxy(
     args: proxy.configure(folder, port, ...upstreams),
     // Caddy keeps its last configuration in its user's home.
     options: { cwd: folder, env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder } },
-    isReady: () => accepts(port),
+    isReady: () => isReady(port),
   });
   await server.start();
   return { port, close: () => server.end("SIGTERM") };

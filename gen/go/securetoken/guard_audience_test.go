@@ -200,19 +200,29 @@ func TestAVerifierForAnAudienceTakesItsTokensAlone(t *testing.T) {
 }
 
 func TestAGuardOverAViewOfTheClientRequiresItsAudience(t *testing.T) {
-	_, client := startService(t)
-	guard, err := securetoken.NewGuard(client.WithAudience("orders"))
+	service, client := startService(t)
+	shared, err := securetoken.NewVerifier(client, securetoken.WithVerifierClock(service.Clock()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for audience, expected := range map[string]int{"orders": http.StatusOK, "stock": http.StatusUnauthorized} {
-		issued, err := client.GenerateToken(t.Context(), "user-1",
-			securetoken.Permissions("read"), securetoken.Audiences(audience))
+	defer shared.Close()
+	for name, option := range map[string]securetoken.GuardOption{
+		"asking":                               securetoken.WithCache(0, 0),
+		"by a verifier that takes every token": securetoken.WithVerifier(shared),
+	} {
+		guard, err := securetoken.NewGuard(client.WithAudience("orders"), option)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := statusOf(t, guard.HTTP("read")(tellUser), issued.Token); got != expected {
-			t.Errorf("a token for %s: %d", audience, got)
+		for audience, expected := range map[string]int{"orders": http.StatusOK, "stock": http.StatusUnauthorized} {
+			issued, err := client.GenerateToken(t.Context(), "user-1",
+				securetoken.Permissions("read"), securetoken.Audiences(audience))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := statusOf(t, guard.HTTP("read")(tellUser), issued.Token); got != expected {
+				t.Errorf("%s, a token for %s: %d", name, audience, got)
+			}
 		}
 	}
 	if _, err := securetoken.NewGuard(client.WithAudience("")); err == nil {

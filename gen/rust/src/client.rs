@@ -87,6 +87,11 @@ impl SecureTokenClient {
         })
     }
 
+    /// What [`with_audience`](Self::with_audience) requires.
+    pub(crate) fn required_audience(&self) -> Option<&str> {
+        Some(&*self.audience).filter(|audience| !audience.is_empty())
+    }
+
     /// The generated client, on the same connections and with the same API key.
     pub fn raw(&self) -> RawClient {
         self.raw.clone()

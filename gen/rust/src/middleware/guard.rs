@@ -113,7 +113,7 @@ impl TokenLayer {
         };
         let answer = self.validator.validate(token, self.hooks.fault.clone());
         let claims = answer.await.map_err(Refusal::new)?;
-        if !self.audience.as_deref().is_none_or(|it| claims.has_audience(it)) {
+        if !self.is_meant_for(&claims) {
             return Err(Refusal::new(RefusalReason::TokenInvalid));
         }
         if requirement.is_met_by(&claims) {

@@ -12,6 +12,7 @@ use tower_layer::Layer;
 use crate::builder::BuildError;
 use crate::client::{SecureTokenClient, checked_audience};
 use crate::error::Error;
+use crate::results::Claims;
 use crate::watch::WatchedVerifier;
 
 use super::cache::Cache;
@@ -31,7 +32,7 @@ pub struct TokenLayer {
     pub(super) validator: Validator,
     pub(super) rules: Rules,
     pub(super) hooks: Hooks,
-    pub(super) audience: Option<Arc<str>>,
+    audience: Option<Arc<str>>,
 }
 
 type Extractor = dyn Fn(&HeaderMap) -> Option<String> + Send + Sync;
@@ -128,20 +129,30 @@ impl TokenLayer {
         self.watch_by(verifier)
     }
 
-    /// The same by a verifier that the program has made and may share.
+    /// The same by a verifier that the program has made and may share. The audiences that the layer and its
+    /// client require hold whatever the verifier requires.
     pub fn watch_by(mut self, verifier: WatchedVerifier) -> Self {
         self.validator = self.validator.with_watched(verifier);
         self
     }
 
     /// Refuses, as not valid, tokens that are not meant for this service: those whose audiences do not hold
-    /// the name, compared exactly, and those without any. Without it any token passes.
+    /// the name, compared exactly, and those without any. Without it any token passes, unless the layer's
+    /// client requires an audience: a token must be meant for that one too, whatever verifies it.
     ///
     /// # Errors
     /// For an empty audience, which would require none.
     pub fn audience(mut self, audience: impl Into<Arc<str>>) -> Result<Self, BuildError> {
         self.audience = Some(checked_audience(audience.into())?);
         Ok(self)
+    }
+
+    /// Whether a token is meant for what the layer and its client require. A verifier that is shared may
+    /// require neither.
+    pub(super) fn is_meant_for(&self, claims: &Claims) -> bool {
+        let required = [self.client.required_audience(), self.audience.as_deref()];
+        let mut required = required.into_iter().flatten();
+        required.all(|audience| claims.has_audience(audience))
     }
 
     /// Is told why a token could not be checked, such as a refusal of this program's own API key, and

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::{Request, Response, StatusCode};
 use secure_token_client::middleware::{GuardBody, TokenLayer};
 use secure_token_client::testing::TokenServiceStandIn;
-use secure_token_client::watch::WatchOptions;
+use secure_token_client::watch::{WatchOptions, WatchedVerifier};
 use secure_token_client::{Claims, Error, NewToken, SecureTokenClient};
 use tonic::Code;
 use tower::{Layer, ServiceExt, service_fn};
@@ -100,7 +100,16 @@ async fn a_layer_admits_tokens_for_its_audience_alone() {
             .audience("orders")
             .unwrap(),
         TokenLayer::new(orders.clone()),
-        TokenLayer::new(orders).watch(),
+        TokenLayer::new(orders.clone()).watch(),
+        // Verifiers that take any token, and one that takes others' as well.
+        TokenLayer::new(orders.clone()).watch_by(WatchedVerifier::new(client.clone())),
+        TokenLayer::new(client.clone())
+            .watch_by(WatchedVerifier::new(client.clone()))
+            .audience("orders")
+            .unwrap(),
+        TokenLayer::new(client.with_audience("stock").unwrap())
+            .audience("orders")
+            .unwrap(),
     ];
     for layer in &layers {
         for _ in 0..2 {

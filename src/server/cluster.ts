@@ -38,6 +38,8 @@ export interface ForkedWorker extends WorkerProcess {
   readonly revocations: Channel<ToWorker, ToPrimary>;
   /** What the worker is like at this moment; undefined when it ends before it says so. */
   report(): Promise<ProcessReport | undefined>;
+  /** Calls the handler for every report, asked for or not. */
+  onReport(handler: (report: ProcessReport) => void): void;
 }
 
 /** The primary, as its worker knows it. */
@@ -52,8 +54,10 @@ export interface Primary {
   readonly revocations: Channel<ToPrimary, ToWorker>;
   /** Tells that this worker listens. */
   tellListening(facts: Listening): void;
-  /** Answers the primary that asks for a report. */
+  /** Makes the reports, for a primary that asks and before this worker leaves. */
   onReport(report: () => Promise<ProcessReport>): void;
+  /** Tells a report unasked; settles once the channel has taken it. */
+  tellReport(): Promise<void>;
 }
 
 /** Set for the processes that `forkWorker` starts: other programs use node:cluster as well. */
@@ -89,6 +93,7 @@ export function forkWorker(number: number, settings: Env): ForkedWorker {
     },
   };
   const reportWaiters: ((report: ProcessReport | undefined) => void)[] = [];
+  let onReport: (report: ProcessReport) => void = () => {};
   const listening = new Promise<Listening>((resolve) => {
     worker.on("message", (message: FromWorker) => {
       if (message === "settings?") {
@@ -97,6 +102,7 @@ export function forkWorker(number: number, settings: Env): ForkedWorker {
       } else if ("revocations" in message) {
         onRevocations(message.revocations);
       } else if ("report" in message) {
+        onReport(message.report);
         for (const tell of reportWaiters.splice(0)) tell(message.report);
       } else {
         resolve(message.listening);
@@ -114,13 +120,29 @@ export function forkWorker(number: number, settings: Env): ForkedWorker {
     if (order === "leave" && !connections.hasPort()) kill();
     else if (asked) worker.send({ order }, ignoreGone);
   };
+  let isGone = false;
+  exited.then(() => {
+    isGone = true;
+    for (const tell of reportWaiters.splice(0)) tell(undefined);
+  });
   const report = () =>
     new Promise<ProcessReport | undefined>((resolve) => {
+      if (isGone) return resolve(undefined);
       reportWaiters.push(resolve);
-      exited.then(() => resolve(undefined));
       worker.send("report?", ignoreGone);
     });
-  return { pid: child.pid, listening, exited, revocations, report, tell, kill };
+  return {
+    pid: child.pid,
+    listening,
+    exited,
+    revocations,
+    report,
+    onReport(handler) {
+      onReport = handler;
+    },
+    tell,
+    kill,
+  };
 }
 
 /**
@@ -135,7 +157,9 @@ export async function joinPrimary(env: Env): Promise<Primary | undefined> {
   let onRevocations: (message: ToWorker) => void = () => {};
   let makeReport: (() => Promise<ProcessReport>) | undefined;
   const tellReport = async () => {
-    if (makeReport) worker.send({ report: await makeReport() }, ignoreGone);
+    if (!makeReport) return;
+    const report = await makeReport();
+    await new Promise<void>((resolve) => worker.send({ report }, () => resolve()));
   };
   const settings = await new Promise<Env>((resolve) => {
     worker.on("message", (message: FromPrimary) => {
@@ -163,6 +187,7 @@ export async function joinPrimary(env: Env): Promise<Primary | undefined> {
     onReport(report) {
       makeReport = report;
     },
+    tellReport,
     tellListening: (facts) => {
       worker.send({ listening: facts });
     },

@@ -3,8 +3,9 @@ import { type Revocation, systemClock } from "../core/index.js";
 import { CLOCK_SKEW } from "../core/issue-times.js";
 import { KEEP_MICROS } from "../revocation/authority.js";
 import { faultOf, parseEntryText, toEntryText } from "../revocation/entry-text.js";
-import { hasStore, openLevelStore } from "../revocation/store/level-store.js";
+import { openLevelStore } from "../revocation/store/level-store.js";
 import { type RevocationStore, StoreError } from "../revocation/store/store.js";
+import { hasStore } from "../revocation/store/store-folder.js";
 
 export { POSTGRES_SCHEMA, postgresGrants } from "../revocation/log/postgres-schema.js";
 

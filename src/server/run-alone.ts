@@ -4,7 +4,7 @@ import { closeInstance } from "./close-instance.js";
 import type { Config } from "./config/index.js";
 import { openInstance } from "./instance.js";
 import type { Log } from "./log.js";
-import { withRevocations } from "./metrics/revocation-metrics.js";
+import { primaryReport } from "./metrics/primary-report.js";
 import { openAuthority } from "./revocations.js";
 import { endOnSignal, onReload } from "./signals.js";
 import { exitOnConfigError, listenOrExit, startMetrics } from "./start-or-exit.js";
@@ -35,8 +35,10 @@ export async function runAlone(
     () => {},
   );
   const listening = await listenOrExit(host, server, config);
-  const own = async () => withRevocations(await server.report(), authority);
-  await startMetrics(host, config, logger, () => Promise.all([own()]));
+  await startMetrics(host, config, logger, async () => [
+    primaryReport(authority, 0),
+    await server.report(),
+  ]);
   tellWarnings();
   tellListening(host, listening, config, logger);
 }

@@ -1,12 +1,12 @@
 /** A server of several processes: the primary, which holds the port, and the workers, which serve. */
 import { closeInstance, GRACE_MS } from "./close-instance.js";
-import { type ForkedWorker, forkWorker, type Primary } from "./cluster.js";
+import { forkWorker, type Primary } from "./cluster.js";
 import type { Config, Env } from "./config/index.js";
 import { openInstance } from "./instance.js";
 import { completeKey } from "./keys.js";
 import type { Log } from "./log.js";
-import { gatherReports } from "./metrics/report.js";
-import { withRevocations } from "./metrics/revocation-metrics.js";
+import { primaryReport } from "./metrics/primary-report.js";
+import { WorkerReports } from "./metrics/worker-reports.js";
 import { endConnections } from "./rescue-connections.js";
 import { joinAuthority, linkWorker, openAuthority } from "./revocations.js";
 import { endOnSignal, onReload } from "./signals.js";
@@ -33,14 +33,13 @@ export async function runPrimary(
   const authority = await openAuthority(config, logger).catch((error) =>
     exitOnConfigError(host, error),
   );
-  const workers = new Set<ForkedWorker>();
+  const reports = new WorkerReports();
   const pool = new WorkerPool({
     size: config.workers,
     fork(number) {
       const worker = forkWorker(number, shared);
       linkWorker(authority, worker, logger);
-      workers.add(worker);
-      worker.exited.then(() => workers.delete(worker));
+      reports.add(worker);
       return worker;
     },
     logger,
@@ -63,10 +62,10 @@ export async function runPrimary(
     host.exit(error.exit.code || 1);
   });
   if (!listening) return;
-  await startMetrics(host, config, logger, async () => {
-    const reports = await gatherReports([...workers].map((worker) => worker.report()));
-    return reports.map((report, i) => (i === 0 ? withRevocations(report, authority) : report));
-  });
+  await startMetrics(host, config, logger, async () => [
+    primaryReport(authority, pool.crashes),
+    ...(await reports.gather()),
+  ]);
   tellWarnings();
   tellListening(host, listening, config, logger);
 }
@@ -91,6 +90,7 @@ export async function runWorker(
   primary.onOrder(async (order) => {
     if (order === "reload") return server.reload();
     await closeInstance(server, logger);
+    await primary.tellReport();
     await log.writer.end();
     host.exit(0);
   });

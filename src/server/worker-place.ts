@@ -34,6 +34,7 @@ export class WorkerPlace {
   #isRenewing = false;
   /** How many in a row ended soon after their start. */
   #quickEnds = 0;
+  #crashes = 0;
 
   constructor(options: WorkerPlaceOptions) {
     this.#options = options;
@@ -42,6 +43,11 @@ export class WorkerPlace {
   /** Whether a worker serves; false while a crashed one is being replaced. */
   get isFilled(): boolean {
     return this.#worker !== undefined;
+  }
+
+  /** How many workers have ended here untold. */
+  get crashes(): number {
+    return this.#crashes;
   }
 
   /**
@@ -103,6 +109,7 @@ export class WorkerPlace {
     if (living.isEnding || this.#worker !== worker) return;
     logger.error({ worker: number, pid: worker.pid, ...exit }, "worker ended: replaced");
     this.#worker = undefined;
+    this.#crashes++;
     this.#quickEnds = livedMs < SETTLED_MS ? this.#quickEnds + 1 : 0;
     if (!this.#isRenewing) this.#replace();
   }

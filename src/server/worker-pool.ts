@@ -38,6 +38,11 @@ export class WorkerPool {
     });
   }
 
+  /** How many workers have ended that were not told to. */
+  get crashes(): number {
+    return this.#places.reduce((sum, place) => sum + place.crashes, 0);
+  }
+
   /**
    * Starts one worker, and the others once it listens: what is wrong with the configuration is told
    * by one of them. Undefined when the pool was told to end meanwhile.

@@ -1,7 +1,7 @@
 /** `config check` and `doctor`: thirty faults, each with its sentence, code 78, and no secret. */
 import assert from "node:assert/strict";
 import { createPrivateKey } from "node:crypto";
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, it } from "node:test";
@@ -276,6 +276,31 @@ describe("secure-token doctor", () => {
     assert.equal(down.code, 1, down.output);
     assert.match(down.output, /^error {3}REVOCATION_LOG cannot be used: /m);
     assert.ok(!down.output.includes(SECRET));
+  });
+
+  it("takes and refuses a DATA_DIR as the server does", async () => {
+    const at = folder({ file: "" });
+    for (const name of ["open/revocations", "whole", "linked/revocations"]) {
+      mkdirSync(join(at, name), { recursive: true });
+    }
+    chmodSync(join(at, "open/revocations"), 0o777);
+    writeFileSync(join(at, "whole/revocations"), "");
+    symlinkSync(join(at, "file"), join(at, "linked/revocations/LOG"));
+    const rows: readonly (readonly [string, number, RegExp])[] = [
+      ["new/of/several", 0, /^ok {6}DATA_DIR can be written, and is made at the first start$/m],
+      ["open", 78, /^error {3}DATA_DIR: .*revocations can be written by every user: chmod o-w$/m],
+      ["whole", 78, /^error {3}DATA_DIR: .*revocations is not a folder$/m],
+      ["linked", 78, /^error {3}DATA_DIR: .*LOG is not a regular file$/m],
+    ];
+    for (const [dataDir, expected, text] of rows) {
+      const env = { ...KEY, DATA_DIR: join(at, dataDir), PORT: "0" };
+      const check = await runCommand(["config", "check"], env, { cwd: at });
+      assert.equal(check.code, expected, check.output);
+      assert.match(check.output, text);
+      if (expected === 0) continue;
+      const serve = await runCommand(["serve"], env, { cwd: at });
+      assert.equal(serve.code, expected, dataDir);
+    }
   });
 
   it("says of a DATA_DIR that it is no folder", async () => {

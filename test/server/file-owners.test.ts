@@ -1,6 +1,6 @@
 /** Files of the configuration that belong to another user: to root alone is it given to make some. */
 import assert from "node:assert/strict";
-import { chownSync, lchownSync, symlinkSync, writeFileSync } from "node:fs";
+import { chownSync, lchownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { configWarnings, loadConfig, readEnvironment } from "../../src/server/config/index.js";
@@ -45,6 +45,16 @@ describe("a file of the configuration that belongs to another user", { skip: !IS
     const names =
       "CALLERS_FILE, TLS_CERT_FILE, TLS_KEY_FILE, TLS_CLIENT_CA_FILE, TLS_CLIENT_CRL_FILE";
     for (const user of [SERVER, ADMIN]) assert.deepEqual(told(env, user), [sentence(names)]);
+  });
+
+  it("is warned of where it is the store of revocations, or the folder above", () => {
+    const folder = scratchFolder();
+    const env = { DATA_DIR: folder, SECRET_KEY: "Owner#Secret2026x", SALT: "salt of 16 bytes" };
+    mkdirSync(join(folder, "revocations"));
+    chownSync(join(folder, "revocations"), NOBODY, NOBODY);
+    assert.deepEqual(told(env, ADMIN), [sentence("DATA_DIR")]);
+    chownSync(folder, NOBODY, NOBODY);
+    assert.deepEqual(told(env, SERVER), [sentence("DATA_DIR")]);
   });
 
   it("is none of the server's user or of root, and none where there are no users", () => {

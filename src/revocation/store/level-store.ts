@@ -2,17 +2,15 @@
  * The embedded store: LevelDB in DATA_DIR. LevelDB locks its folder through the kernel, so the lock
  * ends with the process, however that ends, and holds across containers that share the folder.
  */
-import { mkdir, readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
 import { ClassicLevel } from "classic-level";
 import { firstKeyOf, toKey } from "./entry-bytes.js";
 import { GroupCommit } from "./group-commit.js";
 import { readPages } from "./level-pages.js";
 import { causeOf, LevelWriter, toPut, type Write } from "./level-writer.js";
 import { type RevocationStore, StoreError } from "./store.js";
+import { checkStoreFolder, storeFolder } from "./store-folder.js";
 
-/** The folder in DATA_DIR. */
-const FOLDER = "revocations";
 /** How many keys are deleted at once. */
 const PAGE_SIZE = 1000;
 
@@ -23,12 +21,12 @@ const PAGE_SIZE = 1000;
  * there and cannot be made, every user can write it, or something in it is not a regular file.
  */
 export async function openLevelStore(dataDir: string): Promise<RevocationStore> {
-  const path = join(dataDir, FOLDER);
+  const path = storeFolder(dataDir);
   // Entries are random ids and hashes: compressing them costs time and gains nothing.
   const options = { keyEncoding: "buffer", valueEncoding: "buffer", compression: false } as const;
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
-    await checkFolder(path);
+    await checkStoreFolder(path);
   } catch (error) {
     throw toStoreError(error, dataDir);
   }
@@ -39,7 +37,7 @@ export async function openLevelStore(dataDir: string): Promise<RevocationStore> 
   } catch (error) {
     throw toStoreError(error, dataDir);
   }
-  const writer = new LevelWriter(db, () => checkFolder(path));
+  const writer = new LevelWriter(db, () => checkStoreFolder(path));
   // Every write goes through it, one after the other: none may follow one that has failed.
   const commits = new GroupCommit<Write>((writes) => writer.write(writes));
   return {
@@ -65,26 +63,6 @@ export async function openLevelStore(dataDir: string): Promise<RevocationStore> 
       await writer.close();
     },
   };
-}
-
-/** Whether a folder holds a store, which is not opened. */
-export async function hasStore(dataDir: string): Promise<boolean> {
-  return stat(join(dataDir, FOLDER)).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  );
-}
-
-/**
- * Refuses a folder whose entries others may delete, and one with anything but files in it: LevelDB follows
- * links out of it, and waits for ever for the writer of a pipe.
- */
-async function checkFolder(path: string): Promise<void> {
-  const { mode } = await stat(path);
-  if (mode & 0o002) throw new Error(`${path} can be written by every user: chmod o-w`);
-  for (const entry of await readdir(path, { withFileTypes: true })) {
-    if (!entry.isFile()) throw new Error(`${join(path, entry.name)} is not a regular file`);
-  }
 }
 
 function toDelete(key: Buffer): Write {

@@ -13,6 +13,7 @@ import {
   type ToPrimary,
   type ToWorker,
 } from "./protocol.js";
+import { afterSilence } from "./silence.js";
 
 /** How a link works. */
 export interface WorkerLinkOptions {
@@ -55,9 +56,9 @@ export class WorkerLink implements Subscriber {
     if (this.#confirmed >= number) return Promise.resolve();
     const { silenceMs, end } = this.#options;
     return new Promise((resolve) => {
-      const timer = setTimeout(end, silenceMs);
+      const hasSpoken = afterSilence(silenceMs, end);
       const settle = () => {
-        clearTimeout(timer);
+        hasSpoken();
         resolve();
       };
       this.#waiting.push({ number, resolve: settle });

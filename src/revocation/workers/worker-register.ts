@@ -13,6 +13,7 @@ import {
 } from "../register.js";
 import { listPage } from "../revocation-list.js";
 import type { Channel, Numbered, ToPrimary, ToWorker } from "./protocol.js";
+import { afterSilence } from "./silence.js";
 
 /** How long the primary may take to answer, in milliseconds. */
 const ANSWER_MS = 10_000;
@@ -80,12 +81,12 @@ export class WorkerRegister implements RevocationRegister {
     const number = ++this.#asked;
     return new Promise((resolve, reject) => {
       const settle = (error?: string) => {
-        clearTimeout(timer);
+        hasSpoken();
         this.#pending.delete(number);
         if (error === undefined) resolve();
         else reject(new RevocationNotStoredError(error));
       };
-      const timer = setTimeout(() => settle("the primary does not answer"), ANSWER_MS);
+      const hasSpoken = afterSilence(ANSWER_MS, () => settle("the primary does not answer"));
       this.#pending.set(number, settle);
       this.#options.channel.send({ revoke: revocations.map(toEntryArray), number });
     });

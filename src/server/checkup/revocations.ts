@@ -1,26 +1,44 @@
 /** Whether revocations can be kept: the folder, and the log that servers share. */
 import { constants } from "node:fs";
-import { access, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { access, lstat, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { openLog } from "../../revocation/log/open-log.js";
+import { checkStoreFolder, storeFolder } from "../../revocation/store/store-folder.js";
 import type { Config } from "../config/index.js";
 import { type Finding, fault, ok } from "./finding.js";
 
 /** How long the log may take to answer, in milliseconds. */
 const LOG_TIMEOUT_MS = 3_000;
 
-/** DATA_DIR: that this process may write there. It is not opened: a running server owns it. */
+/** DATA_DIR: that this process may write there, and that `serve` would take it. It is not opened: a running server owns it. */
 export async function dataDirFindings({ revocations }: Config): Promise<Finding[]> {
   const dataDir = revocations?.dataDir;
   if (dataDir === undefined) return [];
+  const store = resolve(storeFolder(dataDir));
+  // Folders that are not there yet are made in the first one above that is.
+  const nearest = await nearestThere(store);
   try {
-    const exists = await stat(dataDir).catch(() => undefined);
-    if (exists && !exists.isDirectory()) return [fault("DATA_DIR is not a folder")];
-    // A folder that is not there yet is made in the one above.
-    await access(exists ? dataDir : dirname(dataDir), constants.W_OK | constants.X_OK);
-    return [ok(`DATA_DIR can be written${exists ? "" : ", and is made at the first start"}`)];
+    if (!(await stat(nearest)).isDirectory()) {
+      const name = nearest === resolve(dataDir) ? "DATA_DIR" : `DATA_DIR: ${nearest}`;
+      return [fault(`${name} is not a folder`)];
+    }
+    await access(nearest, constants.W_OK | constants.X_OK);
+    if (nearest === store) await checkStoreFolder(store);
   } catch (error) {
-    return [fault(`DATA_DIR cannot be written (${(error as NodeJS.ErrnoException).code})`)];
+    const { code, message } = error as NodeJS.ErrnoException;
+    return [fault(code ? `DATA_DIR cannot be written (${code})` : `DATA_DIR: ${message}`)];
+  }
+  const isThere = nearest === store || nearest === resolve(dataDir);
+  return [ok(`DATA_DIR can be written${isThere ? "" : ", and is made at the first start"}`)];
+}
+
+async function nearestThere(path: string): Promise<string> {
+  for (let at = resolve(path); ; at = dirname(at)) {
+    const isThere = await lstat(at).then(
+      () => true,
+      () => false,
+    );
+    if (isThere || at === dirname(at)) return at;
   }
 }
 

@@ -1,6 +1,7 @@
 /** Folders in which every user of the machine can put another file in the place of one of the configuration. */
 import { realpathSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
+import { storeFolder } from "../../revocation/store/store-folder.js";
 import type { Config } from "./config.js";
 
 const WRITABLE_BY_OTHERS = 0o002;
@@ -25,7 +26,7 @@ export function openFolderWarnings({
     TLS_CLIENT_CA_FILE: tlsFiles?.clientCa,
     TLS_CLIENT_CRL_FILE: tlsFiles?.clientCrl,
     // The store is a folder within, which every user could replace just as well.
-    DATA_DIR: revocations?.dataDir && join(revocations.dataDir, "revocations"),
+    DATA_DIR: revocations?.dataDir && storeFolder(revocations.dataDir),
   };
   const byFolder = new Map<string, string[]>();
   for (const [setting, path] of Object.entries(paths)) {

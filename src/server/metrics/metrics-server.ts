@@ -1,8 +1,8 @@
 /** The port of METRICS_PORT: `/metrics` for scrapers, `/livez` and `/readyz` for probes. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { formatMetrics, METRICS_CONTENT_TYPES } from "./registry.js";
-import { combineReadiness, type ProcessReport } from "./report.js";
+import { formatMetrics, METRICS_CONTENT_TYPES, type MetricsFormat } from "./registry.js";
+import { combineReadiness, type ProcessReport, type Readiness } from "./report.js";
 
 /** Gives the report of each process at this moment. */
 export type Reports = () => Promise<readonly ProcessReport[]>;
@@ -24,12 +24,21 @@ const MAX_CONNECTIONS = 64;
 /** How long a connection may take for an answer or send nothing of a request, in milliseconds. */
 const SILENCE_MS = 10_000;
 
-/** Starts to listen. Rejects with what `listen` of node:net throws. */
+/** For how long an answer is given to all who ask, in milliseconds: making it takes time of every worker. */
+const SHARED_MS = 250;
+
+/**
+ * Starts to listen. Rejects with what `listen` of node:net throws.
+ *
+ * @param now milliseconds of a clock that never goes back. Default `performance.now`
+ */
 export function startMetricsServer(
   reports: Reports,
   port: number,
   host: string,
+  now: () => number = () => performance.now(),
 ): Promise<MetricsServer> {
+  const texts = textsOf(reports, now);
   const answering = new WeakSet<Socket>();
   const connections = new Set<Socket>();
   const server = createServer(LIMITS, (request, response) => {
@@ -44,7 +53,7 @@ export function startMetricsServer(
     keepNewest(connections, socket);
     // Nothing here takes a body.
     request.resume();
-    answer(reports, request, response).catch(() => {
+    answer(texts, request, response).catch(() => {
       if (!response.headersSent) response.writeHead(500);
       response.end();
     });
@@ -74,8 +83,44 @@ function keepNewest(connections: Set<Socket>, socket: Socket): void {
   if (connections.size > MAX_CONNECTIONS) first?.destroy();
 }
 
+/** What is answered, each made anew once it is older than `SHARED_MS`. */
+interface Texts {
+  readonly readiness: () => Promise<Readiness>;
+  readonly prometheus: () => Promise<string>;
+  readonly openmetrics: () => Promise<string>;
+}
+
+function textsOf(reports: Reports, now: () => number): Texts {
+  const all = shared(reports, now);
+  const format = (name: MetricsFormat) =>
+    shared(async () => {
+      const told = await all();
+      return formatMetrics(
+        told.map(({ metrics }) => metrics),
+        name,
+      );
+    }, now);
+  return {
+    readiness: async () => combineReadiness((await all()).map((each) => each.readiness)),
+    prometheus: format("prometheus"),
+    openmetrics: format("openmetrics"),
+  };
+}
+
+function shared<T>(make: () => Promise<T>, now: () => number): () => Promise<T> {
+  let last: Promise<T> | undefined;
+  let madeAt = 0;
+  return () => {
+    if (last === undefined || now() - madeAt >= SHARED_MS) {
+      madeAt = now();
+      last = make();
+    }
+    return last;
+  };
+}
+
 async function answer(
-  reports: Reports,
+  texts: Texts,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -88,20 +133,14 @@ async function answer(
   }
   if (path === "/livez") return send(request, response, 200, "text/plain", "live\n");
   if (path === "/readyz") {
-    const all = await reports();
-    const readiness = combineReadiness(all.map((each) => each.readiness));
+    const readiness = await texts.readiness();
     const status = readiness.ready ? 200 : 503;
     return send(request, response, status, "application/json", `${JSON.stringify(readiness)}\n`);
   }
   const format = (request.headers.accept ?? "").includes("application/openmetrics-text")
     ? "openmetrics"
     : "prometheus";
-  const all = await reports();
-  const text = await formatMetrics(
-    all.map(({ metrics }) => metrics),
-    format,
-  );
-  send(request, response, 200, METRICS_CONTENT_TYPES[format], text);
+  send(request, response, 200, METRICS_CONTENT_TYPES[format], await texts[format]());
 }
 
 function send(

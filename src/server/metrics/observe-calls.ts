@@ -49,7 +49,10 @@ export function observeCalls(hooks: CallHooks, observer: CallObserver | undefine
     },
     ended(head, values, error) {
       ended(head, values, error);
-      const startedAt = (values?.get(callKey) ?? refusedCall(error))?.startedAt;
+      const call = values?.get(callKey) ?? refusedCall(error);
+      // It ended before anybody was asked whether its caller may: a deadline of nothing.
+      if (call === undefined) observer.started(head.method);
+      const startedAt = call?.startedAt;
       const seconds = startedAt === undefined ? undefined : (performance.now() - startedAt) / 1000;
       observer.ended(head.method, error, seconds);
     },

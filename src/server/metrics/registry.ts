@@ -24,10 +24,10 @@ export type Collect = () => readonly CollectedMetric[];
 const MISNAMED = /^nodejs_active_.*_total$/;
 
 /**
- * prom-client leaves it out wherever it adds processes up, of one too. The youngest tells a restart of the server and of a
- * worker alike.
+ * When the server started, which its primary tells: prom-client leaves it out wherever it adds processes up, and that of
+ * workers would change with each rolling restart.
  */
-const START = "process_start_time_seconds";
+export const START_TIME = "process_start_time_seconds";
 
 /** The metrics of one process. */
 export class ProcessMetrics {
@@ -47,11 +47,7 @@ export class ProcessMetrics {
   /** Everything, at this moment. */
   async snapshot(): Promise<MetricsSnapshot> {
     const runtime = (await this.#runtime.getMetricsAsJSON()) as unknown as CollectedMetric[];
-    const named = runtime.filter(({ name }) => !MISNAMED.test(name));
-    const told = named.map(
-      (metric): CollectedMetric =>
-        metric.name === START ? { ...metric, aggregator: "max" } : metric,
-    );
+    const told = runtime.filter(({ name }) => name !== START_TIME && !MISNAMED.test(name));
     return [...this.#sources.flatMap((collect) => collect()), ...told];
   }
 }

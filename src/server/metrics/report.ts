@@ -14,8 +14,8 @@ export interface ProcessReport {
   readonly readiness: Readiness;
 }
 
-/** How long a process may take to report, in milliseconds; one that hangs is left out. Probes wait for a second. */
-const REPORT_TIMEOUT_MS = 500;
+/** That of a process which takes no calls, or does not say so. */
+export const NOT_SERVING: Readiness = { ready: false, parts: {} };
 
 /** The readiness of several processes as one: calls may come while one takes them. */
 export function combineReadiness(all: readonly Readiness[]): Readiness {
@@ -26,17 +26,4 @@ export function combineReadiness(all: readonly Readiness[]): Readiness {
     }
   }
   return { ready: all.some(({ ready }) => ready), parts };
-}
-
-/** The reports of those that report in time. */
-export async function gatherReports(
-  asked: readonly Promise<ProcessReport | undefined>[],
-): Promise<ProcessReport[]> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), REPORT_TIMEOUT_MS);
-  });
-  const reports = await Promise.all(asked.map((each) => Promise.race([each, late])));
-  clearTimeout(timer);
-  return reports.filter((report) => report !== undefined);
 }

@@ -2,7 +2,6 @@
 import type { RevocationAuthority } from "../../revocation/authority.js";
 import type { CollectedMetric } from "./call-metrics.js";
 import { singleValue } from "./registry.js";
-import type { ProcessReport } from "./report.js";
 
 /** The state of an authority at this moment. */
 export function collectRevocations({ index, freshness }: RevocationAuthority): CollectedMetric[] {
@@ -26,13 +25,4 @@ export function collectRevocations({ index, freshness }: RevocationAuthority): C
       freshness.stalenessMs / 1000,
     ),
   ];
-}
-
-/** A report with the state of the authority of its server, where there is one. */
-export function withRevocations(
-  report: ProcessReport,
-  authority: RevocationAuthority | undefined,
-): ProcessReport {
-  if (authority === undefined) return report;
-  return { ...report, metrics: [...report.metrics, ...collectRevocations(authority)] };
 }

@@ -156,6 +156,18 @@ describe("workers", () => {
     await authority.close();
   });
 
+  it("are not ended for the time in which the whole server was stopped", async () => {
+    const authority = await openAuthority();
+    const worker = startWorker(authority, 200);
+    await worker.register;
+    const revoked = authority.revoke([tokenEntry("stopped")]);
+    await turn();
+    // The confirmation lies in the channel, and the timers of this process are all late.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+    await revoked;
+    assert.equal(worker.state.ended, false);
+  });
+
   it("give cursors that another worker takes", async () => {
     const authority = await openAuthority();
     await authority.revoke([tokenEntry("before")]);

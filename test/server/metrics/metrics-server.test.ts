@@ -26,14 +26,19 @@ describe("metrics server", () => {
   let server: MetricsServer;
   let ready = true;
   let origin: string;
+  let now = 0;
+  let asked = 0;
   before(async () => {
     const metrics = new ProcessMetrics();
     const calls = new CallMetrics(TokenService.methods);
     metrics.add(() => calls.collect());
-    const reports = async () => [
-      { metrics: await metrics.snapshot(), readiness: { ready, parts: { callers: ready } } },
-    ];
-    server = await startMetricsServer(reports, 0, "127.0.0.1");
+    const reports = async () => {
+      asked++;
+      return [
+        { metrics: await metrics.snapshot(), readiness: { ready, parts: { callers: ready } } },
+      ];
+    };
+    server = await startMetricsServer(reports, 0, "127.0.0.1", () => now);
     origin = `http://127.0.0.1:${server.address.port}`;
   });
   after(() => server.close());
@@ -56,6 +61,24 @@ describe("metrics server", () => {
     assert.ok((await response.text()).endsWith("# EOF\n"));
   });
 
+  it("asks the processes once for all who ask within a quarter of a second", async () => {
+    const before = asked;
+    now += 250;
+    const paths = ["/metrics", "/readyz", "/readyz", "/metrics"];
+    const answers = await Promise.all(paths.map((path) => fetch(`${origin}${path}`)));
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 200, 200, 200],
+    );
+    assert.equal(asked, before + 1);
+    now += 249;
+    await fetch(`${origin}/metrics`);
+    assert.equal(asked, before + 1);
+    now++;
+    await fetch(`${origin}/readyz`);
+    assert.equal(asked, before + 2);
+  });
+
   it("writes what promtool takes", {
     skip: hasPromtool() ? false : "promtool is not installed (Debian: prometheus)",
   }, async () => {
@@ -66,8 +89,10 @@ describe("metrics server", () => {
   it("is live, and ready while the server takes calls", async () => {
     assert.equal((await fetch(`${origin}/livez`)).status, 200);
     assert.equal((await fetch(`${origin}/readyz`)).status, 200);
+    now += 250;
     ready = false;
     const refused = await fetch(`${origin}/readyz`);
+    now += 250;
     ready = true;
     assert.equal(refused.status, 503);
     assert.deepEqual(await refused.json(), { ready: false, parts: { callers: false } });

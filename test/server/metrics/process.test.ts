@@ -1,6 +1,7 @@
 /** METRICS_PORT, as operators meet it: real processes, real calls. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
 import { afterEach, describe, it } from "node:test";
 import { createClient } from "@connectrpc/connect";
@@ -40,6 +41,8 @@ function sampleOf(text: string, start: string): number {
   return Number(line?.split(" ").pop());
 }
 
+const WATCH =
+  'grpc_type="server_stream",grpc_service="securetoken.v1.TokenService",grpc_method="WatchRevocations"';
 const VALIDATE =
   'grpc_type="unary",grpc_service="securetoken.v1.TokenService",grpc_method="ValidateToken"';
 
@@ -88,7 +91,58 @@ describe("metrics of connections", () => {
     rude.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     rude.end(Buffer.from(`000000040000000000000008060000000001${"00".repeat(8)}`, "hex"));
     await new Promise((resolve) => rude.resume().once("close", resolve));
-    assert.match(await scrape(), /^secure_token_connections_cut_total\{reason="[^"]+"\} 1$/m);
+    const cut = /^secure_token_connections_cut_total\{reason="[^"]+"\} 1$/m;
+    await eventually(async () => cut.test(await scrape()));
+  });
+
+  it("count a watcher that had no time as one that came and went", async () => {
+    const { server, scrape } = await start({});
+    const path = "/securetoken.v1.TokenService/WatchRevocations";
+    for (const timeout of ["0n", "0m"]) {
+      const { hostname, port } = new URL(server.url);
+      const session = connectHttp2(`http://${hostname}:${port}`);
+      const call = session.request({
+        ":method": "POST",
+        ":path": path,
+        "content-type": "application/grpc",
+        te: "trailers",
+        "grpc-timeout": timeout,
+      });
+      await new Promise((resolve) => call.resume().once("close", resolve).end(Buffer.alloc(5)));
+      session.destroy();
+      const init = { method: "POST", body: Buffer.alloc(5) };
+      const headers = { "content-type": "application/grpc-web+proto", "grpc-timeout": timeout };
+      await (await fetch(`${server.url}${path}`, { ...init, headers })).arrayBuffer();
+    }
+    const late = `grpc_server_handled_total{${WATCH},grpc_code="DeadlineExceeded"}`;
+    await eventually(async () => sampleOf(await scrape(), late) === 4);
+    const text = await scrape();
+    assert.equal(sampleOf(text, `grpc_server_started_total{${WATCH}}`), 4);
+    assert.equal(sampleOf(text, "secure_token_watchers "), 0);
+  });
+});
+
+describe("metrics over a rolling restart", () => {
+  it("never fall, and tell the start of the server", async () => {
+    const { server, scrape } = await start({ WORKERS: "2" });
+    const started = sampleOf(await scrape(), "process_start_time_seconds ");
+    for (let i = 0; i < 4; i++) await callFrom(server);
+    const calls = `grpc_server_handled_total{${VALIDATE},grpc_code="OK"}`;
+    await eventually(async () => sampleOf(await scrape(), calls) === 8);
+    server.process.kill("SIGUSR2");
+    await eventually(async () => {
+      const text = await scrape();
+      assert.equal(sampleOf(text, calls), 8);
+      assert.equal(sampleOf(text, "process_start_time_seconds "), started);
+      return logLines(server, "rolling restart done").length === 1;
+    });
+    assert.equal(sampleOf(await scrape(), calls), 8);
+    assert.equal(sampleOf(await scrape(), "secure_token_worker_crashes_total "), 0);
+    const [line] = logLines(server, "worker listens").slice(-1);
+    process.kill(Number(line?.pid), "SIGKILL");
+    const crashes = "secure_token_worker_crashes_total ";
+    await eventually(async () => sampleOf(await scrape(), crashes) === 1);
+    assert.equal(sampleOf(await scrape(), calls), 8);
   });
 });
 

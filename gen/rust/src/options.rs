@@ -71,8 +71,7 @@ impl NewToken {
     /// Adds services that the token is meant for: at most 16 in all, each 1 to 256 code points, none twice. A
     /// token without any is refused wherever an audience is required.
     pub fn audiences<A: Into<String>>(mut self, audiences: impl IntoIterator<Item = A>) -> Self {
-        self.audiences
-            .extend(audiences.into_iter().map(Into::into));
+        self.audiences.extend(audiences.into_iter().map(Into::into));
         self
     }
 

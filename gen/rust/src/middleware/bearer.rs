@@ -134,7 +134,11 @@ mod tests {
 
     #[test]
     fn believes_neither_of_two_headers() {
-        for both in [&["Bearer a", "Bearer b"][..], &["Basic a, Bearer b"], &[", Bearer a"]] {
+        for both in [
+            &["Bearer a", "Bearer b"][..],
+            &["Basic a, Bearer b"],
+            &[", Bearer a"],
+        ] {
             assert_eq!(credential(&headers(both)), Credential::Malformed);
         }
     }

@@ -122,9 +122,7 @@ impl Feed {
                 End::Silence => Error::Rpc(Status::deadline_exceeded("the feed is silent")),
                 End::Late => Error::Rpc(Status::deadline_exceeded("the feed comes too late")),
             };
-            self.shared
-                .tally
-                .tell(&WatchEvent::Disconnected(&error));
+            self.shared.tally.tell(&WatchEvent::Disconnected(&error));
             if attempt > 0 {
                 self.pause(up_to(
                     MAX_PAUSE.min(FIRST_PAUSE * 2_u32.pow(attempt.min(8))),

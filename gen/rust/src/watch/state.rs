@@ -73,7 +73,10 @@ impl Known {
     }
 
     fn set(&self, vouching: Option<Vouching>) {
-        *self.vouching.write().unwrap_or_else(PoisonError::into_inner) = vouching;
+        *self
+            .vouching
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = vouching;
     }
 }
 
@@ -173,7 +176,9 @@ impl Progress {
         // One that is missing is no zero: the server has not said that it is up to date.
         let staleness = told.staleness.and_then(length_of);
         let staleness = staleness.ok_or(FeedFault::Malformed)?;
-        let uptime = told.uptime.map(|it| length_of(it).ok_or(FeedFault::Malformed));
+        let uptime = told
+            .uptime
+            .map(|it| length_of(it).ok_or(FeedFault::Malformed));
         let uptime = uptime.transpose()?;
         // The server began the stream no earlier than it was asked for.
         let written = uptime.map_or(now, |uptime| self.asked + uptime);

@@ -1,8 +1,8 @@
 //! The corpus' watch mode: one verifier, whose clocks a script moves.
 
 use std::error::Error;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use secure_token_client::SecureTokenClient;

@@ -3,7 +3,8 @@ import { malformedToken, missingClaim } from "./errors.js";
 import { type JsonObject, parseExactJson } from "./exact-json.js";
 import { MAX_CLOCK_SKEW_SECONDS } from "./fernet.js";
 import { endOfString, parseStrictJson, type StrictJson } from "./strict-json.js";
-import { formatNaive, Instant, parseNaive } from "./time.js";
+import { formatNaive, Instant, isRepresentable, parseNaive } from "./time.js";
+import { isId } from "./token-ids.js";
 
 /** The version that every token carries. */
 export const TOKEN_VERSION = "1.0";
@@ -13,8 +14,6 @@ export const MAX_ADDITIONAL_DATA_DEPTH = 32;
 const REQUIRED = ["token_id", "user_id", "expires_at"] as const;
 const QUARTER_HOUR = 900;
 const MAX_ZONE_OFFSET_SECONDS = 15 * 3600;
-const MIN_SECONDS = -62_135_596_800; // 0001-01-01T00:00:00Z
-const MAX_SECONDS = 253_402_300_799; // 9999-12-31T23:59:59Z
 
 /** What an authentic token holds. */
 export interface Claims {
@@ -94,14 +93,14 @@ export function readClaims(text: string, timestamp: number, now: Instant): Claim
   const { token_id, user_id, permissions = [], issued_at, expires_at, version } = fields;
   const { additional_data = {}, session_id = token_id, session_started_at = issued_at } = fields;
   if (
-    typeof token_id !== "string" ||
+    !isId(token_id) ||
     typeof user_id !== "string" ||
     !isStringArray(permissions) ||
     typeof issued_at !== "string" ||
     typeof expires_at !== "string" ||
     !isObject(additional_data) ||
     version !== TOKEN_VERSION ||
-    typeof session_id !== "string" ||
+    !isId(session_id) ||
     typeof session_started_at !== "string"
   ) {
     throw malformedToken();
@@ -231,9 +230,4 @@ function isObject(value: unknown): value is JsonObject {
 
 function isStringArray(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
-}
-
-/** Whether google.protobuf.Timestamp, years 1 to 9999, can carry the instant. */
-function isRepresentable({ seconds }: Instant): boolean {
-  return seconds >= MIN_SECONDS && seconds <= MAX_SECONDS;
 }

@@ -6,6 +6,8 @@ export { Duration, formatNaive, Instant };
 const SECONDS_PER_DAY = 86_400;
 const MICROS_PER_SECOND = 1_000_000;
 const MICROS_PER_HOUR = 3_600_000_000;
+const MIN_SECONDS = -62_135_596_800; // 0001-01-01T00:00:00Z
+const MAX_SECONDS = 253_402_300_799; // 9999-12-31T23:59:59Z
 
 /** Tells the present, in microseconds since 1970-01-01T00:00:00Z. */
 export type Clock = () => number;
@@ -25,6 +27,11 @@ export function difference(later: Instant, earlier: Instant): Duration {
 /** Whether `a` is later than `b`. */
 export function isAfter(a: Instant, b: Instant): boolean {
   return a.seconds > b.seconds || (a.seconds === b.seconds && a.micros > b.micros);
+}
+
+/** Whether google.protobuf.Timestamp, years 1 to 9999, can carry the instant. */
+export function isRepresentable({ seconds }: Instant): boolean {
+  return seconds >= MIN_SECONDS && seconds <= MAX_SECONDS;
 }
 
 /** `instant + micros`, for a length of at most 285 years. */

@@ -5,6 +5,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Claims, Clock, Revocation } from "../core/index.js";
 import { Cleaner, type IndexChanges } from "./cleaner.js";
+import { writeFaultOf } from "./entry-text.js";
 import { Feed } from "./feed.js";
 import { Freshness, type FreshnessClocks } from "./freshness.js";
 import { InForce, type Subscriber } from "./in-force.js";
@@ -148,7 +149,12 @@ export class RevocationAuthority implements RevocationRegister {
     return this.index.cutOffOf(userId);
   }
 
+  /** @throws RangeError, and writes nothing, for an entry that a reader of the log, the disk or the feed would refuse */
   async revoke(revocations: readonly Revocation[]): Promise<void> {
+    for (const revocation of revocations) {
+      const fault = writeFaultOf(revocation);
+      if (fault !== undefined) throw new RangeError(`an entry cannot be written: ${fault}`);
+    }
     const isLogged = await this.#keep(revocations);
     await this.#inForce.put(revocations);
     // Once they are known: what the log lacks of all that is known is written without being told.

@@ -1,6 +1,7 @@
 /** Entries as text and as plain JSON: for the shared log, for workers, and for files. */
 import type { Revocation, RevocationKind } from "../core/index.js";
 import { FIRST_MICROS, LAST_MICROS } from "../core/revocations.js";
+import { ID_RULE, isId } from "../core/token-ids.js";
 
 /** An entry as a JSON array: kind, id, issuedBefore, expiresAt, revokedAt, reason. */
 export type EntryArray = readonly [RevocationKind, string, number, number, number, string];
@@ -11,7 +12,7 @@ const KINDS: ReadonlySet<unknown> = new Set<RevocationKind>([
   "USER",
   "EVERYTHING",
 ]);
-/** The most characters of an id: a `userKey` has 64, a token_id of a token that was shown any number. */
+/** The most characters of an id that is read: older servers took a token_id of any length. */
 const MAX_ID_LENGTH = 8192;
 /** The most UTF-16 code units of a reason of 128 code points. */
 const MAX_REASON_LENGTH = 256;
@@ -29,7 +30,6 @@ export function fromEntryArray(value: unknown): Revocation | undefined {
   if (!Array.isArray(value) || value.length !== 6) return undefined;
   const [kind, id, issuedBefore, expiresAt, revokedAt, reason] = value as unknown[];
   if (!KINDS.has(kind) || typeof id !== "string" || id.length > MAX_ID_LENGTH) return undefined;
-  if ((kind === "EVERYTHING") !== (id === "")) return undefined;
   if (!isMicros(issuedBefore) || !isMicros(expiresAt) || !isMicros(revokedAt)) return undefined;
   if (typeof reason !== "string" || reason.length > MAX_REASON_LENGTH) return undefined;
   return { kind: kind as RevocationKind, id, issuedBefore, expiresAt, revokedAt, reason };
@@ -55,12 +55,31 @@ export function fromEntryText(text: string): Revocation | undefined {
   return revocation === undefined || faultOf(revocation) !== undefined ? undefined : revocation;
 }
 
-/** The rule that an entry breaks, for people; undefined for none. Such an entry would end every watcher's feed. */
+/**
+ * Whether an entry hits no token: it names one by an id that none has. It comes from a server that was older than
+ * `ID_RULE`, and may be passed over: nothing is accepted for want of it.
+ */
+export function hitsNothing({ kind, id }: Revocation): boolean {
+  return (kind === "TOKEN" || kind === "SESSION") && !isId(id);
+}
+
+/** The rule that keeps an entry from being written, for people; undefined for none. Stricter than `faultOf`. */
+export function writeFaultOf(revocation: Revocation): string | undefined {
+  return hitsNothing(revocation)
+    ? `the id of a ${revocation.kind} must ${ID_RULE}`
+    : faultOf(revocation);
+}
+
+/**
+ * The rule that keeps an entry from being read, for people; undefined for none. To pass over such an entry might
+ * accept what is revoked.
+ */
 export function faultOf(revocation: Revocation): string | undefined {
   const { kind, id, issuedBefore, expiresAt, revokedAt } = revocation;
   if (kind === "USER" && !USER_KEY.test(id)) {
     return "the id of a USER must be 64 hexadecimal digits in lower case, the SHA-256 of the user_id";
   }
+  if (kind === "EVERYTHING" && id !== "") return "the id of EVERYTHING must be empty";
   const isOf = (micros: number) => micros >= FIRST_MICROS && micros <= LAST_MICROS;
   if (isOf(issuedBefore) && isOf(expiresAt) && isOf(revokedAt)) return undefined;
   return "issuedBefore, expiresAt and revokedAt must be in the years 1 to 9999";

@@ -8,6 +8,7 @@ import {
   userKey,
 } from "../core/index.js";
 import { ArrivalOrder } from "./arrival-order.js";
+import { hitsNothing } from "./entry-text.js";
 
 /** How many users' keys are remembered: each costs a hash, which takes as long as the whole check. */
 const MAX_USER_KEYS = 10_000;
@@ -87,6 +88,11 @@ export class LiveIndex implements RevocationCheck {
    * the order of arrival where another process has numbered it.
    */
   add(revocation: Revocation, sequence = this.#sequence + 1): boolean {
+    if (hitsNothing(revocation)) {
+      // It goes from the disk and the log: verifiers' feeds, and servers that are older, would end at it.
+      this.#onSuperseded(revocation);
+      return false;
+    }
     const { kind, id, issuedBefore } = revocation;
     this.#latestCutOff = Math.max(this.#latestCutOff, issuedBefore);
     const map = this.#maps[kind];

@@ -2,7 +2,7 @@
 import { type Revocation, systemClock } from "../core/index.js";
 import { CLOCK_SKEW } from "../core/issue-times.js";
 import { KEEP_MICROS } from "../revocation/authority.js";
-import { faultOf, parseEntryText, toEntryText } from "../revocation/entry-text.js";
+import { parseEntryText, toEntryText, writeFaultOf } from "../revocation/entry-text.js";
 import { openLevelStore } from "../revocation/store/level-store.js";
 import { type RevocationStore, StoreError } from "../revocation/store/store.js";
 import { hasStore } from "../revocation/store/store-folder.js";
@@ -68,5 +68,5 @@ async function appendLines(store: RevocationStore, lines: AsyncIterable<string>)
 /** The rule that an entry breaks; undefined for none. A cut-off of the future would keep everybody out. */
 function importFaultOf(entry: Revocation): string | undefined {
   const isFuture = entry.issuedBefore > systemClock() + CLOCK_SKEW;
-  return faultOf(entry) ?? (isFuture ? "issuedBefore must not be later than now" : undefined);
+  return writeFaultOf(entry) ?? (isFuture ? "issuedBefore must not be later than now" : undefined);
 }

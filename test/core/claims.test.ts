@@ -92,6 +92,16 @@ describe("claims", () => {
     }
   });
 
+  it("have ids that can be revoked: whoever holds the key could make others", () => {
+    for (const name of ["token_id", "session_id"]) {
+      const holds = (id: string) => read(payloadText({ session_id: "s", [name]: id }));
+      for (const id of ["x", "é", " ", "x".repeat(64)]) assert.ok(holds(id), id);
+      for (const id of ["", "x".repeat(65), "a\u0000b", "a\n", "\u0085"]) {
+        assert.throws(() => holds(id), malformed, `${name}: ${JSON.stringify(id)}`);
+      }
+    }
+  });
+
   it("read a zone of up to 15 hours, a remainder of up to 60 s", () => {
     const at = (seconds: number, micros = 0) =>
       read(payloadText({ issued_at: local(seconds, micros), expires_at: local(seconds + 3600) }));

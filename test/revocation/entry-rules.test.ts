@@ -5,6 +5,7 @@ import { Instant, type Revocation, userKey } from "../../src/core/index.js";
 import { toMicros } from "../../src/core/revocations.js";
 import { RevocationAuthority } from "../../src/revocation/authority.js";
 import { fromEntryText, toEntryText } from "../../src/revocation/entry-text.js";
+import { LiveIndex } from "../../src/revocation/live-index.js";
 import { openLevelStore } from "../../src/revocation/store/level-store.js";
 import { exportEntries, importEntries } from "../../src/server/revocation-files.js";
 import { keepReports } from "../support/reports.js";
@@ -25,6 +26,7 @@ const USER_RULE = /the id of a USER must be 64 hexadecimal digits/;
 const YEARS_RULE = /must be in the years 1 to 9999/;
 const BROKEN: Record<string, readonly [Revocation, RegExp]> = {
   "a user's id that is no hash": [userEntry("zz", NOW), USER_RULE],
+  "everything of one id": [tokenEntry("t", { kind: "EVERYTHING" }), /EVERYTHING must be empty/],
   "a hash in capitals": [userEntry(userKey("u").toUpperCase(), NOW), USER_RULE],
   "a hash with a line end": [userEntry(`${userKey("u")}\n`, NOW), USER_RULE],
   "an end in the year 10000": [tokenEntry("t", { expiresAt: YEAR_10000 }), YEARS_RULE],
@@ -67,6 +69,49 @@ describe("an entry that no server writes", () => {
       message: YEARS_RULE,
     });
     await store.close();
+  });
+});
+
+/** What older servers made of tokens that no server takes any more: each names a token that there cannot be. */
+const HIT_NOTHING = [
+  tokenEntry(""),
+  tokenEntry("", { kind: "SESSION" }),
+  tokenEntry("x".repeat(65)),
+  tokenEntry("a\n"),
+];
+
+describe("an entry that hits no token", () => {
+  const options = () => ({ clock: () => NOW, feedId: "f", reporter: keepReports() });
+
+  it("is written by no server and no import", async () => {
+    const authority = await RevocationAuthority.open(options());
+    for (const entry of HIT_NOTHING) {
+      const refused = authority.revoke([GOOD, entry]);
+      await assert.rejects(refused, /must be 1 to 64 characters without control/);
+      const given = lines(toEntryText(entry));
+      await assert.rejects(importEntries(scratchFolder(), given), /^Error: line 1: the id of a /);
+    }
+    assert.equal(authority.index.size, 0, "nothing of the call is in force");
+    await authority.close();
+  });
+
+  it("is passed over in the log and on the disk, and told to nobody: feeds and workers would end at it", async () => {
+    const store = await openLevelStore(scratchFolder());
+    await store.append([...HIT_NOTHING, GOOD]);
+    const authority = await RevocationAuthority.open({ ...options(), store });
+    assert.deepEqual(
+      [...authority.index.values()].map(({ revocation }) => revocation),
+      [GOOD],
+    );
+    await authority.close();
+    for (const entry of HIT_NOTHING) assert.deepEqual(fromEntryText(toEntryText(entry)), entry);
+  });
+
+  it("is deleted from the log and the disk, which older servers read", () => {
+    const needless: Revocation[] = [];
+    const index = new LiveIndex((entry) => needless.push(entry));
+    for (const entry of HIT_NOTHING) assert.equal(index.add(entry), false);
+    assert.deepEqual(needless, HIT_NOTHING);
   });
 });
 

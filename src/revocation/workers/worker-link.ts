@@ -1,7 +1,7 @@
 /** A worker, as the primary's authority knows it. */
 import type { Revocation } from "../../core/index.js";
 import type { RevocationAuthority } from "../authority.js";
-import { fromEntryArray, toEntryArray } from "../entry-text.js";
+import { type EntryArray, fromEntryArray, toEntryArray } from "../entry-text.js";
 import type { Subscriber } from "../in-force.js";
 import type { IndexedRevocation } from "../live-index.js";
 import {
@@ -68,7 +68,7 @@ export class WorkerLink implements Subscriber {
   #onMessage(message: ToPrimary): void {
     if ("join" in message) this.#join();
     else if ("confirm" in message) this.#confirm(message.confirm);
-    else this.#revoke(message.revoke.map(fromEntryArray), message.number);
+    else this.#revoke(message.revoke, message.number);
   }
 
   #confirm(number: number): void {
@@ -78,10 +78,10 @@ export class WorkerLink implements Subscriber {
     }
   }
 
-  async #revoke(revocations: readonly (Revocation | undefined)[], number: number): Promise<void> {
+  async #revoke(entries: readonly EntryArray[], number: number): Promise<void> {
     const { authority, channel } = this.#options;
     try {
-      await authority.revoke(revocations.filter((revocation) => revocation !== undefined));
+      await authority.revoke(entries.map(readEntry));
       channel.send({ done: number });
     } catch (error) {
       channel.send({ done: number, error: (error as Error).message });
@@ -129,4 +129,11 @@ export class WorkerLink implements Subscriber {
       channel.send({ snapshot }, () => this.#snapshot(entries, position));
     }
   }
+}
+
+/** To leave one out would answer that it is revoked. */
+function readEntry(entry: EntryArray): Revocation {
+  const revocation = fromEntryArray(entry);
+  if (!revocation) throw new Error("an entry of the worker cannot be read");
+  return revocation;
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
-import { type Claims, Instant } from "../../../src/core/index.js";
+import { type Claims, Instant, userKey } from "../../../src/core/index.js";
 import { RevocationAuthority } from "../../../src/revocation/authority.js";
 import type { FeedEvent } from "../../../src/revocation/register.js";
 import { openLevelStore } from "../../../src/revocation/store/level-store.js";
@@ -176,9 +176,22 @@ describe("workers", () => {
     await authority.revoke([tokenEntry("a")]);
     const [, checkpoint] = await firstEvents(one, "", 2);
     assert.ok(checkpoint?.kind === "CHECKPOINT");
-    await authority.revoke([userEntry("b", NOON)]);
+    await authority.revoke([userEntry(userKey("b"), NOON)]);
     const [changes] = await firstEvents(two, checkpoint.cursor, 1);
-    assert.deepEqual(changes, { kind: "CHANGES", revocations: [userEntry("b", NOON)] });
+    assert.deepEqual(changes, { kind: "CHANGES", revocations: [userEntry(userKey("b"), NOON)] });
+    await authority.close();
+  });
+
+  it("refuse all of a call of which the primary cannot take one entry, and do not answer that it is revoked", async () => {
+    const authority = await openAuthority();
+    const worker = await startWorker(authority).register;
+    for (const wrong of [tokenEntry(""), tokenEntry("t", { expiresAt: 0.5 })]) {
+      const refused = worker.revoke([tokenEntry("t"), wrong]);
+      await assert.rejects(refused, { name: "RevocationNotStoredError" });
+    }
+    assert.equal(worker.isRevoked(claimsOf("t")), false);
+    await worker.revoke([tokenEntry("t")]);
+    assert.ok(worker.isRevoked(claimsOf("t")));
     await authority.close();
   });
 

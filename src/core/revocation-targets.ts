@@ -1,4 +1,5 @@
 /** What callers ask to be revoked, as entries. */
+import type { Claims } from "./claims.js";
 import { TokenError } from "./errors.js";
 import { CLOCK_SKEW } from "./issue-times.js";
 import type { Introspection } from "./operations.js";
@@ -11,12 +12,15 @@ import {
 } from "./revocations.js";
 import { checkCount, checkUserId, MAX_EXPIRES_HOURS } from "./rules.js";
 import { addMicros, hoursToMicros, Instant, isAfter } from "./time.js";
+import { ID_RULE, isId } from "./token-ids.js";
 
 /** What is to be revoked. */
 export type RevocationTarget =
   | { readonly token: string }
   | { readonly tokenId: string; readonly expiresAt?: Instant | undefined }
   | { readonly sessionId: string }
+  /** The session of a token that is shown: the same entry whenever it is asked for. */
+  | { readonly sessionOf: string }
   | { readonly userId: string; readonly issuedBefore?: Instant | undefined }
   | { readonly everythingIssuedBefore: Instant };
 
@@ -31,8 +35,6 @@ export interface PlannedRevocation {
 
 /** The most targets of one call. */
 export const MAX_TARGETS = 1000;
-/** The most characters of a token_id or session_id that is named rather than shown. */
-const MAX_ID_LENGTH = 64;
 /** The most code points of a reason. */
 const MAX_REASON_LENGTH = 128;
 const CONTROL = /\p{Cc}/u;
@@ -85,6 +87,11 @@ function planRevocation(
     const end = expiryOfToken(target.expiresAt, `${field}.token_id.expires_at`, now);
     return plan("TOKEN", target.tokenId, 0, end, context);
   }
+  if ("sessionOf" in target) {
+    const shown = context.introspect(target.sessionOf);
+    if (shown.state === "INVALID") return { outcome: "NOT_AUTHENTIC" };
+    return plan("SESSION", shown.claims.sessionId, 0, endOfSession(shown.claims, context), context);
+  }
   if ("sessionId" in target) {
     checkId(target.sessionId, `${field}.session_id`);
     return plan("SESSION", target.sessionId, 0, addMicros(now, LONGEST_LIFETIME), context);
@@ -104,6 +111,21 @@ function planRevocation(
   return planCutOff("EVERYTHING", "", cutOff, context);
 }
 
+/**
+ * The last instant of any token of a session, as one of its tokens tells: the first is issued at the session's
+ * start, and those that are refreshed end with the session. This token's own end counts where it is later, as it
+ * may be once MAX_SESSION_HOURS was lowered.
+ */
+function endOfSession({ sessionStartedAt, expiresAt }: Claims, context: PlanContext): Instant {
+  const latest = addMicros(sessionStartedAt, longestSession(context));
+  return isAfter(expiresAt, latest) ? expiresAt : latest;
+}
+
+/** How long after its start a token of a session may be valid, in microseconds. */
+function longestSession({ maxSessionHours }: PlanContext): number {
+  return Math.max(LONGEST_LIFETIME, hoursToMicros(maxSessionHours));
+}
+
 /** A cut-off hits sessions that began up to its instant, as long as their tokens can be refreshed. */
 function planCutOff(
   kind: RevocationKind,
@@ -111,8 +133,7 @@ function planCutOff(
   cutOff: Instant,
   context: PlanContext,
 ): PlannedRevocation {
-  const longest = Math.max(LONGEST_LIFETIME, hoursToMicros(context.maxSessionHours));
-  return plan(kind, id, toMicros(cutOff), addMicros(cutOff, longest), context);
+  return plan(kind, id, toMicros(cutOff), addMicros(cutOff, longestSession(context)), context);
 }
 
 /** reason: at most 128 code points, well-formed, no control characters. @throws TokenError */
@@ -166,10 +187,7 @@ function cutOffAt(
 }
 
 function checkId(id: string, field: string): void {
-  if (id.length < 1 || id.length > MAX_ID_LENGTH || CONTROL.test(id) || !id.isWellFormed()) {
-    const rule = `be 1 to ${MAX_ID_LENGTH} characters without control characters`;
-    throw broken(field, `${field} must ${rule}`);
-  }
+  if (!isId(id)) throw broken(field, `${field} must ${ID_RULE}`);
 }
 
 function broken(field: string, message: string): TokenError {

@@ -3,7 +3,7 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import { Code, ConnectError, createContextKey } from "@connectrpc/connect";
 import { ErrorInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
 import type { CallerErrorReason } from "../../gen/ts/src/securetoken/v1/error_pb.js";
-import type { IssuedToken, TokenSubject } from "../core/index.js";
+import type { IssuedToken, RevocationKind, TokenSubject } from "../core/index.js";
 import { ERROR_DOMAIN } from "./error-details.js";
 import type { WorkOwner } from "./fair-turns.js";
 
@@ -23,9 +23,14 @@ export interface Caller {
   readonly bounds?: IssueBounds | undefined;
   /**
    * Counts this many further calls against the caller's rate: a batch is one for every token.
-   * @throws ConnectError RESOURCE_EXHAUSTED where holders of the same address have used up the rate meanwhile
+   * @throws ConnectError RESOURCE_EXHAUSTED where a batch that was let in beside this one is not paid for yet
    */
   readonly charge?: (count: number) => void;
+  /**
+   * Counts an entry that a holder's call writes, of a kind, against the rate of its session.
+   * @throws ConnectError RESOURCE_EXHAUSTED
+   */
+  readonly chargeEntry?: (kind: RevocationKind, sessionId: string) => void;
   /** What the caller may not issue of a token; undefined when all of it is allowed. */
   readonly refuseGrant?: (issued: IssuedToken) => GrantRefusal | undefined;
 }

@@ -63,8 +63,7 @@ export function createGatewayOperations(
       try {
         requireEnabled(register, "token");
         introspect(token, call);
-        const [planned] = manager.planRevocations([{ token }]);
-        await store(register, planned?.revocation ? [planned.revocation] : []);
+        await store({ manager, register }, manager.planRevocations([{ token }]), call);
       } catch (error) {
         refuse(error, call);
       }

@@ -34,9 +34,10 @@ export function entitledTargets(
 }
 
 /**
- * A holder's own id stands for its token, which says when it expires: by an expiry of the holder's choice each
- * call would be an entry of its own. Once the token has ended, its session is not the holder's to end: whoever
- * finds an old token must not sign its user out. Revoked it still is, so that a call may be sent again.
+ * A holder's own id stands for its token, which says when it expires, and its session's for the session of that
+ * token: by an expiry of the holder's choice, or one that moves with the present, each call would be an entry of
+ * its own. Once the token has ended, its session is not the holder's to end: whoever finds an old token must not
+ * sign its user out. Revoked it still is, so that a call may be sent again.
  */
 function targetsOfHolder(
   targets: readonly RevocationTarget[],
@@ -49,7 +50,7 @@ function targetsOfHolder(
     if ("token" in target && target.token === held) return target;
     if ("tokenId" in target && target.tokenId === own?.tokenId) return { token: held };
     if ("sessionId" in target && target.sessionId === own?.sessionId) {
-      if (found.state !== "EXPIRED") return target;
+      if (found.state !== "EXPIRED") return { sessionOf: held };
       throw notAllowed("a token that has ended entitles to revoke nothing");
     }
     throw notAllowed("a token entitles to revoke itself and its session alone");

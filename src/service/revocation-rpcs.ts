@@ -6,7 +6,6 @@ import type {
 } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import {
   type PlannedRevocation,
-  type Revocation,
   type RevocationTarget,
   type SecureTokenManager,
   TokenError,
@@ -21,6 +20,7 @@ import {
 import { chargeBatch, inTurns, lengthOf, noteOutcomes } from "./batches.js";
 import { type Call, callerError } from "./call.js";
 import { toTarget } from "./revocation-convert.js";
+import { chargeEntries, distinctEntries } from "./revocation-entries.js";
 import { entitledTargets, mostTargets } from "./revocation-rights.js";
 import { askForRetry } from "./try-later.js";
 
@@ -39,11 +39,12 @@ const RETRY_MS = 1_000;
 
 /** Revokes what the targets name. @throws TokenError, ConnectError */
 export async function revokeTokens(
-  { manager, register }: RevocationDeps,
+  deps: RevocationDeps,
   request: RevokeTokensRequest,
   call: Call | undefined,
   context: HandlerContext,
 ): Promise<readonly PlannedRevocation[]> {
+  const { manager, register } = deps;
   requireEnabled(register, "targets");
   // Before each is looked at.
   const most = mostTargets(call);
@@ -62,22 +63,25 @@ export async function revokeTokens(
     return planned;
   };
   const planned = await inTurns({ items: targets, size, step }, call, context);
-  await store(
-    register,
-    planned.flatMap(({ revocation }) => revocation ?? []),
-  );
+  await store(deps, planned, call);
   noteOutcomes(targets, planned, call);
   return planned;
 }
 
-/** Puts entries in force. @throws ConnectError UNAVAILABLE when they cannot be made durable */
+/**
+ * Puts what was planned in force, each entry once.
+ * @throws ConnectError UNAVAILABLE when it cannot be made durable, RESOURCE_EXHAUSTED where a holder has made many
+ */
 export async function store(
-  register: RevocationRegister,
-  revocations: readonly Revocation[],
+  { manager, register }: RevocationDeps,
+  planned: readonly PlannedRevocation[],
+  call: Call | undefined,
 ): Promise<void> {
-  if (revocations.length === 0) return;
+  const entries = distinctEntries(planned);
+  if (entries.length === 0) return;
+  chargeEntries(entries, manager, call);
   try {
-    await register.revoke(revocations);
+    await register.revoke(entries);
   } catch (error) {
     if (!(error instanceof RevocationNotStoredError)) throw error;
     const text = "the revocation could not be stored; try again";

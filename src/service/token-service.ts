@@ -132,7 +132,7 @@ export function createRpcs(deps: RevocationDeps): readonly Rpc[] {
         if (request.revokeOld) requireEnabled(register, "revoke_old");
         const options = refreshBounds(token, toHours(request.newExpiresIn), manager, call);
         const issued = release(manager.refreshToken(token, options), call);
-        return request.revokeOld ? revokeOld(deps, token, issued) : issued;
+        return request.revokeOld ? revokeOld(deps, token, issued, call) : issued;
       },
       (issued) => {
         const { token, sessionId, clamped } = issued;
@@ -227,11 +227,11 @@ function tokenRpc<M extends DescMethodUnary, V>(...parts: Parameters<typeof rpc<
 
 /** The new token goes out once the old one's revocation is durable and in force. */
 async function revokeOld<T>(
-  { manager, register }: RevocationDeps,
+  deps: RevocationDeps,
   token: string,
   issued: T,
+  call: Call | undefined,
 ): Promise<T> {
-  const [planned] = manager.planRevocations([{ token }], "refreshed");
-  await store(register, planned?.revocation ? [planned.revocation] : []);
+  await store(deps, deps.manager.planRevocations([{ token }], "refreshed"), call);
   return issued;
 }

@@ -8,9 +8,10 @@ import {
   RevocationOutcome,
   TokenService,
 } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
-import type { SecureTokenManager } from "../../src/core/index.js";
+import type { Instant, SecureTokenManager } from "../../src/core/index.js";
 import { RevocationAuthority } from "../../src/revocation/authority.js";
 import { KnownCallers } from "../../src/server/callers/callers.js";
+import { EntryRates } from "../../src/server/callers/entry-rates.js";
 import { fixedManager, HOUR_MICROS, movableClock } from "../support/fixed-manager.js";
 import { type ProductServer, startProductServer } from "../support/product-server.js";
 import { keepReports } from "../support/reports.js";
@@ -38,8 +39,8 @@ const idOf = (tokenId: string, expiresAtMicros?: number) => {
   return { target: { case: "tokenId" as const, value: { tokenId, expiresAt } } };
 };
 
-/** A call as the holder of a token; the outcomes. */
-async function revokeAs(token: string, ...targets: object[]): Promise<RevocationOutcome[]> {
+/** A client whose credential is a token. */
+function holderOf(token: string) {
   const transport = createGrpcTransport({
     baseUrl: server.origin,
     interceptors: [
@@ -49,12 +50,27 @@ async function revokeAs(token: string, ...targets: object[]): Promise<Revocation
       },
     ],
   });
-  const request = { targets } as Parameters<ReturnType<typeof clientOf>["revokeTokens"]>[0];
-  const { results } = await clientOf(transport).revokeTokens(request);
+  return createClient(TokenService, transport);
+}
+
+/** A call as the holder of a token; the outcomes. */
+async function revokeAs(token: string, ...targets: object[]): Promise<RevocationOutcome[]> {
+  const request = { targets } as Parameters<ReturnType<typeof holderOf>["revokeTokens"]>[0];
+  const { results } = await holderOf(token).revokeTokens(request);
   return results.map(({ outcome }) => outcome);
 }
-const clientOf = (transport: ReturnType<typeof createGrpcTransport>) =>
-  createClient(TokenService, transport);
+
+/** The token of a refresh that revokes the old one; undefined where the session has made many entries. */
+async function replace(token: string): Promise<string | undefined> {
+  try {
+    const renewed = await holderOf(token).refreshToken({ token, revokeOld: true });
+    return renewed.token;
+  } catch (error) {
+    assert.equal(ConnectError.from(error).code, Code.ResourceExhausted);
+    assert.match(ConnectError.from(error).rawMessage, /too many/);
+    return undefined;
+  }
+}
 
 /** What is in force of a token's id. */
 const entriesOf = (tokenId: string) =>
@@ -87,7 +103,68 @@ describe("a token's holder that revokes", () => {
   it("its session may ask again, with the token that is revoked by then", async () => {
     const { token, sessionId } = manager.generateToken("u");
     assert.deepEqual(await revokeAs(token, sessionOf(sessionId)), [REVOKED]);
+    const first = register.index.get("SESSION", sessionId);
+    clock.micros += 1_000_000;
     assert.deepEqual(await revokeAs(token, sessionOf(sessionId)), [REVOKED]);
+    assert.equal(register.index.get("SESSION", sessionId), first, "nothing new is told");
+  });
+
+  it("its session has an entry until the last of its tokens must have expired, whichever of them asks", async () => {
+    const longest = { maxSessionHours: 10_000, clock, revocations: register };
+    const issuer = await fixedManager(longest);
+    const first = issuer.generateToken("u", { expiresInHours: 8760 });
+    clock.micros += 8000 * HOUR_MICROS;
+    const last = issuer.refreshToken(first.token, { newExpiresInHours: 8760 });
+    const microsOf = ({ seconds, micros }: Instant) => seconds * 1_000_000 + micros;
+    for (const { token } of [last, first]) {
+      const [planned] = issuer.planRevocations([{ sessionOf: token }]);
+      assert.equal(planned?.revocation?.expiresAt, microsOf(last.expiresAt));
+    }
+    // A server whose MAX_SESSION_HOURS was lowered meanwhile: the token that asks lives longer than it allows.
+    const lowered = await fixedManager({ maxSessionHours: 8760, clock });
+    const [planned] = lowered.planRevocations([{ sessionOf: last.token }]);
+    assert.equal(planned?.revocation?.expiresAt, microsOf(last.expiresAt));
+    clock.micros -= 8000 * HOUR_MICROS;
+  });
+
+  it("makes few entries at once: not one with each refresh, and one of the same token once", async (t) => {
+    let { token } = manager.generateToken("u");
+    const written = t.mock.method(register, "revoke");
+    assert.deepEqual(
+      await revokeAs(token, ...Array(5).fill({ target: { case: "token", value: token } })),
+      Array(5).fill(REVOKED),
+    );
+    assert.deepEqual(
+      written.mock.calls.map(({ arguments: [entries] }) => entries.length),
+      [1],
+    );
+    ({ token } = manager.generateToken("u"));
+    const own = manager.introspectToken(token);
+    assert.ok(own.state !== "INVALID");
+    let made = 0;
+    // One more is earned in 30 s: all of these would take a quarter of an hour.
+    for (; made < 40; made++) {
+      const renewed = await replace(token);
+      if (renewed === undefined) break;
+      token = renewed;
+    }
+    assert.ok(made >= 10 && made < 40, `${made} entries`);
+    const plain = await holderOf(token).refreshToken({ token });
+    assert.ok(plain.token, "without an entry");
+    const someoneElse = manager.generateToken("v").token;
+    assert.ok(await replace(someoneElse), "another session has its own");
+    assert.deepEqual(await revokeAs(token, sessionOf(own.claims.sessionId)), [REVOKED]);
+    assert.equal(manager.introspectToken(plain.token).state, "REVOKED");
+  });
+
+  it("earns an entry in 30 seconds, for each session by itself, and its session's own apart", () => {
+    const rates = new EntryRates();
+    const took = Array.from({ length: 12 }, () => rates.take("TOKEN", "s", 0));
+    assert.deepEqual(took, [...Array(10).fill(0), 30_000, 30_000]);
+    assert.equal(rates.take("SESSION", "s", 0), 0);
+    assert.equal(rates.take("TOKEN", "t", 0), 0);
+    assert.equal(rates.take("TOKEN", "s", 30_000), 0);
+    assert.equal(rates.take("TOKEN", "s", 30_000), 30_000);
   });
 
   it("with a token that has ended revokes nothing: neither that token nor its session", async () => {

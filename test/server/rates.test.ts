@@ -58,11 +58,34 @@ describe("rates", () => {
     ];
     await close();
     assert.deepEqual(codes, ["ok", "resource_exhausted"]);
-    const bucket = new TokenBucket(10, 0);
+    const bucket = new TokenBucket(20, 0);
     assert.equal(bucket.take(0), 0);
-    bucket.charge(999);
-    assert.equal(bucket.take(0), 99_100);
-    assert.equal(bucket.take(99_100), 0);
+    assert.equal(bucket.charge(999, 0), 0);
+    assert.equal(bucket.take(0), 49_050);
+    assert.equal(bucket.take(49_050), 0);
+  });
+
+  it("of callers are never more than one batch behind, however many were let in beside each other", () => {
+    const key = generateApiKey();
+    const row = {
+      name: "verifier",
+      api_keys: [{ sha256: digestApiKey(key) }],
+      rpcs: ["BatchValidateTokens"],
+      calls_per_second: 20,
+    };
+    const callers = new KnownCallers(parseCallers(JSON.stringify({ callers: [row] })), () => false);
+    const head = { service: TokenService, method: TokenService.method.batchValidateTokens };
+    const headers = { authorization: `Bearer ${key}` };
+    const admit = () => callers.admit({ ...head, headers, socket: undefined });
+    // Their headers came before the body of any of them.
+    const beside = Array.from({ length: 10 }, admit);
+    beside[0]?.charge?.(999);
+    for (const caller of beside.slice(1)) {
+      assert.throws(() => caller.charge?.(999), { code: Code.ResourceExhausted });
+    }
+    const bucket = new TokenBucket(20, 0);
+    assert.equal(bucket.charge(999, 0), 0);
+    assert.equal(bucket.charge(999, 0), 48_950, "999 calls are 50 s at 20 a second, and no more");
   });
 
   it("leave a caller its feed of revocations, however often it calls, and bound how often it opens one", () => {

@@ -1,18 +1,15 @@
 /** Bounds how often each address calls: for callers that have no row, and so no rate, of their own. */
 import { networkOf } from "../../transport/index.js";
-import { TokenBucket } from "./token-bucket.js";
-
-/** The most addresses that are remembered; beyond it the one that has called first is forgotten. */
-const MAX_ADDRESSES = 10_000;
+import { KeyedBuckets } from "./keyed-buckets.js";
+import type { TokenBucket } from "./token-bucket.js";
 
 /** A rate for every address. */
 export class AddressRates {
-  readonly #perSecond: number;
-  readonly #buckets = new Map<string, TokenBucket>();
+  readonly #buckets: KeyedBuckets | undefined;
 
   /** `perSecond` calls of one address, above 0; Infinity: no bound. */
   constructor(perSecond: number) {
-    this.#perSecond = perSecond;
+    if (perSecond !== Number.POSITIVE_INFINITY) this.#buckets = new KeyedBuckets(perSecond);
   }
 
   /** Takes one call of an address, and gives 0; or the milliseconds until there will be one. */
@@ -25,22 +22,11 @@ export class AddressRates {
    * gives the milliseconds until it will owe none.
    */
   charge(address: string, count: number, now?: number): number {
-    return this.#bucketOf(address, now)?.chargeUnlessOwing(count, now) ?? 0;
+    return this.#bucketOf(address, now)?.charge(count, now) ?? 0;
   }
 
   /** The bucket of an address; undefined where nothing bounds it. */
   #bucketOf(address: string, now?: number): TokenBucket | undefined {
-    if (this.#perSecond === Number.POSITIVE_INFINITY) return undefined;
-    const network = networkOf(address);
-    let bucket = this.#buckets.get(network);
-    if (!bucket) {
-      bucket = new TokenBucket(this.#perSecond, now);
-      if (this.#buckets.size >= MAX_ADDRESSES) {
-        const [oldest] = this.#buckets.keys();
-        this.#buckets.delete(oldest as string);
-      }
-      this.#buckets.set(network, bucket);
-    }
-    return bucket;
+    return this.#buckets?.of(networkOf(address), now);
   }
 }

@@ -2,6 +2,7 @@
 import type { IssuedToken } from "../../core/index.js";
 import { hoursToMicros } from "../../core/time.js";
 import type { Caller, GrantRefusal } from "../../service/index.js";
+import { requireRoom } from "./refused-callers.js";
 import { TokenBucket } from "./token-bucket.js";
 
 /** What a caller may issue. */
@@ -53,7 +54,7 @@ export function toCaller(row: CallerRow): KnownCaller {
   const newBucket = () =>
     callsPerSecond === undefined ? undefined : new TokenBucket(callsPerSecond);
   const bucket = newBucket();
-  return {
+  const caller: KnownCaller = {
     name,
     rpcs,
     bounds: grants && { maxExpiresHours: grants.maxExpiresHours, holderRefresh },
@@ -61,9 +62,10 @@ export function toCaller(row: CallerRow): KnownCaller {
     bucket,
     feedBucket: newBucket(),
     isKnown: true,
-    charge: (count) => bucket?.charge(count),
+    charge: (count) => requireRoom(caller, bucket?.charge(count) ?? 0),
     refuseGrant: (issued) => refuseGrant(grants, issued),
   };
+  return caller;
 }
 
 /** What of a token the grants do not cover; the first offending permission is named. */

@@ -2,12 +2,13 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import { Code, type ConnectError } from "@connectrpc/connect";
-import { askForRetry, bearerOf, type Caller, callerError } from "../../service/index.js";
+import { bearerOf, type Caller, callerError } from "../../service/index.js";
 import { AddressRates } from "./address-rates.js";
 import { admissionOf, nameOf } from "./authorization.js";
 import { type CallerRow, type KnownCaller, toCaller } from "./caller-row.js";
 import { API_KEY_PREFIX, certificateNames, digestApiKey } from "./credentials.js";
-import { refusalOf } from "./refused-callers.js";
+import { EntryRates } from "./entry-rates.js";
+import { refusalOf, requireRoom } from "./refused-callers.js";
 
 /** What is known of a call when its headers have arrived. */
 export interface CallHead {
@@ -57,6 +58,7 @@ export class KnownCallers implements Callers {
   readonly #isAuthentic: IsAuthentic;
   readonly #holdersRefresh: boolean;
   readonly #holderRates: AddressRates;
+  readonly #entryRates = new EntryRates();
   #byCredential = new Map<string, KnownCaller>();
 
   constructor(
@@ -91,22 +93,22 @@ export class KnownCallers implements Callers {
     if (caller) {
       const name = nameOf(method);
       if (!caller.rpcs.has(name)) throw refusalOf(caller, rpcNotAllowed(name, caller));
-      const waitMs = (name === WATCH ? caller.feedBucket : caller.bucket)?.take() ?? 0;
-      if (waitMs > 0) throw refusalOf(caller, rateExceeded(waitMs));
+      requireRoom(caller, (name === WATCH ? caller.feedBucket : caller.bucket)?.take() ?? 0);
       return caller;
     }
     // A token is nobody's credential but for calls on itself; the handler compares the two.
     if (bearer === undefined || !this.#isAuthentic(bearer)) throw unknownCaller();
-    const charge = (count: number) => {
-      const waitMs = this.#holderRates.charge(peer, count);
-      if (waitMs > 0) throw refusalOf(holder, rateExceeded(waitMs));
+    const holder: Caller = {
+      name: "holder",
+      isKnown: false,
+      heldToken: bearer,
+      charge: (count) => requireRoom(holder, this.#holderRates.charge(peer, count)),
+      chargeEntry: (kind, session) => requireRoom(holder, this.#entryRates.take(kind, session)),
     };
-    const holder: Caller = { name: "holder", isKnown: false, heldToken: bearer, charge };
     if (admission !== "callers and holder" || (method.name === REFRESH && !this.#holdersRefresh)) {
       throw refusalOf(holder, rpcNotAllowed(nameOf(method)));
     }
-    const waitMs = this.#holderRates.take(peer);
-    if (waitMs > 0) throw refusalOf(holder, rateExceeded(waitMs));
+    requireRoom(holder, this.#holderRates.take(peer));
     return holder;
   }
 
@@ -128,11 +130,6 @@ export class KnownCallers implements Callers {
     }
     return undefined;
   }
-}
-
-function rateExceeded(waitMs: number): ConnectError {
-  const text = "too many calls a second";
-  return askForRetry(callerError("RATE_EXCEEDED", Code.ResourceExhausted, text), waitMs);
 }
 
 function unknownCaller(): ConnectError {

@@ -1,33 +1,33 @@
 /** Bounds how often something happens. */
 
-/** A bucket of one second's worth, filled as time passes. */
+/** A bucket that is filled as time passes. */
 export class TokenBucket {
   readonly #perSecond: number;
   readonly #capacity: number;
   #tokens: number;
   #filledAt: number;
 
-  /** `perSecond` above 0; `now` in milliseconds of a clock that never goes back. */
-  constructor(perSecond: number, now = performance.now()) {
+  /**
+   * @param perSecond above 0
+   * @param now in milliseconds of a clock that never goes back
+   * @param burst how many it holds. Default one second's worth, and 1 at least
+   */
+  constructor(perSecond: number, now = performance.now(), burst = Math.max(1, perSecond)) {
     this.#perSecond = perSecond;
-    this.#capacity = Math.max(1, perSecond);
+    this.#capacity = burst;
     this.#tokens = this.#capacity;
     this.#filledAt = now;
   }
 
-  /** Takes `count` more, whether they are there or not: what is owed is earned before the next. */
-  charge(count: number): void {
-    this.#tokens -= count;
-  }
-
   /**
-   * Takes `count` more where nothing is owed, and gives 0; or takes nothing, and gives the milliseconds until
-   * nothing will be: where many share a bucket, what one of them owes is that of one batch at most.
+   * Takes `count` more where nothing is owed, whether they are there or not, and gives 0: what is owed then is
+   * earned before the next. Or takes nothing, and gives the milliseconds until nothing will be owed: of calls that
+   * were let in beside each other one alone is charged, so that what is owed is that of one batch at most.
    */
-  chargeUnlessOwing(count: number, now = performance.now()): number {
+  charge(count: number, now = performance.now()): number {
     this.#fill(now);
     if (this.#tokens < 0) return this.#msUntil(0);
-    this.charge(count);
+    this.#tokens -= count;
     return 0;
   }
 
@@ -35,7 +35,7 @@ export class TokenBucket {
   take(now = performance.now()): number {
     this.#fill(now);
     if (this.#tokens < 1) return this.#msUntil(1);
-    this.charge(1);
+    this.#tokens -= 1;
     return 0;
   }
 

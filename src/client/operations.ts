@@ -11,6 +11,11 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Headers to send. An `authorization` here goes before the client's `apiKey`. */
   readonly headers?: HeadersInit | undefined;
+  /**
+   * Whether a call beyond this client's rate waits until the server takes it, within its timeout; false: it
+   * rejects with `RateExceededError` at once. Default true.
+   */
+  readonly waitForRate?: boolean | undefined;
 }
 
 /** How a call about a token is made, and what is required of the token beside that it is valid. */

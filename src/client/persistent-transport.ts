@@ -1,5 +1,5 @@
 /** One or several servers behind one transport, which tries again as long as a call's deadline allows. */
-import { Code, ConnectError, type Transport } from "@connectrpc/connect";
+import { Code, ConnectError, createContextKey, type Transport } from "@connectrpc/connect";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { retryDelayMs, ServiceUnavailableError } from "./call-errors.js";
 import { type ConnectionFault, faultOf, wasNeverSent } from "./connection-fault.js";
@@ -14,6 +14,9 @@ const FIRST_PAUSE_MS = 50;
 const LAST_PAUSE_MS = 500;
 /** How long a call without a deadline is tried. */
 const PATIENCE_MS = 5000;
+
+/** Whether a call waits where the server says that its client makes too many. */
+export const WAITS_FOR_RATE = createContextKey(true);
 
 /** A server. */
 export interface Server {
@@ -36,7 +39,7 @@ interface State extends Server {
  * Sends each unary call to the next of `servers`. Where one cannot be reached, is shutting down or calls
  * itself unavailable, the call goes to the next, and after a pause again, until its deadline; where there
  * are several, one that hangs gets a share of the deadline. What a server asks to wait is obeyed within
- * the deadline. Faults of certificates and protocols are not tried again.
+ * the deadline, unless the call does not wait for its rate. Faults of certificates and protocols are not tried again.
  *
  * A call whose stream was refused has not been looked at (RFC 9113, section 8.7): it is always sent
  * again. After any other loss the server may have done its work, which is harmless for all but a refresh
@@ -94,6 +97,7 @@ export function createPersistentTransport(servers: readonly Server[]): Transport
           if (signal?.aborted) throw error;
           const loss = await judge(state, error, isRepeatable, began);
           if (loss === "answered") throw error;
+          if (isRate(error) && contextValues?.get(WAITS_FOR_RATE) === false) throw error;
           if (loss === "late" && others === 0) throw nameOfLoss(lost ?? error);
           if (loss instanceof ServiceUnavailableError && others === 0) throw loss;
           if (loss === "uncertain") throw nameOfLoss(error);
@@ -141,7 +145,7 @@ async function judge(
     rest(REST_MS);
     return "lost";
   }
-  if (error.code === Code.ResourceExhausted && retryDelayMs(error) > 0) return "lost";
+  if (isRate(error)) return "lost";
   const known = error instanceof ServiceUnavailableError ? error.fault : faultOf(error);
   const loss = lossOf(error);
   const isProtocol =
@@ -154,6 +158,10 @@ async function judge(
   if (!isRepeatable && !wasNeverSent(error)) return "uncertain";
   // Whoever resets a stream would reset the next one too: a header that is too large, a fault of the server.
   return loss === "stream" ? new ServiceUnavailableError(error) : "lost";
+}
+
+function isRate(error: ConnectError): boolean {
+  return error.code === Code.ResourceExhausted && retryDelayMs(error) > 0;
 }
 
 /** The error for a call that is given up: where no answer came, the service could not be reached, whoever ended the call. */

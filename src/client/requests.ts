@@ -31,6 +31,7 @@ const CHECK_OPTIONS: readonly (keyof CheckOptions)[] = [
   "timeoutMs",
   "signal",
   "headers",
+  "waitForRate",
   "audience",
 ];
 

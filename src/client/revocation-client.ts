@@ -1,10 +1,17 @@
 /** What every client rests on: one way to make a call, and the methods that take tokens back. */
-import { type CallOptions, type Client, createClient, type Transport } from "@connectrpc/connect";
+import {
+  type CallOptions,
+  type Client,
+  createClient,
+  createContextValues,
+  type Transport,
+} from "@connectrpc/connect";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { refuseUnknownOptions } from "../values/known-options.js";
 import { type CallHook, tellingCalls } from "./call-hook.js";
 import { fromConnectError } from "./error-details.js";
 import type * as op from "./operations.js";
+import { WAITS_FOR_RATE } from "./persistent-transport.js";
 import {
   type RevocationEvent,
   type RevocationFilter,
@@ -31,7 +38,12 @@ export interface ClientOptions {
   readonly close?: (() => void) | undefined;
 }
 
-const CALL_OPTIONS: readonly (keyof op.CallOptions)[] = ["timeoutMs", "signal", "headers"];
+const CALL_OPTIONS: readonly (keyof op.CallOptions)[] = [
+  "timeoutMs",
+  "signal",
+  "headers",
+  "waitForRate",
+];
 
 /** Calls a TokenService's RPCs of revocation. `SecureTokenClient` adds the others. */
 export class RevocationClient {
@@ -133,7 +145,7 @@ export class RevocationClient {
     call: op.CallOptions = {},
   ): Promise<Response> {
     refuseUnknownOptions("a call", call, CALL_OPTIONS);
-    const { timeoutMs, signal, headers } = call;
+    const { timeoutMs, signal, headers, waitForRate = true } = call;
     const timeout =
       timeoutMs === undefined ? this.#defaultTimeoutMs : toTimeout(timeoutMs, "timeoutMs");
     try {
@@ -141,6 +153,7 @@ export class RevocationClient {
         timeoutMs: timeout,
         ...(signal && { signal }),
         ...(headers && { headers }),
+        contextValues: createContextValues().set(WAITS_FOR_RATE, waitForRate),
       });
     } catch (error) {
       throw fromConnectError(error);

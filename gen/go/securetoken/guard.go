@@ -23,7 +23,7 @@ var ErrNoRule = errors.New("securetoken: no rule of the policy names the request
 //
 // A token is checked when a request begins; one that expires during a long stream does not end it.
 // Concurrent requests with one token are one call. The check takes no longer than the client's timeout,
-// whatever the deadline of the request.
+// whatever the deadline of the request, and does not wait where the client makes more calls than it may.
 type Guard struct {
 	client  *Client
 	cache   *cache
@@ -160,7 +160,7 @@ func (g *Guard) validate(ctx context.Context, token string) (*ValidToken, error)
 func (g *Guard) ask(
 	ctx context.Context, token string, key digest, asked time.Time,
 ) (*securetokenv1.ValidateTokenResponse, error) {
-	ctx = withoutCredential(metadata.NewOutgoingContext(ctx, metadata.MD{}))
+	ctx = withoutWaitingForRate(withoutCredential(metadata.NewOutgoingContext(ctx, metadata.MD{})))
 	ctx, cancel := context.WithTimeout(ctx, g.client.timeout)
 	defer cancel()
 	response, err := g.client.raw.ValidateToken(ctx, &securetokenv1.ValidateTokenRequest{Token: token})

@@ -113,6 +113,16 @@ func TestWhatCannotBeCheckedIsRefused(t *testing.T) {
 	}
 }
 
+func TestAGuardWaitsForNoRate(t *testing.T) {
+	fake := failing(1, rateExceeded(time.Millisecond))
+	if status := get(protected(t, fake, nil), "Bearer token").Code; status != http.StatusServiceUnavailable {
+		t.Errorf("answers %d", status)
+	}
+	if calls := fake.calls.Load(); calls != 1 {
+		t.Errorf("asked %d times", calls)
+	}
+}
+
 func TestACallerWhoLeavesIsNoFault(t *testing.T) {
 	fake := &fakeService{answer: func(ctx context.Context, _ string, _ proto.Message) (proto.Message, error) {
 		<-ctx.Done()

@@ -162,9 +162,9 @@ func (q *questions) askMany(batch []*question) error {
 	return nil
 }
 
-// ownContext makes calls with the client's own credential and within its timeout: what a request's
-// context would send along is not for the token service.
+// ownContext makes calls with the client's own credential and within its timeout, that wait for no rate:
+// what a request's context would send along is not for the token service.
 func (q *questions) ownContext(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx = withoutCredential(metadata.NewOutgoingContext(ctx, metadata.MD{}))
+	ctx = withoutWaitingForRate(withoutCredential(metadata.NewOutgoingContext(ctx, metadata.MD{})))
 	return context.WithTimeout(ctx, q.client.timeout)
 }

@@ -34,6 +34,14 @@ type attempts struct {
 	key     string
 }
 
+// atOnceKey marks the contexts of calls that do not wait where the server says that they are too many:
+// who asks for its own callers would hold them up, for the tokens of others.
+type atOnceKey struct{}
+
+func withoutWaitingForRate(ctx context.Context) context.Context {
+	return context.WithValue(ctx, atOnceKey{}, true)
+}
+
 // callUntilDeadline makes a call, and again while the server cannot be reached, calls itself
 // unavailable, or asks to wait, as long as its deadline allows. A restart of the server within the
 // deadline costs time alone.
@@ -89,7 +97,7 @@ func (a *attempts) judge(ctx context.Context, err error, isServed bool) (time.Du
 		return a.within(ctx, max(pause, retryDelay(st)), err)
 	case codes.ResourceExhausted:
 		delay := retryDelay(st)
-		if delay == 0 {
+		if delay == 0 || ctx.Value(atOnceKey{}) != nil {
 			return 0, err
 		}
 		a.lastErr = err

@@ -11,13 +11,15 @@ import (
 	"time"
 
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 )
 
 // Verifier checks tokens without a call for each: it keeps the server's answers about valid tokens, by the
 // SHA-256 of the token, until they expire, and follows the feed of revocations. Each kept answer is held
 // against all that is revoked whenever it is used. A revocation takes hold within about a second; where the
 // feed falls silent, nothing is vouched for beyond [WithMaxStaleness], and the server is asked about every
-// token.
+// token. A check does not wait where the client makes more calls than it may: it gives a
+// [RateExceededError] at once.
 //
 // It needs a client that may call ValidateToken, BatchValidateTokens and WatchRevocations; without the last
 // it works, and asks each time. It is safe for concurrent use; one is enough for a program.
@@ -148,11 +150,31 @@ func (v *Verifier) verify(ctx context.Context, token string) (*ValidToken, error
 	}
 	if reason == "" {
 		v.tally.hit()
+	} else if err := v.refuseLate(kept); err != nil {
+		return nil, err
 	}
 	if !kept.valid.isFor(v.config.audience) {
 		return nil, audienceMismatch(v.config.audience)
 	}
 	return kept.claimsAt(v.clock.now()), nil
+}
+
+// refuseLate refuses an answer that has just come when its token has ended on the way, or may have been
+// revoked since: an answer is as old as its question, and may have been on its way for long.
+func (v *Verifier) refuseLate(answer *keptAnswer) error {
+	now := v.clock.now()
+	switch {
+	case now-answer.asked >= answer.valid.TimeRemaining:
+		return tokenExpired(answer.valid.ExpiresAt)
+	case now-answer.asked <= v.config.maxStaleness:
+		return nil
+	}
+	if kept, _ := v.lookUp(answer.digest, now); kept == answer {
+		if _, isInDoubt := v.feed.revoked.judge(&kept.subject); !isInDoubt {
+			return nil
+		}
+	}
+	return FromError(status.Error(codes.Unavailable, "the answer about the token came too late to be vouched for"))
 }
 
 // lookUp gives an answer that can be vouched for, or why there is none.
@@ -203,7 +225,14 @@ func (v *Verifier) Stats() VerifierStats {
 	return stats
 }
 
-// tokenRevoked and permissionNotGranted are in the server's words.
+// tokenExpired, tokenRevoked and permissionNotGranted are in the server's words.
+func tokenExpired(expiredAt time.Time) *TokenError {
+	return &TokenError{
+		Kind: KindTokenExpired, Reason: ReasonTokenExpired, Field: "token",
+		Message: "Token has expired", Code: codes.Unauthenticated, ExpiredAt: expiredAt,
+	}
+}
+
 func tokenRevoked() *TokenError {
 	return &TokenError{
 		Kind: KindInvalidToken, Reason: ReasonTokenRevoked, Field: "token",

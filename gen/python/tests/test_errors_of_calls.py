@@ -24,6 +24,9 @@ from secure_token_client import (
     Tls,
     TokenError,
 )
+from secure_token_client.middleware import guard as guards
+from secure_token_client.middleware.refusals import UNAVAILABLE
+from secure_token_client.middleware.requirements import ANY_TOKEN
 from securetoken.v1 import token_service_pb2 as pb
 from securetoken.v1 import token_service_pb2_grpc
 
@@ -54,6 +57,11 @@ class Servicer(token_service_pb2_grpc.TokenServiceServicer):
         self.seen.append(dict(context.invocation_metadata()).get("authorization"))
         self.end(context)
         return pb.ExportConfigResponse(version="1.0")
+
+    def ValidateToken(self, request, context):
+        self.seen.append(None)
+        self.end(context)
+        return pb.ValidateTokenResponse()
 
     def RefreshToken(self, request, context):
         self.seen.append(None)
@@ -116,6 +124,22 @@ class Ends(unittest.TestCase):
         exceeded = status(grpc.StatusCode.RESOURCE_EXHAUSTED, caller("RATE_EXCEEDED"), delay)
         self.client(exceeded, exceeded).export_config()
         self.assertEqual(len(self.servicer.seen), 3)
+
+    def test_guards_and_verifiers_wait_for_no_rate(self) -> None:
+        delay = RetryInfo()
+        delay.retry_delay.nanos = 1_000_000
+        exceeded = status(grpc.StatusCode.RESOURCE_EXHAUSTED, caller("RATE_EXCEEDED"), delay)
+        for watch in (False, True):
+            with self.subTest(watch=watch):
+                faults: list = []
+                client = self.client(*[exceeded] * 3)
+                guard = guards.Guard(client, guards.Faults(faults.append), watch=watch)
+                refusal = guard.check(ANY_TOKEN, "token")
+                self.assertEqual(refusal, UNAVAILABLE)
+                self.assertIsInstance(faults[0], RateExceededError)
+                self.assertEqual(len(self.servicer.seen), 1)
+                if guard._verifier is not None:
+                    guard._verifier.close()
 
     def test_a_rate_beyond_the_deadline_is_told(self) -> None:
         delay = RetryInfo()

@@ -364,9 +364,12 @@ class Awake(unittest.TestCase):
         clock = AwakeClock(lambda: monotonic[0], lambda: wall[0])
         rows = [
             ("both advance", 1.0, 1.0, 1.0),
-            ("the wall clock is corrected a little", 1.0, 1.05, 2.0),
-            ("the machine sleeps", 0.0, 60.0, 62.0),
-            ("the wall clock is set back", 1.0, -3600.0, 63.0),
+            ("the machine sleeps", 0.0, 60.0, 61.0),
+            ("the wall clock is set back", 1.0, -3600.0, 62.0),
+            ("both advance from there", 1.0, 1.0, 63.0),
+            ("the machine sleeps after it", 0.0, 60.0, 123.0),
+            ("a nap, or a small correction", 1.0, 1.06, 124.0),
+            ("another one, counted with the one before", 0.0, 0.06, 124.12),
         ]
         for name, by, wall_by, expected in rows:
             monotonic[0] += by

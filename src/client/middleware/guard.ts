@@ -102,7 +102,8 @@ export interface TokenGuard {
 
 /**
  * A guard that asks the client's token service about every token. Requests that present the same token at
- * the same time are one call, with the client's own timeout. A token is checked when a request begins;
+ * the same time are one call, with the client's own timeout. Where the client makes more calls than it may,
+ * they are refused at once: nobody waits for the tokens of others. A token is checked when a request begins;
  * one that expires during a long stream does not end it.
  * @throws TypeError for a client that is none, an option that does not exist, a cache or a watch whose bounds
  * are out of range, and an audience that is empty.
@@ -126,7 +127,7 @@ export function createTokenGuard(
 
   async function ask(token: string, signal: AbortSignal): Promise<Claims> {
     const asked = cache?.now();
-    const valid = await client.validateToken(token, { signal });
+    const valid = await client.validateToken(token, { signal, waitForRate: false });
     const claims = freezeClaims(valid);
     if (cache && asked) cache.put(token, claims, asked, toMillis(valid.timeRemaining));
     return claims;

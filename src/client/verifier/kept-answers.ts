@@ -14,6 +14,8 @@ export interface KeptAnswer extends TokenFacts {
   /** The claims' permissions, to look up. */
   readonly permissions: ReadonlySet<string>;
   readonly keyId: string;
+  /** When the server was asked, in milliseconds of the steady clock. */
+  readonly askedAt: number;
   /** When the token's life ends, in milliseconds of the steady clock. */
   readonly endsAt: number;
   /** How much memory it takes, as estimated. */
@@ -40,6 +42,7 @@ export function toKeptAnswer(valid: ValidToken, askedAt: number): KeptAnswer {
     issuedAt,
     sessionStartedAt: valid.sessionStartedAt,
     keyId,
+    askedAt,
     endsAt: askedAt + seconds * 1000 + Math.floor(micros / 1000),
     bytes: FIXED_BYTES + 2 * texts.length,
   };

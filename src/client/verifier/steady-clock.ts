@@ -14,19 +14,25 @@ export const PLATFORM_CLOCK: CacheClock = {
   wall: () => Date.now(),
 };
 
-/** How much more than the steady clock the wall clock must have advanced for a sleep, in milliseconds. */
+/**
+ * How much more than the steady clock the wall clock must have advanced for a sleep, in milliseconds. Naps
+ * are counted together.
+ */
 const LEAST_SLEEP_MS = 100;
 
 /**
- * Where the wall clock has advanced more than the steady one since both were last read, the machine may
- * have slept, and the wall clock's advance counts. One that is set forward makes it run ahead: tokens are
- * then asked about more often than needed. One that is set back changes nothing.
+ * Where the wall clock has advanced more than the steady one, the machine may have slept, and the
+ * difference counts. One that is set forward makes it run ahead: tokens are then asked about more often
+ * than needed. One that is set back changes nothing, and hides no later sleep: what counts is how far it
+ * has advanced since its last low.
  */
 export class SteadyClock {
   readonly #clock: CacheClock;
   #steady: number;
   #wall: number;
   #now = 0;
+  /** By how much the wall clock has gained on the steady one that was not counted yet. */
+  #gained = 0;
 
   constructor(clock: CacheClock) {
     this.#clock = clock;
@@ -39,10 +45,14 @@ export class SteadyClock {
     const steady = this.#clock.steady();
     const wall = this.#clock.wall();
     const awake = Math.max(0, steady - this.#steady);
-    const passed = wall - this.#wall;
+    this.#gained = Math.max(0, this.#gained + (wall - this.#wall) - awake);
     this.#steady = steady;
     this.#wall = wall;
-    this.#now += passed - awake > LEAST_SLEEP_MS ? passed : awake;
+    this.#now += awake;
+    if (this.#gained >= LEAST_SLEEP_MS) {
+      this.#now += this.#gained;
+      this.#gained = 0;
+    }
     return this.#now;
   }
 }

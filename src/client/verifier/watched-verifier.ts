@@ -1,5 +1,12 @@
 /** Verifies tokens without a call for each, and without a key. */
-import { InvalidTokenError, PermissionDeniedError, TokenError } from "../errors.js";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { ServiceUnavailableError } from "../call-errors.js";
+import {
+  InvalidTokenError,
+  PermissionDeniedError,
+  TokenError,
+  TokenExpiredError,
+} from "../errors.js";
 import type { Claims } from "../operations.js";
 import { toRequiredPermission } from "../requests.js";
 import type { SecureTokenClient } from "../token-client.js";
@@ -69,7 +76,8 @@ export class WatchedVerifier {
    * A valid token's claims, frozen: all who show the token get the same object. With `permission` the
    * token must hold it, compared exactly. When `signal` fires nobody waits any more.
    * @throws InvalidTokenError, TokenExpiredError, PermissionDeniedError; TokenError for a permission of
-   * more than 128 code points; ConnectError where the server must be asked and can't be.
+   * more than 128 code points; ConnectError where the server must be asked and can't be, or has answered
+   * so late that the token may have been revoked since. A caller's rate is not waited for.
    */
   async verify(token: string, permission?: string, signal?: AbortSignal): Promise<Claims> {
     const { tell } = this.#options;
@@ -80,6 +88,7 @@ export class WatchedVerifier {
       const answer = kept ?? (await this.#flights.do(token, () => this.#ask(token), signal));
       // While the answer was on its way, a revocation may have come in.
       this.#refuseRevoked(answer);
+      if (kept === undefined) this.#refuseLate(answer);
       if (kept !== undefined) tell({ kind: "hit" });
       requireAudience(answer.claims, this.#options.audience);
       if (permission === undefined || answer.permissions.has(permission)) return answer.claims;
@@ -111,13 +120,21 @@ export class WatchedVerifier {
   /** The kept answer that can be vouched for now. */
   #look(token: string): KeptAnswer | undefined {
     const now = this.#clock.now();
-    const stalenessMs = this.#state.stalenessMs(now);
-    if (stalenessMs === undefined || stalenessMs > this.#options.maxStalenessMs) return undefined;
+    if (!this.#isFresh(now)) return undefined;
     const answer = this.#answers.get(digestOf(token), now);
-    if (answer === undefined || !this.#state.keyIds.has(answer.keyId)) return undefined;
-    const { live } = this.#state;
-    const isInDoubt = live.mayHaveForgotten(answer.claims.expiresAt) && !live.hits(answer);
-    return isInDoubt ? undefined : answer;
+    return answer !== undefined && this.#vouchesFor(answer, now) ? answer : undefined;
+  }
+
+  #isFresh(now: number): boolean {
+    const stalenessMs = this.#state.stalenessMs(now);
+    return stalenessMs !== undefined && stalenessMs <= this.#options.maxStalenessMs;
+  }
+
+  /** Whether all is known that may have been revoked since the answer was given. */
+  #vouchesFor(answer: KeptAnswer, now: number): boolean {
+    const { keyIds, live } = this.#state;
+    if (!this.#isFresh(now) || !keyIds.has(answer.keyId)) return false;
+    return !live.mayHaveForgotten(answer.claims.expiresAt) || live.hits(answer);
   }
 
   async #ask(token: string): Promise<KeptAnswer> {
@@ -134,6 +151,21 @@ export class WatchedVerifier {
       field: "token",
     });
   }
+
+  /** An answer is as old as its question: it may have been on its way for long, or the process stopped. */
+  #refuseLate(answer: KeptAnswer): void {
+    const now = this.#clock.now();
+    if (now >= answer.endsAt) throw expired(answer);
+    const isLate = now - answer.askedAt > this.#options.maxStalenessMs;
+    if (!isLate || this.#vouchesFor(answer, now)) return;
+    const message = "the answer about the token came too late to be vouched for";
+    throw new ServiceUnavailableError(new ConnectError(message, Code.Unavailable));
+  }
+}
+
+function expired({ claims: { expiresAt } }: KeptAnswer): TokenExpiredError {
+  const facts = { reason: "TOKEN_EXPIRED", field: "token" };
+  return new TokenExpiredError("Token has expired", facts, expiresAt);
 }
 
 function notGranted(permission: string): PermissionDeniedError {

@@ -1,11 +1,15 @@
 /** The guard by itself: what it asks the token service, what it keeps, what it tells. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { Code, ConnectError } from "@connectrpc/connect";
+import { Code, ConnectError, createRouterTransport } from "@connectrpc/connect";
+import { RetryInfoSchema } from "../../../gen/ts/src/google/rpc/error_details_pb.js";
+import { TokenService } from "../../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { TokenError } from "../../../src/client/errors.js";
 import { parseHttpPolicy } from "../../../src/client/middleware/http-policy.js";
 import { createTokenGuard } from "../../../src/client/middleware/index.js";
 import { parseRpcPolicy } from "../../../src/client/middleware/rpc-policy.js";
+import { RateExceededError, SecureTokenClient } from "../../../src/client/node.js";
+import { createPersistentTransport } from "../../../src/client/persistent-transport.js";
 import { Duration, Instant } from "../../../src/client/time.js";
 import { type GuardFixture, startGuardFixture } from "../../support/guard-suite.js";
 import { createTestClock } from "../../support/test-clock.js";
@@ -126,6 +130,27 @@ describe("token guard", () => {
       assert.deepEqual(faults, isFault ? [error] : []);
     });
   }
+
+  it("refuses at once where the client makes more calls than it may", async () => {
+    let calls = 0;
+    const limited = new ConnectError("too many", Code.ResourceExhausted, undefined, [
+      { desc: RetryInfoSchema, value: { retryDelay: { seconds: 0n, nanos: 1_000_000 } } },
+    ]);
+    const validateToken = () => {
+      calls++;
+      throw limited;
+    };
+    const transport = createRouterTransport(({ service }) =>
+      service(TokenService, { validateToken }),
+    );
+    const client = new SecureTokenClient(createPersistentTransport([{ transport }]));
+    const faults: unknown[] = [];
+    const guard = createTokenGuard(client, { onFault: (fault) => faults.push(fault) });
+    const { refusal } = await guard.admit(["Bearer abc"], "anyValidToken");
+    assert.deepEqual([refusal?.httpStatus, refusal?.retryAfter], [503, 1]);
+    assert.equal(calls, 1);
+    assert.ok(faults[0] instanceof RateExceededError);
+  });
 
   it("calls it no fault when the caller leaves", async () => {
     const guard = createTokenGuard(fixture.client, {

@@ -75,7 +75,7 @@ class Play {
     else if ("reset" in step) feed.reset();
     else if ("refuseWatch" in step) feed.refusal = toCode(step.refuseWatch);
     else if ("refuseBatch" in step) server.batchRefusal = toCode(step.refuseBatch);
-    else if ("unary" in step) server.isAway = step.unary === "away";
+    else if ("unary" in step) server.unary = step.unary;
     else if ("revoke" in step) server.revoked.add(step.revoke);
     else if ("hold" in step) server.hold(step.hold);
     else if ("quiet" in step) feed.isQuiet = true;

@@ -3,7 +3,10 @@ import { create } from "@bufbuild/protobuf";
 import { anyPack, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
-import { ErrorInfoSchema } from "../../../gen/ts/src/google/rpc/error_details_pb.js";
+import {
+  ErrorInfoSchema,
+  RetryInfoSchema,
+} from "../../../gen/ts/src/google/rpc/error_details_pb.js";
 import {
   TokenErrorKind as Kind,
   ErrorReason as Reason,
@@ -27,6 +30,15 @@ const NOT_ALLOWED = {
   },
 };
 
+/** What a server says to a caller that makes too many calls. */
+const BEYOND_THE_RATE = [
+  {
+    desc: ErrorInfoSchema,
+    value: { reason: "CALLER_ERROR_REASON_RATE_EXCEEDED", domain: "securetoken.v1" },
+  },
+  { desc: RetryInfoSchema, value: { retryDelay: { seconds: 0n, nanos: 100_000_000 } } },
+];
+
 /** The server of one case. */
 export class ScriptedServer {
   readonly feed = new ScriptedFeed();
@@ -34,8 +46,8 @@ export class ScriptedServer {
   readonly asked: string[] = [];
   /** Tokens that calls refuse as revoked, whatever the feed has said. */
   readonly revoked = new Set<string>();
-  /** Whether calls about tokens end with UNAVAILABLE. */
-  isAway = false;
+  /** What calls about tokens meet: `away` ends them with UNAVAILABLE, `limited` as beyond the caller's rate. */
+  unary: "up" | "away" | "limited" = "up";
   /** The code that BatchValidateTokens is refused with; unset: it is served. */
   batchRefusal: Code | undefined;
   /** How long the case has lasted by its own clock, in milliseconds. */
@@ -113,7 +125,10 @@ export class ScriptedServer {
 
   #ask(rpc: string): Promise<void> | undefined {
     this.asked.push(rpc);
-    if (this.isAway) throw new ConnectError("away", Code.Unavailable);
+    if (this.unary === "away") throw new ConnectError("away", Code.Unavailable);
+    if (this.unary === "limited") {
+      throw new ConnectError("too many", Code.ResourceExhausted, undefined, BEYOND_THE_RATE);
+    }
     return this.#held;
   }
 

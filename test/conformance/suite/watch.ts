@@ -67,7 +67,7 @@ export type Step =
   | { readonly reset: true }
   | { readonly refuseWatch: string | null }
   | { readonly refuseBatch: string }
-  | { readonly unary: "up" | "away" }
+  | { readonly unary: "up" | "away" | "limited" }
   | { readonly revoke: string }
   | { readonly hold: boolean }
   | { readonly quiet: true }

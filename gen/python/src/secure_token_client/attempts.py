@@ -41,10 +41,15 @@ class Attempts:
         key: Optional[KeySource],
         *,
         is_plaintext: bool,
+        waits_for_rate: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Begins a call that may take `timeout` seconds."""
+        """Begins a call that may take `timeout` seconds.
+
+        It waits where the server says that its client makes too many, unless told not to.
+        """
         self._may_ask = is_plaintext
+        self._waits_for_rate = waits_for_rate
         self._method, self._source, self._clock = method, key, clock
         self._deadline = clock() + timeout
         self._count = 0
@@ -93,7 +98,7 @@ class Attempts:
             return self._unavailable(error)
         if code is grpc.StatusCode.RESOURCE_EXHAUSTED:
             delay = retry_delay(status_of(error))
-            if delay is not None:
+            if delay is not None and self._waits_for_rate:
                 return self._within(delay + random.uniform(0, _FIRST_PAUSE), error)
         if code is grpc.StatusCode.UNAUTHENTICATED and self._may_renew(error):
             return 0

@@ -69,16 +69,29 @@ func (t *told) all() []string {
 	return slices.Clone(t.events)
 }
 
-// stillClock stands still until a script moves it.
+// stillClock stands still until a script moves both hands at once: between them the feed might look.
 type stillClock struct {
-	monotonicMs, wallMs atomic.Int64
+	mu                  sync.Mutex
+	monotonicMs, wallMs int64
 }
 
 func (c *stillClock) Monotonic() time.Duration {
-	return time.Duration(c.monotonicMs.Load()) * time.Millisecond
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Duration(c.monotonicMs) * time.Millisecond
 }
 
-func (c *stillClock) Wall() time.Time { return time.UnixMilli(c.wallMs.Load()) }
+func (c *stillClock) Wall() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.UnixMilli(c.wallMs)
+}
+
+func (c *stillClock) set(monotonicMs, wallMs int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.monotonicMs, c.wallMs = monotonicMs, wallMs
+}
 
 // do does one operation, and gives its result.
 func (w *watched) do(asked json.RawMessage, to connection) (map[string]any, error) {
@@ -90,8 +103,7 @@ func (w *watched) do(asked json.RawMessage, to connection) (map[string]any, erro
 	case "open":
 		return map[string]any{}, w.open(what, to)
 	case "advance":
-		w.clock.monotonicMs.Add(what.MonotonicMs)
-		w.clock.wallMs.Add(what.WallMs)
+		w.clock.set(w.clock.monotonicMs+what.MonotonicMs, w.clock.wallMs+what.WallMs)
 	case "verify":
 		tokens := make([]string, max(1, what.Count))
 		for i := range tokens {
@@ -120,8 +132,7 @@ func (w *watched) do(asked json.RawMessage, to connection) (map[string]any, erro
 }
 
 func (w *watched) open(what operation, to connection) (err error) {
-	w.clock.monotonicMs.Store(0)
-	w.clock.wallMs.Store(what.WallMs)
+	w.clock.set(0, what.WallMs)
 	w.isRefused.Store(false)
 	w.told.open(what.FailingHooks)
 	if w.client, err = connect(to); err != nil {

@@ -16,6 +16,7 @@ from secure_token_client import (
     WatchedVerifier,
 )
 from secure_token_client.watch import Clocks, WatchObserver
+from secure_token_client.watch.clocks import AwakeClock
 
 
 class Told(WatchObserver):
@@ -59,7 +60,9 @@ class Watching:
         self._client: Any = None
         self._verifier: Any = None
         self._told = Told(fails=False)
-        self._monotonic_ms = self._wall_ms = 0
+        # The monotonic hand and the wall's, in milliseconds. A script moves both at once, and they
+        # are read at once: between them the feed might look.
+        self._hands = self._read = (0, 0)
         self._begun: Optional[asyncio.Future[list[str]]] = None
 
     async def do(self, asked: dict[str, Any], connect: Any) -> dict[str, Any]:
@@ -68,8 +71,8 @@ class Watching:
         if operation == "open":
             await self._open(asked, connect())
         elif operation == "advance":
-            self._monotonic_ms += asked["monotonicMs"]
-            self._wall_ms += asked["wallMs"]
+            monotonic, wall = self._hands
+            self._hands = monotonic + asked["monotonicMs"], wall + asked["wallMs"]
         elif operation == "verify":
             return {"outcomes": await self._verify(*_tokens(asked))}
         elif operation == "verifyMany":
@@ -89,7 +92,7 @@ class Watching:
         return {}
 
     async def _open(self, asked: dict[str, Any], client: Any) -> None:
-        self._monotonic_ms, self._wall_ms = 0, asked["wallMs"]
+        self._hands = 0, asked["wallMs"]
         kind = WatchedVerifier if isinstance(client, SecureTokenClient) else AsyncWatchedVerifier
         self._client = client
         self._told = Told(asked.get("failingHooks", False))
@@ -98,9 +101,16 @@ class Watching:
             max_staleness=asked["maxStalenessMs"] / 1000,
             max_entries=asked["maxEntries"],
             observer=self._told,
-            clocks=Clocks(lambda: self._monotonic_ms / 1000, lambda: self._wall_ms / 1000),
+            clocks=Clocks(
+                AwakeClock(self._monotonic, lambda: self._read[1] / 1000),
+                lambda: self._hands[1] / 1000,
+            ),
         )
         await _awaited(self._verifier.start())
+
+    def _monotonic(self) -> float:
+        self._read = self._hands
+        return self._read[0] / 1000
 
     async def _verify(self, tokens: list[str], permission: Optional[str]) -> list[str]:
         """The outcome for each token, all asked for at the same time."""

@@ -78,7 +78,11 @@ class Faults:
 
 
 class Guard:
-    """Checks tokens with a client of its own, never with what a request brings."""
+    """Checks tokens with a client of its own, never with what a request brings.
+
+    Where that makes more calls than it may, requests are refused at once: none waits for the
+    tokens of others.
+    """
 
     def __init__(
         self,
@@ -110,7 +114,9 @@ class Guard:
     def _validate(self, token: str) -> ValidToken:
         if self._verifier is not None:
             return self._verifier.verify(token)
-        return self._flights.join(token, self._client.validate_token)
+        return self._flights.join(
+            token, lambda asked: self._client._validate(asked, waits_for_rate=False)
+        )
 
 
 class AsyncGuard:
@@ -148,7 +154,9 @@ class AsyncGuard:
             return await self._verifier.verify(token)
         client = self._client
         client = client if isinstance(client, AsyncSecureTokenClient) else client()
-        return await self._flights.join(token, client.validate_token)
+        return await self._flights.join(
+            token, lambda asked: client._validate(asked, waits_for_rate=False)
+        )
 
 
 def without_asking(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 from typing import Any, Optional, Union
 from weakref import WeakKeyDictionary
@@ -135,7 +136,7 @@ class _LoopWatch:
         self.core = WatchCore(limits, clocks, telling, audience)
         self._policy = FeedPolicy(self.core, client._key)
         self._misses = AsyncMisses(
-            self.core, lambda method, request: client._call(method, request, None)
+            self.core, partial(client._call, timeout=None, waits_for_rate=False)
         )
         self._feed: Any = None
         self._is_silent = False

@@ -6,7 +6,7 @@ import copy
 import hashlib
 import sys
 from collections import OrderedDict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple, Optional, Union
 
 from securetoken.v1 import token_service_pb2 as pb
@@ -74,6 +74,11 @@ class Answer:
     def age(self, now: Asked) -> float:
         """The seconds since it was asked for, by the clock that went further."""
         return max(now.at - self.asked.at, now.wall - self.asked.wall)
+
+    @property
+    def expires_at(self) -> datetime:
+        """The last instant at which the token is valid: naive UTC."""
+        return self._expires_at
 
     def holds(self, permission: str) -> bool:
         """Whether the token holds a permission, compared exactly."""

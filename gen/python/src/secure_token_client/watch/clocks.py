@@ -23,9 +23,10 @@ class Clocks(NamedTuple):
 class AwakeClock:
     """A monotonic clock that counts sleep, made of one that may not and of the wall clock.
 
-    Where the wall clock advanced more than the other since both were last read, by a tenth of a
-    second at least, the machine may have slept, and the wall clock's advance counts. A wall clock
-    that is set forward makes it run ahead: answers are then asked for once more than needed.
+    Where the wall clock has advanced more than the other, by a tenth of a second at least, in one
+    nap or in several, the machine may have slept, and the difference counts. A wall clock that is
+    set forward makes it run ahead: answers are then asked for once more than needed. One that is
+    set back hides no later sleep: what counts is how far it has advanced since its last low.
     """
 
     _LEAST_SLEEP = 0.1
@@ -35,13 +36,19 @@ class AwakeClock:
         self._lock = threading.Lock()
         self._read = (monotonic(), wall())
         self._now = 0.0
+        self._gained = 0.0  # by the wall clock, and not counted yet
 
     def __call__(self) -> float:
         """The seconds since this clock was made."""
         with self._lock:
             before, self._read = self._read, (self._monotonic(), self._wall())
             awake, wall = (now - then for now, then in zip(self._read, before))
-            self._now += wall if wall - awake > self._LEAST_SLEEP else max(0.0, awake)
+            awake = max(0.0, awake)
+            self._gained = max(0.0, self._gained + wall - awake)
+            self._now += awake
+            if self._gained >= self._LEAST_SLEEP:
+                self._now += self._gained
+                self._gained = 0.0
             return self._now
 
 

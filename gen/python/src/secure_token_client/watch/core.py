@@ -11,7 +11,8 @@ import grpc
 from securetoken.v1 import token_service_pb2 as pb
 
 from ..audience import mismatch
-from ..exceptions import InvalidTokenError, PermissionDeniedError
+from ..call_errors import ServiceUnavailableError
+from ..exceptions import InvalidTokenError, PermissionDeniedError, TokenExpiredError
 from ..results import ValidToken
 from .answers import Answer, Answers, AnyClaims, Asked, digest_of
 from .clocks import Clocks
@@ -81,9 +82,21 @@ class WatchCore:
         return answer
 
     def give(self, answer: Answer, permission: Optional[str]) -> ValidToken:
-        """The claims of an answer that has just come."""
+        """The claims of an answer that has just come.
+
+        Raises what `look` raises; TokenExpiredError for a token that has ended on the way, and
+        ServiceUnavailableError for one that may have been revoked since: an answer is as old as
+        its question, and may have been on its way for long.
+        """
         if self._feed.live.hits(answer.facts):
             raise revoked()
+        now = self.asked()
+        age = answer.age(now)
+        if age >= answer.lifetime:
+            raise expired(answer)
+        if age > self._limits.max_staleness and not self._vouches_for(answer, now):
+            message = "the answer about the token came too late to be vouched for"
+            raise ServiceUnavailableError(grpc.StatusCode.UNAVAILABLE, message)
         self._require(answer, permission)
         return answer.claims()
 
@@ -135,7 +148,7 @@ class WatchCore:
             self.telling.tell(lambda observer: observer.not_watched(cause))
 
     def warn(self) -> None:
-        """Warns once when what is known is half the bound old, until it is a quarter of it again."""
+        """Warns once when what is known is half the bound old, until it is a quarter of it."""
         staleness = self._feed.staleness(self._clocks.monotonic())
         bound = max(self._limits.max_staleness / 2, _LEAST_STALE)
         is_old = staleness is not None and staleness >= (bound / 2 if self._is_warned else bound)
@@ -160,10 +173,18 @@ class WatchCore:
         if answer.age(now) >= answer.lifetime:
             self._answers.drop(key)
             return None
+        return answer if self._is_fresh_for(answer, now) else None
+
+    def _is_fresh_for(self, answer: Answer, now: Asked) -> bool:
+        """Whether enough is known to hold the answer against, but for what was dropped."""
         staleness = self._feed.staleness(now.at)
         if staleness is None or staleness > self._limits.max_staleness:
-            return None
-        return answer if answer.key_id in self._feed.key_ids else None
+            return False
+        return answer.key_id in self._feed.key_ids
+
+    def _vouches_for(self, answer: Answer, now: Asked) -> bool:
+        forgotten_until = self._feed.live.forgotten_until
+        return self._is_fresh_for(answer, now) and answer.facts.expires_at > forgotten_until
 
     def _require(self, answer: Answer, permission: Optional[str]) -> None:
         if self._audience is not None and not answer.is_for(self._audience):
@@ -179,6 +200,18 @@ class WatchCore:
         )
         error.required_permission = permission
         raise error
+
+
+def expired(answer: Answer) -> TokenExpiredError:
+    """What the server says of a token that has ended."""
+    error = TokenExpiredError(
+        "Token has expired",
+        reason="TOKEN_EXPIRED",
+        field="token",
+        code=grpc.StatusCode.UNAUTHENTICATED,
+    )
+    error.expired_at = answer.expires_at
+    return error
 
 
 def revoked() -> InvalidTokenError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from types import TracebackType
 from typing import Any, Optional
 
@@ -32,7 +33,8 @@ class WatchedVerifier:
 
     A token is vouched for without a call as long as it has not expired, no revocation hits it, the
     server still has its key, and what is known of revocations is not older than `max_staleness`.
-    Otherwise the server is asked. Safe to share between threads; make one for a client and its
+    Otherwise the server is asked; where the client makes more calls than it may, RateExceededError
+    is raised at once. Safe to share between threads; make one for a client and its
     guards. The feed begins with `start` or the first `verify`, in two daemon threads, and ends with
     `close` or the client's.
     """
@@ -64,7 +66,7 @@ class WatchedVerifier:
         limits = checked_limits(max_staleness, max_entries, max_bytes)
         self._core = WatchCore(limits, clocks or system_clocks(), self._telling, named(audience))
         self._policy = FeedPolicy(self._core, client._key)
-        self._misses = Misses(self._core, client._call)
+        self._misses = Misses(self._core, partial(client._call, waits_for_rate=False))
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._closed = threading.Event()

@@ -25,11 +25,17 @@ final class Attempts {
   private final Connection connection;
   private final MethodDescriptor<?, ?> method;
   private final Deadline deadline;
+  private final boolean waitsForRate;
   private int count;
   private boolean renewed;
   private StatusRuntimeException last;
 
-  Attempts(Connection connection, MethodDescriptor<?, ?> method, Duration longest) {
+  Attempts(
+      Connection connection,
+      MethodDescriptor<?, ?> method,
+      Duration longest,
+      boolean waitsForRate) {
+    this.waitsForRate = waitsForRate;
     this.connection = connection;
     this.method = method;
     Deadline own = Deadline.after(longest.toNanos(), TimeUnit.NANOSECONDS);
@@ -57,7 +63,7 @@ final class Attempts {
         break;
       case RESOURCE_EXHAUSTED:
         Optional<Duration> delay = CallErrors.retryDelay(error);
-        if (delay.isPresent()) {
+        if (delay.isPresent() && waitsForRate) {
           return within(delay.get().toNanos() + spread(FIRST_PAUSE_NANOS), error);
         }
         break;

@@ -15,14 +15,28 @@ import java.util.function.Supplier;
 final class Calls {
   private final Connection connection;
   private final Duration deadline;
+  private final boolean waitsForRate;
 
   Calls(Connection connection, Duration deadline) {
+    this(connection, deadline, true);
+  }
+
+  private Calls(Connection connection, Duration deadline, boolean waitsForRate) {
     this.connection = connection;
     this.deadline = deadline;
+    this.waitsForRate = waitsForRate;
   }
 
   Calls withDeadline(Duration other) {
-    return new Calls(connection, Deadlines.checked(other));
+    return new Calls(connection, Deadlines.checked(other), waitsForRate);
+  }
+
+  /**
+   * The same, which fail at once where the service says that they are too many: who asks for its own
+   * callers would hold them up, for the tokens of others.
+   */
+  Calls withoutWaitingForRate() {
+    return new Calls(connection, deadline, false);
   }
 
   /** How long a call may take. */
@@ -39,7 +53,7 @@ final class Calls {
   }
 
   <Q, A, T> T blocking(Operation<Q, A, T> operation, Q request) {
-    Attempts attempts = new Attempts(connection, operation.method, deadline);
+    Attempts attempts = begin(operation);
     A answer = null;
     while (answer == null) {
       try {
@@ -62,8 +76,12 @@ final class Calls {
       return CompletableFuture.failedFuture(refused);
     }
     CompletableFuture<T> future = new CompletableFuture<>();
-    attempt(future, operation, request, new Attempts(connection, operation.method, deadline));
+    attempt(future, operation, request, begin(operation));
     return future;
+  }
+
+  private Attempts begin(Operation<?, ?, ?> operation) {
+    return new Attempts(connection, operation.method, deadline, waitsForRate);
   }
 
   private <Q, A, T> void attempt(

@@ -1,6 +1,7 @@
 package dev.securetoken;
 
 import io.grpc.Status;
+import java.time.Instant;
 import java.util.Map;
 
 /** The errors for what no message can carry, with the words and the field of the server. */
@@ -41,6 +42,13 @@ final class Refusals {
     TokenErrorFacts facts =
         new TokenErrorFacts("TOKEN_EMPTY", "token", Map.of(), Status.Code.UNAUTHENTICATED);
     return new InvalidTokenError("Token is empty or invalid", facts, null);
+  }
+
+  /** What the server says of a token that has ended. */
+  static TokenExpiredError expiredToken(Instant expiredAt) {
+    TokenErrorFacts facts =
+        new TokenErrorFacts("TOKEN_EXPIRED", "token", Map.of(), Status.Code.UNAUTHENTICATED);
+    return new TokenExpiredError("Token has expired", facts, expiredAt, null);
   }
 
   /** What the server says of a token that is revoked. */

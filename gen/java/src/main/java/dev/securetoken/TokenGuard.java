@@ -16,7 +16,8 @@ import java.util.function.Consumer;
  * <p>It denies whatever it does not know to be good: a service that cannot be reached, or that
  * refuses this application's own credential, admits nobody. It asks with its client's own
  * credential, for as long as the client's deadline allows, whatever the deadline of the request.
- * Concurrent requests with one token are one call.
+ * Concurrent requests with one token are one call. Where the client makes more calls than it may,
+ * requests are refused at once: none waits for the tokens of others.
  */
 public final class TokenGuard {
   private static final Logger LOGGER = System.getLogger(TokenGuard.class.getName());
@@ -29,7 +30,7 @@ public final class TokenGuard {
   private final Flights flights = new Flights();
 
   private TokenGuard(Builder builder) {
-    this.client = builder.client.async();
+    this.client = new AsyncSecureTokenClient(builder.client.calls().withoutWaitingForRate());
     this.onFault = builder.onFault;
     this.cache = builder.cache;
     this.audience = builder.audience;

@@ -16,8 +16,12 @@ final class WatchClocks {
 
   /** The clocks of this machine. */
   static WatchClocks system() {
-    return new WatchClocks(
-        new Awake(System::nanoTime, System::currentTimeMillis), System::currentTimeMillis);
+    return of(System::nanoTime, System::currentTimeMillis);
+  }
+
+  /** Of a monotonic clock that may not count sleep. */
+  static WatchClocks of(LongSupplier nanoTime, LongSupplier wallMillis) {
+    return new WatchClocks(new Awake(nanoTime, wallMillis), wallMillis);
   }
 
   Asked now() {
@@ -46,9 +50,10 @@ final class WatchClocks {
 
   /**
    * A monotonic clock that counts sleep, which {@link System#nanoTime} does not everywhere. Where the
-   * wall clock advanced more than the other since both were last read, by a tenth of a second at
-   * least, the machine may have slept, and the wall clock's advance counts. A wall clock that is set
-   * forward makes it run ahead: answers are then asked for once more than needed.
+   * wall clock has advanced more than the other, by a tenth of a second at least, in one nap or in
+   * several, the machine may have slept, and the difference counts. A wall clock that is set forward
+   * makes it run ahead: answers are then asked for once more than needed. One that is set back hides
+   * no later sleep: what counts is how far it has advanced since its last low.
    */
   static final class Awake implements LongSupplier {
     private static final long LEAST_SLEEP_NANOS = 100 * NANOS_PER_MILLI;
@@ -57,6 +62,9 @@ final class WatchClocks {
     private final LongSupplier wallMillis;
     private Asked read;
     private long now;
+
+    /** By how much the wall clock has gained on the other that was not counted yet. */
+    private long gained;
 
     Awake(LongSupplier nanoTime, LongSupplier wallMillis) {
       this.nanoTime = nanoTime;
@@ -68,9 +76,14 @@ final class WatchClocks {
     public synchronized long getAsLong() {
       Asked before = read;
       read = new Asked(nanoTime.getAsLong(), wallMillis.getAsLong());
-      long awake = read.nanos - before.nanos;
-      long longer = before.nanosUntil(read);
-      now += longer - awake > LEAST_SLEEP_NANOS ? longer : Math.max(0, awake);
+      long awake = Math.max(0, read.nanos - before.nanos);
+      long passed = (read.wallMillis - before.wallMillis) * NANOS_PER_MILLI;
+      gained = Math.max(0, gained + passed - awake);
+      now += awake;
+      if (gained >= LEAST_SLEEP_NANOS) {
+        now += gained;
+        gained = 0;
+      }
       return now;
     }
   }

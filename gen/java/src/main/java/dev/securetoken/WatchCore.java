@@ -1,6 +1,7 @@
 package dev.securetoken;
 
 import dev.securetoken.v1.WatchRevocationsResponse;
+import io.grpc.Status;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -55,8 +56,7 @@ final class WatchCore {
       answers.drop(digest, answer);
       return null;
     }
-    if (checkpoint.staleness(now.nanos) > maxStalenessNanos
-        || !checkpoint.keyIds.contains(answer.claims.keyId())) {
+    if (!isFreshFor(answer, checkpoint, now)) {
       return null;
     }
     LiveSet live = feed.live;
@@ -76,10 +76,39 @@ final class WatchCore {
     return answer;
   }
 
-  /** The claims of an answer that has just come, unless it is revoked meanwhile. */
+  /**
+   * The claims of an answer that has just come, unless its token has been revoked or has ended
+   * meanwhile. An answer is as old as its question, and may have been on its way for long: then it
+   * needs to be vouched for.
+   */
   ValidToken give(KeptAnswer answer) {
     refuseRevoked(answer, feed.live);
+    WatchClocks.Asked now = clocks.now();
+    long age = answer.ageNanos(now);
+    if (age >= answer.lifetimeNanos) {
+      throw Refusals.expiredToken(answer.claims.expiresAt());
+    }
+    if (age > maxStalenessNanos && !vouchesFor(answer, now)) {
+      throw CallErrors.named(
+          Status.UNAVAILABLE
+              .withDescription("the answer about the token came too late to be vouched for")
+              .asRuntimeException());
+    }
     return answer.claims;
+  }
+
+  private boolean vouchesFor(KeptAnswer answer, WatchClocks.Asked now) {
+    FeedState.Checkpoint checkpoint = feed.checkpoint;
+    return checkpoint != null
+        && isFreshFor(answer, checkpoint, now)
+        && !feed.live.mayHaveForgotten(answer);
+  }
+
+  /** Whether enough is known to hold the answer against, but for what was dropped. */
+  private boolean isFreshFor(
+      KeptAnswer answer, FeedState.Checkpoint checkpoint, WatchClocks.Asked now) {
+    return checkpoint.staleness(now.nanos) <= maxStalenessNanos
+        && checkpoint.keyIds.contains(answer.claims.keyId());
   }
 
   private static void refuseRevoked(KeptAnswer answer, LiveSet live) {

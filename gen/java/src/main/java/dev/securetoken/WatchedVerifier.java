@@ -14,7 +14,8 @@ import java.util.function.LongSupplier;
  *
  * <p>A token is vouched for without a call as long as it has not expired, no revocation hits it, the
  * service still has its key, and what is known of revocations is not older than the bound. Otherwise
- * the service is asked; where it cannot be reached, nothing passes. Make one for a client and its
+ * the service is asked; where it cannot be reached, nothing passes, and where the client makes more
+ * calls than it may, {@link RateExceededError} is thrown at once. Make one for a client and its
  * guards. The client must be allowed to call ValidateToken, BatchValidateTokens and WatchRevocations.
  *
  * <p>One serves all threads. It follows the feed from the start, in one daemon thread, until it or the
@@ -33,7 +34,7 @@ public final class WatchedVerifier implements AutoCloseable {
   private final String audience;
 
   private WatchedVerifier(Builder builder) {
-    this.calls = builder.client.calls();
+    this.calls = builder.client.calls().withoutWaitingForRate();
     KeptAnswers answers = new KeptAnswers(builder.maxEntries, builder.maxBytes);
     this.core = new WatchCore(answers, builder.maxStaleness, builder.clocks, builder.listener);
     this.questions = new Questions(core, calls);
@@ -305,13 +306,13 @@ public final class WatchedVerifier implements AutoCloseable {
     /**
      * Clocks of a test's own.
      *
-     * @param monotonicNanos never goes back
-     * @param wallMillis since 1970
+     * @param monotonicNanos never goes back, and may stand still while the machine sleeps
+     * @param wallMillis since 1970; may be set, and goes on while the machine sleeps
      * @return this
      */
     public Builder clocks(LongSupplier monotonicNanos, LongSupplier wallMillis) {
       this.clocks =
-          new WatchClocks(
+          WatchClocks.of(
               Objects.requireNonNull(monotonicNanos, "monotonicNanos"),
               Objects.requireNonNull(wallMillis, "wallMillis"));
       return this;

@@ -313,7 +313,13 @@ class FeedStateTest {
     AtomicLong wall = new AtomicLong();
     WatchClocks.Awake clock = new WatchClocks.Awake(nanos::get, wall::get);
     long[][] rows = {
-      {1_000, 1_000, 1_000}, {1_000, 1_050, 2_000}, {0, 60_000, 62_000}, {1_000, -3_600_000, 63_000}
+      {1_000, 1_000, 1_000}, // both go on
+      {0, 60_000, 61_000}, // a sleep
+      {1_000, -3_600_000, 62_000}, // the wall clock is set back
+      {1_000, 1_000, 63_000},
+      {0, 60_000, 123_000}, // a sleep after it
+      {1_000, 1_060, 124_000}, // a nap, or a small correction
+      {0, 60, 124_120}, // another one, counted with the one before
     };
     for (long[] row : rows) {
       nanos.addAndGet(row[0] * 1_000_000);

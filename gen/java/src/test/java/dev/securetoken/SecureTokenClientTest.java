@@ -488,6 +488,22 @@ class SecureTokenClientTest {
     assertEquals(4, service.requests().size());
   }
 
+  @Test
+  void guardsAndVerifiersWaitForNoRate() {
+    service.answer(
+        TokenServiceGrpc.getValidateTokenMethod(),
+        it -> {
+          throw rate(com.google.protobuf.Duration.newBuilder().setNanos(1_000_000));
+        });
+    TokenGuard guard = TokenGuard.builder(client).build();
+    Admission refused = guard.admitToken(Requirement.anyValidToken(), "token").join();
+    assertEquals(RefusalReason.UNAVAILABLE, refused.refusal().get().reason());
+    assertEquals(1, service.requests().size());
+    try (WatchedVerifier verifier = WatchedVerifier.of(client)) {
+      assertThrows(RateExceededError.class, () -> verifier.verify("token"));
+    }
+  }
+
   private static StatusRuntimeException caller(String reason, Status.Code code) {
     ErrorInfo info =
         ErrorInfo.newBuilder()

@@ -16,13 +16,11 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
 /** Scripts of watched verification: one verifier at a time, on clocks that the runner sets. */
 final class Watching {
-  private final AtomicLong monotonicNanos = new AtomicLong();
-  private final AtomicLong wallMillis = new AtomicLong();
+  private final StillClock clock = new StillClock();
   private SecureTokenClient client;
   private WatchedVerifier verifier;
   private List<CompletableFuture<String>> begun = List.of();
@@ -35,8 +33,7 @@ final class Watching {
         open(asked, Clients.connect(connection));
         return Map.of();
       case "advance":
-        monotonicNanos.addAndGet(Duration.ofMillis(millis(asked, "monotonicMs")).toNanos());
-        wallMillis.addAndGet(millis(asked, "wallMs"));
+        clock.advance(millis(asked, "monotonicMs"), millis(asked, "wallMs"));
         return Map.of();
       case "verify":
         return outcomes(begin(tokens(asked), asked.text("permission")));
@@ -60,13 +57,13 @@ final class Watching {
 
   private void open(Members asked, SecureTokenClient made) {
     client = made;
-    wallMillis.set(millis(asked, "wallMs"));
+    clock.advance(0, millis(asked, "wallMs") - clock.wallMillis());
     told = new Told(Boolean.TRUE.equals(asked.get("failingHooks")));
     verifier =
         WatchedVerifier.builder(client)
             .maxStaleness(Duration.ofMillis(millis(asked, "maxStalenessMs")))
             .maxEntries((int) millis(asked, "maxEntries"))
-            .clocks(monotonicNanos::get, wallMillis::get)
+            .clocks(clock::nanos, clock::wallMillisThen)
             .listener(told)
             .build();
   }

@@ -49,8 +49,8 @@ export const MUTATIONS: readonly Mutation[] = [
     "typescript-node": [
       `${TYPESCRIPT}/watched-verifier.ts`,
       [
-        "if (stalenessMs === undefined || stalenessMs > this.#options.maxStalenessMs) return undefined;",
-        "if (stalenessMs === undefined) return undefined;",
+        "return stalenessMs !== undefined && stalenessMs <= this.#options.maxStalenessMs;",
+        "return stalenessMs !== undefined;",
       ],
     ],
     python: [
@@ -61,8 +61,8 @@ export const MUTATIONS: readonly Mutation[] = [
     java: [
       `${JAVA}/WatchCore.java`,
       [
-        "if (checkpoint.staleness(now.nanos) > maxStalenessNanos\n        || !checkpoint",
-        "if (!checkpoint",
+        "return checkpoint.staleness(now.nanos) <= maxStalenessNanos\n        && checkpoint",
+        "return checkpoint",
       ],
     ],
     rust: [`${RUST}/verifier.rs`, ["if age > self.max_staleness {", "if age == Duration::MAX {"]],
@@ -119,8 +119,8 @@ export const MUTATIONS: readonly Mutation[] = [
     go: [
       `${GO}/steady_clock.go`,
       [
-        "monotonic := c.clock.Monotonic() - c.monotonic\n",
-        "monotonic := c.clock.Wall().Sub(c.wall)\n",
+        "monotonic = c.clock.Monotonic() - c.monotonic\n",
+        "monotonic = c.clock.Wall().Sub(c.wallStart)\n",
       ],
     ],
     java: [
@@ -134,7 +134,7 @@ export const MUTATIONS: readonly Mutation[] = [
       `${RUST}/clock.rs`,
       [
         "        let monotonic = nanos(self.clock.monotonic().saturating_sub(self.monotonic));\n",
-        "        let monotonic = self.clock.wall().duration_since(self.wall).map_or(0, nanos);\n",
+        "        let monotonic = self.clock.wall().duration_since(self.wall_start).map_or(0, nanos);\n",
       ],
     ],
   }),

@@ -125,6 +125,7 @@ export class WorkerPlace {
         return;
       } catch (error) {
         if (living.isEnding) return;
+        this.#crashes++;
         this.#quickEnds++;
         const why = (error as Error).message;
         logger.error({ worker: number, why }, "worker not replaced yet");

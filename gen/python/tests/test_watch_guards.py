@@ -10,6 +10,7 @@ import grpc.aio
 from secure_token_client import (
     AsyncSecureTokenClient,
     AsyncWatchedVerifier,
+    InvalidTokenError,
     SecureTokenClient,
     WatchedVerifier,
 )
@@ -18,6 +19,49 @@ from secure_token_client.middleware.grpc import AsyncTokenInterceptor, TokenInte
 from secure_token_client.testing import TokenServiceStandIn
 
 RULES = "read"
+
+
+class Overridden(unittest.IsolatedAsyncioTestCase):
+    """A guard asks by the method that its users may override: one with a deny list, for example."""
+
+    def setUp(self) -> None:
+        self.service = TokenServiceStandIn()
+        self.addCleanup(self.service.close)
+        self.token = self.service.issue("denied", ["read"])
+
+    def test_a_guard_asks_its_clients_own_method(self) -> None:
+        class Denying(SecureTokenClient):
+            def validate_token(self, token, **options):
+                valid = super().validate_token(token, **options)
+                if valid.user_id == "denied":
+                    raise InvalidTokenError("denied", reason="TOKEN_REVOKED")
+                return valid
+
+        client = Denying(self.service.address, timeout=5)
+        self.addCleanup(client.close)
+        app = wsgi.TokenMiddleware(answered, client, RULES)
+        seen: list = []
+        environ = {"REQUEST_METHOD": "GET", "HTTP_AUTHORIZATION": f"Bearer {self.token}"}
+        app(environ, lambda line, _: seen.append(int(line[:3])))
+        self.assertEqual(seen, [401])
+
+    async def test_a_guard_of_asyncio_does_too(self) -> None:
+        class Denying(AsyncSecureTokenClient):
+            async def validate_token(self, token, **options):
+                await super().validate_token(token, **options)
+                raise InvalidTokenError("denied", reason="TOKEN_REVOKED")
+
+        async with Denying(self.service.address, timeout=5) as client:
+            app = asgi.TokenMiddleware(None, client, RULES)
+            seen: list = []
+
+            async def send(event: dict) -> None:
+                seen.append(event.get("status"))
+
+            headers = [(b"authorization", f"Bearer {self.token}".encode())]
+            scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
+            await app(scope, None, send)
+        self.assertEqual(seen[0], 401)
 
 
 class Guards(unittest.IsolatedAsyncioTestCase):

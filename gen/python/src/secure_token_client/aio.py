@@ -98,22 +98,12 @@ class AsyncSecureTokenClient:
         ``audience`` is the service that the token must be meant for, here and in the three methods
         below, compared exactly: InvalidTokenError with reason AUDIENCE_MISMATCH where it is not.
         """
-        return await self._validate(token, audience, timeout)
-
-    async def _validate(
-        self,
-        token: str,
-        audience: Optional[str] = None,
-        timeout: Optional[float] = None,
-        *,
-        waits_for_rate: bool = True,
-    ) -> results.ValidToken:
         request = requests.validate_token(token, audience)
         kept = self._cache.get(token)
         if kept is not None:
             return held_against(kept, audience)
         asked = self._cache.now()
-        message = await self._call("ValidateToken", request, timeout, waits_for_rate=waits_for_rate)
+        message = await self._call("ValidateToken", request, timeout)
         results.require_checked(request.audience, message)
         valid = results.to_valid(message)
         self._cache.put(token, message, asked)
@@ -289,28 +279,18 @@ class AsyncSecureTokenClient:
         outcomes = await self.revoke_tokens([target], reason=reason, timeout=timeout)
         return outcomes[0]
 
-    async def _call(
-        self,
-        method: str,
-        request: object,
-        timeout: Optional[float],
-        *,
-        waits_for_rate: bool = True,
-    ) -> Any:
+    async def _call(self, method: str, request: object, timeout: Optional[float]) -> Any:
         """One call, with its deadline, and its error as one of the four where it is one."""
         with self._hook.told(method):
-            return await self._attempt(method, request, timeout, waits_for_rate)
+            return await self._attempt(method, request, timeout)
 
-    async def _attempt(
-        self, method: str, request: object, timeout: Optional[float], waits_for_rate: bool
-    ) -> Any:
+    async def _attempt(self, method: str, request: object, timeout: Optional[float]) -> Any:
         """The attempts of a call, until one is its last."""
         attempts = Attempts(
             method,
             checked_timeout(timeout, self._timeout),
             self._key,
             is_plaintext=self._endpoint.credentials is None,
-            waits_for_rate=waits_for_rate,
         )
         connection = self._connection()
         while True:

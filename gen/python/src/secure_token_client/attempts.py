@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Optional
 
 import grpc
@@ -23,6 +25,20 @@ from .error_details import from_rpc_error
 
 _FIRST_PAUSE, _MAX_PAUSE = 0.05, 0.5
 _REFRESH = "RefreshToken"
+_waits_for_rate: ContextVar[bool] = ContextVar("secure_token_waits_for_rate", default=True)
+
+
+@contextmanager
+def refusing_at_once() -> Iterator[None]:
+    """Calls within wait for no rate: a guard's would hold a thread of its service meanwhile.
+
+    By the context and not by an argument, since a guard calls what its users may have overridden.
+    """
+    before = _waits_for_rate.set(False)
+    try:
+        yield
+    finally:
+        _waits_for_rate.reset(before)
 
 
 class Attempts:
@@ -41,15 +57,11 @@ class Attempts:
         key: Optional[KeySource],
         *,
         is_plaintext: bool,
-        waits_for_rate: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Begins a call that may take `timeout` seconds.
-
-        It waits where the server says that its client makes too many, unless told not to.
-        """
+        """Begins a call that may take `timeout` seconds."""
         self._may_ask = is_plaintext
-        self._waits_for_rate = waits_for_rate
+        self._waits_for_rate = _waits_for_rate.get()
         self._method, self._source, self._clock = method, key, clock
         self._deadline = clock() + timeout
         self._count = 0

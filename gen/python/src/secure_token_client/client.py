@@ -105,22 +105,12 @@ class SecureTokenClient:
         ``audience`` is the service that the token must be meant for, here and in the three methods
         below, compared exactly: InvalidTokenError with reason AUDIENCE_MISMATCH where it is not.
         """
-        return self._validate(token, audience, timeout)
-
-    def _validate(
-        self,
-        token: str,
-        audience: Optional[str] = None,
-        timeout: Optional[float] = None,
-        *,
-        waits_for_rate: bool = True,
-    ) -> results.ValidToken:
         request = requests.validate_token(token, audience)
         kept = self._cache.get(token)
         if kept is not None:
             return held_against(kept, audience)
         asked = self._cache.now()
-        message = self._call("ValidateToken", request, timeout, waits_for_rate=waits_for_rate)
+        message = self._call("ValidateToken", request, timeout)
         results.require_checked(request.audience, message)
         valid = results.to_valid(message)
         self._cache.put(token, message, asked)
@@ -281,28 +271,18 @@ class SecureTokenClient:
     ) -> revocation.RevocationOutcome:
         return self.revoke_tokens([target], reason=reason, timeout=timeout)[0]
 
-    def _call(
-        self,
-        method: str,
-        request: object,
-        timeout: Optional[float],
-        *,
-        waits_for_rate: bool = True,
-    ) -> Any:
+    def _call(self, method: str, request: object, timeout: Optional[float]) -> Any:
         """One call, with its deadline, and its error as one of the four where it is one."""
         with self._hook.told(method):
-            return self._attempt(method, request, timeout, waits_for_rate)
+            return self._attempt(method, request, timeout)
 
-    def _attempt(
-        self, method: str, request: object, timeout: Optional[float], waits_for_rate: bool
-    ) -> Any:
+    def _attempt(self, method: str, request: object, timeout: Optional[float]) -> Any:
         """The attempts of a call, until one is its last."""
         attempts = Attempts(
             method,
             checked_timeout(timeout, self._timeout),
             self._key,
             is_plaintext=self._connection.is_plaintext,
-            waits_for_rate=waits_for_rate,
         )
         while True:
             metadata, lost = attempts.metadata(), False

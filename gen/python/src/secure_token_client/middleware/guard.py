@@ -9,6 +9,7 @@ from typing import NamedTuple, Optional, TypeVar, Union
 import grpc
 
 from ..aio import AsyncSecureTokenClient
+from ..attempts import refusing_at_once
 from ..audience import named
 from ..client import SecureTokenClient
 from ..exceptions import TokenError, TokenExpiredError
@@ -114,9 +115,11 @@ class Guard:
     def _validate(self, token: str) -> ValidToken:
         if self._verifier is not None:
             return self._verifier.verify(token)
-        return self._flights.join(
-            token, lambda asked: self._client._validate(asked, waits_for_rate=False)
-        )
+        return self._flights.join(token, self._ask)
+
+    def _ask(self, token: str) -> ValidToken:
+        with refusing_at_once():
+            return self._client.validate_token(token)
 
 
 class AsyncGuard:
@@ -152,11 +155,13 @@ class AsyncGuard:
     async def _validate(self, token: str) -> ValidToken:
         if self._verifier is not None:
             return await self._verifier.verify(token)
+        return await self._flights.join(token, self._ask)
+
+    async def _ask(self, token: str) -> ValidToken:
         client = self._client
         client = client if isinstance(client, AsyncSecureTokenClient) else client()
-        return await self._flights.join(
-            token, lambda asked: client._validate(asked, waits_for_rate=False)
-        )
+        with refusing_at_once():
+            return await client.validate_token(token)
 
 
 def without_asking(

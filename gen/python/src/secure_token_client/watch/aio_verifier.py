@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
 from types import TracebackType
 from typing import Any, Optional, Union
 from weakref import WeakKeyDictionary
@@ -14,6 +13,7 @@ import grpc
 from securetoken.v1 import token_service_pb2 as pb
 
 from ..aio import AsyncSecureTokenClient
+from ..attempts import refusing_at_once
 from ..audience import named
 from ..deadlines import checked_timeout
 from ..exceptions import TokenError
@@ -135,9 +135,7 @@ class _LoopWatch:
         self.client, self._telling = client, telling
         self.core = WatchCore(limits, clocks, telling, audience)
         self._policy = FeedPolicy(self.core, client._key)
-        self._misses = AsyncMisses(
-            self.core, partial(client._call, timeout=None, waits_for_rate=False)
-        )
+        self._misses = AsyncMisses(self.core, self._call)
         self._feed: Any = None
         self._is_silent = False
         self._tasks = [asyncio.ensure_future(self._run()), asyncio.ensure_future(self._tick())]
@@ -149,6 +147,10 @@ class _LoopWatch:
         self._telling.tell(lambda observer: observer.miss())
         require_token(token)
         return self.core.give(await self._misses.ask(token, seconds), permission)
+
+    async def _call(self, method: str, request: object) -> Any:
+        with refusing_at_once():
+            return await self.client._call(method, request, None)
 
     async def close(self) -> None:
         for task in self._tasks:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from functools import partial
 from types import TracebackType
 from typing import Any, Optional
 
@@ -11,6 +10,7 @@ import grpc
 
 from securetoken.v1 import token_service_pb2 as pb
 
+from ..attempts import refusing_at_once
 from ..audience import named
 from ..client import SecureTokenClient
 from ..deadlines import checked_timeout
@@ -66,7 +66,7 @@ class WatchedVerifier:
         limits = checked_limits(max_staleness, max_entries, max_bytes)
         self._core = WatchCore(limits, clocks or system_clocks(), self._telling, named(audience))
         self._policy = FeedPolicy(self._core, client._key)
-        self._misses = Misses(self._core, partial(client._call, waits_for_rate=False))
+        self._misses = Misses(self._core, self._call)
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._closed = threading.Event()
@@ -104,6 +104,10 @@ class WatchedVerifier:
         except grpc.RpcError:
             self._tell_refused("UNAVAILABLE")
             raise
+
+    def _call(self, method: str, request: object, timeout: Optional[float]) -> Any:
+        with refusing_at_once():
+            return self._client._call(method, request, timeout)
 
     @property
     def state(self) -> WatchState:

@@ -38,6 +38,8 @@ export const MAX_TARGETS = 1000;
 /** The most code points of a reason. */
 const MAX_REASON_LENGTH = 128;
 const CONTROL = /\p{Cc}/u;
+/** A twelfth of the longest lifetime, in microseconds. */
+const MONTH = LONGEST_LIFETIME / 12;
 
 /** What planning needs to know. */
 export interface PlanContext {
@@ -90,7 +92,7 @@ function planRevocation(
   if ("sessionOf" in target) {
     const shown = context.introspect(target.sessionOf);
     if (shown.state === "INVALID") return { outcome: "NOT_AUTHENTIC" };
-    return plan("SESSION", shown.claims.sessionId, 0, endOfSession(shown.claims, context), context);
+    return plan("SESSION", shown.claims.sessionId, 0, endOfSession(shown.claims, now), context);
   }
   if ("sessionId" in target) {
     checkId(target.sessionId, `${field}.session_id`);
@@ -112,12 +114,14 @@ function planRevocation(
 }
 
 /**
- * The last instant of any token of a session, as one of its tokens tells: the first is issued at the session's
- * start, and those that are refreshed end with the session. This token's own end counts where it is later, as it
- * may be once MAX_SESSION_HOURS was lowered.
+ * An instant that every token of a session has expired by, as any of its tokens tells it: no token that is alive lives
+ * for longer than `LONGEST_LIFETIME` from now on. Counted in months from the session's start, so that the entry stays the
+ * same for one, on servers of any MAX_SESSION_HOURS.
  */
-function endOfSession({ sessionStartedAt, expiresAt }: Claims, context: PlanContext): Instant {
-  const latest = addMicros(sessionStartedAt, longestSession(context));
+function endOfSession({ sessionStartedAt, expiresAt }: Claims, now: Instant): Instant {
+  const start = toMicros(sessionStartedAt);
+  const months = Math.ceil((toMicros(now) + LONGEST_LIFETIME - start) / MONTH);
+  const latest = addMicros(sessionStartedAt, Math.max(1, months) * MONTH);
   return isAfter(expiresAt, latest) ? expiresAt : latest;
 }
 

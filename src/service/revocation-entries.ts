@@ -29,6 +29,7 @@ export function chargeEntries(
   const held = call?.caller.heldToken;
   if (held === undefined) return;
   const found = manager.introspectToken(held);
-  if (found.state === "INVALID") return;
+  // One that is revoked asks again, for what is in force: its own entry, or its session's.
+  if (found.state !== "ACTIVE") return;
   for (const { kind } of entries) call?.caller.chargeEntry?.(kind, found.claims.sessionId);
 }

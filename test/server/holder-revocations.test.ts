@@ -136,6 +136,15 @@ describe("a token's holder that revokes", () => {
     clock.micros -= 8000 * HOUR_MICROS + 1;
   });
 
+  it("asks as often as it likes for what is in force", async () => {
+    const { token } = manager.generateToken("u");
+    for (let i = 0; i < 12; i++) {
+      assert.deepEqual(await revokeAs(token, { target: { case: "token", value: token } }), [
+        REVOKED,
+      ]);
+    }
+  });
+
   it("makes few entries at once: not one with each refresh, and one of the same token once", async (t) => {
     let { token } = manager.generateToken("u");
     const written = t.mock.method(register, "revoke");

@@ -27,10 +27,10 @@ export interface Caller {
    */
   readonly charge?: (count: number) => void;
   /**
-   * Counts an entry that a holder's call writes, of a kind, against the rate of its session.
+   * Counts an entry that a holder's call writes, of a kind, against the rate of its session. What it returns gives it back.
    * @throws ConnectError RESOURCE_EXHAUSTED
    */
-  readonly chargeEntry?: (kind: RevocationKind, sessionId: string) => void;
+  readonly chargeEntry?: (kind: RevocationKind, sessionId: string) => () => void;
   /** What the caller may not issue of a token; undefined when all of it is allowed. */
   readonly refuseGrant?: (issued: IssuedToken) => GrantRefusal | undefined;
 }

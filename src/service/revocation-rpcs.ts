@@ -79,10 +79,11 @@ export async function store(
 ): Promise<void> {
   const entries = distinctEntries(planned);
   if (entries.length === 0) return;
-  chargeEntries(entries, manager, call);
+  const giveBack = chargeEntries(entries, manager, call);
   try {
     await register.revoke(entries);
   } catch (error) {
+    giveBack();
     if (!(error instanceof RevocationNotStoredError)) throw error;
     const text = "the revocation could not be stored; try again";
     throw unavailable("REVOCATION_NOT_STORED", text);

@@ -10,6 +10,7 @@ import {
 } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import type { Instant, SecureTokenManager } from "../../src/core/index.js";
 import { RevocationAuthority } from "../../src/revocation/authority.js";
+import { RevocationNotStoredError } from "../../src/revocation/register.js";
 import { KnownCallers } from "../../src/server/callers/callers.js";
 import { EntryRates } from "../../src/server/callers/entry-rates.js";
 import { fixedManager, HOUR_MICROS, movableClock } from "../support/fixed-manager.js";
@@ -173,6 +174,23 @@ describe("a token's holder that revokes", () => {
     assert.ok(await replace(someoneElse), "another session has its own");
     assert.deepEqual(await revokeAs(token, sessionOf(own.claims.sessionId)), [REVOKED]);
     assert.equal(manager.introspectToken(plain.token).state, "REVOKED");
+  });
+
+  it("may end its session though nothing could be stored before, and though it has used up its tokens", async (t) => {
+    const { token, sessionId } = manager.generateToken("u");
+    const away = t.mock.method(register, "revoke", () =>
+      Promise.reject(new RevocationNotStoredError("away")),
+    );
+    for (let i = 0; i < 12; i++) {
+      await assert.rejects(revokeAs(token, sessionOf(sessionId)), { code: Code.Unavailable });
+    }
+    away.mock.restore();
+    let last = token;
+    for (let renewed: string | undefined = last; renewed; renewed = await replace(last)) {
+      last = renewed;
+    }
+    const own = { target: { case: "token" as const, value: last } };
+    assert.deepEqual(await revokeAs(last, own, sessionOf(sessionId)), [REVOKED, REVOKED]);
   });
 
   it("earns an entry in 30 seconds, for each session by itself, and its session's own apart", () => {

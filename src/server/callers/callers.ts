@@ -103,7 +103,10 @@ export class KnownCallers implements Callers {
       isKnown: false,
       heldToken: bearer,
       charge: (count) => requireRoom(holder, this.#holderRates.charge(peer, count)),
-      chargeEntry: (kind, session) => requireRoom(holder, this.#entryRates.take(kind, session)),
+      chargeEntry: (kind, session) => {
+        requireRoom(holder, this.#entryRates.take(kind, session));
+        return () => this.#entryRates.giveBack(kind, session);
+      },
     };
     if (admission !== "callers and holder" || (method.name === REFRESH && !this.#holdersRefresh)) {
       throw refusalOf(holder, rpcNotAllowed(nameOf(method)));

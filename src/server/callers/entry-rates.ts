@@ -21,4 +21,8 @@ export class EntryRates {
   take(kind: RevocationKind, sessionId: string, now?: number): number {
     return this.#buckets.of(`${kind}:${sessionId}`, now).take(now);
   }
+  /** Gives an entry back that could not be made. */
+  giveBack(kind: RevocationKind, sessionId: string): void {
+    this.#buckets.of(`${kind}:${sessionId}`).giveBack();
+  }
 }

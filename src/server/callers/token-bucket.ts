@@ -39,6 +39,11 @@ export class TokenBucket {
     return 0;
   }
 
+  /** Gives one back that was taken for nothing. */
+  giveBack(): void {
+    this.#tokens = Math.min(this.#capacity, this.#tokens + 1);
+  }
+
   #fill(now: number): void {
     const gained = ((now - this.#filledAt) / 1000) * this.#perSecond;
     this.#tokens = Math.min(this.#capacity, this.#tokens + gained);

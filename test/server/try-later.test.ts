@@ -264,7 +264,7 @@ describe("an error that asks for a retry", () => {
         ),
     );
     assert.deepEqual(made.sort(), [
-      "src/server/callers/callers.ts", // through askForRetry: the rate
+      "src/server/callers/refused-callers.ts", // through askForRetry: the rate
       "src/server/traces/call-tracer.ts", // which codes are faults of a server
       "src/service/revocation-rpcs.ts", // through askForRetry: freshness and storage
       "src/service/try-later.ts",

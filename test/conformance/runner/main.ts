@@ -1,6 +1,6 @@
 /**
- * Runs the corpus through every driver: `npm run test:clients -- [--driver name] [--group name] [--build]`.
- * With --build it builds the drivers alone.
+ * Runs the corpus through every driver: `npm run test:clients -- [--driver name] [--group name] [--part 1/2] [--build]`.
+ * With --build it builds the drivers alone; --part is one of so many parts of the drivers, for machines with several cores.
  * Ends with 1 when a case or a package's own test fails, when a known failure passes or names no
  * case, and, where CI is set, when a driver is skipped.
  */
@@ -12,7 +12,7 @@ import { corpusManager } from "../suite/fixture.js";
 import { loadGuardGroup } from "../suite/guards.js";
 import { loadWatchGroup } from "../suite/watch.js";
 import tokens from "../tokens.json" with { type: "json" };
-import { findDrivers } from "./manifest.js";
+import { type Driver, findDrivers } from "./manifest.js";
 import { formatMatrix, type Row } from "./matrix.js";
 import { buildDriver, OWN_TESTS, runDriver, type World } from "./run-driver.js";
 
@@ -23,6 +23,7 @@ const { values: options } = parseArgs({
   options: {
     driver: { type: "string", multiple: true },
     group: { type: "string", multiple: true },
+    part: { type: "string", default: "1/1" },
     build: { type: "boolean", default: false },
   },
 });
@@ -31,7 +32,10 @@ const chosen = (names: readonly string[] | undefined, name: string) =>
 const corpus = loadCorpus();
 const guards = loadGuardGroup();
 const watch = loadWatchGroup();
-const drivers = findDrivers().filter(({ name }) => chosen(options.driver, name));
+const drivers = partOf(
+  findDrivers().filter(({ name }) => chosen(options.driver, name)),
+  options.part,
+);
 if (options.build) {
   for (const driver of drivers) await buildDriver(driver);
   process.exit();
@@ -79,4 +83,12 @@ process.exitCode = problems.length > 0 || drivers.length === 0 ? 1 : 0;
 
 function named(prefix: string, values: Record<string, string>): [string, string][] {
   return Object.entries(values).map(([name, value]) => [`${prefix}.${name}`, value]);
+}
+
+/** The drivers of a part `1/2`. In their order: those that share a folder are in one part. */
+function partOf(all: readonly Driver[], part: string): readonly Driver[] {
+  const [, number, count] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(part) ?? [];
+  const [at, of] = [Number(number), Number(count)];
+  if (!(at <= of)) throw new RangeError("--part must be a number of a count: 1/2");
+  return all.slice(Math.floor(((at - 1) * all.length) / of), Math.floor((at * all.length) / of));
 }

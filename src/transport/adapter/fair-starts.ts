@@ -1,22 +1,29 @@
 /**
  * Lets requests of the long way begin a few at a time. Each takes up to a millisecond, and one read of a socket may
- * bring a hundred: without turns, connections that ask for many keep every other request waiting for seconds.
+ * bring a hundred: without turns, those that ask for many keep every other request waiting for seconds.
  */
+import { networkOf } from "../address-list.js";
+import { peerOf } from "../proxied-connections.js";
 import type { HttpExchange, HttpHandler, HttpResponse } from "./http-exchange.js";
 
 /** Requests that begin in one turn of the event loop. */
 const STARTS_PER_TURN = 4;
+/** Requests that may wait at a time. Each holds some 7 KiB, most of it Node's. */
+const MAX_WAITING = 8_192;
 
-/** The same handler, whose requests begin in turns, by their connections. One that is over before is dropped. */
-export function inTurns(handler: HttpHandler): HttpHandler {
-  const starts = new FairStarts();
+/**
+ * The same handler, whose requests begin in turns: networks take turns, and the connections of a network. One that is
+ * over before is dropped. Beyond the bound the connection that has most waiting, of the network that has, is cut.
+ *
+ * @param maxWaiting how many requests may wait at a time
+ */
+export function inTurns(handler: HttpHandler, maxWaiting = MAX_WAITING): HttpHandler {
+  const starts = new FairStarts(maxWaiting);
   return (exchange: HttpExchange) =>
     new Promise<HttpResponse>((resolve, reject) => {
       const begin = () => void call(handler, exchange).then(resolve, reject);
       if (starts.beginNow(begin)) return;
-      const connection = exchange.socket ?? exchange;
-      starts.add(connection, begin);
-      exchange.whenClosed(() => starts.remove(connection, begin));
+      exchange.whenClosed(starts.add(exchange, begin));
     });
 }
 
@@ -24,38 +31,76 @@ async function call(handler: HttpHandler, exchange: HttpExchange): Promise<HttpR
   return handler(exchange);
 }
 
-/** Requests that wait for their turns, by connection; connections in the order of their next turns. */
+/** The requests of a connection, the oldest first. */
+interface Row {
+  readonly begins: (() => void)[];
+  readonly cut: () => void;
+}
+
+/** The connections of a network, in the order of their next turns. */
+interface Network {
+  readonly rows: Map<object, Row>;
+  waiting: number;
+}
+
+/** Requests that wait for their turns, by network and connection. */
 class FairStarts {
-  readonly #rows = new Map<object, (() => void)[]>();
+  readonly #maxWaiting: number;
+  /** In the order of their next turns. */
+  readonly #networks = new Map<string, Network>();
+  #waiting = 0;
   #left = STARTS_PER_TURN;
   #isScheduled = false;
 
+  constructor(maxWaiting: number) {
+    this.#maxWaiting = maxWaiting;
+  }
+
   /** Begins at once, where nobody waits and this turn has room. */
   beginNow(begin: () => void): boolean {
-    if (this.#rows.size > 0 || this.#left === 0) return false;
+    if (this.#waiting > 0 || this.#left === 0) return false;
     this.#left--;
     this.#schedule();
     begin();
     return true;
   }
 
-  add(connection: object, begin: () => void): void {
-    const row = this.#rows.get(connection);
-    if (row === undefined) this.#rows.set(connection, [begin]);
-    else row.push(begin);
+  /**
+   * Has a request wait. What is returned takes it back: those of a connection that has closed would keep its socket, and
+   * with it whatever Node has read of it, until all of their turns have come.
+   */
+  add({ socket }: HttpExchange, begin: () => void): () => void {
+    const name = socket ? networkOf(peerOf(socket)) : "";
+    const connection = socket ?? begin;
+    const network = this.#networks.get(name) ?? { rows: new Map(), waiting: 0 };
+    const row = network.rows.get(connection) ?? { begins: [], cut: () => socket?.destroy() };
+    this.#networks.set(name, network);
+    network.rows.set(connection, row);
+    row.begins.push(begin);
+    this.#count(name, network, 1);
+    if (this.#waiting > this.#maxWaiting) this.#cutLargest();
     this.#schedule();
+    return () => {
+      const index = row.begins.indexOf(begin);
+      if (index < 0) return;
+      row.begins.splice(index, 1);
+      if (row.begins.length === 0) network.rows.delete(connection);
+      this.#count(name, network, -1);
+    };
   }
 
-  /**
-   * Takes back what has not begun. Those of a connection that has closed would keep its socket, and with it whatever Node
-   * has read of it, until all of their turns have come.
-   */
-  remove(connection: object, begin: () => void): void {
-    const row = this.#rows.get(connection);
-    const index = row?.indexOf(begin) ?? -1;
-    if (index < 0) return;
-    row?.splice(index, 1);
-    if (row?.length === 0) this.#rows.delete(connection);
+  #count(name: string, network: Network, change: number): void {
+    this.#waiting += change;
+    network.waiting += change;
+    if (network.waiting === 0) this.#networks.delete(name);
+  }
+
+  #cutLargest(): void {
+    const [name, network] = most(this.#networks, ({ waiting }) => waiting);
+    const [connection, { begins, cut }] = most(network.rows, (row) => row.begins.length);
+    network.rows.delete(connection);
+    this.#count(name, network, -begins.splice(0).length);
+    cut();
   }
 
   #schedule(): void {
@@ -68,15 +113,24 @@ class FairStarts {
   #turn(): void {
     this.#isScheduled = false;
     this.#left = STARTS_PER_TURN;
-    for (const [connection, row] of this.#rows) {
-      if (this.#left === 0) break;
-      this.#left--;
-      // To the end of the line, where the next turn finds it last.
-      this.#rows.delete(connection);
-      const begin = row.shift();
-      if (row.length > 0) this.#rows.set(connection, row);
-      begin?.();
-    }
+    for (; this.#left > 0 && this.#waiting > 0; this.#left--) this.#beginNext();
     if (this.#left < STARTS_PER_TURN) this.#schedule();
   }
+
+  /** Begins a request of the next connection of the next network; both go to the end of the line. */
+  #beginNext(): void {
+    const [name, network] = this.#networks.entries().next().value as [string, Network];
+    const [connection, row] = network.rows.entries().next().value as [object, Row];
+    const begin = row.begins.shift();
+    network.rows.delete(connection);
+    if (row.begins.length > 0) network.rows.set(connection, row);
+    this.#networks.delete(name);
+    this.#networks.set(name, network);
+    this.#count(name, network, -1);
+    begin?.();
+  }
+}
+
+function most<K, V>(map: ReadonlyMap<K, V>, sizeOf: (value: V) => number): [K, V] {
+  return [...map].reduce((largest, one) => (sizeOf(one[1]) > sizeOf(largest[1]) ? one : largest));
 }

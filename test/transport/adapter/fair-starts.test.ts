@@ -6,8 +6,14 @@ import { inTurns } from "../../../src/transport/adapter/fair-starts.js";
 import type { HttpExchange } from "../../../src/transport/adapter/http-exchange.js";
 
 /** A connection of HTTP/1.1 that has asked for much at once. */
-function connection() {
-  const socket = {};
+function connection(remoteAddress = "10.0.0.1") {
+  let isCut = false;
+  const socket = {
+    remoteAddress,
+    destroy() {
+      isCut = true;
+    },
+  };
   const closed: (() => void)[] = [];
   const exchange = (path: string) =>
     ({
@@ -17,6 +23,7 @@ function connection() {
     }) as unknown as HttpExchange;
   return {
     exchange,
+    isCut: () => isCut,
     close: () => {
       for (const run of closed) run();
     },
@@ -38,5 +45,45 @@ describe("requests that wait for their turns", () => {
     for (let i = 0; i < 4; i++) void handler(other.exchange("other"));
     await nextTurn();
     assert.deepEqual(begun.slice(before), ["other", "other", "other", "other"]);
+  });
+
+  it("come by networks, however many connections one has", async () => {
+    const begun: string[] = [];
+    const handler = inTurns((exchange) => {
+      begun.push(exchange.path);
+      return { status: 200 };
+    });
+    const many = Array.from({ length: 50 }, (_, i) => connection(`2001:db8::${i + 1}`));
+    for (const each of many) void handler(each.exchange("many"));
+    const before = begun.length;
+    void handler(connection("192.0.2.1").exchange("one"));
+    await nextTurn();
+    assert.ok(begun.slice(before).includes("one"), begun.join());
+  });
+
+  it("are bounded in all: who has most waiting, in the network that has, is cut", async () => {
+    let begun = 0;
+    const handler = inTurns(() => {
+      begun++;
+      return { status: 200 };
+    }, 100);
+    const [honest, some, hostile] = [
+      connection("192.0.2.1"),
+      connection("198.51.100.1"),
+      connection("198.51.100.1"),
+    ];
+    for (let i = 0; i < 40; i++) void handler(honest.exchange("honest"));
+    for (let i = 0; i < 20; i++) void handler(some.exchange("some"));
+    const before = begun;
+    for (let i = 0; i < 45; i++) void handler(hostile.exchange("hostile"));
+    assert.deepEqual(
+      [honest, some, hostile].map((each) => each.isCut()),
+      [false, false, true],
+    );
+    // Its closing takes nothing away twice.
+    hostile.close();
+    while (begun < before + 56) await nextTurn();
+    for (let i = 0; i < 10; i++) await nextTurn();
+    assert.equal(begun, 60);
   });
 });

@@ -33,7 +33,7 @@ class Overridden(unittest.IsolatedAsyncioTestCase):
         class Denying(SecureTokenClient):
             def validate_token(self, token, **options):
                 valid = super().validate_token(token, **options)
-                if valid.user_id == "denied":
+                if valid["user_id"] == "denied":
                     raise InvalidTokenError("denied", reason="TOKEN_REVOKED")
                 return valid
 

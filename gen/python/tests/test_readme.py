@@ -11,6 +11,7 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
 from secure_token_client import InvalidTokenError
+from secure_token_client.testing import TokenServiceStandIn
 from support import TARGET
 
 README = pathlib.Path(__file__).resolve().parents[1] / "README.md"
@@ -20,7 +21,7 @@ BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 class Readme(unittest.TestCase):
     def test_examples(self) -> None:
         blocks = BLOCK.findall(README.read_text("utf-8"))
-        quick, connection, middleware, watched, counted, testing = blocks
+        quick, connection, middleware, watched, measured, testing = blocks
         token = self.run_block(quick)["token"]
         self.run_block(connection.replace('Path("ca.pem").read_bytes()', "None"))
         app = types.SimpleNamespace(wsgi_app=None)
@@ -30,7 +31,10 @@ class Readme(unittest.TestCase):
         self.assertEqual(names["claims"]["user_id"], "user_123")
         names["verifier"].close()
         names["client"].close()
-        self.check_metrics(counted, token)
+        # A service that tells what is revoked.
+        with TokenServiceStandIn() as service:
+            block = measured.replace("127.0.0.1:8080", service.address)
+            self.check_metrics(block, service.issue("user_123"))
         self.run_block(testing)
 
     def check_metrics(self, block: str, token: str) -> None:

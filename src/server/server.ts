@@ -23,6 +23,7 @@ import {
 import { createUnaryAdapter } from "../transport/adapter/index.js";
 import {
   AddressList,
+  peerOf,
   refuseMalformed,
   STRICT_JSON,
   unreadableRequest,
@@ -174,6 +175,7 @@ export function createServer(deps: ServerDeps): Server {
     defaultTimeoutMs: deps.defaultTimeoutMs ?? DEFAULT_TIMEOUT_MS,
     unreadable: unreadableRequest,
     noRoom,
+    onCut: (socket, reason) => turnedAway.onCut({ peer: peerOf(socket), reason }),
     challenge: CHALLENGE,
     ...(gate && {
       gate: { ...gate, refuse: observeRefused(gate.refuse, onRefused, () => false, clientOf) },

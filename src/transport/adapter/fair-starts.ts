@@ -2,6 +2,7 @@
  * Lets requests of the long way begin a few at a time. Each takes up to a millisecond, and one read of a socket may
  * bring a hundred: without turns, those that ask for many keep every other request waiting for seconds.
  */
+import type { Socket } from "node:net";
 import { networkOf } from "../address-list.js";
 import { peerOf } from "../proxied-connections.js";
 import type { HttpExchange, HttpHandler, HttpResponse } from "./http-exchange.js";
@@ -15,10 +16,15 @@ const MAX_WAITING = 8_192;
  * The same handler, whose requests begin in turns: networks take turns, and the connections of a network. One that is
  * over before is dropped. Beyond the bound the connection that has most waiting, of the network that has, is cut.
  *
+ * @param onCut is told of each connection that is cut, and why
  * @param maxWaiting how many requests may wait at a time
  */
-export function inTurns(handler: HttpHandler, maxWaiting = MAX_WAITING): HttpHandler {
-  const starts = new FairStarts(maxWaiting);
+export function inTurns(
+  handler: HttpHandler,
+  onCut: OnCut = () => {},
+  maxWaiting = MAX_WAITING,
+): HttpHandler {
+  const starts = new FairStarts(onCut, maxWaiting);
   return (exchange: HttpExchange) =>
     new Promise<HttpResponse>((resolve, reject) => {
       const begin = () => void call(handler, exchange).then(resolve, reject);
@@ -34,7 +40,7 @@ async function call(handler: HttpHandler, exchange: HttpExchange): Promise<HttpR
 /** The requests of a connection, the oldest first. */
 interface Row {
   readonly begins: (() => void)[];
-  readonly cut: () => void;
+  readonly socket: Socket | undefined;
 }
 
 /** The connections of a network, in the order of their next turns. */
@@ -43,8 +49,11 @@ interface Network {
   waiting: number;
 }
 
+type OnCut = (socket: Socket, reason: string) => void;
+
 /** Requests that wait for their turns, by network and connection. */
 class FairStarts {
+  readonly #onCut: OnCut;
   readonly #maxWaiting: number;
   /** In the order of their next turns. */
   readonly #networks = new Map<string, Network>();
@@ -52,7 +61,8 @@ class FairStarts {
   #left = STARTS_PER_TURN;
   #isScheduled = false;
 
-  constructor(maxWaiting: number) {
+  constructor(onCut: OnCut, maxWaiting: number) {
+    this.#onCut = onCut;
     this.#maxWaiting = maxWaiting;
   }
 
@@ -73,7 +83,7 @@ class FairStarts {
     const name = socket ? networkOf(peerOf(socket)) : "";
     const connection = socket ?? begin;
     const network = this.#networks.get(name) ?? { rows: new Map(), waiting: 0 };
-    const row = network.rows.get(connection) ?? { begins: [], cut: () => socket?.destroy() };
+    const row = network.rows.get(connection) ?? { begins: [], socket };
     this.#networks.set(name, network);
     network.rows.set(connection, row);
     row.begins.push(begin);
@@ -97,10 +107,12 @@ class FairStarts {
 
   #cutLargest(): void {
     const [name, network] = most(this.#networks, ({ waiting }) => waiting);
-    const [connection, { begins, cut }] = most(network.rows, (row) => row.begins.length);
+    const [connection, { begins, socket }] = most(network.rows, (row) => row.begins.length);
     network.rows.delete(connection);
     this.#count(name, network, -begins.splice(0).length);
-    cut();
+    if (socket === undefined) return;
+    this.#onCut(socket, "requests that wait to begin");
+    socket.destroy();
   }
 
   #schedule(): void {

@@ -166,6 +166,8 @@ export interface UnaryAdapterOptions
    * `resource_exhausted` with the text.
    */
   noRoom?: NoRoom;
+  /** Is told of each connection that is cut because too many requests wait to begin. Default: nobody is. */
+  onCut?: (socket: Socket, reason: string) => void;
   /** Tells from a request's headers whether it is for this server at all; others are refused. Default: all are. */
   gate?: Gate;
   /** Answers requests whose path is no method's. Default: 404, and `unimplemented` for calls of gRPC. */

@@ -70,7 +70,8 @@ export function createUnaryAdapter(options: UnaryAdapterOptions): UnaryAdapter {
   const wrapped = options.wrapHandler?.(guarded, createReadBody(hooks.bodies)) ?? guarded;
   const isCall = (path: string) => routes.has(path);
   const complete = withHeaders(refuseExpectations(wrapped), responseHeaders);
-  const longWay = answerWithId(inTurns(boundPlainAnswers(complete, isCall, options.readsBody)));
+  const bounded = boundPlainAnswers(complete, isCall, options.readsBody);
+  const longWay = answerWithId(inTurns(bounded, options.onCut));
   const shortWay = { routes, formats: createFormats(responseHeaders) };
   const { gate } = options;
   const refuse = gate && answerWithId(boundPlainAnswers(gate.refuse, () => false));

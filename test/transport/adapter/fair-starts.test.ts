@@ -63,10 +63,15 @@ describe("requests that wait for their turns", () => {
 
   it("are bounded in all: who has most waiting, in the network that has, is cut", async () => {
     let begun = 0;
-    const handler = inTurns(() => {
-      begun++;
-      return { status: 200 };
-    }, 100);
+    const told: string[] = [];
+    const handler = inTurns(
+      () => {
+        begun++;
+        return { status: 200 };
+      },
+      ({ remoteAddress }, reason) => told.push(`${remoteAddress}: ${reason}`),
+      100,
+    );
     const [honest, some, hostile] = [
       connection("192.0.2.1"),
       connection("198.51.100.1"),
@@ -80,6 +85,7 @@ describe("requests that wait for their turns", () => {
       [honest, some, hostile].map((each) => each.isCut()),
       [false, false, true],
     );
+    assert.deepEqual(told, ["198.51.100.1: requests that wait to begin"]);
     // Its closing takes nothing away twice.
     hostile.close();
     while (begun < before + 56) await nextTurn();

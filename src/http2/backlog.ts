@@ -4,9 +4,6 @@ import type { Http2Limits } from "./limits.js";
 import type { UnreadAnswers, UnreadTotal } from "./unread-total.js";
 import { Uptake } from "./uptake.js";
 
-/** Octets that wait on one connection before they count for the total: the mark of `net.Socket`. */
-const LEAST_COUNTED = 16 * 1024;
-
 /** The answers of one connection that wait for windows, or for the socket. */
 export class Backlog implements UnreadAnswers {
   readonly #writer: FrameWriter;
@@ -15,8 +12,6 @@ export class Backlog implements UnreadAnswers {
   readonly #uptake: Uptake;
   readonly #cut: () => void;
   #held = 0;
-  /** What this connection has added to the total. */
-  #counted = 0;
   #isClosed = false;
 
   /**
@@ -54,10 +49,7 @@ export class Backlog implements UnreadAnswers {
 
   /** Adds what waits to the total of all connections. Called after each read, and when the socket drains. */
   count(): void {
-    if (this.#isClosed) return;
-    const octets = this.#octets;
-    // Below that, a socket does not report that it has drained.
-    this.#note(octets < LEAST_COUNTED ? 0 : octets);
+    if (!this.#isClosed) this.#total.note(this, this.#octets);
   }
 
   /** Looks at the peer's pace, every so often. */
@@ -80,14 +72,8 @@ export class Backlog implements UnreadAnswers {
 
   /** Takes this connection out of the total, for good: what it had left to send is gone with its socket. */
   close(): void {
-    this.#note(0);
+    this.#total.note(this, 0);
     this.#isClosed = true;
-  }
-
-  #note(counted: number): void {
-    if (counted === this.#counted) return;
-    this.#counted = counted;
-    this.#total.note(this, counted);
   }
 
   get #octets(): number {

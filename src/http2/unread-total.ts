@@ -1,5 +1,7 @@
 /** What of answers waits on all connections of a server, and which of them go when it is too much. */
 
+/** Octets that wait on one connection before they count: the mark of `net.Socket`, below which it reports no drain. */
+const LEAST_COUNTED = 16 * 1024;
 /** How long a connection is left to read, in milliseconds. */
 const GRACE_MS = 1_000;
 /** Who would take longer for what waits reads too slowly while there is too much, in milliseconds. */
@@ -37,11 +39,14 @@ export class UnreadTotal {
     return this.#octets > 2 * this.#max;
   }
 
-  /** Notes how many octets wait on a connection now; 0 forgets it. */
+  /** Notes how many octets wait on a connection now; a few count for none. */
   note(answers: UnreadAnswers, octets: number): void {
-    this.#octets += octets - (this.#waiting.get(answers) ?? 0);
-    if (octets === 0) this.#waiting.delete(answers);
-    else this.#waiting.set(answers, octets);
+    const counted = octets < LEAST_COUNTED ? 0 : octets;
+    const before = this.#waiting.get(answers) ?? 0;
+    if (counted === before) return;
+    this.#octets += counted - before;
+    if (counted === 0) this.#waiting.delete(answers);
+    else this.#waiting.set(answers, counted);
   }
 
   /**

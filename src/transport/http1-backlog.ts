@@ -3,9 +3,6 @@ import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { type UnreadAnswers, type UnreadTotal, Uptake } from "../http2/index.js";
 
-/** Octets that wait on one connection before they count for the total: the mark of `net.Socket`. */
-const LEAST_COUNTED = 16 * 1024;
-
 /** The answers of one connection that are not taken yet. */
 export class Http1Backlog implements UnreadAnswers {
   readonly #socket: Socket;
@@ -37,9 +34,7 @@ export class Http1Backlog implements UnreadAnswers {
 
   /** Notes what waits in the total of all connections. */
   count(): void {
-    if (this.#isClosed) return;
-    const octets = this.#octets;
-    this.#total.note(this, octets < LEAST_COUNTED ? 0 : octets);
+    if (!this.#isClosed) this.#total.note(this, this.#octets);
   }
 
   /** Looks at the client's pace, every so often. */

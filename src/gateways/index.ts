@@ -12,7 +12,7 @@ export {
   type DoorMethod,
   type DoorRequest,
 } from "./door.js";
-export { extAuthzRoutes } from "./ext-authz.js";
+export { createExtAuthz, type ExtAuthz } from "./ext-authz.js";
 
 /** Every door. */
 export function createDoors(operations: GatewayOperations): readonly Door[] {

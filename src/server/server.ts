@@ -6,7 +6,7 @@ import { Authorization } from "../../gen/ts/src/envoy/service/auth/v3/external_a
 import { Health } from "../../gen/ts/src/health/v1/health_pb.js";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import type { SecureTokenManager } from "../core/index.js";
-import { createDoors, DOOR_METHODS, extAuthzRoutes } from "../gateways/index.js";
+import { createDoors, createExtAuthz, DOOR_METHODS } from "../gateways/index.js";
 import type { RevocationRegister } from "../revocation/register.js";
 import {
   createGatewayOperations,
@@ -145,6 +145,7 @@ export function createServer(deps: ServerDeps): Server {
   const calls = tellRefused(observeCalls(hooks, deps.observer));
   const operations = createGatewayOperations(manager, register);
   const doors = createDoors(operations);
+  const extAuthz = createExtAuthz(operations);
   const gate = createHostGate(deps.allowedHosts);
   const turnedAway = createTurnedAway(deps.logger, deps.observer);
   const { onRefused } = turnedAway;
@@ -154,7 +155,7 @@ export function createServer(deps: ServerDeps): Server {
     routes: refuseMalformed(
       (router) => {
         tokenRoutes(manager, register, VERSION)(router);
-        extAuthzRoutes(operations)(router);
+        extAuthz.routes(router);
         health.routes(router);
         if (reflection) reflectionRoutes([TokenService, Health], ERROR_DETAIL_FILES)(router);
       },
@@ -162,7 +163,7 @@ export function createServer(deps: ServerDeps): Server {
     ),
     jsonOptions: STRICT_JSON,
     checkJson: refuseInexactJson,
-    direct: directRpcs(manager, register, VERSION),
+    direct: new Map([...directRpcs(manager, register, VERSION), ...extAuthz.direct]),
     directStreams: new Map([...directFeeds(manager, register), ...health.streams]),
     ...calls,
     nameRequest: createRequestIds(),

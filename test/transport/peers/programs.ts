@@ -28,16 +28,14 @@ export function findEnvoy(): string | undefined {
  * Why a test is skipped that needs a program; false where it is not.
  *
  * @param source where the program is to be had
- * @param isInCi whether `.ci/run` installs it, as all but what takes minutes to build
  */
 export function skipWithout(
   name: string,
   source: string,
   file: string | undefined = findProgram(name),
-  isInCi = true,
 ): string | false {
   // What continuous integration installs must be there: the test fails.
-  if (file !== undefined || (process.env.CI && isInCi)) return false;
+  if (file !== undefined || (process.env.CI)) return false;
   return `${name} is not installed (${source})`;
 }
 

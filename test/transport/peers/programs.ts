@@ -35,7 +35,7 @@ export function skipWithout(
   file: string | undefined = findProgram(name),
 ): string | false {
   // What continuous integration installs must be there: the test fails.
-  if (file !== undefined || (process.env.CI)) return false;
+  if (file !== undefined || process.env.CI) return false;
   return `${name} is not installed (${source})`;
 }
 

@@ -136,6 +136,11 @@ export function retryDelayMs(error: ConnectError): number {
   return delay === undefined ? 0 : Math.max(0, Number(delay.seconds) * 1000 + delay.nanos / 1e6);
 }
 
+/** Whether this client makes more calls than it may, rather than the server having no room for anyone's. */
+export function isBeyondRate(error: ConnectError): boolean {
+  return error.code === Code.ResourceExhausted && isRate(callerInfo(error));
+}
+
 function isRate(info: ErrorInfo | undefined): boolean {
   return info?.reason === `${REASON_PREFIX}RATE_EXCEEDED`;
 }

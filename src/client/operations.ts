@@ -13,7 +13,7 @@ export interface CallOptions {
   readonly headers?: HeadersInit | undefined;
   /**
    * Whether a call beyond this client's rate waits until the server takes it, within its timeout; false: it
-   * rejects with `RateExceededError` at once. Default true.
+   * rejects with `RateExceededError` as soon as each server has refused it. Default true.
    */
   readonly waitForRate?: boolean | undefined;
 }

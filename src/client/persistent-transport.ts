@@ -1,7 +1,7 @@
 /** One or several servers behind one transport, which tries again as long as a call's deadline allows. */
 import { Code, ConnectError, createContextKey, type Transport } from "@connectrpc/connect";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
-import { retryDelayMs, ServiceUnavailableError } from "./call-errors.js";
+import { isBeyondRate, retryDelayMs, ServiceUnavailableError } from "./call-errors.js";
 import { type ConnectionFault, faultOf, wasNeverSent } from "./connection-fault.js";
 import { lossOf, wasRefused } from "./connection-loss.js";
 
@@ -15,8 +15,10 @@ const LAST_PAUSE_MS = 500;
 /** How long a call without a deadline is tried. */
 const PATIENCE_MS = 5000;
 
-/** Whether a call waits where the server says that its client makes too many. */
+/** Whether a call beyond its client's rate waits until a server takes it. */
 export const WAITS_FOR_RATE = createContextKey(true);
+/** Is called as each try of a call begins: its answer is no older than its last try. */
+export const TRY_BEGINS = createContextKey(() => {});
 
 /** A server. */
 export interface Server {
@@ -39,7 +41,8 @@ interface State extends Server {
  * Sends each unary call to the next of `servers`. Where one cannot be reached, is shutting down or calls
  * itself unavailable, the call goes to the next, and after a pause again, until its deadline; where there
  * are several, one that hangs gets a share of the deadline. What a server asks to wait is obeyed within
- * the deadline, unless the call does not wait for its rate. Faults of certificates and protocols are not tried again.
+ * the deadline; a call that does not wait for its rate asks each server once where it is beyond that. Faults of
+ * certificates and protocols are not tried again.
  *
  * A call whose stream was refused has not been looked at (RFC 9113, section 8.7): it is always sent
  * again. After any other loss the server may have done its work, which is harmless for all but a refresh
@@ -71,6 +74,7 @@ export function createPersistentTransport(servers: readonly Server[]): Transport
       const deadline = performance.now() + patience;
       const asked = new Set<State>();
       let lost: ConnectError | undefined;
+      let beyondRate: ConnectError | undefined;
       for (let round = 0; ; ) {
         const state = next(asked);
         asked.add(state);
@@ -80,6 +84,7 @@ export function createPersistentTransport(servers: readonly Server[]): Transport
         const share = isRepeatable && others > 0 ? left / 2 : left;
         // Whole milliseconds, and never 0: that would mean none.
         const allowed = Math.max(1, Math.floor(share));
+        contextValues?.get(TRY_BEGINS)();
         try {
           const answer = await state.transport.unary(
             method,
@@ -97,12 +102,14 @@ export function createPersistentTransport(servers: readonly Server[]): Transport
           if (signal?.aborted) throw error;
           const loss = await judge(state, error, isRepeatable, began);
           if (loss === "answered") throw error;
-          if (isRate(error) && contextValues?.get(WAITS_FOR_RATE) === false) throw error;
+          const mayWait = !isBeyondRate(error) || contextValues?.get(WAITS_FOR_RATE) !== false;
+          if (!mayWait) beyondRate = error;
+          if (beyondRate !== undefined && others === 0) throw beyondRate;
           if (loss === "late" && others === 0) throw nameOfLoss(lost ?? error);
           if (loss instanceof ServiceUnavailableError && others === 0) throw loss;
           if (loss === "uncertain") throw nameOfLoss(error);
           if (loss !== "late") lost = loss instanceof ServiceUnavailableError ? loss : error;
-          const wait = retryDelayMs(error);
+          const wait = mayWait ? retryDelayMs(error) : 0;
           const pause = wait > 0 ? wait + spread() : others > 0 ? 0 : pauseAfter(round);
           if (others === 0) {
             asked.clear();
@@ -145,7 +152,7 @@ async function judge(
     rest(REST_MS);
     return "lost";
   }
-  if (isRate(error)) return "lost";
+  if (isShortage(error)) return "lost";
   const known = error instanceof ServiceUnavailableError ? error.fault : faultOf(error);
   const loss = lossOf(error);
   const isProtocol =
@@ -160,7 +167,8 @@ async function judge(
   return loss === "stream" ? new ServiceUnavailableError(error) : "lost";
 }
 
-function isRate(error: ConnectError): boolean {
+/** Whether there is no room for the call now, which passes: the server's, or that of its client's rate. */
+function isShortage(error: ConnectError): boolean {
   return error.code === Code.ResourceExhausted && retryDelayMs(error) > 0;
 }
 

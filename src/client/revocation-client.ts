@@ -11,7 +11,7 @@ import { refuseUnknownOptions } from "../values/known-options.js";
 import { type CallHook, tellingCalls } from "./call-hook.js";
 import { fromConnectError } from "./error-details.js";
 import type * as op from "./operations.js";
-import { WAITS_FOR_RATE } from "./persistent-transport.js";
+import { TRY_BEGINS, WAITS_FOR_RATE } from "./persistent-transport.js";
 import {
   type RevocationEvent,
   type RevocationFilter,
@@ -44,6 +44,14 @@ const CALL_OPTIONS: readonly (keyof op.CallOptions)[] = [
   "headers",
   "waitForRate",
 ];
+
+/** An option of a call for this project's own verifier: see `TRY_BEGINS`. */
+export const ON_TRY = Symbol("onTry");
+
+/** What a call takes beside the options that everybody may give. */
+interface OwnOptions {
+  readonly [ON_TRY]?: (() => void) | undefined;
+}
 
 /** Calls a TokenService's RPCs of revocation. `SecureTokenClient` adds the others. */
 export class RevocationClient {
@@ -142,18 +150,20 @@ export class RevocationClient {
   protected async run<Request, Response>(
     method: (request: Request, options: CallOptions) => Promise<Response>,
     request: Request,
-    call: op.CallOptions = {},
+    call: op.CallOptions & OwnOptions = {},
   ): Promise<Response> {
     refuseUnknownOptions("a call", call, CALL_OPTIONS);
-    const { timeoutMs, signal, headers, waitForRate = true } = call;
+    const { timeoutMs, signal, headers, waitForRate = true, [ON_TRY]: onTry } = call;
     const timeout =
       timeoutMs === undefined ? this.#defaultTimeoutMs : toTimeout(timeoutMs, "timeoutMs");
+    const contextValues = createContextValues().set(WAITS_FOR_RATE, waitForRate);
+    if (onTry !== undefined) contextValues.set(TRY_BEGINS, onTry);
     try {
       return await method(request, {
         timeoutMs: timeout,
         ...(signal && { signal }),
         ...(headers && { headers }),
-        contextValues: createContextValues().set(WAITS_FOR_RATE, waitForRate),
+        contextValues,
       });
     } catch (error) {
       throw fromConnectError(error);

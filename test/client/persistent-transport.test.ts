@@ -5,7 +5,6 @@ import type { AddressInfo } from "node:net";
 import { describe, it } from "node:test";
 import { Code, ConnectError, createRouterTransport, type Transport } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
-import { RetryInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { createSecureTokenClient as createGrpcJsClient } from "../../src/client/grpc-js.js";
 import {
@@ -16,6 +15,7 @@ import {
 } from "../../src/client/node.js";
 import { createPersistentTransport } from "../../src/client/persistent-transport.js";
 import { serve, unreachableUrl } from "../support/http-server.js";
+import { beyondRate, noRoom } from "../support/shortages.js";
 import { createTestService } from "../support/token-service.js";
 
 const REFUSED = new ConnectError(
@@ -161,24 +161,39 @@ describe("a client of several servers", () => {
   });
 
   it("obeys what a server asks to wait, within the deadline", async () => {
-    const wait = (ms: number) => {
-      const value = { retryDelay: { seconds: 0n, nanos: ms * 1e6 } };
-      return new ConnectError("too many calls a second", Code.ResourceExhausted, undefined, [
-        { desc: RetryInfoSchema, value },
-      ]);
-    };
-    const faults: (ConnectError | undefined)[] = [wait(20)];
-    const { client, asked } = servers(faults, () => {
-      if (asked.length === 2) faults[0] = undefined;
-    });
-    await client.exportConfig({ timeoutMs: 5000 });
-    assert.equal(asked.length, 2);
-    const late = servers([wait(900)]);
+    for (const fault of [noRoom(20), beyondRate(20)]) {
+      const faults: (ConnectError | undefined)[] = [fault];
+      const { client, asked } = servers(faults, () => {
+        if (asked.length === 2) faults[0] = undefined;
+      });
+      await client.exportConfig({ timeoutMs: 5000 });
+      assert.equal(asked.length, 2);
+    }
+    const late = servers([beyondRate(900)]);
     await assert.rejects(late.client.exportConfig({ timeoutMs: 500 }), (error) => {
       assert.ok(error instanceof RateExceededError && error instanceof ConnectError);
       return error.retryAfterMs === 900;
     });
     assert.equal(late.asked.length, 1);
+  });
+
+  it("asks each server once for a call that does not wait for its rate", async () => {
+    const atOnce = { waitForRate: false, timeoutMs: 5000 };
+    const limited = servers([beyondRate(900), beyondRate(900)]);
+    await assert.rejects(limited.client.exportConfig(atOnce), RateExceededError);
+    assert.deepEqual(limited.asked, [0, 1]);
+    const lost = servers([beyondRate(900), UNREACHABLE]);
+    await assert.rejects(lost.client.exportConfig(atOnce), RateExceededError);
+    assert.deepEqual(lost.asked, [0, 1]);
+    const other = servers([beyondRate(900), undefined]);
+    for (let i = 0; i < 2; i++) await other.client.exportConfig(atOnce);
+    assert.deepEqual(other.asked, [0, 1, 0, 1]);
+    const faults: (ConnectError | undefined)[] = [noRoom(1)];
+    const full = servers(faults, () => {
+      if (full.asked.length === 2) faults[0] = undefined;
+    });
+    await full.client.exportConfig(atOnce);
+    assert.deepEqual(full.asked, [0, 0]);
   });
 
   for (const [fault, sign] of [

@@ -94,7 +94,7 @@ func toCallError(st *status.Status) error {
 	switch {
 	case st.Code() == codes.Unavailable:
 		return &ServiceUnavailableError{CallError: call, Fault: faultIn(st)}
-	case st.Code() == codes.ResourceExhausted && (info.GetReason() == callerReasonPrefix+"RATE_EXCEEDED" || retryDelay(st) > 0):
+	case isBeyondRate(st) || st.Code() == codes.ResourceExhausted && retryDelay(st) > 0:
 		return &RateExceededError{CallError: call, RetryAfter: retryDelay(st)}
 	case info != nil && (st.Code() == codes.Unauthenticated || st.Code() == codes.PermissionDenied):
 		metadata := maps.Clone(info.GetMetadata())
@@ -116,6 +116,12 @@ func callerInfo(st *status.Status) *errdetails.ErrorInfo {
 		}
 	}
 	return nil
+}
+
+// isBeyondRate is whether this client makes more calls than it may, rather than the server having no room
+// for anyone's.
+func isBeyondRate(st *status.Status) bool {
+	return st.Code() == codes.ResourceExhausted && callerInfo(st).GetReason() == callerReasonPrefix+"RATE_EXCEEDED"
 }
 
 // retryDelay is what a server asks a client to wait, or zero.

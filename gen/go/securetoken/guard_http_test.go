@@ -8,9 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/durationpb"
 
 	"securetoken.dev/go/securetoken"
 )
@@ -119,6 +121,19 @@ func TestAGuardWaitsForNoRate(t *testing.T) {
 		t.Errorf("answers %d", status)
 	}
 	if calls := fake.calls.Load(); calls != 1 {
+		t.Errorf("asked %d times", calls)
+	}
+}
+
+func TestAGuardWaitsForAServerThatHasNoRoom(t *testing.T) {
+	fake := failing(1, failure(codes.ResourceExhausted, "no room",
+		&errdetails.RetryInfo{RetryDelay: durationpb.New(time.Millisecond)}))
+	guard := newGuard(t, fake.newClient(t))
+	handler := guard.Protect(securetoken.AnyValidToken())(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	if status := get(handler, "Bearer token").Code; status != http.StatusOK {
+		t.Errorf("answers %d", status)
+	}
+	if calls := fake.calls.Load(); calls != 2 {
 		t.Errorf("asked %d times", calls)
 	}
 }

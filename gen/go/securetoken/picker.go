@@ -52,6 +52,7 @@ func (p *picker) Pick(info balancer.PickInfo) (balancer.PickResult, error) {
 		return balancer.PickResult{}, balancer.ErrNoSubConnAvailable
 	}
 	chosen := p.choose(now, stayingOf(info.Ctx))
+	noteTry(info.Ctx)
 	return balancer.PickResult{SubConn: chosen.conn, Done: func(info balancer.DoneInfo) {
 		if chosen.rest.note(now, info) && monotonicNow()-now >= int64(leastSilence) {
 			go p.balancer.replace(chosen.server)

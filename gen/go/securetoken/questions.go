@@ -28,6 +28,7 @@ const (
 // together.
 type questions struct {
 	client   *Client
+	clock    *steadyClock
 	isSingle atomic.Bool // whether this client may not call BatchValidateTokens
 
 	mu      sync.Mutex
@@ -43,18 +44,21 @@ type question struct {
 
 type reply struct {
 	valid *ValidToken
+	asked time.Duration // when the try was sent that gave it, on the verifier's clock
 	err   error
 }
 
-// ask gives a valid token's claims, or why there are none. The context bounds the wait.
-func (q *questions) ask(ctx context.Context, token string) (*ValidToken, error) {
+// ask gives a valid token's claims and when they were asked for, or why there are none. The context bounds
+// the wait.
+func (q *questions) ask(ctx context.Context, token string) (*ValidToken, time.Duration, error) {
 	token = fitToken(token)
 	q.mu.Lock()
 	if q.calls == 0 && len(q.waiting) == 0 {
 		q.calls++
 		q.mu.Unlock()
 		defer q.land()
-		return q.askOne(ctx, token)
+		answer := q.askOne(ctx, token)
+		return answer.valid, answer.asked, answer.err
 	}
 	asked := &question{token, make(chan reply, 1)}
 	q.waiting = append(q.waiting, asked)
@@ -72,9 +76,9 @@ func (q *questions) ask(ctx context.Context, token string) (*ValidToken, error) 
 	q.mu.Unlock()
 	select {
 	case answer := <-asked.reply:
-		return answer.valid, answer.err
+		return answer.valid, answer.asked, answer.err
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return nil, 0, ctx.Err()
 	}
 }
 
@@ -114,8 +118,7 @@ func (q *questions) send(batch []*question) {
 	var calls sync.WaitGroup
 	for _, each := range batch {
 		calls.Go(func() {
-			valid, err := q.askOne(context.Background(), each.token)
-			each.reply <- reply{valid, err}
+			each.reply <- q.askOne(context.Background(), each.token)
 		})
 	}
 	calls.Wait()
@@ -127,19 +130,22 @@ func replyAll(batch []*question, err error) {
 	}
 }
 
-func (q *questions) askOne(ctx context.Context, token string) (*ValidToken, error) {
-	ctx, cancel := q.ownContext(ctx)
+func (q *questions) askOne(ctx context.Context, token string) reply {
+	calls := &tries{clock: q.clock}
+	ctx, cancel := q.ownContext(calls.in(ctx))
 	defer cancel()
 	response, err := q.client.raw.ValidateToken(ctx, &securetokenv1.ValidateTokenRequest{Token: token})
 	if err != nil {
-		return nil, FromError(err)
+		return reply{err: FromError(err)}
 	}
-	return toValidToken(response)
+	valid, err := toValidToken(response)
+	return reply{valid, calls.asked(), err}
 }
 
 // askMany gives an error, and has replied to nobody, when the call fails as a whole.
 func (q *questions) askMany(batch []*question) error {
-	ctx, cancel := q.ownContext(context.Background())
+	calls := &tries{clock: q.clock}
+	ctx, cancel := q.ownContext(calls.in(context.Background()))
 	defer cancel()
 	request := &securetokenv1.BatchValidateTokensRequest{Tokens: make([]string, len(batch))}
 	for i, each := range batch {
@@ -157,7 +163,7 @@ func (q *questions) askMany(batch []*question) error {
 		if err == nil {
 			err = result.Err
 		}
-		batch[i].reply <- reply{result.Token, FromError(err)}
+		batch[i].reply <- reply{result.Token, calls.asked(), FromError(err)}
 	}
 	return nil
 }

@@ -34,8 +34,8 @@ type attempts struct {
 	key     string
 }
 
-// atOnceKey marks the contexts of calls that do not wait where the server says that they are too many:
-// who asks for its own callers would hold them up, for the tokens of others.
+// atOnceKey marks the contexts of calls that do not wait where they are beyond their client's rate: who asks
+// for its own callers would hold them up, for the tokens of others.
 type atOnceKey struct{}
 
 func withoutWaitingForRate(ctx context.Context) context.Context {
@@ -97,7 +97,7 @@ func (a *attempts) judge(ctx context.Context, err error, isServed bool) (time.Du
 		return a.within(ctx, max(pause, retryDelay(st)), err)
 	case codes.ResourceExhausted:
 		delay := retryDelay(st)
-		if delay == 0 || ctx.Value(atOnceKey{}) != nil {
+		if delay == 0 || isBeyondRate(st) && ctx.Value(atOnceKey{}) != nil {
 			return 0, err
 		}
 		a.lastErr = err

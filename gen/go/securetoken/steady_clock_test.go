@@ -39,3 +39,26 @@ func TestSteadyClock(t *testing.T) {
 		}
 	}
 }
+
+// heldUp is one time on two clocks, whose reader may be held up before it reads the wall's.
+type heldUp struct{ present, pause time.Duration }
+
+func (h *heldUp) Monotonic() time.Duration { return h.present }
+
+func (h *heldUp) Wall() time.Time {
+	h.present, h.pause = h.present+h.pause, 0
+	return time.Unix(1_800_000_000, 0).Add(h.present)
+}
+
+func TestAPauseBetweenTheTwoClocksIsNoSleep(t *testing.T) {
+	clock := &heldUp{}
+	steady := newSteadyClock(clock)
+	clock.pause = 5 * time.Second
+	if now := steady.now(); now != 5*time.Second {
+		t.Errorf("counts %v", now)
+	}
+	clock.present += time.Second
+	if now := steady.now(); now != 6*time.Second {
+		t.Errorf("counts %v", now)
+	}
+}

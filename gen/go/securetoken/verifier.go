@@ -48,13 +48,14 @@ func NewVerifier(client *Client, options ...VerifierOption) (*Verifier, error) {
 		return nil, fmt.Errorf("securetoken: %w", err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
+	clock := newSteadyClock(config.clock)
 	v := &Verifier{
 		client: client,
 		config: config,
-		clock:  newSteadyClock(config.clock),
+		clock:  clock,
 		feed:   newFeedState(),
 		kept:   newKeptAnswers(config.maxEntries, config.maxBytes),
-		asks:   questions{client: client},
+		asks:   questions{client: client, clock: clock},
 		tally:  tally{hooks: config.hooks, logger: config.logger},
 		stop:   stop,
 	}
@@ -136,7 +137,7 @@ func (v *Verifier) verify(ctx context.Context, token string) (*ValidToken, error
 		v.tally.miss(reason)
 		var err error
 		kept, err = v.flights.join(ctx, key, func(ctx context.Context) (*keptAnswer, error) {
-			return v.ask(ctx, token, key, now)
+			return v.ask(ctx, token, key)
 		})
 		if err != nil {
 			return nil, FromError(err)
@@ -160,7 +161,7 @@ func (v *Verifier) verify(ctx context.Context, token string) (*ValidToken, error
 }
 
 // refuseLate refuses an answer that has just come when its token has ended on the way, or may have been
-// revoked since: an answer is as old as its question, and may have been on its way for long.
+// revoked since: an answer is as old as the call's last try, and may have been on its way for long.
 func (v *Verifier) refuseLate(answer *keptAnswer) error {
 	now := v.clock.now()
 	switch {
@@ -196,8 +197,8 @@ func (v *Verifier) lookUp(key digest, now time.Duration) (*keptAnswer, MissReaso
 	return kept, ""
 }
 
-func (v *Verifier) ask(ctx context.Context, token string, key digest, asked time.Duration) (*keptAnswer, error) {
-	valid, err := v.asks.ask(ctx, token)
+func (v *Verifier) ask(ctx context.Context, token string, key digest) (*keptAnswer, error) {
+	valid, asked, err := v.asks.ask(ctx, token)
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,10 @@
 package securetoken_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net"
 	"runtime"
 	"strings"
 	"sync"
@@ -10,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
@@ -107,6 +110,36 @@ func TestAnAnswerOnItsWayIsHeldAgainstWhatCameMeanwhile(t *testing.T) {
 	await(t, "the change", func() bool { return verifier.Stats().Revocations == 1 })
 	close(hold)
 	if err := <-answered; !errors.Is(err, securetoken.ErrInvalidToken) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAnAnswerIsAsOldAsTheTryThatGaveIt(t *testing.T) {
+	feed := startScripted(t)
+	var isUp atomic.Bool
+	dial := func(ctx context.Context, address string) (net.Conn, error) {
+		if !isUp.Load() {
+			return nil, errors.New("nobody listens")
+		}
+		return (&net.Dialer{}).DialContext(ctx, "tcp", address)
+	}
+	client := connect(t, feed.address, securetoken.WithInsecure(),
+		securetoken.WithDialOptions(grpc.WithContextDialer(dial)))
+	clock := &movedClock{}
+	verifier, err := securetoken.NewVerifier(client, securetoken.WithVerifierClock(clock))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(verifier.Close)
+	answered := make(chan error)
+	go func() {
+		_, err := verifier.Verify(t.Context(), "good")
+		answered <- err
+	}()
+	await(t, "the check", func() bool { return verifier.Stats().Misses == 1 })
+	clock.move(time.Minute, time.Minute) // the bound is ten seconds
+	isUp.Store(true)
+	if err := <-answered; err != nil {
 		t.Errorf("got %v", err)
 	}
 }

@@ -141,6 +141,14 @@ class Ends(unittest.TestCase):
                 if guard._verifier is not None:
                     guard._verifier.close()
 
+    def test_guards_and_verifiers_wait_for_a_server_that_has_no_room(self) -> None:
+        delay = RetryInfo()
+        delay.retry_delay.nanos = 1_000_000
+        full = status(grpc.StatusCode.RESOURCE_EXHAUSTED, delay)
+        guard = guards.Guard(self.client(full, full), guards.Faults(lambda _: None))
+        guard.check(ANY_TOKEN, "token")
+        self.assertEqual(len(self.servicer.seen), 3)
+
     def test_a_rate_beyond_the_deadline_is_told(self) -> None:
         delay = RetryInfo()
         delay.retry_delay.seconds = 30

@@ -375,3 +375,18 @@ class Awake(unittest.TestCase):
             monotonic[0] += by
             wall[0] += wall_by
             self.assertAlmostEqual(clock(), expected, msg=name)
+
+    def test_a_thread_that_is_held_up_between_the_two_clocks_has_not_slept(self) -> None:
+        present = [0.0]
+        held_up = [0.0]
+
+        def wall() -> float:
+            present[0] += held_up[0]
+            held_up[0] = 0.0
+            return present[0]
+
+        clock = AwakeClock(lambda: present[0], wall)
+        held_up[0] = 5.0
+        self.assertAlmostEqual(clock(), 5.0)
+        present[0] += 1.0
+        self.assertAlmostEqual(clock(), 6.0)

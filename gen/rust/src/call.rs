@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tonic::{Code, Request, Response, Status};
 
 use crate::client::SecureTokenClient;
-use crate::details::{has_refusal, is_unknown_caller, retry_delay};
+use crate::details::{has_refusal, is_beyond_rate, is_unknown_caller, retry_delay};
 use crate::error::Error;
 use crate::fault::{Origin, connection_fault, describe, origin};
 use crate::pause::up_to;
@@ -32,7 +32,8 @@ pub(crate) enum Retry {
 
 /// Sends a message, again while the server cannot be reached or asks to wait, until there is an
 /// answer or the deadline has passed. Where there are several servers, the next one is asked at once,
-/// and one that hangs has half of what is left of the deadline, unless all others rest.
+/// and one that hangs has half of what is left of the deadline, unless all others rest. A client that
+/// does not wait for its rate asks each of them once for a call that is beyond it.
 pub(crate) async fn call<M, R, F>(
     client: &SecureTokenClient,
     retry: Retry,
@@ -47,6 +48,7 @@ where
     let mut round = Round::new(&client.servers);
     let mut renewed = false;
     let mut last = None;
+    let mut beyond_rate = None;
     loop {
         let server = round.next();
         let left = end.saturating_duration_since(Instant::now());
@@ -71,8 +73,17 @@ where
             Verdict::Faulty => return Err(unreachable(&status)),
             Verdict::Again if round.has_others() => Duration::ZERO,
             Verdict::Again => pause(round.number),
-            Verdict::After(wait) => wait,
+            Verdict::TooMany(_) if !client.waits_for_rate => {
+                beyond_rate = Some(status.clone());
+                Duration::ZERO
+            }
+            Verdict::TooMany(wait) | Verdict::After(wait) => wait,
         };
+        if !round.has_others()
+            && let Some(refusal) = beyond_rate
+        {
+            return Err(refusal.into());
+        }
         if status.code() == Code::Unavailable {
             server.note_loss();
         }
@@ -127,6 +138,8 @@ enum Verdict {
     Again,
     /// The same, after a while that the server has named.
     After(Duration),
+    /// The same: this client makes more calls than it may.
+    TooMany(Duration),
 }
 
 fn judge(status: &Status, retry: Retry, round: u32) -> Verdict {
@@ -136,6 +149,7 @@ fn judge(status: &Status, retry: Retry, round: u32) -> Verdict {
     }
     if origin == Origin::Server && status.code() == Code::ResourceExhausted {
         return match retry_delay(status) {
+            Some(delay) if is_beyond_rate(status) => Verdict::TooMany(delay + pause(0) / 2),
             Some(delay) => Verdict::After(delay + pause(0) / 2),
             None => Verdict::Final,
         };

@@ -40,6 +40,8 @@ pub struct SecureTokenClient {
     pub(crate) deadline: Duration,
     /// What calls about tokens require; empty for none.
     audience: Arc<str>,
+    /// Whether a call that is beyond this client's rate waits until the server takes it.
+    pub(crate) waits_for_rate: bool,
 }
 
 impl SecureTokenClient {
@@ -58,6 +60,7 @@ impl SecureTokenClient {
             api_key,
             deadline,
             audience: Arc::default(),
+            waits_for_rate: true,
         }
     }
 
@@ -92,6 +95,15 @@ impl SecureTokenClient {
         Some(&*self.audience).filter(|audience| !audience.is_empty())
     }
 
+    /// The same, whose calls fail at once where they are beyond this client's rate: who asks for its own
+    /// callers would hold them up, for the tokens of others.
+    pub(crate) fn without_waiting_for_rate(&self) -> Self {
+        Self {
+            waits_for_rate: false,
+            ..self.clone()
+        }
+    }
+
     /// The generated client, on the same connections and with the same API key.
     pub fn raw(&self) -> RawClient {
         self.raw.clone()
@@ -115,11 +127,21 @@ impl SecureTokenClient {
     /// # Errors
     /// [`Error::InvalidToken`] or [`Error::TokenExpired`].
     pub async fn validate_token(&self, token: impl Into<String>) -> Result<Claims, Error> {
+        self.claims_of(token.into(), || ()).await
+    }
+
+    /// As [`validate_token`](Self::validate_token), and calls `begins` as each try begins.
+    pub(crate) async fn claims_of(
+        &self,
+        token: String,
+        begins: impl Fn(),
+    ) -> Result<Claims, Error> {
         let request = pb::ValidateTokenRequest {
-            token: sendable(token.into()),
+            token: sendable(token),
             audience: self.audience.to_string(),
         };
         let response = call(self, Retry::Safe, request, |request| {
+            begins();
             let mut raw = self.raw();
             async move { raw.validate_token(request).await }
         });
@@ -194,18 +216,19 @@ impl SecureTokenClient {
         tokens: impl IntoIterator<Item = T>,
     ) -> Result<Vec<Result<Claims, Error>>, Error> {
         let tokens = tokens.into_iter().map(|token| sendable(token.into()));
-        let answers = self.ask_about(tokens.collect()).await?;
+        let answers = self.ask_about(tokens.collect(), || ()).await?;
         let result = |answer| responses::batch_result(answer, &self.audience);
         answers.into_iter().map(result).collect()
     }
 
     /// As [`batch_validate_tokens`](Self::batch_validate_tokens), of sendable tokens; an answer that is no
-    /// fact about its token is no other token's fault.
+    /// fact about its token is no other token's fault. Calls `begins` as each try begins.
     pub(crate) async fn batch_answers(
         &self,
         tokens: Vec<String>,
+        begins: impl Fn(),
     ) -> Result<Vec<Result<Claims, Error>>, Error> {
-        let answers = self.ask_about(tokens).await?.into_iter();
+        let answers = self.ask_about(tokens, begins).await?.into_iter();
         let own = answers.map(|answer| responses::batch_result(answer, &self.audience)?);
         Ok(own.collect())
     }
@@ -213,6 +236,7 @@ impl SecureTokenClient {
     async fn ask_about(
         &self,
         tokens: Vec<String>,
+        begins: impl Fn(),
     ) -> Result<Vec<pb::BatchValidateTokensResult>, Error> {
         let asked = tokens.len();
         let request = pb::BatchValidateTokensRequest {
@@ -220,6 +244,7 @@ impl SecureTokenClient {
             audience: self.audience.to_string(),
         };
         let response = call(self, Retry::Safe, request, |request| {
+            begins();
             let mut raw = self.raw();
             async move { raw.batch_validate_tokens(request).await }
         });

@@ -17,6 +17,7 @@ pub(crate) const INFO: &str = "google.rpc.ErrorInfo";
 const RETRY: &str = "google.rpc.RetryInfo";
 const REASON_PREFIX: &str = "ERROR_REASON_";
 const CALLER_PREFIX: &str = "CALLER_ERROR_REASON_";
+const RATE_EXCEEDED: &str = "CALLER_ERROR_REASON_RATE_EXCEEDED";
 
 impl From<Status> for Error {
     /// The refusal that a status tells of. A status without a `TokenErrorDetail`, and one whose
@@ -43,10 +44,12 @@ fn other(status: Status, details: &[Any]) -> Error {
             fault: connection_fault(&status),
             status: Box::new(status),
         },
-        Code::ResourceExhausted if delay.is_some() => Error::RateExceeded {
-            retry_after: delay,
-            status: Box::new(status),
-        },
+        Code::ResourceExhausted if delay.is_some() || is_rate(caller.as_ref()) => {
+            Error::RateExceeded {
+                retry_after: delay,
+                status: Box::new(status),
+            }
+        }
         Code::Unauthenticated | Code::PermissionDenied => match caller {
             None => Error::Rpc(status),
             Some(mut info) => Error::CallerRefused {
@@ -69,6 +72,15 @@ fn caller_info(details: &[Any]) -> Option<ErrorInfo> {
 /// Whether the service does not know this client's own credential.
 pub(crate) fn is_unknown_caller(status: &Status) -> bool {
     status.code() == Code::Unauthenticated && caller_info(&details_of(status)).is_some()
+}
+
+/// Whether this client makes more calls than it may, rather than the server having no room for anyone's.
+pub(crate) fn is_beyond_rate(status: &Status) -> bool {
+    status.code() == Code::ResourceExhausted && is_rate(caller_info(&details_of(status)).as_ref())
+}
+
+fn is_rate(caller: Option<&ErrorInfo>) -> bool {
+    caller.is_some_and(|info| info.reason == RATE_EXCEEDED)
 }
 
 /// How long the server asks to wait.

@@ -1,7 +1,9 @@
 /** Tokens that the server is asked about: one call for each, or one for many that come at once. */
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { ValidToken } from "../operations.js";
+import { ON_TRY } from "../revocation-client.js";
 import type { SecureTokenClient } from "../token-client.js";
+import type { SteadyClock } from "./steady-clock.js";
 
 /** What questions are asked with. */
 export type Asking = Pick<SecureTokenClient, "validateToken" | "batchValidateTokens">;
@@ -10,16 +12,21 @@ export type Asking = Pick<SecureTokenClient, "validateToken" | "batchValidateTok
 const MAX_TOKENS = 1_000;
 /** The most of a call's tokens, in bytes: a request has at most 1 MiB. */
 const MAX_BYTES = 1_000_000;
-/** A rate is not waited for: whoever asks would hold up its own callers, for the tokens of others. */
-const AT_ONCE = { waitForRate: false };
 /** What a token takes in a message beside its text, in bytes. */
 const TOKEN_HEAD = 4;
 /** How long a token waits at most for a call that is under way, in milliseconds. */
 const MAX_WAIT_MS = 5;
 
+/** The answer about a valid token. */
+export interface Answered {
+  readonly valid: ValidToken;
+  /** When the try began that gave it, in milliseconds of the steady clock: it is no older than that. */
+  readonly askedAt: number;
+}
+
 interface Question {
   readonly token: string;
-  resolve(valid: ValidToken): void;
+  resolve(answered: Answered): void;
   reject(error: unknown): void;
 }
 
@@ -29,18 +36,20 @@ interface Question {
  */
 export class Questions {
   readonly #client: Asking;
+  readonly #clock: SteadyClock;
   #waiting: Question[] = [];
   #underWay = 0;
   /** False once the server has refused a batch to this caller, who may ask about single tokens. */
   #mayBatch = true;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(client: Asking) {
+  constructor(client: Asking, clock: SteadyClock) {
     this.#client = client;
+    this.#clock = clock;
   }
 
   /** The answer about a token. Rejects as `validateToken` does. */
-  ask(token: string): Promise<ValidToken> {
+  ask(token: string): Promise<Answered> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ token, resolve, reject });
       if (this.#underWay === 0) this.#send();
@@ -77,16 +86,25 @@ export class Questions {
   /** Never rejects. */
   async #call(questions: readonly Question[]): Promise<void> {
     const [first] = questions as [Question];
+    let askedAt = this.#clock.now();
+    // A rate is not waited for: whoever asks would hold up its own callers, for the tokens of others.
+    const options = {
+      waitForRate: false,
+      [ON_TRY]: () => {
+        askedAt = this.#clock.now();
+      },
+    };
     try {
       if (questions.length === 1) {
-        first.resolve(await this.#client.validateToken(first.token, AT_ONCE));
+        const valid = await this.#client.validateToken(first.token, options);
+        first.resolve({ valid, askedAt });
         return;
       }
       const tokens = questions.map(({ token }) => token);
-      const results = await this.#client.batchValidateTokens(tokens, AT_ONCE);
+      const results = await this.#client.batchValidateTokens(tokens, options);
       for (const [index, { resolve, reject }] of questions.entries()) {
         const result = results[index];
-        if (result?.claims) resolve({ ...result.claims, valid: true });
+        if (result?.claims) resolve({ valid: { ...result.claims, valid: true }, askedAt });
         else reject(result?.error);
       }
     } catch (error) {

@@ -68,7 +68,7 @@ export class WatchedVerifier {
     const { clock, maxEntries, maxBytes } = this.#options;
     this.#clock = new SteadyClock(clock);
     this.#answers = new KeptAnswers(maxEntries, maxBytes);
-    this.#questions = new Questions(client);
+    this.#questions = new Questions(client, this.#clock);
     this.#feed = new Feed(client, this.#state, this.#clock, this.#options);
   }
 
@@ -138,8 +138,8 @@ export class WatchedVerifier {
   }
 
   async #ask(token: string): Promise<KeptAnswer> {
-    const askedAt = this.#clock.now();
-    const answer = toKeptAnswer(await this.#questions.ask(token), askedAt);
+    const { valid, askedAt } = await this.#questions.ask(token);
+    const answer = toKeptAnswer(valid, askedAt);
     this.#answers.put(digestOf(token), answer);
     return answer;
   }
@@ -152,7 +152,7 @@ export class WatchedVerifier {
     });
   }
 
-  /** An answer is as old as its question: it may have been on its way for long, or the process stopped. */
+  /** An answer is as old as the call's last try: it may have been on its way for long, or the process stopped. */
   #refuseLate(answer: KeptAnswer): void {
     const now = this.#clock.now();
     if (now >= answer.endsAt) throw expired(answer);

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { Code, ConnectError, createRouterTransport } from "@connectrpc/connect";
-import { RetryInfoSchema } from "../../../gen/ts/src/google/rpc/error_details_pb.js";
 import { TokenService } from "../../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import { TokenError } from "../../../src/client/errors.js";
 import { parseHttpPolicy } from "../../../src/client/middleware/http-policy.js";
@@ -12,6 +11,7 @@ import { RateExceededError, SecureTokenClient } from "../../../src/client/node.j
 import { createPersistentTransport } from "../../../src/client/persistent-transport.js";
 import { Duration, Instant } from "../../../src/client/time.js";
 import { type GuardFixture, startGuardFixture } from "../../support/guard-suite.js";
+import { beyondRate } from "../../support/shortages.js";
 import { createTestClock } from "../../support/test-clock.js";
 
 describe("token guard", () => {
@@ -133,12 +133,9 @@ describe("token guard", () => {
 
   it("refuses at once where the client makes more calls than it may", async () => {
     let calls = 0;
-    const limited = new ConnectError("too many", Code.ResourceExhausted, undefined, [
-      { desc: RetryInfoSchema, value: { retryDelay: { seconds: 0n, nanos: 1_000_000 } } },
-    ]);
     const validateToken = () => {
       calls++;
-      throw limited;
+      throw beyondRate(1);
     };
     const transport = createRouterTransport(({ service }) =>
       service(TokenService, { validateToken }),

@@ -86,6 +86,7 @@ class Play {
     else if ("verifyMany" in step) return this.#verifyMany(step.verifyMany, step);
     else if ("begin" in step) await this.ask("begin", step.begin);
     else if ("awaitAsked" in step) return this.#awaitAsked(step.awaitAsked);
+    else if ("awaitAskedAgain" in step) return this.#awaitAsked(server.asked.length + 1);
     else if ("collect" in step) {
       return difference(step.expect, (await this.ask("collect", {})).outcomes as string[]);
     } else if ("await" in step) return this.#await(step.await);

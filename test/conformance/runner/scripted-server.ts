@@ -3,16 +3,14 @@ import { create } from "@bufbuild/protobuf";
 import { anyPack, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
-import {
-  ErrorInfoSchema,
-  RetryInfoSchema,
-} from "../../../gen/ts/src/google/rpc/error_details_pb.js";
+import { ErrorInfoSchema } from "../../../gen/ts/src/google/rpc/error_details_pb.js";
 import {
   TokenErrorKind as Kind,
   ErrorReason as Reason,
   TokenErrorDetailSchema,
 } from "../../../gen/ts/src/securetoken/v1/error_pb.js";
 import { TokenService } from "../../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import { beyondRate, noRoom } from "../../support/shortages.js";
 import type { KnownToken } from "../suite/watch.js";
 import { httpPeer } from "./peer.js";
 import { ScriptedFeed } from "./scripted-feed.js";
@@ -30,14 +28,8 @@ const NOT_ALLOWED = {
   },
 };
 
-/** What a server says to a caller that makes too many calls. */
-const BEYOND_THE_RATE = [
-  {
-    desc: ErrorInfoSchema,
-    value: { reason: "CALLER_ERROR_REASON_RATE_EXCEEDED", domain: "securetoken.v1" },
-  },
-  { desc: RetryInfoSchema, value: { retryDelay: { seconds: 0n, nanos: 100_000_000 } } },
-];
+/** When a call may come again for which there was no room, in milliseconds. */
+const PAUSE_MS = 100;
 
 /** The server of one case. */
 export class ScriptedServer {
@@ -46,8 +38,11 @@ export class ScriptedServer {
   readonly asked: string[] = [];
   /** Tokens that calls refuse as revoked, whatever the feed has said. */
   readonly revoked = new Set<string>();
-  /** What calls about tokens meet: `away` ends them with UNAVAILABLE, `limited` as beyond the caller's rate. */
-  unary: "up" | "away" | "limited" = "up";
+  /**
+   * What calls about tokens meet: `away` ends them with UNAVAILABLE, `limited` as beyond the caller's rate,
+   * `full` for want of room.
+   */
+  unary: "up" | "away" | "limited" | "full" = "up";
   /** The code that BatchValidateTokens is refused with; unset: it is served. */
   batchRefusal: Code | undefined;
   /** How long the case has lasted by its own clock, in milliseconds. */
@@ -126,9 +121,8 @@ export class ScriptedServer {
   #ask(rpc: string): Promise<void> | undefined {
     this.asked.push(rpc);
     if (this.unary === "away") throw new ConnectError("away", Code.Unavailable);
-    if (this.unary === "limited") {
-      throw new ConnectError("too many", Code.ResourceExhausted, undefined, BEYOND_THE_RATE);
-    }
+    if (this.unary === "limited") throw beyondRate(PAUSE_MS);
+    if (this.unary === "full") throw noRoom(PAUSE_MS);
     return this.#held;
   }
 

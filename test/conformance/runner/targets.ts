@@ -1,12 +1,15 @@
 /** What a case may call: the real server, and peers that misbehave in one way each. */
 import type { RequestListener } from "node:http";
+import type { ConnectError, ConnectRouter } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import pino from "pino";
+import { TokenService } from "../../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import type { SecureTokenManager } from "../../../src/core/index.js";
 import { RevocationAuthority } from "../../../src/revocation/authority.js";
 import { ANYONE, type Callers } from "../../../src/server/callers/callers.js";
 import { createServer } from "../../../src/server/server.js";
 import { tokenRoutes } from "../../../src/service/index.js";
+import { beyondRate, noRoom } from "../../support/shortages.js";
 import { corpusManager, fixedClock } from "../suite/fixture.js";
 import { cutOff } from "./cut-off.js";
 import { knownCallers } from "./known-callers.js";
@@ -16,6 +19,8 @@ import { standInRoutes } from "./stand-in.js";
 import { serverTls } from "./tls.js";
 
 const HOST = "127.0.0.1";
+/** When a call may come again that a target had no room for, in milliseconds. */
+const PAUSE_MS = 100;
 /** The name in the certificates. */
 const TLS_HOST = "localhost";
 
@@ -51,6 +56,8 @@ export async function startTargets(manager: SecureTokenManager): Promise<Targets
     named("stand-in", httpPeer(standIn)),
     named("garbage", httpPeer(answerGarbage)),
     named("unavailable-once", httpPeer(everyOther(refuse("UNAVAILABLE"), service))),
+    named("no-room-once", httpPeer(everyOther(ending(noRoom), service))),
+    named("beyond-rate-once", httpPeer(everyOther(ending(beyondRate), service))),
     named("internal-once", httpPeer(everyOther(refuse("INTERNAL"), service))),
     named(
       "lost-once",
@@ -98,6 +105,15 @@ function losing(serve: (lose: RequestListener) => RequestListener): Target {
 /** Refuses a call with a status that comes before any response header. */
 function refuse(code: "UNAVAILABLE" | "INTERNAL"): RequestListener {
   return (request, response) => answerStatus(request, response, code);
+}
+
+/** Ends each ValidateToken with an error that says when to come again. */
+function ending(error: (waitMs: number) => ConnectError): RequestListener {
+  const validateToken = () => {
+    throw error(PAUSE_MS);
+  };
+  const routes = (router: ConnectRouter) => router.service(TokenService, { validateToken });
+  return connectNodeAdapter({ routes, acceptCompression: [] });
 }
 
 /** A port that was free a moment ago. */

@@ -67,7 +67,7 @@ export type Step =
   | { readonly reset: true }
   | { readonly refuseWatch: string | null }
   | { readonly refuseBatch: string }
-  | { readonly unary: "up" | "away" | "limited" }
+  | { readonly unary: "up" | "away" | "limited" | "full" }
   | { readonly revoke: string }
   | { readonly hold: boolean }
   | { readonly quiet: true }
@@ -91,6 +91,7 @@ export type Step =
     }
   | { readonly begin: Verify }
   | { readonly awaitAsked: number }
+  | { readonly awaitAskedAgain: true }
   | { readonly collect: true; readonly expect: string | readonly string[] }
   | { readonly await: Partial<VerifierState> }
   /** What the verifier has told since the last such step, in order; README.md names the events. */

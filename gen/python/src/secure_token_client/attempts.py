@@ -16,6 +16,7 @@ from .call_errors import (
     CallError,
     ServiceUnavailableError,
     caller_info,
+    is_beyond_rate,
     retry_delay,
     status_of,
     to_call_error,
@@ -26,19 +27,22 @@ from .error_details import from_rpc_error
 _FIRST_PAUSE, _MAX_PAUSE = 0.05, 0.5
 _REFRESH = "RefreshToken"
 _waits_for_rate: ContextVar[bool] = ContextVar("secure_token_waits_for_rate", default=True)
+_on_try: ContextVar[Optional[Callable[[], None]]] = ContextVar("secure_token_on_try", default=None)
 
 
 @contextmanager
-def refusing_at_once() -> Iterator[None]:
+def refusing_at_once(on_try: Optional[Callable[[], None]] = None) -> Iterator[None]:
     """Calls within wait for no rate: a guard's would hold a thread of its service meanwhile.
 
-    By the context and not by an argument, since a guard calls what its users may have overridden.
+    `on_try` is called as each try begins: an answer is no older than its call's last try. By the
+    context and not by an argument, since a guard calls what its users may have overridden.
     """
-    before = _waits_for_rate.set(False)
+    waits, tells = _waits_for_rate.set(False), _on_try.set(on_try)
     try:
         yield
     finally:
-        _waits_for_rate.reset(before)
+        _waits_for_rate.reset(waits)
+        _on_try.reset(tells)
 
 
 class Attempts:
@@ -61,7 +65,7 @@ class Attempts:
     ) -> None:
         """Begins a call that may take `timeout` seconds."""
         self._may_ask = is_plaintext
-        self._waits_for_rate = _waits_for_rate.get()
+        self._waits_for_rate, self._on_try = _waits_for_rate.get(), _on_try.get()
         self._method, self._source, self._clock = method, key, clock
         self._deadline = clock() + timeout
         self._count = 0
@@ -74,10 +78,12 @@ class Attempts:
         return max(0.001, self._deadline - self._clock())
 
     def metadata(self) -> tuple[tuple[str, str], ...]:
-        """The metadata of the next attempt."""
+        """The metadata of the next attempt, which begins."""
         if self._count:
             self._key = self._ask(renewed=False)
         self._count += 1
+        if self._on_try is not None:
+            self._on_try()
         return () if self._key is None else (("authorization", f"Bearer {self._key}"),)
 
     def is_lost(self, error: grpc.RpcError) -> bool:
@@ -109,8 +115,9 @@ class Attempts:
         if code is grpc.StatusCode.UNAVAILABLE:
             return self._unavailable(error)
         if code is grpc.StatusCode.RESOURCE_EXHAUSTED:
-            delay = retry_delay(status_of(error))
-            if delay is not None and self._waits_for_rate:
+            status = status_of(error)
+            delay = retry_delay(status)
+            if delay is not None and (self._waits_for_rate or not is_beyond_rate(status)):
                 return self._within(delay + random.uniform(0, _FIRST_PAUSE), error)
         if code is grpc.StatusCode.UNAUTHENTICATED and self._may_renew(error):
             return 0

@@ -103,7 +103,7 @@ def to_call_error(error: grpc.RpcError) -> grpc.RpcError:
         return unavailable
     if code is grpc.StatusCode.RESOURCE_EXHAUSTED:
         delay = retry_delay(status)
-        if delay is None and (info is None or info.reason != f"{_CALLER_PREFIX}RATE_EXCEEDED"):
+        if delay is None and not is_beyond_rate(status):
             return error
         exceeded = RateExceededError(code, details, trailers)
         exceeded.retry_after = delay
@@ -141,6 +141,12 @@ def caller_info(status: Optional[Status]) -> Optional[ErrorInfo]:
         if info.domain == DOMAIN and info.reason.startswith(_CALLER_PREFIX):
             return info
     return None
+
+
+def is_beyond_rate(status: Optional[Status]) -> bool:
+    """Whether this client makes more calls than it may; else the server has no room for anyone's."""
+    info = caller_info(status)
+    return info is not None and info.reason == f"{_CALLER_PREFIX}RATE_EXCEEDED"
 
 
 def retry_delay(status: Optional[Status]) -> Optional[float]:

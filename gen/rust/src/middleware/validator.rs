@@ -35,7 +35,7 @@ pub(super) type FaultHook = dyn Fn(&Fault<'_>) + Send + Sync;
 type Answer = Result<Arc<Claims>, RefusalReason>;
 
 /// Asks the token service, a cache of its recent answers, or a watched verifier. Concurrent checks of one
-/// token are one call.
+/// token are one call. Where the client makes more calls than it may, they are refused at once.
 #[derive(Clone)]
 pub(super) struct Validator {
     client: SecureTokenClient,
@@ -47,7 +47,7 @@ pub(super) struct Validator {
 impl Validator {
     pub(super) fn new(client: SecureTokenClient) -> Self {
         Self {
-            client,
+            client: client.without_waiting_for_rate(),
             cache: None,
             watched: None,
             flights: Flights::default(),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::mem::size_of;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ use super::revoked::Subject;
 pub(super) struct Answer {
     claims: Claims,
     pub(super) subject: Subject,
-    /// When it was asked for, on the steady clock.
+    /// When the try began that gave it, on the steady clock.
     asked: Duration,
 }
 
@@ -38,17 +38,26 @@ impl Answer {
         self.claims.has_audience(audience)
     }
 
-    /// The claims, with the time that still remains.
-    pub(super) fn claims_at(&self, now: Duration) -> Arc<Claims> {
-        let mut claims = self.claims.clone();
-        let age = now.saturating_sub(self.asked);
-        claims.time_remaining = claims.time_remaining.saturating_sub(age);
-        Arc::new(claims)
+    /// How long ago it was asked for.
+    pub(super) fn age(&self, now: Duration) -> Duration {
+        now.saturating_sub(self.asked)
+    }
+
+    pub(super) fn expires_at(&self) -> SystemTime {
+        self.claims.expires_at
     }
 
     /// Whether the token may have ended, by the time it had left when it was asked about.
-    fn is_over(&self, now: Duration) -> bool {
-        now.saturating_sub(self.asked) >= self.claims.time_remaining
+    pub(super) fn is_spent(&self, now: Duration) -> bool {
+        self.age(now) >= self.claims.time_remaining
+    }
+
+    /// The claims, with the time that still remains.
+    pub(super) fn claims_at(&self, now: Duration) -> Arc<Claims> {
+        let mut claims = self.claims.clone();
+        let age = self.age(now);
+        claims.time_remaining = claims.time_remaining.saturating_sub(age);
+        Arc::new(claims)
     }
 
     /// What it costs in memory, about.
@@ -142,7 +151,7 @@ impl Kept {
     pub(super) fn get(&mut self, digest: &Digest, now: Duration) -> Option<Arc<Answer>> {
         let at = *self.index.get(digest)?;
         let answer = self.slots[at].answer.clone()?;
-        if answer.is_over(now) {
+        if answer.is_spent(now) {
             self.remove(at);
             return None;
         }

@@ -15,6 +15,9 @@ use crate::flights::lock;
 use crate::results::Claims;
 use crate::token::{MAX_SENDABLE_BYTES, sendable};
 
+use super::clock::SteadyClock;
+use super::kept::Answer;
+
 /// Within what the server takes of one BatchValidateTokens.
 const MAX_BATCH_TOKENS: usize = 1000;
 const MAX_BATCH_BYTES: usize = 1 << 19;
@@ -24,13 +27,14 @@ const TOKEN_OVERHEAD: usize = 4;
 /// but those who ask.
 const BATCH_PAUSE: Duration = Duration::from_millis(5);
 
-type Outcome = Result<Claims, Error>;
+type Outcome = Result<Arc<Answer>, Error>;
 
 #[derive(Clone)]
 pub(super) struct Questions(Arc<Shared>);
 
 struct Shared {
     client: SecureTokenClient,
+    clock: Arc<SteadyClock>,
     /// Whether this client may not call BatchValidateTokens.
     single: AtomicBool,
     queue: Mutex<Queue>,
@@ -62,22 +66,24 @@ impl Drop for Landing {
 }
 
 impl Questions {
-    pub(super) fn new(client: SecureTokenClient) -> Self {
+    /// The client's calls are not to wait for its rate.
+    pub(super) fn new(client: SecureTokenClient, clock: Arc<SteadyClock>) -> Self {
         Self(Arc::new(Shared {
             client,
+            clock,
             single: AtomicBool::new(false),
             queue: Mutex::default(),
         }))
     }
 
-    /// A valid token's claims, or why there are none. The client's deadline bounds each call.
+    /// The answer about a valid token, or why there is none. The client's deadline bounds each call.
     pub(super) async fn ask(&self, token: String) -> Outcome {
         let token = sendable(token);
         let waiting = match self.enqueue(token) {
             Ok(waiting) => waiting,
             Err(token) => {
                 let _landing = Landing(self.clone());
-                return self.0.client.validate_token(token).await;
+                return self.0.ask_one(token).await;
             }
         };
         let lost = || Error::Rpc(Status::internal("the call has ended without an answer"));
@@ -120,10 +126,9 @@ impl Questions {
     }
 
     async fn send(&self, batch: Vec<Question>) {
-        let client = &self.0.client;
         if batch.len() > 1 && !self.0.single.load(Ordering::Relaxed) {
             let tokens = batch.iter().map(|question| question.token.clone());
-            match client.batch_answers(tokens.collect()).await {
+            match self.0.ask_many(tokens.collect()).await {
                 Ok(answers) => return reply_to(batch, answers),
                 Err(error) if !may_not_batch(&error) => {
                     let same = vec![Err(error); batch.len()];
@@ -136,11 +141,50 @@ impl Questions {
             let landing = Landing(self.clone());
             lock(&self.0.queue).calls += 1;
             tokio::spawn(async move {
-                let answer = landing.0.0.client.validate_token(question.token).await;
+                let answer = landing.0.0.ask_one(question.token).await;
                 // Nobody waits any more: the runtime is ending.
                 let _ = question.reply.send(answer);
             });
         }
+    }
+}
+
+impl Shared {
+    async fn ask_one(&self, token: String) -> Outcome {
+        let tries = Tries::new(&self.clock);
+        let claims = self.client.claims_of(token, || tries.begin()).await?;
+        Ok(tries.answer(claims))
+    }
+
+    async fn ask_many(&self, tokens: Vec<String>) -> Result<Vec<Outcome>, Error> {
+        let tries = Tries::new(&self.clock);
+        let begins = || tries.begin();
+        let answers = self.client.batch_answers(tokens, begins).await?.into_iter();
+        let kept = answers.map(|answer| answer.map(|claims| tries.answer(claims)));
+        Ok(kept.collect())
+    }
+}
+
+/// When the last try of a call began. Its answer is no older, however long the tries before have taken.
+struct Tries<'a> {
+    clock: &'a SteadyClock,
+    asked: Mutex<Duration>,
+}
+
+impl<'a> Tries<'a> {
+    fn new(clock: &'a SteadyClock) -> Self {
+        Self {
+            asked: Mutex::new(clock.now()),
+            clock,
+        }
+    }
+
+    fn begin(&self) {
+        *lock(&self.asked) = self.clock.now();
+    }
+
+    fn answer(&self, claims: Claims) -> Arc<Answer> {
+        Arc::new(Answer::new(claims, *lock(&self.asked)))
     }
 }
 

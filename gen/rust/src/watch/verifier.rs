@@ -3,12 +3,13 @@
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tonic::{Code, Status};
 
+use crate::call::unreachable;
 use crate::client::SecureTokenClient;
 use crate::error::{Error, Facts};
 use crate::flights::{Digest, Flights, digest_of, lock};
@@ -27,7 +28,8 @@ use super::state::Known;
 /// of the token, until they expire, and follows the feed of revocations. Each kept answer is held against
 /// all that is revoked whenever it is used. A revocation takes hold within about a second; where the feed
 /// falls silent, nothing is vouched for beyond [`WatchOptions::max_staleness`], and the server is asked
-/// about every token.
+/// about every token. A check does not wait where the client makes more calls than it may: it gives
+/// [`Error::RateExceeded`] at once.
 ///
 /// It needs a client that may call ValidateToken, BatchValidateTokens and WatchRevocations; without the
 /// last it works, and asks each time. Clones are cheap and share everything. The feed has a connection of
@@ -48,7 +50,7 @@ struct Owner {
 
 /// What checks and the feed share.
 pub(super) struct Shared {
-    pub(super) clock: SteadyClock,
+    pub(super) clock: Arc<SteadyClock>,
     pub(super) known: Known,
     pub(super) kept: Mutex<Kept>,
     pub(super) tally: Tally,
@@ -62,11 +64,12 @@ impl WatchedVerifier {
     }
 
     pub(super) fn with(client: SecureTokenClient, options: WatchOptions) -> Self {
+        let clock = Arc::new(SteadyClock::new(options.clock));
         let verifier = Self(Arc::new(Owner {
-            questions: Questions::new(client.clone()),
+            questions: Questions::new(client.without_waiting_for_rate(), Arc::clone(&clock)),
             client,
             shared: Arc::new(Shared {
-                clock: SteadyClock::new(options.clock),
+                clock,
                 known: Known::default(),
                 kept: Mutex::new(Kept::new(options.max_entries, options.max_bytes)),
                 tally: Tally::new(options.hook),
@@ -169,7 +172,7 @@ impl WatchedVerifier {
             Ok((answer, verdict)) => (Arc::clone(answer), *verdict),
             Err(reason) => {
                 shared.tally.tell(&WatchEvent::Miss(*reason));
-                let asked = self.0.flights.join(digest, || self.ask(token, digest, now));
+                let asked = self.0.flights.join(digest, || self.ask(token, digest));
                 let lost = || Error::Rpc(Status::internal("the check has ended without an answer"));
                 let answer = asked.await.unwrap_or_else(|| Err(lost()))?;
                 let verdict = shared.known.judge(&answer.subject);
@@ -183,6 +186,8 @@ impl WatchedVerifier {
         }
         if found.is_ok() {
             shared.tally.tell(&WatchEvent::Hit);
+        } else {
+            shared.refuse_late(&digest, &answer)?;
         }
         match self.0.audience.as_deref() {
             Some(audience) if !answer.is_for(audience) => Err(not_for(audience)),
@@ -194,13 +199,11 @@ impl WatchedVerifier {
         &self,
         token: &str,
         digest: Digest,
-        asked: Duration,
     ) -> impl Future<Output = Result<Arc<Answer>, Error>> + Send + 'static {
         let (questions, shared) = (self.0.questions.clone(), Arc::clone(&self.0.shared));
         let token = token.to_owned();
         async move {
-            let claims = questions.ask(token).await?;
-            let answer = Arc::new(Answer::new(claims, asked));
+            let answer = questions.ask(token).await?;
             lock(&shared.kept).put(digest, Arc::clone(&answer));
             Ok(answer)
         }
@@ -208,6 +211,25 @@ impl WatchedVerifier {
 }
 
 impl Shared {
+    /// Refuses an answer that has just come when its token has ended on the way, or may have been revoked
+    /// since: an answer is as old as the call's last try, and may have been on its way for long.
+    fn refuse_late(&self, digest: &Digest, answer: &Arc<Answer>) -> Result<(), Error> {
+        let now = self.clock.now();
+        if answer.is_spent(now) {
+            return Err(expired(answer.expires_at()));
+        }
+        if answer.age(now) <= self.max_staleness {
+            return Ok(());
+        }
+        match self.look_up(digest, now) {
+            Ok((kept, Verdict::InForce)) if Arc::ptr_eq(&kept, answer) => Ok(()),
+            Ok((_, Verdict::Revoked)) => Err(revoked()),
+            _ => Err(unreachable(&Status::unavailable(
+                "the answer about the token came too late to be vouched for",
+            ))),
+        }
+    }
+
     /// An answer that can be vouched for unless it is revoked, or why there is none.
     fn look_up(
         &self,
@@ -250,7 +272,20 @@ impl fmt::Debug for Owner {
 /// In code points.
 const MAX_REQUIRED_PERMISSION: usize = 128;
 
-/// In the server's words.
+/// This and the others are in the server's words.
+fn expired(expired_at: SystemTime) -> Error {
+    Error::TokenExpired {
+        facts: Box::new(Facts {
+            message: "Token has expired".to_owned(),
+            reason: "TOKEN_EXPIRED".to_owned(),
+            field: "token".to_owned(),
+            metadata: Default::default(),
+            code: Code::Unauthenticated,
+        }),
+        expired_at: Some(expired_at),
+    }
+}
+
 fn revoked() -> Error {
     Error::InvalidToken {
         facts: Box::new(Facts {

@@ -4,8 +4,6 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use prost::Message;
-use secure_token_client::proto::google::rpc::RetryInfo;
 use secure_token_client::proto::securetoken::v1::token_service_server::TokenServiceServer;
 use secure_token_client::{
     Error, NewToken, RefreshOptions, RevocationFilter, RevocationOutcome, RevocationTarget,
@@ -16,7 +14,7 @@ use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::Server;
 use tonic::{Code, Status};
 
-use crate::refusals::{any, detail, detail_any, info_any, invalid_token, status};
+use crate::refusals::{beyond_rate, detail, detail_any, info_any, invalid_token, status};
 use crate::stand_in::StandIn;
 
 #[tokio::test]
@@ -46,26 +44,10 @@ async fn unavailable_is_told_at_the_deadline() {
 
 #[tokio::test]
 async fn the_servers_pause_is_kept_and_named() {
-    let rate = |millis: i32| {
-        let delay = prost_types::Duration {
-            seconds: 0,
-            nanos: millis * 1_000_000,
-        };
-        let retry = RetryInfo {
-            retry_delay: Some(delay),
-        };
-        status(
-            Code::ResourceExhausted,
-            vec![
-                info_any("CALLER_ERROR_REASON_RATE_EXCEEDED", "securetoken.v1", &[]),
-                any("google.rpc.RetryInfo", retry.encode_to_vec()),
-            ],
-        )
-    };
     let server = StandIn::new(move |call| match call.number {
-        1 => Err(rate(20)),
+        1 => Err(beyond_rate(20)),
         2 => Ok(()),
-        _ => Err(rate(900)),
+        _ => Err(beyond_rate(900)),
     });
     let client = server.client().await;
     client.validate_token("a").await.unwrap();

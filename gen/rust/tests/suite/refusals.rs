@@ -2,7 +2,7 @@
 
 use prost::Message;
 use prost_types::{Any, Timestamp};
-use secure_token_client::proto::google::rpc::{self, ErrorInfo};
+use secure_token_client::proto::google::rpc::{self, ErrorInfo, RetryInfo};
 use secure_token_client::proto::securetoken::v1::{ErrorReason, TokenErrorDetail, TokenErrorKind};
 use tonic::{Code, Status};
 
@@ -52,6 +52,28 @@ pub fn info_any(reason: &str, domain: &str, metadata: &[(&str, &str)]) -> Any {
         metadata: metadata.collect(),
     };
     any("google.rpc.ErrorInfo", info.encode_to_vec())
+}
+
+/// What a server without room answers: it may be called again after so many milliseconds.
+pub fn no_room(millis: i32) -> Status {
+    status(Code::ResourceExhausted, vec![retry_any(millis)])
+}
+
+/// The same to a caller that makes more calls than it may.
+pub fn beyond_rate(millis: i32) -> Status {
+    let info = info_any("CALLER_ERROR_REASON_RATE_EXCEEDED", "securetoken.v1", &[]);
+    status(Code::ResourceExhausted, vec![info, retry_any(millis)])
+}
+
+fn retry_any(millis: i32) -> Any {
+    let delay = prost_types::Duration {
+        seconds: 0,
+        nanos: millis * 1_000_000,
+    };
+    let retry = RetryInfo {
+        retry_delay: Some(delay),
+    };
+    any("google.rpc.RetryInfo", retry.encode_to_vec())
 }
 
 /// What a server answers for a token that it does not take.

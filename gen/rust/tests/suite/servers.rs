@@ -2,13 +2,15 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use secure_token_client::watch::WatchedVerifier;
 use secure_token_client::{Builder, Error, NewToken, SecureTokenClient, Tls};
 use tokio::net::TcpListener;
 use tonic::{Code, Status};
 
+use crate::refusals::{beyond_rate, no_room};
 use crate::stand_in::StandIn;
 
 fn builder(targets: &[SocketAddr]) -> Builder {
@@ -73,6 +75,45 @@ async fn every_server_takes_its_turn() {
             .unwrap();
     }
     assert_eq!((one.calls().len(), two.calls().len()), (10, 10));
+}
+
+/// How often a server was asked about a token.
+fn asked(server: &StandIn) -> usize {
+    let calls = server.calls().into_iter();
+    calls.filter(|call| call.rpc == "ValidateToken").count()
+}
+
+#[tokio::test]
+async fn a_verifier_beyond_its_rate_asks_each_server_once() {
+    let limited = || StandIn::new(|_| Err(beyond_rate(1)));
+    let (one, two) = (limited(), limited());
+    let targets = [one.serve(None).await, two.serve(None).await];
+    let verifier = WatchedVerifier::new(builder(&targets).build().unwrap());
+    let error = verifier.verify("a").await.unwrap_err();
+    assert!(matches!(error, Error::RateExceeded { .. }), "{error:?}");
+    assert_eq!((asked(&one), asked(&two)), (1, 1));
+
+    let well = willing();
+    let targets = [one.serve(None).await, well.serve(None).await];
+    let verifier = WatchedVerifier::new(builder(&targets).build().unwrap());
+    for token in ["a", "b"] {
+        verifier.verify(token).await.unwrap();
+    }
+    assert_eq!(asked(&well), 2);
+}
+
+#[tokio::test]
+async fn a_verifier_waits_for_a_server_that_has_no_room() {
+    let is_full = AtomicBool::new(true);
+    let server = StandIn::new(move |call| {
+        if call.rpc == "ValidateToken" && is_full.swap(false, Ordering::SeqCst) {
+            return Err(no_room(1));
+        }
+        Ok(())
+    });
+    let verifier = WatchedVerifier::new(server.client().await);
+    verifier.verify("a").await.unwrap();
+    assert_eq!(asked(&server), 2);
 }
 
 #[tokio::test]

@@ -23,8 +23,8 @@ class AsyncMisses:
     other's.
     """
 
-    def __init__(self, core: WatchCore, call: Callable[[str, object], Awaitable[Any]]) -> None:
-        """`call` takes a method and a request."""
+    def __init__(self, core: WatchCore, call: Callable[[Call], Awaitable[Any]]) -> None:
+        """`call` makes a call."""
         self._core, self._call = core, call
         self._open: dict[bytes, tuple[Question, asyncio.Future[None]]] = {}
         self._waiting: deque[Question] = deque()
@@ -76,7 +76,7 @@ class AsyncMisses:
 
     async def _make(self, call: Call) -> None:
         try:
-            call.settle(self._core, await self._call(call.method, call.request))
+            call.settle(self._core, await self._call(call))
         except Exception as error:
             if call.may_not_batch(error):
                 self._most = 1

@@ -24,6 +24,7 @@ from .clocks import Clocks, system_clocks
 from .core import WatchCore
 from .feed_policy import FeedEndedError, FeedPolicy, SilentFeedError
 from .options import Limits, Telling, WatchObserver, WatchState, checked_limits
+from .questions import Call
 from .verifier import TICK, is_askable
 
 AsyncClient = Union[AsyncSecureTokenClient, Callable[[], AsyncSecureTokenClient]]
@@ -148,9 +149,9 @@ class _LoopWatch:
         require_token(token)
         return self.core.give(await self._misses.ask(token, seconds), permission)
 
-    async def _call(self, method: str, request: object) -> Any:
-        with refusing_at_once():
-            return await self.client._call(method, request, None)
+    async def _call(self, call: Call) -> Any:
+        with refusing_at_once(call.begin):
+            return await self.client._call(call.method, call.request, None)
 
     async def close(self) -> None:
         for task in self._tasks:

@@ -41,15 +41,22 @@ class AwakeClock:
     def __call__(self) -> float:
         """The seconds since this clock was made."""
         with self._lock:
-            before, self._read = self._read, (self._monotonic(), self._wall())
-            awake, wall = (now - then for now, then in zip(self._read, before))
-            awake = max(0.0, awake)
-            self._gained = max(0.0, self._gained + wall - awake)
+            read, awake, gained = self._look()
+            if gained >= self._LEAST_SLEEP:
+                # A thread that was held up between the two clocks has read the wall's later.
+                read, awake, gained = self._look()
+            self._read, self._gained = read, gained
             self._now += awake
-            if self._gained >= self._LEAST_SLEEP:
-                self._now += self._gained
+            if gained >= self._LEAST_SLEEP:
+                self._now += gained
                 self._gained = 0.0
             return self._now
+
+    def _look(self) -> tuple[tuple[float, float], float, float]:
+        """Both clocks, the time awake since they were read, and what the wall clock has gained."""
+        read = (self._monotonic(), self._wall())
+        awake = max(0.0, read[0] - self._read[0])
+        return read, awake, max(0.0, self._gained + read[1] - self._read[1] - awake)
 
 
 def system_clocks() -> Clocks:

@@ -86,7 +86,7 @@ class WatchCore:
 
         Raises what `look` raises; TokenExpiredError for a token that has ended on the way, and
         ServiceUnavailableError for one that may have been revoked since: an answer is as old as
-        its question, and may have been on its way for long.
+        its call's last try, and may have been on its way for long.
         """
         if self._feed.live.hits(answer.facts):
             raise revoked()

@@ -22,8 +22,8 @@ from .questions import LATE, MAX_TOKENS, Call, Question, interrupted, next_call
 class Misses:
     """Whoever finds no call under way makes one, for its own token and all that wait."""
 
-    def __init__(self, core: WatchCore, call: Callable[[str, object, float], Any]) -> None:
-        """`call` takes a method, a request and a timeout in seconds."""
+    def __init__(self, core: WatchCore, call: Callable[[Call, float], Any]) -> None:
+        """`call` makes a call within a timeout in seconds."""
         self._core, self._call = core, call
         self._changed = threading.Condition()
         self._open: dict[bytes, Question] = {}
@@ -64,7 +64,7 @@ class Misses:
         error: Optional[Exception] = None
         self._changed.release()
         try:
-            call.settle(self._core, self._call(call.method, call.request, timeout))
+            call.settle(self._core, self._call(call, timeout))
         except Exception as caught:
             error = caught
         finally:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, NamedTuple, Optional, Union
+from collections.abc import Callable
+from typing import Any, Optional, Union
 
 import grpc
 
@@ -41,13 +42,19 @@ class Question:
         return self.answer is not None or self.error is not None
 
 
-class Call(NamedTuple):
+class Call:
     """One call for several questions."""
 
-    questions: list[Question]
-    method: str
-    request: Any
-    asked: Asked
+    def __init__(
+        self, questions: list[Question], method: str, request: Any, present: Callable[[], Asked]
+    ) -> None:
+        self.questions, self.method, self.request = questions, method, request
+        self._present = present
+        self._asked = present()
+
+    def begin(self) -> None:
+        """A try of it begins: the answer is no older than the last one."""
+        self._asked = self._present()
 
     def settle(self, core: WatchCore, message: Any) -> None:
         """Gives each question its answer; keeps those that are claims."""
@@ -57,7 +64,7 @@ class Call(NamedTuple):
                 question.error = result
                 continue
             try:
-                question.answer = core.keep(question.token, result, self.asked)
+                question.answer = core.keep(question.token, result, self._asked)
             except Exception as error:
                 question.error = error
 
@@ -90,11 +97,11 @@ def next_call(waiting: deque[Question], core: WatchCore, most: int = MAX_TOKENS)
             break
         tokens.append(token)
         questions.append(waiting.popleft())
-    asked = core.asked()
     if len(tokens) == 1:
-        return Call(questions, "ValidateToken", pb.ValidateTokenRequest(token=tokens[0]), asked)
+        single = pb.ValidateTokenRequest(token=tokens[0])
+        return Call(questions, "ValidateToken", single, core.asked)
     request = pb.BatchValidateTokensRequest(tokens=tokens)
-    return Call(questions, "BatchValidateTokens", request, asked)
+    return Call(questions, "BatchValidateTokens", request, core.asked)
 
 
 def interrupted() -> CallError:

@@ -22,6 +22,7 @@ from .core import WatchCore
 from .feed_policy import FeedEndedError, FeedPolicy, SilentFeedError
 from .misses import Misses
 from .options import Telling, WatchObserver, WatchState, checked_limits
+from .questions import Call
 
 TICK = 0.25
 """How often the age of the feed is looked at, in seconds."""
@@ -105,9 +106,9 @@ class WatchedVerifier:
             self._tell_refused("UNAVAILABLE")
             raise
 
-    def _call(self, method: str, request: object, timeout: Optional[float]) -> Any:
-        with refusing_at_once():
-            return self._client._call(method, request, timeout)
+    def _call(self, call: Call, timeout: float) -> Any:
+        with refusing_at_once(call.begin):
+            return self._client._call(call.method, call.request, timeout)
 
     @property
     def state(self) -> WatchState:

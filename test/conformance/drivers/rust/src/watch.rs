@@ -1,7 +1,7 @@
 //! The corpus' watch mode: one verifier, whose clocks a script moves.
 
 use std::error::Error;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -23,33 +23,27 @@ pub struct Watched {
     begun: Vec<JoinHandle<String>>,
 }
 
-/// Stands still until a script moves it; in milliseconds, the wall clock's since 1970.
+/// Stands still until a script moves both hands at once: between them the feed might look. The monotonic
+/// hand and the wall's, in milliseconds, the wall's since 1970.
 #[derive(Clone, Default)]
-struct StillClock(Arc<Hands>);
-
-#[derive(Default)]
-struct Hands {
-    monotonic: AtomicU64,
-    wall: AtomicU64,
-}
+struct StillClock(Arc<Mutex<(u64, u64)>>);
 
 impl Clock for StillClock {
     fn monotonic(&self) -> Duration {
-        Duration::from_millis(self.0.monotonic.load(Ordering::SeqCst))
+        Duration::from_millis(self.0.lock().unwrap().0)
     }
 
     fn wall(&self) -> SystemTime {
-        UNIX_EPOCH + Duration::from_millis(self.0.wall.load(Ordering::SeqCst))
+        UNIX_EPOCH + Duration::from_millis(self.0.lock().unwrap().1)
     }
 }
 
 impl StillClock {
     fn advance(&self, step: &Value) {
-        for (hand, member) in [(&self.0.monotonic, "monotonicMs"), (&self.0.wall, "wallMs")] {
-            let millis = step[member].as_i64().unwrap_or_default();
-            // Two's complement: adding a negative number so goes back.
-            hand.fetch_add(millis as u64, Ordering::SeqCst);
-        }
+        let millis = |member: &str| step[member].as_i64().unwrap_or_default();
+        let mut hands = self.0.lock().unwrap();
+        hands.0 = hands.0.wrapping_add_signed(millis("monotonicMs"));
+        hands.1 = hands.1.wrapping_add_signed(millis("wallMs"));
     }
 }
 

@@ -26,6 +26,7 @@ final class Attempts {
   private final MethodDescriptor<?, ?> method;
   private final Deadline deadline;
   private final boolean waitsForRate;
+  private final Runnable onTry;
   private int count;
   private boolean renewed;
   private StatusRuntimeException last;
@@ -34,8 +35,10 @@ final class Attempts {
       Connection connection,
       MethodDescriptor<?, ?> method,
       Duration longest,
-      boolean waitsForRate) {
+      boolean waitsForRate,
+      Runnable onTry) {
     this.waitsForRate = waitsForRate;
+    this.onTry = onTry;
     this.connection = connection;
     this.method = method;
     Deadline own = Deadline.after(longest.toNanos(), TimeUnit.NANOSECONDS);
@@ -43,7 +46,9 @@ final class Attempts {
     this.deadline = inherited == null ? own : own.minimum(inherited);
   }
 
+  /** The options of a try, which begins. */
   CallOptions options() {
+    onTry.run();
     return CallOptions.DEFAULT.withDeadline(deadline);
   }
 
@@ -63,7 +68,7 @@ final class Attempts {
         break;
       case RESOURCE_EXHAUSTED:
         Optional<Duration> delay = CallErrors.retryDelay(error);
-        if (delay.isPresent() && waitsForRate) {
+        if (delay.isPresent() && (waitsForRate || !CallErrors.isBeyondRate(error))) {
           return within(delay.get().toNanos() + spread(FIRST_PAUSE_NANOS), error);
         }
         break;

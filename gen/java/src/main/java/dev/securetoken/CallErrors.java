@@ -25,7 +25,6 @@ final class CallErrors {
 
   /** The named error that an error stands for, or the error itself. */
   static StatusRuntimeException named(StatusRuntimeException error) {
-    Optional<ErrorInfo> info = callerInfo(error);
     ConnectionFault fault = ConnectionFault.of(error);
     if (fault != null) {
       return new ServiceUnavailableError(error, fault); // gRPC calls some of them INTERNAL
@@ -37,14 +36,12 @@ final class CallErrors {
         return isLost(error) ? new ServiceUnavailableError(error, null) : error;
       case RESOURCE_EXHAUSTED:
         Optional<Duration> delay = retryDelay(error);
-        boolean isRate =
-            info.map(it -> it.getReason().equals(REASON_PREFIX + "RATE_EXCEEDED")).orElse(false);
-        return isRate || delay.isPresent()
+        return isBeyondRate(error) || delay.isPresent()
             ? new RateExceededError(error, delay.orElse(null))
             : error;
       case UNAUTHENTICATED:
       case PERMISSION_DENIED:
-        return info.<StatusRuntimeException>map(it -> refused(error, it)).orElse(error);
+        return callerInfo(error).<StatusRuntimeException>map(it -> refused(error, it)).orElse(error);
       default:
         return error;
     }
@@ -55,6 +52,14 @@ final class CallErrors {
     String field = metadata.remove("field");
     String reason = info.getReason().substring(REASON_PREFIX.length());
     return new CallerRefusedError(error, reason, field == null ? "" : FieldNames.own(field), metadata);
+  }
+
+  /** Whether this client makes more calls than it may, rather than the service having no room. */
+  static boolean isBeyondRate(StatusRuntimeException error) {
+    return error.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED
+        && callerInfo(error)
+            .filter(it -> it.getReason().equals(REASON_PREFIX + "RATE_EXCEEDED"))
+            .isPresent();
   }
 
   /** What the service says of a caller that it refuses. */

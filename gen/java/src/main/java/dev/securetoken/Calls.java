@@ -32,7 +32,7 @@ final class Calls {
   }
 
   /**
-   * The same, which fail at once where the service says that they are too many: who asks for its own
+   * The same, which fail at once where they are beyond their client's rate: who asks for its own
    * callers would hold them up, for the tokens of others.
    */
   Calls withoutWaitingForRate() {
@@ -53,7 +53,7 @@ final class Calls {
   }
 
   <Q, A, T> T blocking(Operation<Q, A, T> operation, Q request) {
-    Attempts attempts = begin(operation);
+    Attempts attempts = begin(operation, () -> {});
     A answer = null;
     while (answer == null) {
       try {
@@ -69,6 +69,12 @@ final class Calls {
 
   /** The same without waiting. A refused argument is told by the future too. */
   <Q, A, T> CompletableFuture<T> future(Operation<Q, A, T> operation, Supplier<Q> arguments) {
+    return future(operation, arguments, () -> {});
+  }
+
+  /** The same; {@code onTry} runs as each try begins: the answer is no older than the last one. */
+  <Q, A, T> CompletableFuture<T> future(
+      Operation<Q, A, T> operation, Supplier<Q> arguments, Runnable onTry) {
     Q request;
     try {
       request = arguments.get();
@@ -76,12 +82,12 @@ final class Calls {
       return CompletableFuture.failedFuture(refused);
     }
     CompletableFuture<T> future = new CompletableFuture<>();
-    attempt(future, operation, request, begin(operation));
+    attempt(future, operation, request, begin(operation, onTry));
     return future;
   }
 
-  private Attempts begin(Operation<?, ?, ?> operation) {
-    return new Attempts(connection, operation.method, deadline, waitsForRate);
+  private Attempts begin(Operation<?, ?, ?> operation, Runnable onTry) {
+    return new Attempts(connection, operation.method, deadline, waitsForRate, onTry);
   }
 
   private <Q, A, T> void attempt(

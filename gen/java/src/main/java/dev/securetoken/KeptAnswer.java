@@ -37,7 +37,7 @@ final class KeptAnswer {
     this.bytes = FIXED_BYTES + sizeOf(claims);
   }
 
-  /** How long ago the question was asked, in nanoseconds. */
+  /** How long ago the try began that gave it, in nanoseconds. */
   long ageNanos(WatchClocks.Asked now) {
     return asked.nanosUntil(now);
   }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Tokens that the server is asked about: one call at a time, for all that have come meanwhile.
@@ -85,8 +86,8 @@ final class Questions {
   }
 
   private void call(List<Question> questions) {
-    WatchClocks.Asked asked = core.now();
-    answers(questions)
+    AtomicReference<WatchClocks.Asked> asked = new AtomicReference<>(core.now());
+    answers(questions, () -> asked.set(core.now()))
         .whenComplete(
             (answers, error) -> {
               if (error != null && questions.size() > 1 && isRefusal(Futures.cause(error))) {
@@ -99,7 +100,9 @@ final class Questions {
                   settle(question, CompletableFuture.failedFuture(error));
                 } else {
                   CompletableFuture<ValidToken> answer = answers.get(i);
-                  settle(question, answer.thenApply(it -> core.keep(question.digest, it, asked)));
+                  settle(
+                      question,
+                      answer.thenApply(it -> core.keep(question.digest, it, asked.get())));
                 }
               }
               synchronized (this) {
@@ -122,17 +125,19 @@ final class Questions {
     return code == Status.Code.PERMISSION_DENIED || code == Status.Code.UNIMPLEMENTED;
   }
 
-  private CompletableFuture<List<CompletableFuture<ValidToken>>> answers(List<Question> questions) {
+  private CompletableFuture<List<CompletableFuture<ValidToken>>> answers(
+      List<Question> questions, Runnable onTry) {
     try {
       if (questions.size() == 1) {
         String token = questions.get(0).token;
         return calls
-            .future(Operation.VALIDATE, () -> Requests.validate(token, CheckOptions.defaults()))
+            .future(
+                Operation.VALIDATE, () -> Requests.validate(token, CheckOptions.defaults()), onTry)
             .thenApply(it -> List.of(CompletableFuture.completedFuture(it)));
       }
       BatchValidateTokensRequest.Builder request = BatchValidateTokensRequest.newBuilder();
       questions.forEach(question -> request.addTokens(Requests.anyToken(question.token)));
-      return calls.future(Operation.EACH, request::build);
+      return calls.future(Operation.EACH, request::build, onTry);
     } catch (RuntimeException error) {
       return CompletableFuture.failedFuture(error);
     }

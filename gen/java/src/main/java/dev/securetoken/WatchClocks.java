@@ -69,22 +69,36 @@ final class WatchClocks {
     Awake(LongSupplier nanoTime, LongSupplier wallMillis) {
       this.nanoTime = nanoTime;
       this.wallMillis = wallMillis;
-      this.read = new Asked(nanoTime.getAsLong(), wallMillis.getAsLong());
+      this.read = look();
     }
 
     @Override
     public synchronized long getAsLong() {
-      Asked before = read;
-      read = new Asked(nanoTime.getAsLong(), wallMillis.getAsLong());
-      long awake = Math.max(0, read.nanos - before.nanos);
-      long passed = (read.wallMillis - before.wallMillis) * NANOS_PER_MILLI;
-      gained = Math.max(0, gained + passed - awake);
-      now += awake;
+      Asked next = look();
+      if (gainedBy(next) >= LEAST_SLEEP_NANOS) {
+        next = look(); // a thread that was held up between the two clocks has read the wall's later
+      }
+      gained = gainedBy(next);
+      now += awakeBy(next);
+      read = next;
       if (gained >= LEAST_SLEEP_NANOS) {
         now += gained;
         gained = 0;
       }
       return now;
+    }
+
+    private Asked look() {
+      return new Asked(nanoTime.getAsLong(), wallMillis.getAsLong());
+    }
+
+    private long awakeBy(Asked next) {
+      return Math.max(0, next.nanos - read.nanos);
+    }
+
+    private long gainedBy(Asked next) {
+      long passed = (next.wallMillis - read.wallMillis) * NANOS_PER_MILLI;
+      return Math.max(0, gained + passed - awakeBy(next));
     }
   }
 }

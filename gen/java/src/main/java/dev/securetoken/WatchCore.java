@@ -78,8 +78,8 @@ final class WatchCore {
 
   /**
    * The claims of an answer that has just come, unless its token has been revoked or has ended
-   * meanwhile. An answer is as old as its question, and may have been on its way for long: then it
-   * needs to be vouched for.
+   * meanwhile. An answer is as old as its call's last try, and may have been on its way for long:
+   * then it needs to be vouched for.
    */
   ValidToken give(KeptAnswer answer) {
     refuseRevoked(answer, feed.live);

@@ -329,6 +329,19 @@ class FeedStateTest {
   }
 
   @Test
+  void aThreadThatIsHeldUpBetweenTheTwoClocksHasNotSlept() {
+    AtomicLong millis = new AtomicLong();
+    AtomicLong heldUp = new AtomicLong();
+    WatchClocks.Awake clock =
+        new WatchClocks.Awake(
+            () -> millis.get() * 1_000_000, () -> millis.addAndGet(heldUp.getAndSet(0)));
+    heldUp.set(5_000);
+    assertEquals(5_000_000_000L, clock.getAsLong());
+    millis.addAndGet(1_000);
+    assertEquals(6_000_000_000L, clock.getAsLong());
+  }
+
+  @Test
   void theLeastRecentlyUsedAnswerGivesWay() {
     for (KeptAnswers answers :
         List.of(new KeptAnswers(2, Long.MAX_VALUE), new KeptAnswers(9, 2 * token.bytes))) {

@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -502,6 +503,30 @@ class SecureTokenClientTest {
     try (WatchedVerifier verifier = WatchedVerifier.of(client)) {
       assertThrows(RateExceededError.class, () -> verifier.verify("token"));
     }
+  }
+
+  @Test
+  void guardsAndVerifiersWaitForAServiceThatHasNoRoom() {
+    RetryInfo retry =
+        RetryInfo.newBuilder()
+            .setRetryDelay(com.google.protobuf.Duration.newBuilder().setNanos(1_000_000))
+            .build();
+    AtomicInteger calls = new AtomicInteger();
+    service.answer(
+        TokenServiceGrpc.getValidateTokenMethod(),
+        it -> {
+          if (calls.incrementAndGet() % 2 == 1) {
+            throw FakeTokenService.error(Status.Code.RESOURCE_EXHAUSTED, "no", retry);
+          }
+          return Samples.validated().build();
+        });
+    TokenGuard guard = TokenGuard.builder(client).build();
+    Admission admitted = guard.admitToken(Requirement.anyValidToken(), "token").join();
+    assertEquals(Optional.empty(), admitted.refusal());
+    try (WatchedVerifier verifier = WatchedVerifier.of(client)) {
+      assertEquals("id-1", verifier.verify("token").tokenId());
+    }
+    assertEquals(4, calls.get());
   }
 
   private static StatusRuntimeException caller(String reason, Status.Code code) {

@@ -6,6 +6,8 @@ export interface Mutation {
   readonly driver: string;
   /** What is done wrong. */
   readonly mistake: string;
+  /** The script that is to notice it: it is tried first. */
+  readonly noticedBy: string;
   /** Relative to the project. */
   readonly file: string;
   /** Each text stands in the file once, and is replaced by the other. */
@@ -22,10 +24,15 @@ export const JAVA = "gen/java/src/main/java/dev/securetoken";
 export const RUST = "gen/rust/src/watch";
 
 /** One mistake in each of these languages, by driver. */
-export function mistake(mistake: string, inLanguages: Readonly<Record<string, Edits>>): Mutation[] {
+export function mistake(
+  mistake: string,
+  noticedBy: string,
+  inLanguages: Readonly<Record<string, Edits>>,
+): Mutation[] {
   return Object.entries(inLanguages).map(([driver, [file, ...edits]]) => ({
     driver,
     mistake,
+    noticedBy,
     file,
     edits,
   }));

@@ -1,9 +1,9 @@
 /**
  * Breaks watched verification on purpose, one mistake and language after the other, and asks whether the
  * corpus notices: `npm run test:mutations -- [--driver name] [--case words]`, several minutes; with `--case`
- * only the scripts whose name holds one of these words. It edits the files in place and puts them back, so
- * they must hold nothing that is not committed. Ends with 1 where a mistake goes unnoticed, and where the
- * corpus fails without one.
+ * only the scripts whose name holds one of these words. A mistake's own script comes first, and the first that
+ * fails is enough. It edits the files in place and puts them back, so they must hold nothing that is not
+ * committed. Ends with 1 where a mistake goes unnoticed, and where the corpus fails without one.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -30,8 +30,9 @@ const drivers = findDrivers().filter(({ name }) => options.driver?.includes(name
 for (const driver of drivers) {
   const mutations = MUTATIONS.filter((mutation) => mutation.driver === driver.name);
   for (const mutation of mutations) {
-    const { failed, notices } = await withMistake(mutation, () => runWatch(driver));
-    tell(driver, mutation.mistake, failed > 0 ? `noticed by ${failed}: ${notices[0]}` : undefined);
+    const run = () => runWatch(driver, mutation.noticedBy);
+    const { failed, notices } = await withMistake(mutation, run);
+    tell(driver, mutation.mistake, failed > 0 ? `noticed: ${notices[0]}` : undefined);
   }
   if (mutations.length === 0) continue;
   // What was built last has a mistake in it.
@@ -40,13 +41,25 @@ for (const driver of drivers) {
   if (failed > 0) process.stdout.write(`${notices.join("\n")}\n`);
 }
 
-/** How many cases fail, and which. A driver that does not build has shown nothing. */
-async function runWatch(driver: Driver): Promise<{ failed: number; notices: string[] }> {
+/**
+ * How many cases fail, and which: of all, or with a name up to the first that fails, that one's to begin with. A
+ * driver that does not build has shown nothing.
+ */
+async function runWatch(driver: Driver, first?: string) {
   const { tests: _, ...withoutTests } = driver;
   const notices: string[] = [];
   const report = (notice: string) => notices.push(notice.split("\n")[0] as string);
   const world = { groups: [], guards: undefined, values: new Map(), manager, liveManager };
-  const { cells, skipped } = await runDriver(withoutTests, { ...world, watch, report });
+  const cases = watch.cases.toSorted(
+    (one, other) => Number(other.name === first) - Number(one.name === first),
+  );
+  const isEnough = () => first !== undefined && notices.length > 0;
+  const { cells, skipped } = await runDriver(withoutTests, {
+    ...world,
+    watch: { ...watch, cases },
+    report,
+    isEnough,
+  });
   const cell = cells?.get(watch.name);
   if (typeof cell !== "object") throw new Error(`${driver.name}: ${skipped}: ${notices[0]}`);
   return { failed: cell.total - cell.passed, notices };

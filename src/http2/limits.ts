@@ -56,6 +56,23 @@ export interface Http2Limits {
   readonly leaveTimeoutMs: number;
 }
 
+/** As how many clients a connection counts that carries the requests of many. */
+const CLIENTS_OF_SHARED = 50;
+
+/**
+ * The bounds on a connection that carries the requests of many clients, as a proxy's does: what one of them cancels, or
+ * sends in vain, must not cut the calls of the others.
+ */
+export function sharedLimits(limits: Http2Limits): Http2Limits {
+  const { burst, perSecond, ...earned } = limits.resets;
+  const resets = {
+    ...earned,
+    burst: CLIENTS_OF_SHARED * burst,
+    perSecond: CLIENTS_OF_SHARED * perSecond,
+  };
+  return { ...limits, resets };
+}
+
 /** What a server runs with unless it is told otherwise. */
 export const DEFAULT_HTTP2_LIMITS: Http2Limits = {
   maxHeaderListBytes: 16 * 1024,

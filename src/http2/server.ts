@@ -2,7 +2,7 @@
 import type { Socket } from "node:net";
 import { Http2Connection } from "./connection.js";
 import type { ConnectionHost } from "./connection-host.js";
-import { DEFAULT_HTTP2_LIMITS, type Http2Limits } from "./limits.js";
+import { DEFAULT_HTTP2_LIMITS, type Http2Limits, sharedLimits } from "./limits.js";
 import type { Http2Stream } from "./stream.js";
 import { Turn } from "./turn.js";
 import { UnreadTotal } from "./unread-total.js";
@@ -19,6 +19,8 @@ export interface Http2ServerOptions {
   readonly onStream: (stream: ServerStream) => void;
   /** Bounds, where they differ from `DEFAULT_HTTP2_LIMITS`. */
   readonly limits?: Partial<Http2Limits>;
+  /** Whether a connection carries the requests of many clients, as a proxy's; see `sharedLimits`. Default: none does. */
+  readonly isShared?: (socket: Socket) => boolean;
   /**
    * What of answers waits, where other connections than these count as well: of HTTP/1.1, on the same clock. Default: a
    * total of their own, of `maxTotalUnreadBytes`.
@@ -91,10 +93,12 @@ export function createHttp2Server(options: Http2ServerOptions): Http2Server {
       sweep = undefined;
     },
   };
+  const sharedHost = { ...host, limits: sharedLimits(limits) };
+  const { isShared = () => false } = options;
   return {
     connections,
     serve(socket, firstBytes) {
-      const connection = new Http2Connection(socket, host);
+      const connection = new Http2Connection(socket, isShared(socket) ? sharedHost : host);
       connections.add(connection);
       // Timers run before sockets are read: a process that the system has kept waiting would see peers fall silent.
       sweep ??= setInterval(() => setImmediate(look), SWEEP_MS);

@@ -203,7 +203,8 @@ export function createServer(deps: ServerDeps): Server {
     },
     limits: { ...DEFAULT_LIMITS, ...deps.limits },
     tls,
-    ...(deps.proxyHeaders && { proxyHeadersOf: new AddressList(trustedProxies) }),
+    // A connection with a header of its own is one client's.
+    [deps.proxyHeaders ? "proxyHeadersOf" : "sharedBy"]: new AddressList(trustedProxies),
     onCut: turnedAway.onCut,
     onRefused,
     onFault: (err) => deps.logger.error({ err }, "internal error"),

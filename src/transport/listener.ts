@@ -53,6 +53,8 @@ export interface ListenerOptions {
    * cut. Default: no connection has one.
    */
   readonly proxyHeadersOf?: AddressList | undefined;
+  /** Proxies whose connections carry the requests of many clients; see `sharedLimits` of HTTP/2. Default: none. */
+  readonly sharedBy?: AddressList | undefined;
   /** Draws from 0 to 1, for the lifetimes of connections. Default `Math.random`. */
   readonly random?: (() => number) | undefined;
   /** Called for each connection that is cut. */
@@ -125,6 +127,7 @@ export function createListener(options: ListenerOptions): Listener {
   const room = new StreamRoom(limits.maxStreams);
   const http2: Http2Server = createHttp2Server({
     limits: http2Limits(limits),
+    isShared: ({ remoteAddress = "" }) => options.sharedBy?.has(remoteAddress) ?? false,
     unread,
     onStream(stream) {
       room.opened();

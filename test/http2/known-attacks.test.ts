@@ -71,6 +71,21 @@ describe("known attacks", () => {
     });
   }
 
+  it("rapid reset of one client does not cut the others of a proxy's connection", async () => {
+    await start({ isShared: () => true, onStream() {} });
+    const { ended } = await flood(2_000, (index) => [headers(id(index)), reset(id(index))]);
+    assert.equal(ended, false);
+    assert.deepEqual(server.cuts, []);
+  });
+
+  it("rapid reset cuts a proxy's connection in the end", async () => {
+    await start({ isShared: () => true, onStream() {} });
+    // More than its socket takes at once: the GOAWAY may be lost with the connection.
+    const { ended } = await flood(21_000, (index) => [headers(id(index)), reset(id(index))]);
+    assert.equal(ended, true);
+    assert.deepEqual(server.cuts, ["too many streams reset"]);
+  });
+
   it("rapid reset does not cut a client whose calls are answered", async () => {
     await start();
     const client = await RawClient.open(server.port);

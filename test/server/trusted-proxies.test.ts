@@ -8,6 +8,7 @@ import { pino } from "pino";
 import { KnownCallers } from "../../src/server/callers/callers.js";
 import { createClientOf, parseProxies } from "../../src/server/trusted-proxies.js";
 import { rawHttp1, rawHttp2 } from "../fuzz/raw-client.js";
+import { headers as headerFrame, RawClient, REQUEST } from "../http2/raw-client.js";
 import { type RunningServer, startTestServer } from "../support/server.js";
 import { eventually } from "../support/worker-lines.js";
 
@@ -198,4 +199,19 @@ describe("a server behind proxies", () => {
     client.close();
     assert.deepEqual(statuses, [200, 429, 200]);
   });
+
+  for (const [who, trustedProxies, isCut] of [
+    ["a proxy", ["127.0.0.1"], false],
+    ["anybody else", ["10.0.0.0/8"], true],
+  ] as const) {
+    it(`${isCut ? "cuts" : "does not cut"} the connection of ${who} for 500 requests that are none`, async () => {
+      await start({ trustedProxies });
+      const client = await RawClient.open(Number(new URL(server.url).port));
+      const malformed = { ...REQUEST, te: "gzip" };
+      client.send(...Array.from({ length: 500 }, (_, i) => headerFrame(2 * i + 1, malformed)));
+      await client.settle();
+      assert.equal(client.ended, isCut);
+      client.close();
+    });
+  }
 });

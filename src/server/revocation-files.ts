@@ -2,7 +2,12 @@
 import { type Revocation, systemClock } from "../core/index.js";
 import { CLOCK_SKEW } from "../core/issue-times.js";
 import { KEEP_MICROS } from "../revocation/authority.js";
-import { parseEntryText, toEntryText, writeFaultOf } from "../revocation/entry-text.js";
+import {
+  hitsNothing,
+  parseEntryText,
+  toEntryText,
+  writeFaultOf,
+} from "../revocation/entry-text.js";
 import { openLevelStore } from "../revocation/store/level-store.js";
 import { type RevocationStore, StoreError } from "../revocation/store/store.js";
 import { hasStore } from "../revocation/store/store-folder.js";
@@ -13,14 +18,22 @@ export { POSTGRES_SCHEMA, postgresGrants } from "../revocation/log/postgres-sche
 const BATCH = 1000;
 
 /**
- * Gives a line for every entry that is in force, or expired less than an hour ago: the clock may be ahead.
+ * Gives a line for every entry that is in force, or expired less than an hour ago: the clock may be ahead. Entries that hit
+ * nothing, which servers pass over, have none: no import would take them.
+ * @returns how many those were
  * @throws StoreError when the folder holds none, cannot be used, or belongs to a server that runs.
  */
-export async function* exportEntries(dataDir: string): AsyncGenerator<string> {
+export async function* exportEntries(dataDir: string): AsyncGenerator<string, number> {
   if (!(await hasStore(dataDir))) throw new StoreError(`${dataDir} holds no revocations`);
   const store = await openLevelStore(dataDir);
+  let passedOver = 0;
   try {
-    for await (const page of store.load(systemClock() - KEEP_MICROS)) yield* page.map(toEntryText);
+    for await (const page of store.load(systemClock() - KEEP_MICROS)) {
+      const kept = page.filter((entry) => !hitsNothing(entry));
+      passedOver += page.length - kept.length;
+      yield* kept.map(toEntryText);
+    }
+    return passedOver;
   } finally {
     await store.close();
   }

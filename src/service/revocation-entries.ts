@@ -2,6 +2,7 @@
 import {
   type PlannedRevocation,
   type Revocation,
+  type RevocationKind,
   revocationName,
   type SecureTokenManager,
 } from "../core/index.js";
@@ -18,12 +19,30 @@ export function distinctEntries(planned: readonly PlannedRevocation[]): readonly
 }
 
 /**
- * Counts entries that a holder's call writes against the rate of its session; other callers are trusted with theirs.
- * @returns gives them back, where they could not be written
- * @throws ConnectError RESOURCE_EXHAUSTED
+ * Counts entries that a holder's call writes against the rate of its session, before anything is done for the call; other
+ * callers are trusted with theirs.
+ * @param kinds what the entries hit
+ * @param write does what the call asks for, and writes them; where it fails they are given back
+ * @throws ConnectError RESOURCE_EXHAUSTED; what `write` throws
  */
-export function chargeEntries(
-  entries: readonly Revocation[],
+export async function chargeEntries<T>(
+  kinds: readonly RevocationKind[],
+  manager: SecureTokenManager,
+  call: Call | undefined,
+  write: () => Promise<T>,
+): Promise<T> {
+  const giveBack = takeEntries(kinds, manager, call);
+  try {
+    return await write();
+  } catch (error) {
+    giveBack();
+    throw error;
+  }
+}
+
+/** @returns gives them back */
+function takeEntries(
+  kinds: readonly RevocationKind[],
   manager: SecureTokenManager,
   call: Call | undefined,
 ): () => void {
@@ -32,7 +51,6 @@ export function chargeEntries(
   const found = manager.introspectToken(heldToken);
   // One that is revoked asks again, for what is in force: its own entry, or its session's.
   if (found.state !== "ACTIVE") return () => {};
-  const kinds = entries.map(({ kind }) => kind);
   // Who ends the session needs no room for one of its tokens beside it.
   const charged = kinds.includes("SESSION") ? (["SESSION"] as const) : kinds;
   const { sessionId } = found.claims;

@@ -6,6 +6,7 @@ import type {
 } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
 import {
   type PlannedRevocation,
+  type Revocation,
   type RevocationTarget,
   type SecureTokenManager,
   TokenError,
@@ -78,12 +79,36 @@ export async function store(
   call: Call | undefined,
 ): Promise<void> {
   const entries = distinctEntries(planned);
+  const kinds = entries.map(({ kind }) => kind);
+  await chargeEntries(kinds, manager, call, () => write(register, entries));
+}
+
+/**
+ * Puts a new token in the place of an old one. It is issued once the old one's entry is paid for, and goes out once that is
+ * durable and in force.
+ * @param issue makes the new token
+ * @throws ConnectError UNAVAILABLE when the entry cannot be made durable, RESOURCE_EXHAUSTED where a holder has made many;
+ * what `issue` throws
+ */
+export function replaceToken<T>(
+  { manager, register }: RevocationDeps,
+  token: string,
+  issue: () => T,
+  call: Call | undefined,
+): Promise<T> {
+  return chargeEntries(["TOKEN"], manager, call, async () => {
+    const issued = issue();
+    await write(register, distinctEntries(manager.planRevocations([{ token }], "refreshed")));
+    return issued;
+  });
+}
+
+/** @throws ConnectError UNAVAILABLE when they cannot be made durable */
+async function write(register: RevocationRegister, entries: readonly Revocation[]): Promise<void> {
   if (entries.length === 0) return;
-  const giveBack = chargeEntries(entries, manager, call);
   try {
     await register.revoke(entries);
   } catch (error) {
-    giveBack();
     if (!(error instanceof RevocationNotStoredError)) throw error;
     const text = "the revocation could not be stored; try again";
     throw unavailable("REVOCATION_NOT_STORED", text);

@@ -24,9 +24,9 @@ import { listAnswer, outcomesAnswer } from "./revocation-answers.js";
 import {
   listRevocations,
   type RevocationDeps,
+  replaceToken,
   requireEnabled,
   revokeTokens,
-  store,
 } from "./revocation-rpcs.js";
 import { tokenFromBinary, tokenFromJson } from "./token-request.js";
 
@@ -131,8 +131,8 @@ export function createRpcs(deps: RevocationDeps): readonly Rpc[] {
         const token = tokenOf(request, call);
         if (request.revokeOld) requireEnabled(register, "revoke_old");
         const options = refreshBounds(token, toHours(request.newExpiresIn), manager, call);
-        const issued = release(manager.refreshToken(token, options), call);
-        return request.revokeOld ? revokeOld(deps, token, issued, call) : issued;
+        const issue = () => release(manager.refreshToken(token, options), call);
+        return request.revokeOld ? replaceToken(deps, token, issue, call) : issue();
       },
       (issued) => {
         const { token, sessionId, clamped } = issued;
@@ -223,15 +223,4 @@ function rpc<M extends DescMethodUnary, V>(
 /** An RPC whose request is, nearly always, a token and nothing else. */
 function tokenRpc<M extends DescMethodUnary, V>(...parts: Parameters<typeof rpc<M, V>>): Rpc {
   return { ...rpc(...parts), fromBinary: tokenFromBinary, fromJson: tokenFromJson };
-}
-
-/** The new token goes out once the old one's revocation is durable and in force. */
-async function revokeOld<T>(
-  deps: RevocationDeps,
-  token: string,
-  issued: T,
-  call: Call | undefined,
-): Promise<T> {
-  await store(deps, deps.manager.planRevocations([{ token }], "refreshed"), call);
-  return issued;
 }

@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { certificateFindings } from "../../src/server/checkup/certificates.js";
+import { revocationListFindings } from "../../src/server/checkup/revocation-lists.js";
 import { formatKeysetFile } from "../../src/server/keyset-file.js";
 import { ROOT } from "../support/buf.js";
 import { fileKey } from "../support/keyset-file.js";
@@ -187,6 +188,53 @@ describe("secure-token config check", () => {
       level: "warning",
       message: "TLS_CERT_FILE: certificate 1 is valid for 3 days yet: renew it",
     });
+  });
+
+  it("knows when a list of revoked certificates does not hold yet, ends soon, or has ended", () => {
+    const setting = "TLS_CLIENT_CRL_FILE";
+    const text = `the first\n${pem("lapsed.crl.pem")}${pem("empty.crl.pem")}`;
+    const at = (date: string) => revocationListFindings(setting, text, Date.parse(date));
+    const which = `${setting}: revocation list 1`;
+    const effect = "no client of its authority is known by its certificate";
+    const until = "until 2020-01-31T00:00:00.000Z";
+    const [future] = at("2019-12-31");
+    assert.deepEqual(future, {
+      level: "error",
+      message: `${which} holds from 2020-01-01T00:00:00.000Z on: until then ${effect}`,
+    });
+    assert.deepEqual(at("2020-01-30")[0], { level: "ok", message: `${which} holds ${until}` });
+    assert.deepEqual(at("2020-01-30T12:00:01Z")[0], {
+      level: "warning",
+      message: `${which} holds ${until}: renew it`,
+    });
+    assert.deepEqual(at("2050-01-01"), [
+      { level: "error", message: `${which} has held ${until}: renew it, ${effect}` },
+      {
+        level: "ok",
+        message: `${setting}: revocation list 2 holds until 2126-11-02T02:15:07.000Z`,
+      },
+    ]);
+  });
+
+  it("finds a list that has ended where `config check` reads it", async () => {
+    const cwd = folder({
+      ...pair,
+      "ca.pem": pem("lapsed-ca.pem"),
+      "crl.pem": pem("lapsed.crl.pem"),
+    });
+    const env = {
+      ...KEY,
+      TLS_CERT_FILE: join(cwd, "cert.pem"),
+      TLS_KEY_FILE: join(cwd, "key.pem"),
+      TLS_CLIENT_CA_FILE: join(cwd, "ca.pem"),
+      TLS_CLIENT_CRL_FILE: join(cwd, "crl.pem"),
+    };
+    const { code, output } = await runCommand(["config", "check"], env);
+    assert.equal(code, 78, output);
+    assert.match(
+      output,
+      /^error {3}TLS_CLIENT_CRL_FILE: revocation list 1 has held until 2020-01-31/m,
+    );
   });
 });
 

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
+import { openLevelStore } from "../../src/revocation/store/level-store.js";
+import { tokenEntry } from "../support/revocation-entries.js";
 import { scratchFolder } from "../support/scratch-folder.js";
 import {
   runCommand,
@@ -99,6 +101,23 @@ describe("the command", () => {
     assert.equal((await runCommand(target)).stdout, "entries: 0\n");
     const bad = await runCommand(target, {}, `${exported.stdout}{}\n`);
     assert.match(bad.output, /line 2: it is no revocation/);
+  });
+
+  it("exports what can be imported, and says how many entries that excludes", async () => {
+    const data = scratchFolder();
+    const expiresAt = (Date.now() + 3_600_000) * 1000;
+    const store = await openLevelStore(data);
+    await store.append([tokenEntry("a\n", { expiresAt }), tokenEntry("t", { expiresAt })]);
+    await store.close();
+    const { stdout, output, code } = await runCommand([
+      "revocations",
+      "export",
+      "--data-dir",
+      data,
+    ]);
+    assert.equal(code, 0);
+    assert.equal(stdout.trim().split("\n").length, 1);
+    assert.match(output, /entries left out, since no token or session has their ids: 1/);
   });
 
   it("prints the SQL of the shared log, and grants", async () => {

@@ -78,7 +78,7 @@ const HIT_NOTHING = [
   tokenEntry("", { kind: "SESSION" }),
   tokenEntry("x".repeat(65)),
   tokenEntry("a\n"),
-];
+].map((entry) => ({ ...entry, expiresAt: NOW + HOUR }));
 
 describe("an entry that hits no token", () => {
   const options = () => ({ clock: () => NOW, feedId: "f", reporter: keepReports() });
@@ -105,6 +105,17 @@ describe("an entry that hits no token", () => {
     );
     await authority.close();
     for (const entry of HIT_NOTHING) assert.deepEqual(fromEntryText(toEntryText(entry)), entry);
+  });
+
+  it("is left out of an export, which tells how many: what it gives can be imported", async () => {
+    const folder = scratchFolder();
+    const store = await openLevelStore(folder);
+    await store.append([...HIT_NOTHING, GOOD]);
+    await store.close();
+    const exported = exportEntries(folder);
+    assert.deepEqual(await exported.next(), { done: false, value: toEntryText(GOOD) });
+    assert.deepEqual(await exported.next(), { done: true, value: HIT_NOTHING.length });
+    assert.equal(await importEntries(scratchFolder(), lines(...(await entriesOf(folder)))), 1);
   });
 
   it("is deleted from the log and the disk, which older servers read", () => {

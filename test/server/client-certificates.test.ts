@@ -43,6 +43,11 @@ const CALLERS = JSON.stringify({
       certificates: [{ dns_name: "UNLISTED.example.org" }],
       rpcs: ["ExportConfig"],
     },
+    {
+      name: "lapsed",
+      certificates: [{ dns_name: "lapsed.example.org" }],
+      rpcs: ["ExportConfig"],
+    },
   ],
 });
 
@@ -241,6 +246,23 @@ describe("a client certificate", () => {
     server.replaceTls({ ...SERVER, clientCa: CA + LIST_CA, clientCrl });
     assert.equal(await admitted(open("admin")), false);
     assert.equal(await admitted(open("unlisted")), true);
+  });
+
+  it("of an authority whose list has not been renewed counts for nothing, whoever is on the list", async () => {
+    const clientCa = LIST_CA + pem("lapsed-ca.pem");
+    server.replaceTls({ ...SERVER, clientCa });
+    assert.equal(await admitted(open("lapsed")), true);
+    server.replaceTls({
+      ...SERVER,
+      clientCa,
+      clientCrl: pem("lapsed.crl.pem") + pem("empty.crl.pem"),
+    });
+    assert.equal(await admitted(open("lapsed")), false);
+    assert.equal(
+      await admitted(open("unlisted")),
+      true,
+      "of another authority, with a list that holds",
+    );
   });
 
   /** The same over HTTP/1.1, for sockets that a test has made. */

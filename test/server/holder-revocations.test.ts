@@ -160,6 +160,7 @@ describe("a token's holder that revokes", () => {
     ({ token } = manager.generateToken("u"));
     const own = manager.introspectToken(token);
     assert.ok(own.state !== "INVALID");
+    const issued = t.mock.method(manager, "refreshToken");
     let made = 0;
     // One more is earned in 30 s: all of these would take a quarter of an hour.
     for (; made < 40; made++) {
@@ -168,12 +169,22 @@ describe("a token's holder that revokes", () => {
       token = renewed;
     }
     assert.ok(made >= 10 && made < 40, `${made} entries`);
+    assert.equal(issued.mock.callCount(), made, "none is issued for a refusal");
     const plain = await holderOf(token).refreshToken({ token });
     assert.ok(plain.token, "without an entry");
     const someoneElse = manager.generateToken("v").token;
     assert.ok(await replace(someoneElse), "another session has its own");
     assert.deepEqual(await revokeAs(token, sessionOf(own.claims.sessionId)), [REVOKED]);
     assert.equal(manager.introspectToken(plain.token).state, "REVOKED");
+  });
+
+  it("uses up nothing by a refresh that is refused for what it asks", async () => {
+    const { token } = manager.generateToken("u");
+    const tooLong = { token, revokeOld: true, newExpiresIn: { seconds: 40_000_000n } };
+    for (let i = 0; i < 12; i++) {
+      await assert.rejects(holderOf(token).refreshToken(tooLong), { code: Code.InvalidArgument });
+    }
+    assert.ok(await replace(token));
   });
 
   it("may end its session though nothing could be stored before, and though it has used up its tokens", async (t) => {

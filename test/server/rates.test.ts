@@ -167,12 +167,14 @@ describe("rates", () => {
     }
   });
 
-  it("of holders remember so many addresses, and forget the oldest", () => {
+  it("of holders remember so many addresses, and forget who was quiet for longest", () => {
     const rates = new AddressRates(1);
     for (let i = 0; i < 10_000; i++) assert.equal(rates.take(`10.0.${i >> 8}.${i & 255}`, 0), 0);
-    assert.ok(rates.take("10.0.0.1", 0) > 0);
-    assert.equal(rates.take("192.0.2.1", 0), 0);
-    assert.equal(rates.take("10.0.0.0", 0), 0, "the first address was forgotten");
+    assert.ok(rates.take("10.0.0.0", 0) > 0);
+    assert.equal(rates.take("192.0.2.1", 0), 0, "a new one");
+    assert.ok(rates.take("10.0.0.0", 0) > 0, "who goes on is not forgotten");
+    assert.ok(rates.take("10.0.0.2", 0) > 0, "one alone has made room");
+    assert.equal(rates.take("10.0.0.1", 0), 0, "the first of those who were quiet");
   });
 });
 

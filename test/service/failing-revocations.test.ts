@@ -1,4 +1,4 @@
-/** A check of revocations that fails itself: nothing that it was asked about is vouched for. */
+/** A check of revocations that fails itself, or knows too little: nothing that it was asked about is vouched for. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
@@ -7,7 +7,10 @@ import {
   createGrpcTransport,
   createGrpcWebTransport,
 } from "@connectrpc/connect-node";
+import { ErrorInfoSchema, RetryInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
+import { TokenErrorDetailSchema } from "../../gen/ts/src/securetoken/v1/error_pb.js";
 import { TokenService } from "../../gen/ts/src/securetoken/v1/token_service_pb.js";
+import { NO_REGISTER } from "../../src/revocation/register.js";
 import { fixedManager } from "../support/fixed-manager.js";
 import { type RunningServer, startTestServer } from "../support/server.js";
 
@@ -26,6 +29,7 @@ const revocations = {
   },
   cutOffOf: () => 0,
 };
+const STALE = "CALLER_ERROR_REASON_REVOCATIONS_STALE";
 const { token } = (await fixedManager()).generateToken("ada", { permissions: ["read"] });
 
 /** Every call that says something about a token. */
@@ -40,6 +44,30 @@ const asks = (client: ReturnType<typeof createClient<typeof TokenService>>) => (
 });
 
 for (const adapter of ["on", "off"]) {
+  describe(`revocations that may be missing, unary adapter ${adapter}`, () => {
+    let server: RunningServer;
+    before(async () => {
+      const register = { ...NO_REGISTER, isFresh: false };
+      const unaryAdapter = adapter === "on";
+      server = await startTestServer({ manager: await fixedManager(), register, unaryAdapter });
+    });
+    after(() => server.close());
+
+    for (const [name, transport] of Object.entries(ways)) {
+      it(`let no call vouch for a token, and say when to ask again: ${name}`, async () => {
+        const calls = asks(createClient(TokenService, transport(server.url)));
+        for (const [rpc, call] of Object.entries(calls)) {
+          const error: unknown = await call().catch((reason: unknown) => ConnectError.from(reason));
+          assert.ok(error instanceof ConnectError, `${rpc} answered`);
+          const [info] = error.findDetails(ErrorInfoSchema);
+          assert.deepEqual([rpc, error.code, info?.reason], [rpc, Code.Unavailable, STALE]);
+          assert.equal(error.findDetails(RetryInfoSchema).length, 1, rpc);
+          assert.equal(error.findDetails(TokenErrorDetailSchema).length, 0, rpc);
+        }
+      });
+    }
+  });
+
   describe(`revocations that cannot be looked up, unary adapter ${adapter}`, () => {
     let server: RunningServer;
     before(async () => {

@@ -78,7 +78,12 @@ function addFiles(group: Command): void {
     .requiredOption("--data-dir <path>", "the DATA_DIR")
     .action(async (_: unknown, command: Command) => {
       const { dataDir } = command.optsWithGlobals<Options>();
-      for await (const line of exportEntries(dataDir)) process.stdout.write(`${line}\n`);
+      const entries = exportEntries(dataDir);
+      let next = await entries.next();
+      for (; !next.done; next = await entries.next()) process.stdout.write(`${next.value}\n`);
+      if (next.value > 0) {
+        printNote(`entries left out, since no token or session has their ids: ${next.value}`);
+      }
     });
   group
     .command("import")

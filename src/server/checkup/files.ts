@@ -7,6 +7,7 @@ import { keysetSource } from "../keys.js";
 import { readSnapshot } from "../watched-file.js";
 import { certificateFindings } from "./certificates.js";
 import { type Finding, fault, ok, warning } from "./finding.js";
+import { revocationListFindings } from "./revocation-lists.js";
 
 /**
  * Reads CALLERS_FILE, the TLS files and KEYSET_FILE, and derives the keys of that.
@@ -26,8 +27,9 @@ export async function checkFiles(
     const material = await read(tlsSource(tlsFiles), findings);
     if (material) {
       findings.push(...certificateFindings("TLS_CERT_FILE", material.cert, now));
-      const { clientCa = "" } = material;
+      const { clientCa = "", clientCrl = "" } = material;
       findings.push(...certificateFindings("TLS_CLIENT_CA_FILE", clientCa, now));
+      findings.push(...revocationListFindings("TLS_CLIENT_CRL_FILE", clientCrl, now));
     }
   }
   if (keysetFile !== undefined) {

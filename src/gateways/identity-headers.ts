@@ -16,9 +16,10 @@ const REPLACEMENT = "\ufffd";
 
 /**
  * All four headers, in ASCII: every other character of a value is percent-encoded UTF-8, so that
- * `decodeURIComponent` gives the value back; permissions are separated by one space. The token's own bound
- * of 8,192 characters keeps them below 16 KiB in all. None is left out, so that a gateway which replaces
- * what it is given has a value for each; that of a token without permissions is empty.
+ * `decodeURIComponent` gives the value back; permissions are separated by one space. A token of
+ * 8,192 characters holds 4.5 KB, each octet of which comes to three characters at most: all four stay below 14 KiB.
+ * None is left out, so that a gateway which replaces what it is given has a value for each; that of a token without
+ * permissions is empty.
  */
 export function identityHeaders({
   userId,

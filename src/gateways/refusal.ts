@@ -11,7 +11,7 @@ import { isScopeToken } from "./scope.js";
 /** A refusal in the words of HTTP. It holds nothing of the token. */
 export interface Refusal {
   readonly status: 400 | 401 | 403 | 503;
-  /** An error code of RFC 6750, section 3.1, `missing_token` or `unavailable`. */
+  /** An error code of RFC 6750, section 3.1, `missing_token`, `headers_too_long` or `unavailable`. */
   readonly error: string;
   /** Which of the refusals it is, as in the guards. */
   readonly reason: string;
@@ -48,6 +48,9 @@ const TOKEN_EXPIRED: Refusal = {
   challenge: 'Bearer error="invalid_token", error_description="the token has expired"',
 };
 
+/** What a valid token says finds no room beside its client's cookies. */
+export class HeadersTooLongError extends Error {}
+
 /**
  * The refusal that an error of a check comes to. Whatever is no fact about the token is 503: what cannot be
  * checked does not pass, and is no fault of the token.
@@ -59,6 +62,7 @@ export function toRefusal(error: ConnectError): Refusal {
     return cause.reason === "TOKEN_EMPTY" ? TOKEN_MISSING : TOKEN_INVALID;
   }
   if (cause instanceof PermissionDeniedError) return permissionMissing(cause.requiredPermission);
+  if (cause instanceof HeadersTooLongError) return headersTooLong(cause.message);
   if (cause instanceof TokenError || error.code === Code.InvalidArgument) {
     const { rawMessage: message } = error;
     return { status: 400, error: "invalid_request", reason: "REQUEST_INVALID", message };
@@ -71,6 +75,11 @@ export function toRefusal(error: ConnectError): Refusal {
     message: "tokens cannot be checked at present",
     ...(retryAfter !== null && { retryAfter }),
   };
+}
+
+/** 403, and not 431: nginx and the like pass on this one, and take the other for a failure. */
+function headersTooLong(message: string): Refusal {
+  return { status: 403, error: "headers_too_long", reason: "HEADERS_TOO_LONG", message };
 }
 
 function permissionMissing(permission: string): Refusal {

@@ -12,6 +12,7 @@ gatewaySuite({
   statusOfNoVerdict: [503],
   anyToken: { "/authz?permission=": "/authz?path=" },
   audience: { "/authz?permission=": "/authz?audience=orders&permission=" },
+  impatient: { "timeout 60s": "timeout 1s" },
   cookie: {
     "/authz?permission=": "/authz?cookie=token&permission=",
     "      header_up -Cookie\n": "",
@@ -25,6 +26,8 @@ gatewaySuite({
         "127.0.0.1:8080": `127.0.0.1:${tokens}`,
         "127.0.0.1:3000": `127.0.0.1:${application}`,
         stk_the_api_key_of_the_gateway: key,
+        // A machine under load may take its time.
+        "timeout 5s": "timeout 60s",
       },
       "docs/integrate/gateways.md",
     );

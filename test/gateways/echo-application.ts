@@ -1,4 +1,4 @@
-/** The application behind a gateway: tells what has reached it, and takes WebSocket upgrades. */
+/** The application behind a gateway: tells what has reached it, and takes WebSocket upgrades and CONNECT. */
 import { hash } from "node:crypto";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
@@ -31,6 +31,11 @@ export async function startEchoApplication(): Promise<EchoApplication> {
   server.on("request", (request, response) => {
     note(request);
     response.end("the application");
+  });
+  // As an application that looks at no method: a tunnel, if the gateway takes the answer for one.
+  server.on("connect", (request, socket) => {
+    note(request);
+    socket.end("HTTP/1.1 200 OK\r\n\r\n");
   });
   server.on("upgrade", (request, socket) => {
     note(request);

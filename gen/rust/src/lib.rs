@@ -26,6 +26,7 @@
 mod api_key;
 mod builder;
 mod call;
+mod call_hook;
 mod client;
 mod details;
 mod error;
@@ -52,6 +53,7 @@ pub mod watch;
 
 pub use api_key::ApiKey;
 pub use builder::{BuildError, Builder};
+pub use call_hook::EndedCall;
 pub use client::{RawClient, SecureTokenClient};
 pub use error::{Error, Facts};
 pub use fault::ConnectionFault;

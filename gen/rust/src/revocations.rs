@@ -189,7 +189,7 @@ impl SecureTokenClient {
             reason: reason.to_owned(),
         };
         let asked = request.targets.len();
-        let response = call(self, Retry::Safe, request, |request| {
+        let response = call(self, "RevokeTokens", Retry::Safe, request, |request| {
             let mut raw = self.raw();
             async move { raw.revoke_tokens(request).await }
         });
@@ -219,7 +219,7 @@ impl SecureTokenClient {
             page_size: filter.page_size,
             page_token: filter.page_token,
         };
-        let response = call(self, Retry::Safe, request, |request| {
+        let response = call(self, "ListRevocations", Retry::Safe, request, |request| {
             let mut raw = self.raw();
             async move { raw.list_revocations(request).await }
         });

@@ -121,6 +121,13 @@ impl TokenLayer {
         self
     }
 
+    /// Is told of each token that [`cache`](Self::cache) spared a call, for metrics. It must be quick; a panic of it
+    /// changes nothing. A verifier has [`WatchOptions::on_event`](crate::watch::WatchOptions::on_event).
+    pub fn on_cache_hit(mut self, hook: impl Fn() + Send + Sync + 'static) -> Self {
+        self.validator = self.validator.with_hit_hook(Arc::new(hook));
+        self
+    }
+
     /// Checks tokens by a verifier of the layer's own, with its defaults: without a call for tokens that it
     /// has seen, and with every revocation within about a second. Clones of the layer made afterwards share
     /// it; the feed ends with the last. It takes the place of [`cache`](Self::cache).

@@ -1,6 +1,7 @@
 //! Whether a token may pass.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
 use crate::client::SecureTokenClient;
@@ -32,6 +33,7 @@ impl fmt::Display for Fault<'_> {
 }
 
 pub(super) type FaultHook = dyn Fn(&Fault<'_>) + Send + Sync;
+pub(super) type HitHook = dyn Fn() + Send + Sync;
 type Answer = Result<Arc<Claims>, RefusalReason>;
 
 /// Asks the token service, a cache of its recent answers, or a watched verifier. Concurrent checks of one
@@ -41,6 +43,7 @@ pub(super) struct Validator {
     client: SecureTokenClient,
     cache: Option<Arc<Mutex<Cache>>>,
     watched: Option<WatchedVerifier>,
+    on_hit: Option<Arc<HitHook>>,
     flights: Flights<Answer>,
 }
 
@@ -50,6 +53,7 @@ impl Validator {
             client: client.without_waiting_for_rate(),
             cache: None,
             watched: None,
+            on_hit: None,
             flights: Flights::default(),
         }
     }
@@ -66,6 +70,11 @@ impl Validator {
         self
     }
 
+    pub(super) fn with_hit_hook(mut self, hook: Arc<HitHook>) -> Self {
+        self.on_hit = Some(hook);
+        self
+    }
+
     pub(super) fn watched(&self) -> Option<&WatchedVerifier> {
         self.watched.as_ref()
     }
@@ -77,9 +86,10 @@ impl Validator {
             return checked.map_err(|error| refusal_of(&error, hook));
         }
         let (digest, asked) = (digest_of(token), Present::now());
-        if let Some(cache) = &self.cache
-            && let Some(claims) = lock(cache).get(&digest, asked)
-        {
+        let kept = self.cache.as_ref();
+        let kept = kept.and_then(|cache| lock(cache).get(&digest, asked));
+        if let Some(claims) = kept {
+            self.tell_hit();
             return Ok(claims);
         }
         // The client's deadline bounds the call.
@@ -89,6 +99,13 @@ impl Validator {
         });
         let landed = flight.await;
         landed.unwrap_or(Err(RefusalReason::Unavailable))
+    }
+
+    fn tell_hit(&self) {
+        if let Some(hook) = &self.on_hit {
+            // A hook that panics must not decide about a token.
+            drop(catch_unwind(AssertUnwindSafe(|| hook())));
+        }
     }
 
     async fn ask(

@@ -2,6 +2,7 @@
 //! real one where `SECURE_TOKEN_TARGET` names it.
 
 mod audience;
+mod call_hook;
 mod calls;
 mod connection;
 mod errors;

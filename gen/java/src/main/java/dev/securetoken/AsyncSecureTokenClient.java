@@ -10,8 +10,8 @@ import java.util.function.Supplier;
  * The calls of {@link SecureTokenClient} without waiting. Whatever that throws, the futures are
  * completed with: refused arguments, the four exceptions, {@link io.grpc.StatusRuntimeException}.
  *
- * <p>Cancelling a future cancels its call. Dependent stages run on gRPC's threads unless they name
- * an executor: they must not block there.
+ * <p>Cancelling a future cancels its call, and so does what else ends it, as {@code orTimeout}.
+ * Dependent stages run on gRPC's threads unless they name an executor: they must not block there.
  */
 public final class AsyncSecureTokenClient {
   private final Calls calls;

@@ -16,19 +16,21 @@ final class Calls {
   private final Connection connection;
   private final Duration deadline;
   private final boolean waitsForRate;
+  private final CallHook hook;
 
-  Calls(Connection connection, Duration deadline) {
-    this(connection, deadline, true);
+  Calls(Connection connection, Duration deadline, CallHook hook) {
+    this(connection, deadline, true, hook);
   }
 
-  private Calls(Connection connection, Duration deadline, boolean waitsForRate) {
+  private Calls(Connection connection, Duration deadline, boolean waitsForRate, CallHook hook) {
     this.connection = connection;
     this.deadline = deadline;
     this.waitsForRate = waitsForRate;
+    this.hook = hook;
   }
 
   Calls withDeadline(Duration other) {
-    return new Calls(connection, Deadlines.checked(other), waitsForRate);
+    return new Calls(connection, Deadlines.checked(other), waitsForRate, hook);
   }
 
   /**
@@ -36,7 +38,7 @@ final class Calls {
    * callers would hold them up, for the tokens of others.
    */
   Calls withoutWaitingForRate() {
-    return new Calls(connection, deadline, false);
+    return new Calls(connection, deadline, false, hook);
   }
 
   /** How long a call may take. */
@@ -53,18 +55,28 @@ final class Calls {
   }
 
   <Q, A, T> T blocking(Operation<Q, A, T> operation, Q request) {
+    long began = System.nanoTime();
+    A answer;
+    try {
+      answer = answerOf(operation, request);
+    } catch (RuntimeException error) {
+      hook.tell(operation.method, began, error);
+      throw error;
+    }
+    hook.tell(operation.method, began, null);
+    return operation.read.apply(request, answer);
+  }
+
+  private <Q, A> A answerOf(Operation<Q, A, ?> operation, Q request) {
     Attempts attempts = begin(operation, () -> {});
-    A answer = null;
-    while (answer == null) {
+    while (true) {
       try {
-        answer =
-            ClientCalls.blockingUnaryCall(
-                connection.channel, operation.method, attempts.options(), request);
+        return ClientCalls.blockingUnaryCall(
+            connection.channel, operation.method, attempts.options(), request);
       } catch (StatusRuntimeException error) {
         Attempts.pause(attempts.judge(error));
       }
     }
-    return operation.read.apply(request, answer);
   }
 
   /** The same without waiting. A refused argument is told by the future too. */
@@ -81,9 +93,9 @@ final class Calls {
     } catch (TokenError refused) {
       return CompletableFuture.failedFuture(refused);
     }
-    CompletableFuture<T> future = new CompletableFuture<>();
-    attempt(future, operation, request, begin(operation, onTry));
-    return future;
+    PendingCall<T> pending = new PendingCall<>(hook, operation.method);
+    attempt(pending, operation, request, begin(operation, onTry));
+    return pending.future;
   }
 
   private Attempts begin(Operation<?, ?, ?> operation, Runnable onTry) {
@@ -91,50 +103,42 @@ final class Calls {
   }
 
   private <Q, A, T> void attempt(
-      CompletableFuture<T> future, Operation<Q, A, T> operation, Q request, Attempts attempts) {
+      PendingCall<T> pending, Operation<Q, A, T> operation, Q request, Attempts attempts) {
     ClientCall<Q, A> call = connection.channel.newCall(operation.method, attempts.options());
     CompletableFuture<A> answered = new CompletableFuture<>();
     try {
       ClientCalls.asyncUnaryCall(call, request, new AnswerObserver<>(answered));
     } catch (RuntimeException notStarted) { // as when the channel's executor has been shut down
-      future.completeExceptionally(notStarted);
+      pending.fail(notStarted);
       return;
     }
     answered.whenComplete(
         (answer, error) -> {
           if (error == null) {
-            read(future, () -> operation.read.apply(request, answer));
-          } else if (!future.isDone()) {
-            again(future, attempts, error, () -> attempt(future, operation, request, attempts));
+            pending.succeed(() -> operation.read.apply(request, answer));
+          } else if (!pending.future.isDone()) {
+            again(pending, attempts, error, () -> attempt(pending, operation, request, attempts));
           }
         });
-    future.whenComplete(
+    pending.future.whenComplete(
         (result, error) -> {
-          if (future.isCancelled()) {
+          if (!answered.isDone()) { // cancelled, or ended by the caller, as by orTimeout
             call.cancel("cancelled by the caller", error);
           }
         });
   }
 
-  private static <T> void read(CompletableFuture<T> future, Supplier<T> result) {
-    try {
-      future.complete(result.get());
-    } catch (RuntimeException malformed) {
-      future.completeExceptionally(malformed);
-    }
-  }
-
   private static void again(
-      CompletableFuture<?> future, Attempts attempts, Throwable error, Runnable attempt) {
+      PendingCall<?> pending, Attempts attempts, Throwable error, Runnable attempt) {
     if (!(error instanceof StatusRuntimeException)) {
-      future.completeExceptionally(error);
+      pending.fail(error);
       return;
     }
     long pause;
     try {
       pause = attempts.judge((StatusRuntimeException) error);
     } catch (RuntimeException end) {
-      future.completeExceptionally(end);
+      pending.fail(end);
       return;
     }
     Executor later = CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS);
@@ -142,7 +146,7 @@ final class Calls {
         Context.current()
             .wrap(
                 () -> {
-                  if (!future.isDone()) {
+                  if (!pending.future.isDone()) {
                     attempt.run();
                   }
                 }));

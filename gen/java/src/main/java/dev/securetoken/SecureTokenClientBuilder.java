@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Builds a {@link SecureTokenClient}. Without further settings: TLS, the platform's roots, 5 s. */
@@ -34,6 +35,7 @@ public final class SecureTokenClientBuilder {
   private boolean isPlaintext;
   private KeySource keys;
   private Duration deadline = Deadlines.DEFAULT;
+  private Consumer<EndedCall> onCall = call -> {};
 
   SecureTokenClientBuilder(String target) {
     this.target = Target.parse(Objects.requireNonNull(target, "target"));
@@ -162,6 +164,19 @@ public final class SecureTokenClientBuilder {
   }
 
   /**
+   * Is told of each call of the client, its views, guards and verifiers once it has ended, for
+   * metrics; not of calls of {@link SecureTokenClient#stub()} and of feeds. It is called in the thread
+   * in which the call ends and must not block; what it throws is logged and changes nothing.
+   *
+   * @param hook is told; default: nobody is
+   * @return this
+   */
+  public SecureTokenClientBuilder onCall(Consumer<EndedCall> hook) {
+    this.onCall = Objects.requireNonNull(hook, "hook");
+    return this;
+  }
+
+  /**
    * Makes the client. It connects with the first call.
    *
    * @return a client to close at the end
@@ -206,7 +221,8 @@ public final class SecureTokenClientBuilder {
     Channel intercepted = ClientInterceptors.intercept(base, interceptors);
     boolean isClear = own != null && (isPlaintext || "http".equals(target.scheme));
     Target plaintext = isClear ? target : null;
-    return new Calls(new Connection(intercepted, keys, own, plaintext), deadline);
+    return new Calls(
+        new Connection(intercepted, keys, own, plaintext), deadline, new CallHook(onCall));
   }
 
   private static void close(ManagedChannel channel) {

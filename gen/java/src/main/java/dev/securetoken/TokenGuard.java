@@ -25,6 +25,7 @@ public final class TokenGuard {
   private final AsyncSecureTokenClient client;
   private final Consumer<Throwable> onFault;
   private final TokenCache cache;
+  private final Runnable onCacheHit;
   private final WatchedVerifier verifier;
   private final String audience;
   private final Flights flights = new Flights();
@@ -33,6 +34,7 @@ public final class TokenGuard {
     this.client = new AsyncSecureTokenClient(builder.client.calls().withoutWaitingForRate());
     this.onFault = builder.onFault;
     this.cache = builder.cache;
+    this.onCacheHit = builder.onCacheHit;
     this.audience = builder.audience;
     this.verifier = builder.watches ? WatchedVerifier.of(builder.client) : builder.verifier;
   }
@@ -105,6 +107,7 @@ public final class TokenGuard {
     }
     Optional<ValidToken> known = cache.get(digest);
     if (known.isPresent()) {
+      tellHit();
       return CompletableFuture.completedFuture(known.get());
     }
     TokenCache.Asked askedAt = cache.now();
@@ -118,6 +121,14 @@ public final class TokenGuard {
                       cache.put(digest, answer, askedAt);
                       return answer;
                     }));
+  }
+
+  private void tellHit() {
+    try {
+      onCacheHit.run();
+    } catch (RuntimeException | Error failure) { // the hook's own fault, which decides nothing
+      LOGGER.log(Level.ERROR, "the hook of cache hits failed", failure);
+    }
   }
 
   private Admission decide(
@@ -171,6 +182,7 @@ public final class TokenGuard {
     private final SecureTokenClient client;
     private Consumer<Throwable> onFault = TokenGuard::log;
     private TokenCache cache;
+    private Runnable onCacheHit = () -> {};
     private WatchedVerifier verifier;
     private boolean watches;
     private String audience;
@@ -208,6 +220,18 @@ public final class TokenGuard {
         throw new IllegalArgumentException("maxEntries must be at least 1");
       }
       this.cache = new TokenCache(longest, maxEntries, System::nanoTime, System::currentTimeMillis);
+      return this;
+    }
+
+    /**
+     * Is told of each token that {@link #cache} spared a call, for metrics. It must not block; what it
+     * throws is logged and changes nothing. A {@link WatchedVerifier} has a {@link WatchListener}.
+     *
+     * @param hook is told; default: nobody is
+     * @return this
+     */
+    public Builder onCacheHit(Runnable hook) {
+      this.onCacheHit = Objects.requireNonNull(hook, "hook");
       return this;
     }
 

@@ -12,6 +12,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /** The examples of README.md, so that the compiler reads them; {@link ReadmeTest} compares. */
 final class ReadmeExamples {
@@ -105,5 +109,36 @@ final class ReadmeExamples {
       service.revoke(token); // client.validateToken(token) is an InvalidTokenError from now on
       service.goAway(); // until service.comeBack()
     }
+  }
+
+  static AutoCloseable metrics() {
+    ConcurrentMap<String, LongAdder> counts = new ConcurrentHashMap<>();
+    Consumer<String> count = name -> counts.computeIfAbsent(name, it -> new LongAdder()).increment();
+    SecureTokenClient client =
+        SecureTokenClient.builder("http://127.0.0.1:8080")
+            .onCall(call -> count.accept("call " + call.method() + " " + call.code())) // and duration()
+            .build();
+    WatchedVerifier verifier =
+        WatchedVerifier.builder(client)
+            .listener(
+                new WatchListener() {
+                  @Override
+                  public void hit() {
+                    count.accept("check hit");
+                  }
+
+                  @Override
+                  public void miss() {
+                    count.accept("check miss");
+                  }
+
+                  @Override
+                  public void refused(String reason) {
+                    count.accept("refusal " + reason);
+                  }
+                })
+            .build();
+    verifier.state().staleness().ifPresent(age -> System.out.println("staleness " + age));
+    return verifier;
   }
 }

@@ -24,7 +24,7 @@ class ReadmeTest {
             .matcher(Files.readString(Path.of("README.md")))
             .results()
             .collect(Collectors.toList());
-    assertEquals(9, blocks.size());
+    assertEquals(10, blocks.size());
     assertTrue(blocks.get(0).group(1).startsWith("import "));
     for (MatchResult block : blocks.subList(1, blocks.size())) {
       assertTrue(compiled.contains(withoutBlanks(block.group(1))), block.group(1));

@@ -14,7 +14,7 @@ export interface Block {
   readonly line: number;
 }
 
-const FENCE = /(?:^ *<!-- not run: (.+?) -->\n\n)?^ *```([a-z]+)\n([\s\S]*?)^ *```$/gm;
+const FENCE = /(?:^ *<!-- not run: (.+?) -->\n\n)?^ *```([a-z]+)(?:,no_run)?\n([\s\S]*?)^ *```$/gm;
 
 /** The blocks of a page that have a language, in turn. */
 export function blocksOf(path: string): Block[] {

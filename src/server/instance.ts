@@ -102,7 +102,7 @@ export async function openInstance(
   metrics?.watchKeys(() => manager.exportConfig().keys);
   const setHealth = (name: string, inForce: boolean) => {
     server.setHealth(name, inForce);
-    if (!inForce) metrics?.reloadFailed(name);
+    metrics?.toldOfPart(name, inForce);
   };
   rows?.follow({ use: (newer) => known?.replace(newer), setHealth });
   tls?.follow({ use: server.replaceTls, setHealth });

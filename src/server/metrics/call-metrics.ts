@@ -133,12 +133,12 @@ function bucketOf(seconds: number): number {
   return bucket;
 }
 
-/** OK is told from the start, so that a rate can be taken of the first call. */
+/** Every code is told from the start: Prometheus takes no rate of the first call of a count that begins with it. */
 function handledValues({ labels, byCode }: MethodCounts): MetricValue[] {
   return CODE_NAMES.map((name, code) => ({
     labels: { ...labels, grpc_code: name },
     value: byCode[code] as number,
-  })).filter(({ value }, code) => code === 0 || value > 0);
+  }));
 }
 
 function latencyValues({ labels, byBucket, seconds }: MethodCounts): MetricValue[] {

@@ -3,11 +3,13 @@ import type { ConnectError } from "@connectrpc/connect";
 import { ErrorInfoSchema } from "../../../gen/ts/src/google/rpc/error_details_pb.js";
 import { TokenError } from "../../core/index.js";
 import type { CollectedMetric } from "./call-metrics.js";
+import { CALLER, REFUSALS } from "./refusals.js";
 
-/** Counts of one process. Reasons are names of the schema, so there are few. */
+/** Counts of one process. Each refusal that is known of appears with 0 before its first call. */
 export class RefusalMetrics {
-  readonly #counts = new Map<string, { kind: string; reason: string; count: number }>();
-
+  readonly #counts = new Map(
+    REFUSALS.map((refusal) => [keyOf(refusal.kind, refusal.reason), { ...refusal, count: 0 }]),
+  );
   readonly #requests = new Map<number, number>();
   readonly #cuts = new Map<string, number>();
 
@@ -24,10 +26,10 @@ export class RefusalMetrics {
   /** Counts what a client was told, where it names a rule. */
   refused(error: ConnectError): void {
     const { cause } = error;
-    const kind = cause instanceof TokenError ? cause.kind : "CALLER";
+    const kind = cause instanceof TokenError ? cause.kind : CALLER;
     const reason = cause instanceof TokenError ? cause.reason : callerReasonOf(error);
     if (reason === undefined) return;
-    const key = `${kind} ${reason}`;
+    const key = keyOf(kind, reason);
     const known = this.#counts.get(key);
     if (known) known.count++;
     else this.#counts.set(key, { kind, reason, count: 1 });
@@ -65,6 +67,10 @@ export class RefusalMetrics {
       },
     ];
   }
+}
+
+function keyOf(kind: string, reason: string): string {
+  return `${kind} ${reason}`;
 }
 
 function callerReasonOf(error: ConnectError): string | undefined {

@@ -103,9 +103,14 @@ export class ServerMetrics implements CallObserver {
     ]);
   }
 
-  /** Counts a file that could not be put in force. @param part as health names it */
-  reloadFailed(part: string): void {
-    this.#reloadFailures.set(part, (this.#reloadFailures.get(part) ?? 0) + 1);
+  /**
+   * Counts a file that could not be put in force. Its first state makes its count, 0 where it is in force: Prometheus
+   * sees no increase in a count that begins with 1.
+   *
+   * @param part as health names it
+   */
+  toldOfPart(part: string, inForce: boolean): void {
+    this.#reloadFailures.set(part, (this.#reloadFailures.get(part) ?? 0) + (inForce ? 0 : 1));
   }
 
   /** Everything, at this moment. */

@@ -8,9 +8,9 @@ import { documentedExample } from "./documented-examples.js";
 
 /** nginx, from h2c to h2c. */
 export function configureNginx(folder: string, port: number, ...upstreams: number[]): string[] {
-  const servers = upstreams.map((upstream) => `server 127.0.0.1:${upstream};`).join(" ");
+  const servers = upstreams.map((upstream) => `server 127.0.0.1:${upstream} max_fails=0;`);
   const example = documentedExample("nginx", {
-    "server 10.0.0.1:8080;": servers,
+    "server 10.0.0.1:8080 max_fails=0;": servers.join(" "),
     "listen 8080": `listen 127.0.0.1:${port}`,
   });
   return writeNginx(folder, example);

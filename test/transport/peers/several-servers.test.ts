@@ -1,6 +1,7 @@
-/** Two servers behind real proxies, of which one is told to end and comes back while calls are under way. */
+/** Two servers behind real proxies: one is told to end and comes back while calls are under way; others send nonsense. */
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
+import { type RawRequest, rawHttp2 } from "../../fuzz/raw-client.js";
 import { type ServerProcess, startServer } from "../../support/server-process.js";
 import { skipWithout } from "./programs.js";
 import { PROXIES, type RunningProxy, startProxy } from "./proxies.js";
@@ -8,6 +9,15 @@ import { callThroughRestarts, inWords } from "./restart-under-load.js";
 
 /** Calls a second. */
 const RATE = Number(process.env.PEER_RATE ?? 300);
+
+/** Header fields that a server resets a stream for, where a proxy passes them on: too long, no text, a blank. */
+const RESET: readonly Record<string, string>[] = [
+  { "x-one": "a".repeat(7_000), "x-two": "b".repeat(7_000), "x-three": "c".repeat(4_000) },
+  { "x-one": "a\x01b" },
+  { "x-one": "a " },
+];
+/** Of each. Far more than there are servers, and fewer than one connection may have reset. */
+const SENT = 20;
 
 const running: (RunningProxy | ServerProcess)[] = [];
 afterEach(async () => {
@@ -31,7 +41,29 @@ for (const proxy of PROXIES) {
         [],
       );
     });
+
+    it("answer everybody else beside requests that they reset", async () => {
+      const [first, second] = [await start(), await start()];
+      const { port } = await startProxy(proxy, first.port, second.port).then(keep);
+      const hostile = rawHttp2(`http://127.0.0.1:${port}`);
+      const { failures } = await callThroughRestarts(port, RATE, 1, async () => {
+        for (let sent = 0; sent < SENT; sent++) {
+          for (const fields of RESET) await hostile.send(request(fields));
+        }
+      });
+      hostile.close();
+      assert.deepEqual(failures, []);
+    });
   });
+}
+
+function request(fields: Record<string, string>): RawRequest {
+  return {
+    method: "POST",
+    path: "/securetoken.v1.TokenService/ValidateToken",
+    headers: { "content-type": "application/grpc", te: "trailers", ...fields },
+    body: Buffer.alloc(5),
+  };
 }
 
 /** A server that answers nginx, which asks by the name of its upstream. */

@@ -144,7 +144,7 @@ def caller_info(status: Optional[Status]) -> Optional[ErrorInfo]:
 
 
 def is_beyond_rate(status: Optional[Status]) -> bool:
-    """Whether this client makes more calls than it may; else the server has no room for anyone's."""
+    """Whether this client makes more calls than it may; else the server has no room for anyone."""
     info = caller_info(status)
     return info is not None and info.reason == f"{_CALLER_PREFIX}RATE_EXCEEDED"
 

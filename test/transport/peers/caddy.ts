@@ -7,7 +7,7 @@ import { findProgram } from "./programs.js";
 
 /** The oldest version that the example with retries is tried with. */
 const RETRIES_SINCE = [2, 11, 2];
-const OTHER_SERVER = "lb_try_duration 2s\n    fail_duration 1s";
+const OTHER_SERVER = "lb_try_duration 2s";
 const OPTIONS = "{\n  admin off\n  servers {\n    protocols h1 h2c\n  }\n}\n";
 
 /** With one server Caddy sends calls again where it can, with several it waits for another one of them. */

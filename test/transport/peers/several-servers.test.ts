@@ -52,7 +52,12 @@ for (const proxy of PROXIES) {
         }
       });
       hostile.close();
-      assert.deepEqual(failures, []);
+      // What a proxy loses by itself; servers that rest are 503 behind it.
+      const loses = proxy.loses?.(2);
+      assert.deepEqual(
+        failures.filter((failure) => !loses?.test(failure)),
+        [],
+      );
     });
   });
 }

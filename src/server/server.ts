@@ -139,6 +139,7 @@ export function createServer(deps: ServerDeps): Server {
   setMaxListeners(0, shutdown.signal);
   const onHeaders = deps.warnOfProxies ? createProxyWarning(deps.logger) : undefined;
   const { trustedProxies = [] } = deps;
+  const proxies = new AddressList(trustedProxies);
   const clientOf = createClientOf(trustedProxies);
   const authorize = createAuthorize(callers, { origins: corsOrigins, onHeaders, clientOf });
   const hooks = { authorize, ended: createAudit(deps.logger, clientOf, deps.tracer) };
@@ -203,8 +204,8 @@ export function createServer(deps: ServerDeps): Server {
     },
     limits: { ...DEFAULT_LIMITS, ...deps.limits },
     tls,
-    // A connection with a header of its own is one client's.
-    [deps.proxyHeaders ? "proxyHeadersOf" : "sharedBy"]: new AddressList(trustedProxies),
+    // A connection with a PROXY header of its own is one client's.
+    ...(deps.proxyHeaders ? { proxyHeadersOf: proxies } : { sharedBy: proxies }),
     onCut: turnedAway.onCut,
     onRefused,
     onFault: (err) => deps.logger.error({ err }, "internal error"),

@@ -6,6 +6,14 @@ import { after, describe, it } from "node:test";
 import { connect as connectTls } from "node:tls";
 import { pino } from "pino";
 import { clientInProxyHeader, proxyBodySize } from "../../src/transport/proxy-header.js";
+import { PREFACE } from "../attack/frames.js";
+import {
+  frame,
+  REQUEST as H2_REQUEST,
+  headers as headerFrame,
+  RawClient,
+  TYPE,
+} from "../http2/raw-client.js";
 import { type RunningServer, startTestServer } from "../support/server.js";
 import { TEST_CERTIFICATE, TEST_CERTIFICATE_KEY } from "../support/tls.js";
 import { eventually } from "../support/worker-lines.js";
@@ -195,6 +203,16 @@ describe("a port with PROXY_PROTOCOL", () => {
     socket.write(Buffer.concat([header(), Buffer.from(forwarded)]));
     await answerOf(socket);
     assert.equal(await loggedPeer(), "203.0.113.9");
+  });
+
+  it("takes the connection for one client's, which 500 requests that are none cut", async () => {
+    const client = await RawClient.connect(await start());
+    client.send(header(), PREFACE, frame(TYPE.settings, 0, 0, Buffer.alloc(0)));
+    const malformed = { ...H2_REQUEST, te: "gzip" };
+    client.send(...Array.from({ length: 500 }, (_, i) => headerFrame(2 * i + 1, malformed)));
+    await client.settle();
+    assert.equal(client.ended, true);
+    client.close();
   });
 
   it("takes a header of nobody else", async () => {

@@ -14,7 +14,7 @@ describe("the least version of Node", () => {
   it("is what the README says", () => {
     const readme = readFileSync(join(ROOT, "README.md"), "utf8");
     assert.ok(
-      readme.includes(`Node ${lts} or newer in its line, or ${next} and newer`),
+      readme.includes(`Node ${lts?.split(".")[0]} from ${lts} on, or ${next} and newer`),
       engines.node,
     );
   });

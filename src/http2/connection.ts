@@ -1,7 +1,7 @@
 /** A connection: its streams, its end, and what its peer may ask for (RFC 9113). */
 import type { Socket } from "node:net";
 import type { ConnectionHost } from "./connection-host.js";
-import { endSocket } from "./end-socket.js";
+import { destroyBroken, endSocket } from "./end-socket.js";
 import { ConnectionError, ErrorCode } from "./error-codes.js";
 import { Goodbye } from "./goodbye.js";
 import type { HeaderFields } from "./header-fields.js";
@@ -44,11 +44,11 @@ export class Http2Connection implements OpeningConnection, InboundTarget {
     this.#inbound = new Inbound(this);
     this.#patience = new Patience(host.limits, host.now());
     this.outbound.settings();
-    socket.on("error", () => socket.destroy());
+    socket.on("error", destroyBroken);
     socket.on("data", (chunk: Buffer) => host.turn.add(this, chunk));
     socket.on("drain", () => this.#onDrain());
-    socket.once("end", () => this.#onPeerEnd());
-    socket.once("close", () => this.#onSocketClose());
+    socket.on("end", () => this.#onPeerEnd());
+    socket.on("close", () => this.#onSocketClose());
   }
 
   /** How many streams are open. */

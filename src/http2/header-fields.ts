@@ -25,9 +25,12 @@ const CONNECTION_FIELDS = new Set([
 ]);
 const REQUEST_PSEUDO_FIELDS = new Set([":method", ":scheme", ":authority", ":path"]);
 
+/** Between two lists. */
+const NO_FIELDS = Object.freeze(new Fields());
+
 /** Collects a header list and checks it on the way. */
 export class HeaderListReader implements FieldSink {
-  fields: Record<string, string | undefined> = new Fields();
+  fields: Record<string, string | undefined> = NO_FIELDS;
   /** What is wrong with the list, for the log; undefined while nothing is. */
   fault: string | undefined;
   #areTrailers = false;
@@ -39,6 +42,11 @@ export class HeaderListReader implements FieldSink {
     this.fault = undefined;
     this.#areTrailers = areTrailers;
     this.#seenRegular = false;
+  }
+
+  /** Ends a list, which is kept by nobody but its user from then on. */
+  end(): void {
+    this.fields = NO_FIELDS;
   }
 
   field({ name, value, isValid }: Field): void {

@@ -32,9 +32,9 @@ export class HeaderReader {
   readonly #decoder = new HpackDecoder(TABLE_SIZE);
   readonly #reader = new HeaderListReader();
   /** Lists that can be served, by their blocks, as long as the decoder's table does not change. */
-  readonly #known = new Map<string, HeaderList>();
+  #known: Map<string, HeaderList> | undefined;
   #knownSize = 0;
-  #parts: Buffer[] = [];
+  #parts: Buffer[] | undefined;
   #partsSize = 0;
 
   constructor(limits: Http2Limits) {
@@ -48,7 +48,7 @@ export class HeaderReader {
   request(bytes: Buffer, start: number, end: number): HeaderList {
     if (end - start > MAX_REMEMBERED_BLOCK) return this.#read(bytes, start, end, false);
     const text = bytes.toString("latin1", start, end);
-    const known = this.#known.get(text);
+    const known = this.#known?.get(text);
     if (known !== undefined) return known;
     const { version } = this.#decoder;
     const list = this.#read(bytes, start, end, false);
@@ -69,6 +69,7 @@ export class HeaderReader {
   keep(bytes: Buffer, start: number, end: number): void {
     const { maxHeaderBlockBytes, maxContinuations } = this.#limits;
     this.#partsSize += end - start;
+    this.#parts ??= [];
     if (this.#partsSize > maxHeaderBlockBytes || this.#parts.length > maxContinuations) {
       throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "a header block without an end");
     }
@@ -77,8 +78,8 @@ export class HeaderReader {
 
   /** Takes all pieces as one block. */
   join(): Buffer {
-    const block = Buffer.concat(this.#parts);
-    this.#parts = [];
+    const block = Buffer.concat(this.#parts ?? []);
+    this.#parts = undefined;
     this.#partsSize = 0;
     return block;
   }
@@ -92,12 +93,10 @@ export class HeaderReader {
     const size = decoder.decode(bytes, start, end, maxHeaderListBytes, reader);
     const isTooLarge = size > maxHeaderListBytes;
     if (decoder.version !== version) this.#forgetAll();
-    return {
-      fields: reader.fields,
-      fault: areTrailers || isTooLarge ? reader.fault : reader.requestFault(),
-      size,
-      isTooLarge,
-    };
+    const { fields } = reader;
+    const fault = areTrailers || isTooLarge ? reader.fault : reader.requestFault();
+    reader.end();
+    return { fields, fault, size, isTooLarge };
   }
 
   #remember(text: string, list: HeaderList): void {
@@ -107,11 +106,12 @@ export class HeaderReader {
     this.#knownSize += size;
     // Calls share it.
     Object.freeze(list.fields);
+    this.#known ??= new Map();
     this.#known.set(text, list);
   }
 
   #forgetAll(): void {
-    this.#known.clear();
+    this.#known = undefined;
     this.#knownSize = 0;
   }
 }

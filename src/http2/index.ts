@@ -2,7 +2,7 @@
 
 export { Budget } from "./budget.js";
 export { Http2Connection } from "./connection.js";
-export { endSocket } from "./end-socket.js";
+export { destroyBroken, endSocket } from "./end-socket.js";
 export { ErrorCode } from "./error-codes.js";
 export {
   encodeFieldName,

@@ -11,8 +11,8 @@ export class StreamIds {
   /** The highest id that opened a stream. */
   last = 0;
   /** Streams that we reset, and how many octets of DATA may still arrive of each. */
-  readonly #resets = new Map<number, number>();
-  readonly #gaps: [from: number, to: number][] = [];
+  #resets: Map<number, number> | undefined;
+  #gaps: [from: number, to: number][] | undefined;
   /** The highest of the streams whose resets are forgotten, and how many octets of DATA may still arrive of them. */
   #lastForgotten = 0;
   #forgottenOctets = 0;
@@ -24,8 +24,10 @@ export class StreamIds {
 
   /** Takes a new stream's id, which is above the last. */
   open(id: number): void {
-    if (id > this.last + 2 && this.#gaps.length < MAX_GAPS)
-      this.#gaps.push([this.last + 1, id - 1]);
+    if (id > this.last + 2) {
+      this.#gaps ??= [];
+      if (this.#gaps.length < MAX_GAPS) this.#gaps.push([this.last + 1, id - 1]);
+    }
     this.last = id;
   }
 
@@ -35,13 +37,15 @@ export class StreamIds {
    * @param window how many octets of DATA the peer may have sent before it sees the reset
    */
   noteReset(id: number, window: number): void {
-    if (this.#resets.size >= MAX_REMEMBERED_RESETS) {
-      const [[oldest, left]] = this.#resets as Iterable<[number, number]> as [[number, number]];
-      this.#resets.delete(oldest);
+    this.#resets ??= new Map();
+    const resets = this.#resets;
+    if (resets.size >= MAX_REMEMBERED_RESETS) {
+      const [[oldest, left]] = resets as Iterable<[number, number]> as [[number, number]];
+      resets.delete(oldest);
       this.#lastForgotten = Math.max(this.#lastForgotten, oldest);
       this.#forgottenOctets += left;
     }
-    this.#resets.set(id, window);
+    resets.set(id, window);
   }
 
   /**
@@ -52,14 +56,14 @@ export class StreamIds {
    */
   ignoreData(id: number, octets: number): void {
     this.requireReset(id, "DATA");
-    const known = this.#resets.get(id);
+    const known = this.#resets?.get(id);
     const left = (known ?? this.#forgottenOctets) - octets;
     if (left < 0) {
       const reason = "DATA beyond the window of a stream that was reset";
       throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, reason);
     }
     if (known === undefined) this.#forgottenOctets = left;
-    else this.#resets.set(id, left);
+    else this.#resets?.set(id, left);
   }
 
   /**
@@ -70,8 +74,8 @@ export class StreamIds {
    * @throws ConnectionError for a stream that was never opened, or that has ended
    */
   requireReset(id: number, frame: string): void {
-    if (this.#resets.has(id)) return;
-    if (this.isIdle(id) || this.#gaps.some(([from, to]) => id >= from && id <= to)) {
+    if (this.#resets?.has(id)) return;
+    if (this.isIdle(id) || this.#gaps?.some(([from, to]) => id >= from && id <= to)) {
       const reason = `${frame} of a stream that was not opened`;
       throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, reason);
     }

@@ -23,7 +23,7 @@ export class ConnectionAge {
   begin(socket: Socket): number {
     const lifetime = this.#maxMs * (1 + JITTER * (2 * this.#random() - 1));
     const retireAt = performance.now() + lifetime;
-    this.#retireAt.set(socket, retireAt);
+    if (retireAt !== Number.POSITIVE_INFINITY) this.#retireAt.set(socket, retireAt);
     return retireAt;
   }
 

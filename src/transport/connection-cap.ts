@@ -50,7 +50,7 @@ export class ConnectionCap {
 
   /**
    * Counts a new connection. Beyond the maximum it makes room first: an attacker who holds
-   * connections open must not keep others out.
+   * connections open must not keep others out. `closed` must follow.
    *
    * @returns false when the connection was closed, since there was no room to make
    */
@@ -72,8 +72,13 @@ export class ConnectionCap {
     this.#byPeer.set(entry.peer, entry);
     this.#byAddress.set(address, (this.#byAddress.get(address) ?? 0) + 1);
     entries.set(socket, entry);
-    socket.once("close", () => this.#forget(socket, entry));
     return true;
+  }
+
+  /** Counts a connection no more, which has closed. */
+  closed(socket: Socket): void {
+    const entry = this.#entries.get(socket);
+    if (entry) this.#forget(socket, entry);
   }
 
   /** Takes the decrypted socket of a connection that was admitted, in place of the raw one. */
@@ -109,7 +114,7 @@ export class ConnectionCap {
   }
 
   #forget(raw: Socket, entry: Entry): void {
-    if (!this.#entries.delete(raw)) return;
+    this.#entries.delete(raw);
     const { address, peer } = entry;
     if (this.#byPeer.get(peer) === entry) this.#byPeer.delete(peer);
     const left = (this.#byAddress.get(address) ?? 1) - 1;

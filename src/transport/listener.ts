@@ -8,6 +8,7 @@ import { Server as TlsServer } from "node:tls";
 import {
   type ConnectionCounts,
   createHttp2Server,
+  destroyBroken,
   ErrorCode,
   type Http2Connection,
   type Http2Server,
@@ -174,11 +175,16 @@ export function createListener(options: ListenerOptions): Listener {
   proxied?.standBefore(server);
   server.on("connection", (socket: Socket) => {
     // Without a listener, the reset of a connection would end the process.
-    socket.on("error", () => socket.destroy());
+    socket.on("error", destroyBroken);
     if (!cap.admit(socket)) return;
     sockets.add(socket);
     silent.accepted(socket, performance.now());
-    socket.once("close", () => sockets.delete(socket));
+    // One listener for all who count it: each would take as much memory as what it counts.
+    socket.on("close", () => {
+      sockets.delete(socket);
+      cap.closed(socket);
+      silent.closed(socket);
+    });
   });
 
   return {

@@ -31,7 +31,9 @@ describe("a full server", () => {
       clients.push(client);
       const [socket] = (await connection) as [Socket];
       socket.on("error", () => {});
-      cap.admit(socket);
+      const counts = cap;
+      counts.admit(socket);
+      socket.on("close", () => counts.closed(socket));
       accepted.push(socket);
     }
     return [clients, accepted];

@@ -1,3 +1,4 @@
+import type { CutReason } from "./cut-reasons.js";
 import type { Http2Limits } from "./limits.js";
 import type { Http2Stream, StreamOwner } from "./stream.js";
 import type { Turn } from "./turn.js";
@@ -15,7 +16,7 @@ export interface ConnectionHost<C extends StreamOwner> {
   /** Whether the process has room for one more stream; false refuses it. */
   mayOpenStream(connection: C): boolean;
   /** The connection is cut for what its peer did. */
-  onCut(connection: C, reason: string): void;
+  onCut(connection: C, reason: CutReason): void;
   /** A request is refused before it is a stream: an error code, or NO_ERROR for CONNECT, which is answered with 501. */
   onRefused(connection: C, code: number): void;
   /** A handler threw. */

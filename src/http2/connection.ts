@@ -1,6 +1,7 @@
 /** A connection: its streams, its end, and what its peer may ask for (RFC 9113). */
 import type { Socket } from "node:net";
 import type { ConnectionHost } from "./connection-host.js";
+import type { CutReason } from "./cut-reasons.js";
 import { destroyBroken, endSocket } from "./end-socket.js";
 import { ConnectionError, ErrorCode } from "./error-codes.js";
 import { Goodbye } from "./goodbye.js";
@@ -80,7 +81,7 @@ export class Http2Connection implements OpeningConnection, InboundTarget {
       this.#inbound.read(chunk);
     } catch (error) {
       if (error instanceof ConnectionError) {
-        this.destroy(error.code, error.message);
+        this.destroy(error.code, error.reason);
       } else {
         this.#host.onHandlerError(error);
         this.destroy(ErrorCode.INTERNAL_ERROR, "internal error");
@@ -107,15 +108,14 @@ export class Http2Connection implements OpeningConnection, InboundTarget {
   }
 
   /**
-   * Ends the connection and all its streams at once.
+   * Ends the connection and all its streams at once for what its peer did.
    *
-   * @param reason for GOAWAY's debug data and for the log; holds nothing that the peer sent
+   * @param reason for GOAWAY's debug data, and for `onCut`
    */
-  destroy(code: number, reason: string): void {
+  destroy(code: number, reason: CutReason): void {
     if (this.#ended) return;
-    if (code !== ErrorCode.NO_ERROR) this.#host.onCut(this, reason);
-    this.outbound.goAway(this.ids.last, code, reason);
-    this.#end(code);
+    this.#host.onCut(this, reason);
+    this.#endWith(code, reason);
   }
 
   /** Looks at what only time can tell. For the server, every so often. */
@@ -123,7 +123,7 @@ export class Http2Connection implements OpeningConnection, InboundTarget {
     if (this.#ended) return;
     if (this.#goodbye.isDue(now)) this.#finishGoAway(now);
     if (this.#goodbye.isOver(now, this.limits.leaveTimeoutMs)) {
-      this.destroy(ErrorCode.NO_ERROR, "the last streams took too long");
+      this.#endWith(ErrorCode.NO_ERROR, "the last streams took too long");
       return;
     }
     this.outbound.backlog.look(now);
@@ -179,6 +179,13 @@ export class Http2Connection implements OpeningConnection, InboundTarget {
   #finishGoAway(now: number): void {
     this.#goodbye.finish(this.ids.last, now);
     if (this.streams.size === 0) this.#end(ErrorCode.NO_ERROR);
+  }
+
+  /** Ends the connection and says why. */
+  #endWith(code: number, reason: string): void {
+    if (this.#ended) return;
+    this.outbound.goAway(this.ids.last, code, reason);
+    this.#end(code);
   }
 
   #end(code: number): void {

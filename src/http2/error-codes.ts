@@ -1,4 +1,5 @@
 /** Error codes of RST_STREAM and GOAWAY (RFC 9113, section 7), and the errors that carry them. */
+import type { CutReason } from "./cut-reasons.js";
 
 /** Why a stream or a connection ends. */
 export const ErrorCode = {
@@ -23,13 +24,16 @@ export class ConnectionError extends Error {
   override readonly name = "ConnectionError";
   /** One of `ErrorCode`. */
   readonly code: number;
+  /** What the peer did. */
+  readonly reason: CutReason;
 
   /**
    * @param code one of `ErrorCode`
-   * @param reason what the peer did, for GOAWAY's debug data and for the log; holds nothing that it sent
+   * @param reason what the peer did, for GOAWAY's debug data and for the log
    */
-  constructor(code: number, reason: string) {
+  constructor(code: number, reason: CutReason) {
     super(reason);
     this.code = code;
+    this.reason = reason;
   }
 }

@@ -1,4 +1,5 @@
 /** What a connection receives: each frame to whoever reads its type (RFC 9113, section 6). */
+import type { CutReason } from "./cut-reasons.js";
 import { ConnectionError, ErrorCode } from "./error-codes.js";
 import { FrameParser } from "./frame-parser.js";
 import { Flag, FrameType, MAX_31_BIT } from "./frame-types.js";
@@ -166,6 +167,6 @@ export class Inbound {
   }
 }
 
-function protocolError(reason: string): ConnectionError {
+function protocolError(reason: CutReason): ConnectionError {
   return new ConnectionError(ErrorCode.PROTOCOL_ERROR, reason);
 }

@@ -2,6 +2,7 @@
 
 export { Budget } from "./budget.js";
 export { Http2Connection } from "./connection.js";
+export { CUT_REASONS, type CutReason } from "./cut-reasons.js";
 export { destroyBroken, endSocket } from "./end-socket.js";
 export { ErrorCode } from "./error-codes.js";
 export {

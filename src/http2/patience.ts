@@ -1,4 +1,5 @@
 /** How long a connection may do nothing, or only half of something. */
+import type { CutReason } from "./cut-reasons.js";
 import type { Http2Limits } from "./limits.js";
 import type { Outbound } from "./outbound.js";
 
@@ -45,7 +46,7 @@ export class Patience {
    * @returns "idle" for one that should be asked to leave, the reason for one that is to be cut, undefined
    *   for one that may stay
    */
-  lost(now: number, connection: Watched, inbound: WatchedInbound): string | undefined {
+  lost(now: number, connection: Watched, inbound: WatchedInbound): CutReason | "idle" | undefined {
     const { frameTimeoutMs, idleTimeoutMs, prefaceTimeoutMs, unreadTimeoutMs } = this.#limits;
     if (connection.openStreams > 0 || connection.ids.last !== this.#lastStream) {
       this.#idleSince = now;
@@ -57,7 +58,7 @@ export class Patience {
       this.#frames = inbound.frames;
     }
     this.#lookAtAnswers(now, connection.outbound);
-    if (this.#unreadMs > unreadTimeoutMs) return "answers that are not read";
+    if (this.#unreadMs > unreadTimeoutMs) return "answers that nobody reads";
     if (now - this.#stuckSince > frameTimeoutMs) return "a frame without an end";
     const patience = inbound.frames === 0 ? prefaceTimeoutMs : idleTimeoutMs;
     return now - this.#idleSince > patience ? "idle" : undefined;

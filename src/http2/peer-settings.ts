@@ -52,6 +52,9 @@ export class PeerSettings {
   }
 }
 
-function outOfRange(code: number, name: string): ConnectionError {
+function outOfRange(
+  code: number,
+  name: "INITIAL_WINDOW_SIZE" | "MAX_FRAME_SIZE" | "ENABLE_PUSH",
+): ConnectionError {
   return new ConnectionError(code, `SETTINGS_${name} out of its range`);
 }

@@ -175,8 +175,18 @@ export function dependencyOf(bytes: Buffer, start: number): number {
   return bytes.readUInt32BE(start) & MAX_31_BIT;
 }
 
+/** Frames whose payload has one size, or a least one. */
+type SizedFrame =
+  | "DATA"
+  | "GOAWAY"
+  | "HEADERS"
+  | "PING"
+  | "RST_STREAM"
+  | "SETTINGS"
+  | "WINDOW_UPDATE";
+
 /** The error for a frame whose payload has a size that its type does not allow. */
-export function wrongSize(what: string): ConnectionError {
+export function wrongSize(what: SizedFrame): ConnectionError {
   return new ConnectionError(ErrorCode.FRAME_SIZE_ERROR, `${what} of a wrong size`);
 }
 

@@ -2,6 +2,7 @@
 import type { Socket } from "node:net";
 import { Http2Connection } from "./connection.js";
 import type { ConnectionHost } from "./connection-host.js";
+import type { CutReason } from "./cut-reasons.js";
 import { DEFAULT_HTTP2_LIMITS, type Http2Limits, sharedLimits } from "./limits.js";
 import type { Http2Stream } from "./stream.js";
 import { Turn } from "./turn.js";
@@ -30,8 +31,8 @@ export interface Http2ServerOptions {
   readonly mayOpenStream?: (connection: Http2Connection) => boolean;
   /** Called for each stream of `onStream` when it is over, before its handler's `onClose`. */
   readonly onStreamClosed?: (connection: Http2Connection) => void;
-  /** Called when a connection is cut for what its peer did. `reason` holds nothing that it sent. */
-  readonly onCut?: (connection: Http2Connection, reason: string) => void;
+  /** Called when a connection is cut for what its peer did. */
+  readonly onCut?: (connection: Http2Connection, reason: CutReason) => void;
   /**
    * Called for each request that is refused before it is a stream, with an error code: PROTOCOL_ERROR for a malformed
    * one, ENHANCE_YOUR_CALM for headers beyond the limit, REFUSED_STREAM where there is no room for one more; NO_ERROR for

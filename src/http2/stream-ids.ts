@@ -73,10 +73,10 @@ export class StreamIds {
    * @param frame the frame's type, for the error
    * @throws ConnectionError for a stream that was never opened, or that has ended
    */
-  requireReset(id: number, frame: string): void {
+  requireReset(id: number, frame: "DATA" | "HEADERS"): void {
     if (this.#resets?.has(id)) return;
     if (this.isIdle(id) || this.#gaps?.some(([from, to]) => id >= from && id <= to)) {
-      const reason = `${frame} of a stream that was not opened`;
+      const reason = `${frame} of a stream that was not opened` as const;
       throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, reason);
     }
     // Which of those below were reset is not known any more.

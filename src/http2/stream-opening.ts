@@ -1,5 +1,6 @@
 /** Which streams of a connection are opened, and what becomes of the others. */
 import type { ConnectionHost } from "./connection-host.js";
+import type { CutReason } from "./cut-reasons.js";
 import { ErrorCode } from "./error-codes.js";
 import type { Goodbye } from "./goodbye.js";
 import type { HeaderFields } from "./header-fields.js";
@@ -16,7 +17,7 @@ export interface OpeningConnection extends StreamOwner {
   readonly budgets: PeerBudgets;
   readonly ids: StreamIds;
   readonly isEnded: boolean;
-  destroy(code: number, reason: string): void;
+  destroy(code: number, reason: CutReason): void;
 }
 
 /** Opens the streams of one connection, and resets them. */

@@ -1,6 +1,7 @@
 /** Bounds how many connections are open, at the cost of those that nobody known has used. */
 import type { Socket } from "node:net";
 import { networkOf } from "./address-list.js";
+import type { CutReason } from "./cut-reasons.js";
 
 /** How long a connection is left to say something, in milliseconds. */
 const GRACE_MS = 1_000;
@@ -33,7 +34,7 @@ export function noteKnownCaller(socket: Socket): void {
 export class ConnectionCap {
   readonly #max: number;
   readonly #maxOfAddress: number;
-  readonly #onDisplaced: (socket: Socket, reason: string) => void;
+  readonly #onDisplaced: (socket: Socket, reason: CutReason) => void;
   readonly #entries = new Map<Socket, Entry>();
   readonly #byAddress = new Map<string, number>();
   readonly #byPeer = new Map<string, Entry>();
@@ -42,7 +43,7 @@ export class ConnectionCap {
    * @param max open connections; of one address, three quarters of them
    * @param onDisplaced is told of each connection that is closed to make room, or for want of it
    */
-  constructor(max: number, onDisplaced: (socket: Socket, reason: string) => void) {
+  constructor(max: number, onDisplaced: (socket: Socket, reason: CutReason) => void) {
     this.#max = max;
     this.#maxOfAddress = Math.max(1, Math.floor(max * ADDRESS_SHARE));
     this.#onDisplaced = onDisplaced;

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { type Allowance, Budget, endSocket, type UnreadTotal } from "../http2/index.js";
+import type { CutReason } from "./cut-reasons.js";
 import { endBehindRequest } from "./end-behind-request.js";
 import { Http1Backlog } from "./http1-backlog.js";
 import { NOTHING, type Refusal } from "./http1-refusals.js";
@@ -41,7 +42,7 @@ export class Http1Connection {
     socket: Socket,
     unusedMs: number,
     unread: UnreadTotal,
-    cut: (reason: string) => void,
+    cut: (reason: CutReason) => void,
   ) {
     this.#socket = socket;
     this.#unused = setTimeout(() => this.#endUnused(), unusedMs).unref();

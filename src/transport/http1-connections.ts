@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import type { UnreadTotal } from "../http2/index.js";
 import { isOutdated } from "./client-trust.js";
 import type { ConnectionAge } from "./connection-age.js";
+import type { CutReason } from "./cut-reasons.js";
 import { Http1Connection } from "./http1-connection.js";
 import { NO_TUNNELS, type Refusal } from "./http1-refusals.js";
 import { namesHostOnce, offersUpgrade, toOriginForm } from "./request-target.js";
@@ -32,7 +33,7 @@ export interface Http1ConnectionsOptions {
   /** What of answers waits, on connections of HTTP/2 as well. */
   readonly unread: UnreadTotal;
   /** Called for each connection that is cut. */
-  readonly onCut: (socket: Socket, reason: string) => void;
+  readonly onCut: (socket: Socket, reason: CutReason) => void;
   /** Called for each request that is refused here, with the status. */
   readonly onRefused: (socket: Socket, status: number) => void;
 }

@@ -20,6 +20,7 @@ import { createClearListener } from "./clear-listener.js";
 import { closeGracefully } from "./close-gracefully.js";
 import { ConnectionAge } from "./connection-age.js";
 import { ConnectionCap } from "./connection-cap.js";
+import type { CutReason } from "./cut-reasons.js";
 import type { Protocol } from "./detect-protocol.js";
 import { Http1Connections } from "./http1-connections.js";
 import { createHttp1Server } from "./http1-server.js";
@@ -33,8 +34,7 @@ import { createTlsListener, replaceTlsMaterial, type TlsMaterial } from "./tls-l
 export interface ConnectionCut {
   /** The peer's address. */
   readonly peer: string;
-  /** Why; holds nothing that the peer has sent. */
-  readonly reason: string;
+  readonly reason: CutReason;
   /** What came over it; HTTP/2 only. */
   readonly counts?: Readonly<ConnectionCounts>;
 }
@@ -108,7 +108,7 @@ const STATUS_OF_RESET: ReadonlyMap<number, number> = new Map([
 export function createListener(options: ListenerOptions): Listener {
   const { onStream, onRequest, limits, tls, onCut = () => {}, onRefused } = options;
   const sockets = new Set<Socket>();
-  const cut = (socket: Socket, reason: string) => onCut({ peer: peerOf(socket), reason });
+  const cut = (socket: Socket, reason: CutReason) => onCut({ peer: peerOf(socket), reason });
   const refused = (socket: Socket, status: number) => onRefused?.(peerOf(socket), status);
   const age = new ConnectionAge(limits.maxConnectionAgeMs, options.random ?? Math.random);
   const { maxPipelined } = limits;

@@ -2,6 +2,7 @@
 import type { Server, Socket } from "node:net";
 import type { AddressList } from "./address-list.js";
 import { addressesOf } from "./client-trust.js";
+import type { CutReason } from "./cut-reasons.js";
 import { whenLate } from "./late.js";
 import {
   clientInProxyHeader,
@@ -35,7 +36,7 @@ export interface ProxyHeaders {
   /** How long the header may take, in milliseconds. */
   readonly timeoutMs: number;
   /** Called for a connection that is closed for want of its header. */
-  readonly onCut: (socket: Socket, reason: string) => void;
+  readonly onCut: (socket: Socket, reason: CutReason) => void;
 }
 
 /** Reads the header in front of whatever a server does with a connection. */
@@ -70,7 +71,7 @@ export class ProxiedConnections {
   #read(socket: Socket, goOn: () => void): void {
     const { timeoutMs, onCut } = this.#options;
     let head: Buffer | undefined;
-    const cut = (reason: string) => {
+    const cut = (reason: CutReason) => {
       stop();
       onCut(socket, reason);
       socket.destroy();
@@ -99,7 +100,7 @@ export class ProxiedConnections {
         if (client !== undefined) this.#note(socket, client);
       } catch (error) {
         if (!(error instanceof ProxyHeaderError)) throw error;
-        cut(error.message);
+        cut(error.reason);
         return;
       }
       // A stream tells its next reader of what is left in it only once it has noticed that this one is gone.

@@ -3,6 +3,7 @@
  * HAProxy defines it (haproxy.org/download/2.9/doc/proxy-protocol.txt, section 2.2).
  */
 import { plainAddress } from "./address-list.js";
+import type { CutReason } from "./cut-reasons.js";
 
 /** The octets in front of those whose number they tell. */
 export const PROXY_HEAD_BYTES = 16;
@@ -24,9 +25,16 @@ const IPV6_BYTES = 36;
 /** Octets in front of the value of a further fact (section 2.2.7). */
 const FACT_HEAD_BYTES = 3;
 
-/** What a header of a proxy breaks. The message holds nothing that the proxy has sent. */
+/** What a header of a proxy breaks. */
 export class ProxyHeaderError extends Error {
   override readonly name = "ProxyHeaderError";
+  /** Holds nothing that the proxy has sent. */
+  readonly reason: CutReason;
+
+  constructor(reason: CutReason) {
+    super(reason);
+    this.reason = reason;
+  }
 }
 
 /**

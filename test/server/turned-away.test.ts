@@ -54,12 +54,13 @@ describe("the lines of who was turned away", () => {
   });
 
   it("are a hundred in ten seconds for a reason to cut connections", () => {
-    for (let i = 0; i < 4_347; i++) turnedAway.onCut({ peer: "192.0.2.1", reason: "a flood" });
-    turnedAway.onCut({ peer: "192.0.2.2", reason: "too slow" });
+    for (let i = 0; i < 4_347; i++)
+      turnedAway.onCut({ peer: "192.0.2.1", reason: "too many streams reset" });
+    turnedAway.onCut({ peer: "192.0.2.2", reason: "a frame without an end" });
     assert.equal(lines.length, 101);
-    assert.deepEqual(lines.splice(0).at(-1), cut("192.0.2.2", "too slow"));
+    assert.deepEqual(lines.splice(0).at(-1), cut("192.0.2.2", "a frame without an end"));
     mock.timers.tick(10_000);
-    assert.deepEqual(lines, [cut("192.0.2.1", "a flood", { unsaid: 4_246 })]);
+    assert.deepEqual(lines, [cut("192.0.2.1", "too many streams reset", { unsaid: 4_246 })]);
   });
 
   it("are written at the end of a server, which waits for no ten seconds", () => {

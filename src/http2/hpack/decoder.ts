@@ -1,4 +1,5 @@
 /** Reads header blocks (RFC 7541, sections 3, 5 and 6). */
+import type { CutReason } from "../cut-reasons.js";
 import { ConnectionError, ErrorCode } from "../error-codes.js";
 import { isFieldName, isFieldValue } from "../field-syntax.js";
 import { DynamicTable, type Field, sizeOf } from "./dynamic-table.js";
@@ -140,6 +141,9 @@ export class HpackDecoder {
 
 const EMPTY: Buffer = Buffer.alloc(0);
 
-function malformed(what: string): ConnectionError {
-  return new ConnectionError(ErrorCode.COMPRESSION_ERROR, `header block: ${what}`);
+/** What may be wrong with a block: the rest of the reasons that begin so. */
+type BlockFault<R = CutReason> = R extends `header block: ${infer Fault}` ? Fault : never;
+
+function malformed(fault: BlockFault): ConnectionError {
+  return new ConnectionError(ErrorCode.COMPRESSION_ERROR, `header block: ${fault}`);
 }

@@ -2,6 +2,7 @@
 import type { ConnectError } from "@connectrpc/connect";
 import { callKey } from "../../service/index.js";
 import type { Authorize, CalledMethod, Ended } from "../../transport/adapter/index.js";
+import type { CutReason } from "../../transport/index.js";
 import { refusedCall } from "../call-log.js";
 
 /** Is told of every call. */
@@ -17,8 +18,8 @@ export interface CallObserver {
   ended(method: CalledMethod, error: ConnectError | undefined, seconds: number | undefined): void;
   /** A request was refused before it was a call. @param status of HTTP */
   refusedRequest(status: number): void;
-  /** A connection was cut off. @param reason one of a fixed set: nothing of it comes from the peer */
-  connectionCut(reason: string): void;
+  /** A connection was cut off. */
+  connectionCut(reason: CutReason): void;
 }
 
 /** What a server does with the head and the end of a call. */

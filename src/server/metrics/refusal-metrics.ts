@@ -2,19 +2,20 @@
 import type { ConnectError } from "@connectrpc/connect";
 import { ErrorInfoSchema } from "../../../gen/ts/src/google/rpc/error_details_pb.js";
 import { TokenError } from "../../core/index.js";
+import { CUT_REASONS, type CutReason } from "../../transport/index.js";
 import type { CollectedMetric } from "./call-metrics.js";
-import { CALLER, REFUSALS } from "./refusals.js";
+import { CALLER, REFUSALS, REFUSED_STATUSES } from "./refusals.js";
 
-/** Counts of one process. Each refusal that is known of appears with 0 before its first call. */
+/** Counts of one process. What is known of appears with 0 before its first call. */
 export class RefusalMetrics {
   readonly #counts = new Map(
     REFUSALS.map((refusal) => [keyOf(refusal.kind, refusal.reason), { ...refusal, count: 0 }]),
   );
-  readonly #requests = new Map<number, number>();
-  readonly #cuts = new Map<string, number>();
+  readonly #requests = new Map<number, number>(REFUSED_STATUSES.map((status) => [status, 0]));
+  readonly #cuts = new Map<CutReason, number>(CUT_REASONS.map((reason) => [reason, 0]));
 
-  /** Counts a connection that was cut off. @param reason as the log tells it */
-  connectionCut(reason: string): void {
+  /** Counts a connection that was cut off. */
+  connectionCut(reason: CutReason): void {
     this.#cuts.set(reason, (this.#cuts.get(reason) ?? 0) + 1);
   }
 

@@ -37,3 +37,8 @@ export const REFUSALS: readonly { readonly kind: string; readonly reason: string
     .filter(({ number }) => number !== 0)
     .map(({ localName }) => ({ kind: CALLER, reason: localName })),
 ];
+
+/** The statuses that requests are refused with before they are calls. */
+export const REFUSED_STATUSES: readonly number[] = [
+  400, 403, 404, 405, 408, 417, 421, 429, 500, 501, 503,
+];

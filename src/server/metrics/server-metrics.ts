@@ -6,6 +6,7 @@ import { TokenService } from "../../../gen/ts/src/securetoken/v1/token_service_p
 import type { ExportedConfig } from "../../core/index.js";
 import { DOOR_METHODS } from "../../gateways/index.js";
 import type { CalledMethod } from "../../transport/adapter/index.js";
+import type { CutReason } from "../../transport/index.js";
 import type { OpenConnections } from "../../transport/listener.js";
 import { VERSION } from "../version.js";
 import { CallMetrics, type CollectedMetric } from "./call-metrics.js";
@@ -56,7 +57,7 @@ export class ServerMetrics implements CallObserver {
 
   readonly refusedRequest = (status: number): void => this.#refusals.refusedRequest(status);
 
-  connectionCut(reason: string): void {
+  connectionCut(reason: CutReason): void {
     this.#refusals.connectionCut(reason);
   }
 

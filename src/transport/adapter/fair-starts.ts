@@ -4,6 +4,7 @@
  */
 import type { Socket } from "node:net";
 import { networkOf } from "../address-list.js";
+import type { CutReason } from "../cut-reasons.js";
 import { peerOf } from "../proxied-connections.js";
 import type { HttpExchange, HttpHandler, HttpResponse } from "./http-exchange.js";
 
@@ -49,7 +50,7 @@ interface Network {
   waiting: number;
 }
 
-type OnCut = (socket: Socket, reason: string) => void;
+type OnCut = (socket: Socket, reason: CutReason) => void;
 
 /** Requests that wait for their turns, by network and connection. */
 class FairStarts {

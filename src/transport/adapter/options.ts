@@ -4,6 +4,7 @@ import type { DescMessage, DescMethod, MessageShape } from "@bufbuild/protobuf";
 import type { ConnectError, ContextValues, HandlerContext } from "@connectrpc/connect";
 import type { ConnectNodeAdapterOptions } from "@connectrpc/connect-node";
 import type { ServerStream } from "../../http2/index.js";
+import type { CutReason } from "../cut-reasons.js";
 import type { DeadlineWheel } from "./deadline-wheel.js";
 import type { HeldBodies, NoRoom } from "./held-bodies.js";
 import type { HttpHandler } from "./http-exchange.js";
@@ -167,7 +168,7 @@ export interface UnaryAdapterOptions
    */
   noRoom?: NoRoom;
   /** Is told of each connection that is cut because too many requests wait to begin. Default: nobody is. */
-  onCut?: (socket: Socket, reason: string) => void;
+  onCut?: (socket: Socket, reason: CutReason) => void;
   /** Tells from a request's headers whether it is for this server at all; others are refused. Default: all are. */
   gate?: Gate;
   /** Answers requests whose path is no method's. Default: 404, and `unimplemented` for calls of gRPC. */

@@ -10,6 +10,7 @@ import {
 } from "../../../gen/ts/src/securetoken/v1/error_pb.js";
 import { API_KEY_PREFIX, digestApiKey } from "../../../src/server/callers/credentials.js";
 import { RefusalMetrics } from "../../../src/server/metrics/refusal-metrics.js";
+import { CUT_REASONS } from "../../../src/transport/index.js";
 import { scratchFolder } from "../../support/scratch-folder.js";
 import { type ServerProcess, startServer } from "../../support/server-process.js";
 import { eventually, logLines } from "../../support/worker-lines.js";
@@ -71,6 +72,16 @@ for (const workers of ["1", "2"]) {
   });
 }
 
+describe("requests that are no calls", () => {
+  it("are counted from 0", async () => {
+    const { url, count } = await startWithGateway("1");
+    const refused = 'secure_token_refused_requests_total{status="404"}';
+    assert.equal(await count(refused), 0);
+    assert.equal((await fetch(`${url}/nothing`)).status, 404);
+    await eventually(async () => (await count(refused)) === 1);
+  });
+});
+
 describe("refusals", () => {
   it("are told with 0 before the first, each that error.proto has for calls", () => {
     const [refused] = new RefusalMetrics().collect();
@@ -79,5 +90,14 @@ describe("refusals", () => {
       .filter((name) => !OF_NO_CALL.has(name));
     assert.deepEqual(refused?.values.map(({ labels }) => labels.reason).sort(), reasons.sort());
     assert.ok(refused?.values.every(({ value }) => value === 0));
+  });
+
+  it("of connections are told with 0 before the first, each reason that the transport has", () => {
+    const cut = new RefusalMetrics()
+      .collect()
+      .find(({ name }) => name === "secure_token_connections_cut_total");
+    const told = cut?.values.map(({ labels, value }) => `${labels.reason} ${value}`);
+    assert.deepEqual(told?.sort(), CUT_REASONS.map((reason) => `${reason} 0`).sort());
+    assert.equal(new Set(told).size, CUT_REASONS.length);
   });
 });

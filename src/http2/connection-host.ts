@@ -13,11 +13,16 @@ export interface ConnectionHost<C extends StreamOwner> {
   readonly now: () => number;
   /** A request's headers are complete. Sets the stream's `handler`. */
   onStream(stream: Http2Stream<C>): void;
+  /** A request's headers are beyond the limit; those of the stream are what came within it. Answers at once. */
+  onHeadersTooLarge(stream: Http2Stream<C>): void;
   /** Whether the process has room for one more stream; false refuses it. */
   mayOpenStream(connection: C): boolean;
   /** The connection is cut for what its peer did. */
   onCut(connection: C, reason: CutReason): void;
-  /** A request is refused before it is a stream: an error code, or NO_ERROR for CONNECT, which is answered with 501. */
+  /**
+   * A request is refused before `onStream` sees it: an error code, of which ENHANCE_YOUR_CALM is that of headers which
+   * are too large, or NO_ERROR for CONNECT, which is answered with 501.
+   */
   onRefused(connection: C, code: number): void;
   /** A handler threw. */
   onHandlerError(error: unknown): void;

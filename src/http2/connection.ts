@@ -5,12 +5,12 @@ import type { CutReason } from "./cut-reasons.js";
 import { destroyBroken, endSocket } from "./end-socket.js";
 import { ConnectionError, ErrorCode } from "./error-codes.js";
 import { Goodbye } from "./goodbye.js";
-import type { HeaderFields } from "./header-fields.js";
 import { Inbound, type InboundTarget } from "./inbound.js";
 import type { Http2Limits } from "./limits.js";
 import { Outbound } from "./outbound.js";
 import { Patience } from "./patience.js";
 import { type ConnectionCounts, PeerBudgets } from "./peer-budgets.js";
+import type { OpeningRequest } from "./request-frames.js";
 import type { Http2Stream } from "./stream.js";
 import { StreamIds } from "./stream-ids.js";
 import { type OpeningConnection, StreamOpening } from "./stream-opening.js";
@@ -132,8 +132,8 @@ export class Http2Connection implements OpeningConnection, InboundTarget {
     else if (lost !== undefined) this.destroy(ErrorCode.ENHANCE_YOUR_CALM, lost);
   }
 
-  openStream(id: number, fields: HeaderFields, length: number | undefined, ends: boolean): void {
-    this.#opening.open(id, fields, length, ends);
+  openStream(id: number, request: OpeningRequest): void {
+    this.#opening.open(id, request);
   }
 
   refuseStream(id: number, code: number): void {

@@ -13,7 +13,7 @@ export interface Allowance {
 
 /** Bounds on a connection. */
 export interface Http2Limits {
-  /** A header list in octets, as RFC 9113, section 6.5.2, counts them. Beyond: the stream is reset. */
+  /** A header list in octets, as RFC 9113, section 6.5.2, counts them. Beyond: the request is answered with 431. */
   readonly maxHeaderListBytes: number;
   /** A header block as it is sent, over all its frames, in octets. Beyond: the connection ends. */
   readonly maxHeaderBlockBytes: number;
@@ -42,7 +42,7 @@ export interface Http2Limits {
   readonly control: Allowance;
   /** Streams that end by a reset of either side with an error; in streams. */
   readonly resets: Allowance;
-  /** Streams that are refused for no fault of the peer's: others fill the server, or it cannot know the bound yet. */
+  /** Streams that are refused: others fill the server, the peer cannot know the bound yet, or headers are too large. */
   readonly refusals: Allowance;
   /** Octets of WINDOW_UPDATE and of all that `control` counts. */
   readonly overhead: Allowance;
@@ -64,13 +64,15 @@ const CLIENTS_OF_SHARED = 50;
  * sends in vain, must not cut the calls of the others.
  */
 export function sharedLimits(limits: Http2Limits): Http2Limits {
-  const { burst, perSecond, ...earned } = limits.resets;
-  const resets = {
-    ...earned,
-    burst: CLIENTS_OF_SHARED * burst,
-    perSecond: CLIENTS_OF_SHARED * perSecond,
+  return { ...limits, resets: shared(limits.resets), refusals: shared(limits.refusals) };
+}
+
+function shared(allowance: Allowance): Allowance {
+  return {
+    ...allowance,
+    burst: CLIENTS_OF_SHARED * allowance.burst,
+    perSecond: CLIENTS_OF_SHARED * allowance.perSecond,
   };
-  return { ...limits, resets };
 }
 
 /** What a server runs with unless it is told otherwise. */

@@ -9,14 +9,25 @@ import { ReceiveWindow } from "./receive-window.js";
 import type { Http2Stream } from "./stream.js";
 import type { StreamIds } from "./stream-ids.js";
 
+/** A request whose header list has been read. */
+export interface OpeningRequest {
+  /** Of a list beyond the limit, what came within it. */
+  readonly fields: HeaderFields;
+  readonly isTooLarge: boolean;
+  /** What `content-length` announces. */
+  readonly length: number | undefined;
+  /** Whether the request has no body. */
+  readonly ends: boolean;
+}
+
 /** What the frames of requests act on. */
 export interface RequestTarget {
   readonly limits: Http2Limits;
   readonly ids: StreamIds;
   readonly streams: ReadonlyMap<number, Http2Stream>;
   readonly budgets: PeerBudgets;
-  /** Opens a stream, or refuses it. @param ends whether the request has no body */
-  openStream(id: number, fields: HeaderFields, length: number | undefined, ends: boolean): void;
+  /** Opens a stream, or refuses it. */
+  openStream(id: number, request: OpeningRequest): void;
   /** Resets a stream that is not to be opened. */
   refuseStream(id: number, code: number): void;
   sendWindowUpdate(streamId: number, increment: number): void;
@@ -150,12 +161,10 @@ export class RequestFrames {
     target.budgets.openStream();
     const length = contentLengthOf(fields);
     const lengthIsWrong = Number.isNaN(length) || (this.#endsStream && (length ?? 0) !== 0);
-    if (isTooLarge) {
-      target.refuseStream(id, ErrorCode.ENHANCE_YOUR_CALM);
-    } else if (fault !== undefined || lengthIsWrong || this.#dependsOnItself) {
+    if (fault !== undefined || lengthIsWrong || this.#dependsOnItself) {
       target.refuseStream(id, ErrorCode.PROTOCOL_ERROR);
     } else {
-      target.openStream(id, fields, length, this.#endsStream);
+      target.openStream(id, { fields, isTooLarge, length, ends: this.#endsStream });
     }
   }
 

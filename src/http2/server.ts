@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { Http2Connection } from "./connection.js";
 import type { ConnectionHost } from "./connection-host.js";
 import type { CutReason } from "./cut-reasons.js";
+import { encodeHeaderBlock } from "./header-block.js";
 import { DEFAULT_HTTP2_LIMITS, type Http2Limits, sharedLimits } from "./limits.js";
 import type { Http2Stream } from "./stream.js";
 import { Turn } from "./turn.js";
@@ -18,6 +19,11 @@ export interface Http2ServerOptions {
    * the handler throws resets the stream with INTERNAL_ERROR.
    */
   readonly onStream: (stream: ServerStream) => void;
+  /**
+   * Called in its place when the headers are beyond the limit, with what came within it. Answers at once. Default: 431
+   * (RFC 6585, section 5).
+   */
+  readonly onHeadersTooLarge?: (stream: ServerStream) => void;
   /** Bounds, where they differ from `DEFAULT_HTTP2_LIMITS`. */
   readonly limits?: Partial<Http2Limits>;
   /** Whether a connection carries the requests of many clients, as a proxy's; see `sharedLimits`. Default: none does. */
@@ -34,9 +40,9 @@ export interface Http2ServerOptions {
   /** Called when a connection is cut for what its peer did. */
   readonly onCut?: (connection: Http2Connection, reason: CutReason) => void;
   /**
-   * Called for each request that is refused before it is a stream, with an error code: PROTOCOL_ERROR for a malformed
-   * one, ENHANCE_YOUR_CALM for headers beyond the limit, REFUSED_STREAM where there is no room for one more; NO_ERROR for
-   * CONNECT, which is answered with 501.
+   * Called for each request that `onStream` does not see, with an error code: PROTOCOL_ERROR for a malformed one,
+   * REFUSED_STREAM where there is no room for one more; and of those that are answered, ENHANCE_YOUR_CALM for headers
+   * beyond the limit, NO_ERROR for CONNECT.
    */
   readonly onRefused?: (connection: Http2Connection, code: number) => void;
   /** Called with what a handler threw. */
@@ -58,6 +64,8 @@ export interface Http2Server {
   /** Asks all peers to leave; calls under way finish. See `Http2Connection.goAway`. */
   goAway(): void;
 }
+
+const HEADERS_TOO_LARGE = encodeHeaderBlock([[":status", "431"]]);
 
 /** How often connections are looked at, in milliseconds. */
 const SWEEP_MS = 250;
@@ -82,6 +90,7 @@ export function createHttp2Server(options: Http2ServerOptions): Http2Server {
     turn: new Turn(),
     now,
     onStream: options.onStream,
+    onHeadersTooLarge: options.onHeadersTooLarge ?? ((stream) => stream.respond(HEADERS_TOO_LARGE)),
     mayOpenStream: options.mayOpenStream ?? (() => true),
     onCut: options.onCut ?? ignore,
     onRefused: options.onRefused ?? ignore,

@@ -3,10 +3,10 @@ import type { ConnectionHost } from "./connection-host.js";
 import type { CutReason } from "./cut-reasons.js";
 import { ErrorCode } from "./error-codes.js";
 import type { Goodbye } from "./goodbye.js";
-import type { HeaderFields } from "./header-fields.js";
 import type { Http2Limits } from "./limits.js";
 import type { Outbound } from "./outbound.js";
 import type { PeerBudgets } from "./peer-budgets.js";
+import type { OpeningRequest } from "./request-frames.js";
 import { Http2Stream, type StreamOwner } from "./stream.js";
 import type { StreamIds } from "./stream-ids.js";
 
@@ -35,7 +35,7 @@ export class StreamOpening<C extends OpeningConnection> {
   }
 
   /** See `RequestTarget`. */
-  open(id: number, fields: HeaderFields, length: number | undefined, ends: boolean): void {
+  open(id: number, { fields, isTooLarge, length, ends }: OpeningRequest): void {
     const connection = this.#connection;
     const { limits, outbound, budgets } = connection;
     const { streamWindowBytes: window } = limits;
@@ -65,7 +65,8 @@ export class StreamOpening<C extends OpeningConnection> {
     stream.requestEnded = ends;
     this.streams.set(id, stream);
     try {
-      this.#host.onStream(stream);
+      if (isTooLarge) this.#refuseHeaders(stream);
+      else this.#host.onStream(stream);
     } catch (error) {
       stream.fail(error);
     }
@@ -94,12 +95,28 @@ export class StreamOpening<C extends OpeningConnection> {
     connection.destroy(ErrorCode.ENHANCE_YOUR_CALM, "too many streams reset");
   }
 
-  /** Refuses a stream for no fault of the peer's, at any pace at which a client asks again, but not at that of a flood. */
+  /**
+   * Has a request answered whose headers are beyond the limit. No reset: a proxy would take it for a failure of the
+   * server, and it would be one of those after which the connection is cut, with the calls of others.
+   */
+  #refuseHeaders(stream: Http2Stream<C>): void {
+    this.#host.onRefused(this.#connection, ErrorCode.ENHANCE_YOUR_CALM);
+    this.#host.onHeadersTooLarge(stream);
+    this.#spendRefusal();
+  }
+
+  /** Refuses a stream for no fault of the peer's. */
   #refuseFreely(id: number): void {
     const connection = this.#connection;
     this.reset(id, ErrorCode.REFUSED_STREAM, connection.limits.streamWindowBytes);
     this.#host.onRefused(connection, ErrorCode.REFUSED_STREAM);
-    if (connection.budgets.refuseStream()) return;
+    this.#spendRefusal();
+  }
+
+  /** Refuses at any pace at which a client asks again, but not at that of a flood. */
+  #spendRefusal(): void {
+    const connection = this.#connection;
+    if (connection.isEnded || connection.budgets.refuseStream()) return;
     connection.destroy(ErrorCode.ENHANCE_YOUR_CALM, "too many streams refused");
   }
 }

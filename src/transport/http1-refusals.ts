@@ -1,5 +1,6 @@
 /** What HTTP/1.1 requests are refused with that Node's parser would not take, or that ask for what is not served. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { HEADERS_TOO_LARGE, TOO_LARGE_STATUS } from "./headers-too-large.js";
 
 /** The end of a connection for what its client has sent. */
 export interface Refusal {
@@ -9,26 +10,20 @@ export interface Refusal {
   readonly answer: string;
 }
 
-/**
- * Headers beyond the limit. Which protocol was meant is not known, since its header was not read:
- * Connect's clients read the body, those of gRPC-Web the status (429, and not 431, which would be
- * UNKNOWN to them).
- */
-const TOO_LARGE = '{"code":"resource_exhausted","message":"header list too large"}';
-
 const BAD_REQUEST: Refusal = {
   status: 400,
   answer: "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
 };
-const HEADERS_TOO_LARGE: Refusal = {
-  status: 429,
+/** Which protocol was meant is not known, since its header was not read. */
+const TOO_LARGE: Refusal = {
+  status: TOO_LARGE_STATUS,
   answer: [
     "HTTP/1.1 429 Too Many Requests",
     "Connection: close",
     "Content-Type: application/json",
-    `Content-Length: ${TOO_LARGE.length}`,
+    `Content-Length: ${HEADERS_TOO_LARGE.length}`,
     "",
-    TOO_LARGE,
+    HEADERS_TOO_LARGE,
   ].join("\r\n"),
 };
 /** Some clients open a connection before they need it: an answer that nobody asked for would confuse them. */
@@ -46,7 +41,7 @@ export const NO_TUNNELS: Refusal = {
 /** How a request is refused that Node's parser would not take. @param error of the event `clientError` */
 export function refusalOf({ code }: NodeJS.ErrnoException): Refusal {
   if (code === "ERR_HTTP_REQUEST_TIMEOUT") return TOO_LATE;
-  return code === "HPE_HEADER_OVERFLOW" ? HEADERS_TOO_LARGE : BAD_REQUEST;
+  return code === "HPE_HEADER_OVERFLOW" ? TOO_LARGE : BAD_REQUEST;
 }
 
 /**

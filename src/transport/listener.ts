@@ -22,6 +22,7 @@ import { ConnectionAge } from "./connection-age.js";
 import { ConnectionCap } from "./connection-cap.js";
 import type { CutReason } from "./cut-reasons.js";
 import type { Protocol } from "./detect-protocol.js";
+import { answerTooLargeHeaders } from "./headers-too-large.js";
 import { Http1Connections } from "./http1-connections.js";
 import { createHttp1Server } from "./http1-server.js";
 import { type ConnectionLimits, http2Limits } from "./limits.js";
@@ -62,7 +63,7 @@ export interface ListenerOptions {
   readonly onCut?: ((cut: ConnectionCut) => void) | undefined;
   /**
    * Called for each request that is refused before `onStream` or `onRequest` sees it: the peer's address, the status.
-   * Over HTTP/2 a reset says what this status says over HTTP/1.1.
+   * Over HTTP/2 a reset, or a status of gRPC, says what this status says over HTTP/1.1.
    */
   readonly onRefused?: ((peer: string, status: number) => void) | undefined;
   /** Called with what `onStream`, or a handler of a stream, threw: a fault of the server. */
@@ -133,6 +134,10 @@ export function createListener(options: ListenerOptions): Listener {
     onStream(stream) {
       room.opened();
       onStream(stream);
+    },
+    onHeadersTooLarge(stream) {
+      room.opened();
+      answerTooLargeHeaders(stream);
     },
     onStreamClosed() {
       room.closed();

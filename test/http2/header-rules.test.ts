@@ -114,6 +114,19 @@ describe("header lists of requests", () => {
     });
   }
 
+  for (const [name, ends, rest] of [
+    ["without a body", true, []],
+    ["with a body", false, ["RST_STREAM 1 NO_ERROR"]],
+  ] as const) {
+    it(`answers a list beyond the limit ${name}, and goes on`, async () => {
+      const client = await RawClient.open(server.port);
+      const long = headers(1, { ...REQUEST, x: "y".repeat(16_250) }, ends);
+      assert.deepEqual(await client.outcome(long), ["HEADERS 1 end", ...rest]);
+      assert.deepEqual(await client.outcome(headers(3)), ["HEADERS 3", "DATA 3 7 end"]);
+      client.close();
+    });
+  }
+
   const BODIES = [
     ["a body of that length", "3", ["abc"], ["HEADERS 1", "DATA 1 3 end"]],
     ["a body in pieces", "3", ["a", "b", "c"], ["HEADERS 1", "DATA 1 3 end"]],

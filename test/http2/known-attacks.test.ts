@@ -26,6 +26,7 @@ import {
 const CALM = "GOAWAY ENHANCE_YOUR_CALM";
 const NOTHING = Buffer.alloc(0);
 const HEAD = encodeHeaderBlock([[":status", "200"]]);
+const FEW = { burst: 1, perSecond: 0, perStream: 0, perAnswerFrame: 0 };
 /** A clock that stands still, so that budgets do not refill while a test runs. */
 const now = () => 0;
 
@@ -289,8 +290,19 @@ describe("known attacks", () => {
     const empty = Buffer.concat([headerBlock(REQUEST), Buffer.alloc(3_000)]);
     const client = await RawClient.open(server.port);
     const outcome = await client.outcome(frame(TYPE.headers, 5, 1, empty));
-    assert.deepEqual(outcome, ["RST_STREAM 1 ENHANCE_YOUR_CALM"]);
+    assert.deepEqual(outcome, ["RST_STREAM 1 PROTOCOL_ERROR"]);
     client.close();
+  });
+
+  it("header lists beyond the limit: a flood of them, and not as many as one of a proxy's clients may send", async () => {
+    const bomb = (index: number) => {
+      const block = headerBlock({ ...REQUEST, x: "y".repeat(16_250) });
+      return frame(TYPE.headers, FLAG.endHeaders | FLAG.endStream, id(index), block);
+    };
+    await start({ limits: { refusals: { ...FEW, burst: 1_000 } } });
+    assert.equal((await flood(1_000, bomb)).ended, false);
+    assert.equal((await flood(1_001, bomb)).goAway, CALM);
+    assert.deepEqual(server.cuts, ["too many streams refused"]);
   });
 
   it("CVE-2019-9518, DATA without octets", async () => {

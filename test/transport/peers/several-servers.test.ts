@@ -10,7 +10,7 @@ import { callThroughRestarts, inWords } from "./restart-under-load.js";
 /** Calls a second. */
 const RATE = Number(process.env.PEER_RATE ?? 300);
 
-/** Header fields that a server resets a stream for, where a proxy passes them on: too long, no text, a blank. */
+/** Header fields that a server refuses, where a proxy passes them on: too long; or resets a stream for: no text, a blank. */
 const RESET: readonly Record<string, string>[] = [
   { "x-one": "a".repeat(7_000), "x-two": "b".repeat(7_000), "x-three": "c".repeat(4_000) },
   { "x-one": "a\x01b" },

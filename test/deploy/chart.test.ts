@@ -89,12 +89,36 @@ describe("deploy/helm/secure-token", { skip: skipWithoutHelm() }, () => {
           deployment.spec.selector.matchLabels,
           only(resources, "PodDisruptionBudget").spec.selector.matchLabels,
           ...ofKind(resources, "Service").map(({ spec }) => spec.selector),
-          ...ofKind(resources, "NetworkPolicy").map(({ spec }) => spec.podSelector.matchLabels),
         ];
+        const policies = ofKind(resources, "NetworkPolicy");
+        if (policies.length > 0) {
+          const [ofServers, ofTester] = policies.map(({ spec }) => spec.podSelector.matchLabels);
+          selectors.push(ofServers);
+          assert.ok(selects(ofTester, tester));
+          assert.ok(!selects(ofTester, labels));
+        }
         for (const selector of selectors) {
           assert.ok(selects(selector, labels));
           assert.ok(!selects(selector, tester));
         }
+      });
+
+      it("lets the pod of helm test, and who it asks, reach one another by both policies", () => {
+        const [ofServers, ofTester] = ofKind(resources, "NetworkPolicy").map(({ spec }) => spec);
+        if (!ofServers) return;
+        const tester = only(resources, "Pod").metadata.labels;
+        const admitted = ofServers.ingress[0].from.map(
+          ({ podSelector }: { podSelector?: { matchLabels?: Record<string, string> } }) =>
+            podSelector !== undefined && selects(podSelector.matchLabels ?? {}, tester),
+        );
+        assert.ok(admitted.includes(true));
+        const [, toServers] = ofTester.egress;
+        assert.ok(selects(toServers.to[0].podSelector.matchLabels, pod.metadata.labels));
+        const { containerPort } = container.ports.find(
+          ({ name }: { name: string }) => name === "tokens",
+        );
+        assert.deepEqual(toServers.ports, [{ port: containerPort, protocol: "TCP" }]);
+        assert.equal(ofTester.ingress, undefined);
       });
 
       it("probes a port that the pod has", () => {

@@ -13,6 +13,12 @@ app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
+{{/* The pod of `helm test`, which no selector of the server may find. */}}
+{{- define "secure-token.testSelector" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}-test
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
 {{- define "secure-token.labels" -}}
 {{ include "secure-token.selector" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}

@@ -192,6 +192,29 @@ describe("secure-token callers", () => {
     assert.match(nobody.output, /there is no caller three/);
   });
 
+  it("change what a row may call and grant, and keep its key and what they do not name", async () => {
+    const path = join(scratchFolder(), "callers.json");
+    const run = async (command: string, ...args: string[]) =>
+      await runCommand(["callers", command, ...args, "--file", path]);
+    const rowOf = () => JSON.parse(readFileSync(path, "utf8")).callers[0];
+    await run("add", "one", "--role", "verifier", "--rate", "5");
+    const before = rowOf();
+    assert.equal((await run("edit", "one", "--role", "gateway", "--rpc", "GetTokenInfo")).code, 0);
+    const rpcs = ["ForwardAuth", "OAuthIntrospect", "ExtAuthz", "TokenReview", "GetTokenInfo"];
+    assert.deepEqual(rowOf(), { ...before, rpcs });
+    const early = await run("edit", "one", "--audience", "orders");
+    assert.deepEqual([early.code, /need --grant/.test(early.output)], [2, true]);
+    const granted = { permissions: ["orders:*"], user_id: "*", max_expires_in_hours: 24 };
+    await run("edit", "one", "--role", "issuer", "--grant", "orders:*");
+    assert.deepEqual(rowOf().grants, granted);
+    await run("edit", "one", "--audience", "orders,stock", "--grant-hours", "2");
+    const grants = { ...granted, max_expires_in_hours: 2, audiences: ["orders", "stock"] };
+    assert.deepEqual(rowOf(), { ...before, rpcs: ["GenerateToken", "RefreshToken"], grants });
+    const unknown = await run("edit", "one", "--role", "king");
+    assert.deepEqual([unknown.code, /--role king is not one of/.test(unknown.output)], [2, true]);
+    assert.deepEqual(rowOf().grants, grants);
+  });
+
   it("says by which revision a server's log tells that it has followed", async () => {
     const path = join(scratchFolder(), "callers.json");
     const added = await runCommand(["callers", "add", "one", "--role", "verifier", "--file", path]);

@@ -72,10 +72,19 @@ export function toRefusal(error: ConnectError): Refusal {
     status: 503,
     error: "unavailable",
     reason: "UNAVAILABLE",
-    message: "tokens cannot be checked at present",
+    message: GATEWAY_FAULTS.get(error.code) ?? "tokens cannot be checked at present",
     ...(retryAfter !== null && { retryAfter }),
   };
 }
+
+/** What only a change of configuration mends: waiting, as one does for other 503s, would be in vain. */
+const GATEWAY_FAULTS: ReadonlyMap<Code, string> = new Map([
+  [Code.Unauthenticated, "the credential of the gateway itself is not known"],
+  [
+    Code.PermissionDenied,
+    "the gateway itself may not ask: its caller's row does not name this door",
+  ],
+]);
 
 /** 403, and not 431: nginx and the like pass on this one, and take the other for a failure. */
 function headersTooLong(message: string): Refusal {

@@ -181,11 +181,21 @@ for (const [version, send] of [
       }
     });
 
-    it("does not blame the token for a gateway that is not entitled", async () => {
-      for (const key of ["stk_unknown", "", server.keys.other as string]) {
-        const headers = { "x-gateway-key": key, ...bearer(tokenOf("ada")) };
-        const [status, reason, , challenge] = await refusal({ headers });
-        assert.deepEqual([status, reason, challenge], [503, "UNAVAILABLE", undefined]);
+    it("does not blame the token for a gateway that is not entitled, and says so", async () => {
+      const unknown = "the credential of the gateway itself is not known";
+      const unentitled = "the gateway itself may not ask: its caller's row does not name this door";
+      const messages = new Map([
+        ["stk_unknown", unknown],
+        ["", unknown],
+        [server.keys.other as string, unentitled],
+      ]);
+      for (const [key, message] of messages) {
+        const { status, headers, body } = await ask({
+          headers: { "x-gateway-key": key, ...bearer(tokenOf("ada")) },
+        });
+        const told = JSON.parse(body.toString());
+        assert.deepEqual(told, { error: "unavailable", reason: "UNAVAILABLE", message });
+        assert.deepEqual([status, headers["www-authenticate"]], [503, undefined]);
       }
     });
 

@@ -31,22 +31,43 @@ const application = createServer((request, response) => {
 process.once("SIGINT", () => end(0));
 process.once("SIGTERM", () => end(0));
 
+const port = Number(process.env.PORT ?? 8443);
+await requireFree(port);
 const tokens = await startService();
 application.listen(0, "127.0.0.1");
 await once(application, "listening");
 const ports = {
-  gateway: Number(process.env.PORT ?? 8443),
+  gateway: port,
   tokens: Number(new URL(tokens).port),
   application: application.address().port,
 };
 await startGateway();
 const token = await issue();
-process.stdout.write(`${name} at http://127.0.0.1:${ports.gateway}, for tokens with orders:read
+process.stdout.write(`${name} at http://127.0.0.1:${port}, for tokens with orders:read; it asks ${tokens}
 
-  curl -i http://127.0.0.1:${ports.gateway}/orders
-  curl -i http://127.0.0.1:${ports.gateway}/orders -H 'authorization: Bearer ${token}'
+  curl -i http://127.0.0.1:${port}/orders
+  curl -i http://127.0.0.1:${port}/orders -H 'authorization: Bearer ${token}'
+
+Take the token back, after which it is refused; issue another, for five seconds, and without the permission:
+
+  curl ${tokens}/revoke -d 'token=${token}'
+  curl ${tokens}/securetoken.v1.TokenService/GenerateToken -H 'content-type: application/json' \\
+    -d '{"userId":"bob","permissions":["orders:write"],"expiresIn":"5s"}'
 
 `);
+
+/** Another gateway at the port would answer in the place of this one, which finds that out later. */
+async function requireFree(wanted) {
+  const probe = createServer().listen(wanted, "127.0.0.1");
+  try {
+    await once(probe, "listening");
+  } catch ({ code }) {
+    process.stderr.write(`cannot listen on port ${wanted} (${code}): PORT names another one\n`);
+    end(69);
+  }
+  probe.close();
+  await once(probe, "close");
+}
 
 /** The service with a key of its own, for this machine alone; gives its address. */
 async function startService() {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { ROOT } from "../support/buf.js";
@@ -30,7 +31,7 @@ describe("examples/gateways", () => {
       let output = "";
       for await (const chunk of example.stdout) {
         output += chunk;
-        if (output.includes("authorization: Bearer") && output.endsWith("\n\n")) break;
+        if (output.includes("GenerateToken") && output.endsWith("\n\n")) break;
       }
       const [, authorization = ""] = /'authorization: (Bearer [^']+)'/.exec(output) ?? [];
       const url = `http://127.0.0.1:${port}/orders`;
@@ -40,9 +41,30 @@ describe("examples/gateways", () => {
       assert.equal(told.status, 200);
       const { "x-user-id": user, "x-permissions": permissions } = await told.json();
       assert.deepEqual([user, permissions], ["ada", "orders:read"]);
+      const [, revoke = "", token = ""] =
+        /curl (\S+\/revoke) -d 'token=([^']+)'/.exec(output) ?? [];
+      const body = new URLSearchParams({ token });
+      assert.equal((await fetch(revoke, { method: "POST", body })).status, 200);
+      assert.equal((await fetch(url, { headers: { authorization } })).status, 401);
       const ended = once(example, "exit");
       example.kill();
       assert.deepEqual(await ended, [0, null]);
     });
   }
+
+  it("says that its port is taken: whoever listens there would answer in the gateway's place", async (t) => {
+    const other = createServer().listen(0, "127.0.0.1");
+    t.after(() => other.close());
+    await once(other, "listening");
+    const { port } = other.address() as AddressInfo;
+    const main = join(ROOT, "examples/gateways/main.mjs");
+    const example = spawn(process.execPath, [main, "nginx"], {
+      env: { PATH: process.env.PATH, PORT: String(port) },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let said = "";
+    for await (const chunk of example.stderr) said += chunk;
+    assert.equal(said, `cannot listen on port ${port} (EADDRINUSE): PORT names another one\n`);
+    assert.equal(example.exitCode ?? (await once(example, "exit"))[0], 69);
+  });
 });

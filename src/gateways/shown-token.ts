@@ -2,6 +2,8 @@
 import { bearerOf, trimBlanks } from "../service/index.js";
 import { invalid } from "./form.js";
 
+const SCHEME = "bearer";
+
 /** A text that can be no token: who of the gateway and the application reads which of several is not known. */
 const SEVERAL = "several";
 /** Another one: the cookie's name is spelled in a way that not everybody reads. */
@@ -27,7 +29,8 @@ export function requireCookieName(name: string | undefined): string | undefined 
  * The one token of a request; empty where it shows none, and what can be no token where it shows several: two
  * credentials, two cookies of the name, or one of each. A cookie's value is taken as it is but for
  * spaces and tabs around it (RFC 9110, section 5.6.3), for a token has one spelling: one in quotes,
- * percent-encoded or beside any other space of Unicode is none.
+ * percent-encoded or beside any other space of Unicode is none. An `authorization` that only some read as a bearer
+ * token, such as one with a tab behind the scheme, is another credential beside a cookie, and none alone.
  *
  * @param cookieName the cookie that may hold a token; undefined: none may
  */
@@ -40,7 +43,7 @@ export function shownToken(
   const bearer = bearerOf({ authorization });
   const [own, ...others] = pairsOf(cookie).filter((pair) => looksNamed(pair, cookieName));
   if (own === undefined) return bearer ?? "";
-  if (bearer !== undefined || others.length > 0) return SEVERAL;
+  if (bearer !== undefined || others.length > 0 || looksBearer(authorization)) return SEVERAL;
   const [name, value = ""] = splitOnce(own);
   return trimBlanks(name) === cookieName ? trimBlanks(value) : MISSPELLED;
 }
@@ -74,11 +77,22 @@ function splitOnce(pair: string): readonly [string, string?] {
  */
 function looksNamed(pair: string, cookieName: string | undefined): boolean {
   const [name] = splitOnce(pair);
-  let start = 0;
+  const start = startOfVisible(name);
   let end = name.length;
-  while (start < end && !isVisible(name.charCodeAt(start))) start++;
   while (end > start && !isVisible(name.charCodeAt(end - 1))) end--;
   return name.slice(start, end) === cookieName;
+}
+
+/** Whether some application may read a bearer token in an `authorization` header. */
+function looksBearer(authorization = ""): boolean {
+  const start = startOfVisible(authorization);
+  return authorization.slice(start, start + SCHEME.length).toLowerCase() === SCHEME;
+}
+
+function startOfVisible(text: string): number {
+  let start = 0;
+  while (start < text.length && !isVisible(text.charCodeAt(start))) start++;
+  return start;
 }
 
 /** Whether a character is of ASCII and can be seen, as all are of a cookie's name. */

@@ -76,6 +76,20 @@ const CASES: Record<string, Case> = {
     cookie: `token=${token}`,
     reason: INVALID,
   },
+  "a header with a tab behind its scheme, and the cookie": {
+    authorization: `Bearer\t${other}`,
+    cookie: `token=${token}`,
+    reason: INVALID,
+  },
+  "a header with another space before its scheme, and the cookie": {
+    authorization: `\u00a0bearer ${other}`,
+    cookie: `token=${token}`,
+    reason: INVALID,
+  },
+  "a header that only some read as a bearer token, alone": {
+    authorization: `Bearer\t${token}`,
+    reason: MISSING,
+  },
   "a cookie in quotes": { cookie: `token="${token}"`, reason: INVALID },
   "a percent-encoded cookie": { cookie: `token=%41${token.slice(1)}`, reason: INVALID },
   "a cookie that a comma follows": { cookie: `token=${token},a=1`, reason: INVALID },
@@ -160,6 +174,20 @@ for (const space of OTHER_SPACES) {
     });
   }
 }
+
+it("Envoy's Check takes identity and cookies of 48 KiB together, and no more", async () => {
+  const { sets } = await check({ cookie: `token=${token}` }, { cookie: "token" });
+  const lineOf = ([name, value]: [string, string]) => `${name}: ${value}\r\n`;
+  const identity = Object.entries(sets).map(lineOf).join("").length;
+  const room = 48 * 1024 - identity - lineOf(["cookie", ""]).length;
+  const checkWith = (rest: string) =>
+    check({ cookie: `token=${token};${rest}` }, { cookie: "token" });
+  const accented = "c".repeat(room % 2) + "é".repeat(Math.floor(room / 2));
+  for (const rest of ["c".repeat(room), accented]) {
+    assert.equal((await checkWith(rest)).sets.cookie?.length, rest.length);
+    assert.equal((await checkWith(`${rest}c`)).refused, "HEADERS_TOO_LONG");
+  }
+});
 
 /** What Envoy is told to set and to remove, or why it is to refuse. */
 async function check(headers: Record<string, string>, contextExtensions: Record<string, string>) {

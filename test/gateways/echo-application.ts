@@ -11,6 +11,8 @@ export interface ReceivedRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
+  /** Fields behind its body. */
+  readonly trailers: NodeJS.Dict<string>;
 }
 
 /** An application that runs. */
@@ -26,11 +28,13 @@ export async function startEchoApplication(): Promise<EchoApplication> {
   let requests: ReceivedRequest[] = [];
   const sockets = new Set<Socket>();
   const server = createServer({ maxHeaderSize: 128 * 1024 });
-  const note = ({ method = "", url = "", headers }: IncomingMessage) =>
-    requests.push({ method, url, headers });
+  const note = ({ method = "", url = "", headers, trailers }: IncomingMessage) =>
+    requests.push({ method, url, headers, trailers });
   server.on("request", (request, response) => {
-    note(request);
-    response.end("the application");
+    request.resume().once("end", () => {
+      note(request);
+      response.end("the application");
+    });
   });
   // As an application that looks at no method: a tunnel, if the gateway takes the answer for one.
   server.on("connect", (request, socket) => {

@@ -84,7 +84,7 @@ const PERMISSIONS = 'permissions: "orders:read"';
 gatewaySuite({
   ...ENVOY,
   name: "Envoy",
-  hasRoom: true,
+  cookieOctets: { room: 35_000, noRoom: 45_000 },
   anyToken: { [PERMISSIONS]: "" },
   audience: { [PERMISSIONS]: `${PERMISSIONS}, audience: orders` },
   cookie: { [ALLOWED]: WITH_COOKIE, [PERMISSIONS]: `${PERMISSIONS}, cookie: token` },

@@ -16,6 +16,7 @@ const HAPROXY: Gateway = {
   name: "HAProxy",
   source: "Debian: haproxy",
   program: () => findProgram("haproxy"),
+  passesTrailers: true,
   statusOfNoVerdict: [503],
   anyToken: { "/authz?permission=": "/authz?path=" },
   audience: { "/authz?permission=": "/authz?audience=orders&permission=" },

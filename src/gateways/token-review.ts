@@ -12,7 +12,7 @@ import { toRefusal } from "./refusal.js";
 const REVIEW = { apiVersion: "authentication.k8s.io/v1", kind: "TokenReview" } as const;
 const MAX_REVIEW_BYTES = 64 * 1024;
 const MAX_DEPTH = 16;
-/** A permission of this prefix is a group of the cluster; no other permission is. */
+/** A permission of this prefix and a name is a group of the cluster; no other permission is. */
 const GROUP_PREFIX = "k8s:";
 /** Names of the cluster's own users and groups, `system:masters` among them. */
 const RESERVED_PREFIX = "system:";
@@ -72,7 +72,7 @@ interface Review {
 /** The user of a token; undefined where it would be one of the cluster's own, or in such a group. */
 function toUser({ userId, permissions, tokenId, sessionId }: ValidToken) {
   const groups = permissions
-    .filter((permission) => permission.startsWith(GROUP_PREFIX))
+    .filter((permission) => permission.startsWith(GROUP_PREFIX) && permission !== GROUP_PREFIX)
     .map((permission) => permission.slice(GROUP_PREFIX.length));
   if (userId === "" || [userId, ...groups].some((name) => name.startsWith(RESERVED_PREFIX))) {
     return undefined;

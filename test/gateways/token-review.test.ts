@@ -53,7 +53,7 @@ for (const [version, send] of [
 
   describe(`/tokenreview over ${version}`, () => {
     it("tells user and groups of a valid token", async () => {
-      const issued = issue("ada", "k8s:developers", "orders:read", "k8s:auditors");
+      const issued = issue("ada", "k8s:developers", "orders:read", "k8s:", "k8s:auditors");
       assert.deepEqual(await statusOf(issued.token), {
         authenticated: true,
         user: {
@@ -61,7 +61,7 @@ for (const [version, send] of [
           uid: "ada",
           groups: ["developers", "auditors"],
           extra: {
-            "securetoken.dev/permissions": ["k8s:developers", "orders:read", "k8s:auditors"],
+            "securetoken.dev/permissions": ["k8s:developers", "orders:read", "k8s:", "k8s:auditors"],
             "securetoken.dev/token-id": [issued.tokenId],
             "securetoken.dev/session-id": [issued.sessionId],
           },

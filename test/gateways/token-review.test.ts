@@ -61,7 +61,12 @@ for (const [version, send] of [
           uid: "ada",
           groups: ["developers", "auditors"],
           extra: {
-            "securetoken.dev/permissions": ["k8s:developers", "orders:read", "k8s:", "k8s:auditors"],
+            "securetoken.dev/permissions": [
+              "k8s:developers",
+              "orders:read",
+              "k8s:",
+              "k8s:auditors",
+            ],
             "securetoken.dev/token-id": [issued.tokenId],
             "securetoken.dev/session-id": [issued.sessionId],
           },

@@ -1,6 +1,7 @@
 /** Files that options name: certificates, keys, API keys. */
 import { closeSync, openSync } from "node:fs";
 import { readAtMost } from "../server/config/read-at-most.js";
+import { fileText } from "../server/file-text.js";
 import { UsageError } from "./usage.js";
 
 /** More than any bundle of certificates has, in bytes; a device would never end. */
@@ -20,6 +21,6 @@ export function readOptionFile(option: string, path: string): string {
     const { code = "unknown" } = error as NodeJS.ErrnoException;
     throw new UsageError(`--${option} ${path} cannot be read (${code})`);
   }
-  if (bytes) return bytes.toString();
+  if (bytes) return fileText(bytes);
   throw new UsageError(`--${option} ${path} is larger than ${MAX_BYTES} bytes`);
 }

@@ -4,6 +4,7 @@ import type { CallerRow } from "./callers/caller-row.js";
 import { parseCallers, revisionOf } from "./callers/callers-file.js";
 import { ConfigError, type TlsFiles } from "./config/index.js";
 import { readableWarning, writableFault } from "./file-access.js";
+import { fileText } from "./file-text.js";
 import { asConfigError, type FileSource } from "./followed-files.js";
 import { tlsFaults } from "./tls-material.js";
 import { type FileSnapshot, readSettled } from "./watched-file.js";
@@ -48,10 +49,10 @@ export function tlsSource({ cert, key, clientCa, clientCrl }: TlsFiles): FileSou
         clientCrl === undefined ? undefined : readPem("TLS_CLIENT_CRL_FILE", clientCrl),
       ]);
       const material = {
-        cert: certFile.bytes.toString(),
-        key: keyFile.bytes.toString(),
-        clientCa: caFile?.bytes.toString(),
-        clientCrl: crlFile?.bytes.toString(),
+        cert: fileText(certFile.bytes),
+        key: fileText(keyFile.bytes),
+        clientCa: caFile && fileText(caFile.bytes),
+        clientCrl: crlFile && fileText(crlFile.bytes),
       };
       const faults = tlsFaults(material);
       if (faults.length > 0) throw new ConfigError(faults);

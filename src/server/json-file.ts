@@ -2,6 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { endOfString, parseStrictJson } from "../core/strict-json.js";
 import { MOST_UNKNOWN_NAMES, nearestName, shownName } from "../core/unknown-names.js";
+import { fileText } from "./file-text.js";
 
 /** More levels than any of our files has. */
 const MAX_DEPTH = 16;
@@ -12,9 +13,10 @@ const MAX_DEPTH = 16;
  */
 export function parseJsonFile(content: Buffer | string): unknown {
   if (typeof content !== "string" && !isUtf8(content)) throw new Error("must be UTF-8");
-  const text = content.toString().replace(/^\ufeff/, "");
+  const text = fileText(content);
   const parsed = parseStrictJson(text, MAX_DEPTH);
   if (parsed) return parsed.value;
+  if (text.trim() === "") throw new Error("is empty");
   try {
     JSON.parse(text);
   } catch {

@@ -100,9 +100,9 @@ function pemBlocks(
 ): { label: string; pem: string }[] | undefined {
   const parts = text.split(/^-----BEGIN /m).slice(1);
   if (parts.length === 0) {
-    faults.push(
-      `${name} ${text.trim() === "" ? "is empty" : "is not PEM: it holds no -----BEGIN"}`,
-    );
+    const isWide = /-\0-\0-/.test(text);
+    const what = isWide ? "is UTF-16: save it as UTF-8" : "is not PEM: it holds no -----BEGIN";
+    faults.push(`${name} ${text.trim() === "" ? "is empty" : what}`);
     return undefined;
   }
   const blocks = parts.flatMap((part) => {

@@ -8,6 +8,11 @@ describe("parseJsonFile", () => {
     assert.deepEqual(parseJsonFile(Buffer.from('\ufeff{"a":[1]}')), { a: [1] });
   });
 
+  it("says of a file without anything in it that it is empty", () => {
+    for (const text of ["", " \r\n", "\ufeff"])
+      assert.throws(() => parseJsonFile(Buffer.from(text)), { message: "is empty" });
+  });
+
   const duplicates: [string, string][] = [
     ['{"a":1,"a":2}', "a"],
     ['{"a":{"b":[{},{"c":1,"d":[1,2],"c":"x"}]}}', "a.b[1].c"],

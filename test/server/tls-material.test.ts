@@ -53,6 +53,7 @@ describe("tlsFaults", () => {
       /^TLS_CLIENT_CA_FILE holds no root authority/,
     ],
     ["DER", { cert: "0\u0082\u0001" }, /^TLS_CERT_FILE is not PEM/],
+    ["UTF-16", { cert: Buffer.from(CERT, "utf16le").toString() }, /^TLS_CERT_FILE is UTF-16: save/],
     ["half a certificate", { cert: half(CERT) }, /^TLS_CERT_FILE: a -----BEGIN has no -----END/],
     ["half an authority", { clientCa: CA + half(CA) }, /^TLS_CLIENT_CA_FILE: a -----BEGIN/],
     ["a garbled certificate", { cert: garbled(CERT) }, /^TLS_CERT_FILE: certificate 1 cannot/],
@@ -108,6 +109,23 @@ describe("TLS files", () => {
       chmodSync(paths[name], 0o666);
       await assert.rejects(load(paths), new RegExp(`${setting} can be written by every user`));
     }
+  });
+
+  it("may begin with a byte order mark and end lines as Windows does", async () => {
+    const folder = scratchFolder();
+    const write = (name: string, text: string) => {
+      writeFileSync(join(folder, name), `\ufeff${text.replaceAll("\n", "\r\n")}`, { mode: 0o600 });
+      return join(folder, name);
+    };
+    const paths = {
+      cert: write("cert", CERT),
+      key: write("key", KEY),
+      clientCa: write("ca", CA),
+      clientCrl: write("crl", pem("empty.crl.pem")),
+    };
+    const material = await tlsSource(paths).load({ bytes: Buffer.alloc(0), mode: 0o600 }, () => {});
+    // What OpenSSL is given.
+    for (const text of Object.values(material)) assert.match(text, /^-----BEGIN /);
   });
 
   it("are named when one cannot be read", async () => {

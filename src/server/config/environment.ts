@@ -5,6 +5,7 @@ import type { Env } from "../../core/environment.js";
 import { ConfigError } from "./config-error.js";
 import { type EnvFile, parseEnvFile } from "./env-file.js";
 import { ownerWarning, strangerOf } from "./file-owners.js";
+import { idleSettings } from "./idle-settings.js";
 import { misspeltHints } from "./misspelt-settings.js";
 import { openFolderAbove, openFolderWarning } from "./open-folders.js";
 import { readAtMost } from "./read-at-most.js";
@@ -64,13 +65,15 @@ export function readEnvironment(
     const stranger = strangerOf(path, user);
     if (stranger !== undefined) warnings.push(ownerWarning(path, stranger));
   }
+  const read = readSettings(settings, reader);
   return {
     settings,
     warnings: [
       ...warnings,
       ...edges(own, reader),
       ...misspeltHints(settings),
-      ...readSettings(settings, reader).unused,
+      ...read.unused,
+      ...(reader === "serve" ? idleSettings(read) : []),
     ],
     unread: file && isUnread(file) ? [`${path} ${file.unread}, and was not read`] : [],
   };

@@ -18,6 +18,7 @@ export function brokenRequirements({ values, given }: ReadSettings): string[] {
     ...exposureFaults(values, given),
     ...revocationFaults(values, given),
     ...proxyFaults(values, given),
+    ...metricsFaults(values),
   ];
 }
 
@@ -28,6 +29,8 @@ export function keyFaults(given: ReadonlySet<string>): string[] {
   return beside.map((name) => `${name} must not be set beside KEYSET_FILE, which replaces it`);
 }
 
+/** What listens on every address. */
+const EVERYWHERE: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
 const TLS_FILES = ["TLS_CERT_FILE", "TLS_KEY_FILE", "TLS_CLIENT_CA_FILE", "TLS_CLIENT_CRL_FILE"];
 
 function tlsFaults(given: ReadonlySet<string>): string[] {
@@ -63,6 +66,13 @@ function exposureFaults(values: SettingValues, given: ReadonlySet<string>): stri
 function proxyFaults(values: SettingValues, given: ReadonlySet<string>): string[] {
   if (values.PROXY_PROTOCOL === "off" || given.has("TRUSTED_PROXIES")) return [];
   return ["TRUSTED_PROXIES must be set with PROXY_PROTOCOL"];
+}
+
+/** A port is one listener's, on an address and on all addresses together. */
+function metricsFaults({ HOST, PORT, METRICS_HOST, METRICS_PORT }: SettingValues): string[] {
+  if (METRICS_PORT === undefined || METRICS_PORT === 0 || METRICS_PORT !== PORT) return [];
+  const meet = HOST === METRICS_HOST || [HOST, METRICS_HOST].some((host) => EVERYWHERE.has(host));
+  return meet ? [`METRICS_PORT must be another port than PORT, ${PORT}`] : [];
 }
 
 /** Beyond loopback a revocation that ends with the process would be a promise that is not kept. */

@@ -20,6 +20,7 @@ abstract class CallError extends ConnectError {
   constructor(from: ConnectError, text = from.rawMessage, code = from.code) {
     super(text, code, from.metadata, undefined, from.cause);
     this.details = from.details;
+    hideDetails(this);
   }
 
   /** The name of the class, which `name` can't be. */
@@ -121,6 +122,11 @@ export function toCallError(error: ConnectError): ConnectError {
   }
   const isRefusal = error.code === Code.Unauthenticated || error.code === Code.PermissionDenied;
   return info !== undefined && isRefusal ? new CallerRefusedError(error, info) : error;
+}
+
+/** Keeps the bytes of an error's details out of what is printed of it: Node prints all of an error that nobody catches. */
+export function hideDetails(error: ConnectError): void {
+  Object.defineProperty(error, "details", { enumerable: false });
 }
 
 /** What the server says of a caller that it refuses. */

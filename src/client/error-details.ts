@@ -9,7 +9,7 @@ import {
   TokenErrorDetailSchema,
   TokenErrorKind,
 } from "../../gen/ts/src/securetoken/v1/error_pb.js";
-import { toCallError } from "./call-errors.js";
+import { hideDetails, toCallError } from "./call-errors.js";
 import {
   InvalidTokenError,
   PermissionDeniedError,
@@ -35,6 +35,7 @@ export function fromConnectError(error: unknown): unknown {
   if (!(error instanceof ConnectError)) return error;
   const detail = error.findDetails(TokenErrorDetailSchema)[0];
   if (detail === undefined) return toCallError(error);
+  hideDetails(error);
   const facts = toFacts(error, detail);
   switch (detail.kind) {
     case TokenErrorKind.TOKEN_EXPIRED: {

@@ -8,6 +8,7 @@ import { ErrorInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js
 import * as client from "../../src/client/node.js";
 import * as library from "../../src/core/index.js";
 import { fixedManager } from "../support/fixed-manager.js";
+import { startTestServer } from "../support/server.js";
 
 describe("one class", () => {
   const pairs: [unknown, unknown][] = [
@@ -45,6 +46,24 @@ describe("one class", () => {
     assert.match(text, /"reason":"TOKEN_MALFORMED","field":"token"\}$/);
     assert.doesNotMatch(text, /secret detail/);
     assert.ok(text.split("\n").length <= 12);
+  });
+
+  it("prints no bytes of an error that nobody catches, which Node does without asking the error", async () => {
+    const server = await startTestServer();
+    const caller = client.createSecureTokenClient({ baseUrl: server.url });
+    try {
+      const error = await caller.validateToken("no token").catch((reason: unknown) => reason);
+      assert.ok(error instanceof client.InvalidTokenError && error.cause instanceof ConnectError);
+      assert.equal(error.cause.findDetails(ErrorInfoSchema).length, 1);
+      const refused = new client.CallerRefusedError(error.cause, create(ErrorInfoSchema, {}));
+      assert.equal(refused.findDetails(ErrorInfoSchema).length, 1);
+      for (const uncaught of [error, refused]) {
+        assert.doesNotMatch(inspect(uncaught, { customInspect: false }), /Uint8Array/);
+      }
+    } finally {
+      caller.close();
+      await server.close();
+    }
   });
 
   it("prints an error of a call by its own name, without its headers", () => {

@@ -2,9 +2,11 @@
 
 import pathlib
 import re
+import sys
 import time
 import types
 import unittest
+from unittest import mock
 
 from opentelemetry import metrics
 from opentelemetry.sdk.metrics import MeterProvider
@@ -24,8 +26,10 @@ class Readme(unittest.TestCase):
         quick, connection, middleware, watched, measured, testing = blocks
         token = self.run_block(quick)["token"]
         self.run_block(connection.replace('Path("ca.pem").read_bytes()', "None"))
-        app = types.SimpleNamespace(wsgi_app=None)
-        names = self.run_block(middleware, app=app)
+        flask = types.SimpleNamespace(Flask=lambda _: types.SimpleNamespace(wsgi_app=None))
+        with mock.patch.dict(sys.modules, {"flask": flask}):
+            names = self.run_block(middleware)
+        app = names["app"]
         self.assertIsInstance(app.wsgi_app, names["TokenMiddleware"])
         names = self.run_block(watched, app=app, token=token)
         self.assertEqual(names["claims"]["user_id"], "user_123")
@@ -61,7 +65,7 @@ class Readme(unittest.TestCase):
         self.assertLess(points["staleness"][0].value, 10)
 
     def run_block(self, block: str, **names: object) -> dict:
-        names["print"] = lambda *_: None
+        names.update(print=lambda *_: None, __name__="readme")
         block = block.replace("127.0.0.1:8080", TARGET).replace("…", "key")
         exec(compile(block, "README.md", "exec"), names)
         return names

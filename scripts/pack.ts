@@ -2,7 +2,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { PACKAGES, packInto } from "./packing/packages.js";
-import { PROJECT, runTool } from "./packing/run-tool.js";
+import { PROJECT } from "./packing/run-tool.js";
+import { billOfMaterials } from "./packing/sbom.js";
 
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error("npm run pack -- FOLDER");
@@ -11,5 +12,4 @@ const { version } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8
 for (const packing of PACKAGES) {
   process.stdout.write(`${packInto(into, packing, version)}\n`);
 }
-const sbom = ["npm", "sbom", "--omit", "dev", "--omit", "peer", "--sbom-format", "cyclonedx"];
-writeFileSync(join(into, "secure-token-service.cdx.json"), runTool(sbom, { cwd: PROJECT }));
+writeFileSync(join(into, "secure-token-service.cdx.json"), billOfMaterials());

@@ -25,21 +25,15 @@ export function parseAddress(text: unknown, argument: string): ServerAddress {
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw wrong(argument, "has another scheme than http and https");
   }
-  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
-    throw wrong(argument, "has a user, a query or a fragment");
+  const { username, password, pathname, search, hash } = url;
+  if (pathname !== "/" || username + password + search + hash !== "") {
+    throw wrong(argument, "has a path, a user, a query or a fragment");
   }
-  if (!hasScheme && url.pathname !== "/") throw wrong(argument, "has a path without a scheme");
   const isLoopback = isLoopbackHost(url.hostname);
   const isSecure = hasScheme ? url.protocol === "https:" : !isLoopback;
   const port = url.port || (hasScheme ? (isSecure ? "443" : "80") : "443");
   const hostPort = `${url.hostname}:${port}`;
-  const path = url.pathname.replace(/\/$/, "");
-  return {
-    url: `${isSecure ? "https" : "http"}://${hostPort}${path}`,
-    hostPort,
-    isSecure,
-    isLoopback,
-  };
+  return { url: `${isSecure ? "https" : "http"}://${hostPort}`, hostPort, isSecure, isLoopback };
 }
 
 function toUrl(text: string): URL | undefined {

@@ -140,9 +140,6 @@ function toTarget({ address, credentials: own }: GrpcJsClientOptions): Target {
   }
   const server = parseAddress(address, "address");
   const { url, hostPort, isSecure } = server;
-  if (url !== `${isSecure ? "https" : "http"}://${hostPort}`) {
-    throw new TypeError("address must have no path: gRPC knows none");
-  }
   const { hostname, port } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, "");
   return {

@@ -16,6 +16,7 @@ import type { CallHook } from "./call-hook.js";
 import { DETAIL_JSON } from "./error-details.js";
 import { toNodeKeySource } from "./node-key-file.js";
 import { probePlaintext } from "./node-probe.js";
+import { refuseUnusableTls } from "./node-tls.js";
 import { createPersistentTransport } from "./persistent-transport.js";
 import { SecureTokenClient } from "./token-client.js";
 
@@ -51,7 +52,10 @@ export interface NodeClientOptions {
   readonly httpVersion?: "1.1" | "2" | undefined;
   /** Milliseconds until a call is given up, above 0, at most 60,000. Default 5000. */
   readonly defaultTimeoutMs?: number | undefined;
-  /** TLS as Node takes it: `ca` for a private authority, `cert` and `key` for mTLS. Default Node's. */
+  /**
+   * TLS as Node takes it: `ca` for a private authority, `cert` and `key` for mTLS, each the text of a PEM
+   * file. Default Node's.
+   */
   readonly nodeOptions?: ConnectionOptions | undefined;
   /** Is told of each call once it has ended, further tries included, for metrics. Default: nobody is. */
   readonly onCall?: CallHook | undefined;
@@ -88,6 +92,7 @@ export function createSecureTokenClient(options: NodeClientOptions): SecureToken
   requireOneOf("protocol", protocol, ["grpc", "grpc-web", "connect"]);
   requireOneOf("httpVersion", httpVersion, ["1.1", "2"]);
   if (protocol === "grpc" && httpVersion !== "2") throw new TypeError("gRPC needs httpVersion 2");
+  refuseUnusableTls(options.nodeOptions);
   const keys = toNodeKeySource(options);
   refuseKeyInClear(options, addresses, keys);
   const servers = addresses.map((address) => {

@@ -145,6 +145,12 @@ describe("client connections", () => {
     for (const address of ["http://host/path", "unix:/tmp/socket", "dns:///a:1", "host"]) {
       assert.throws(() => grpcJs.createSecureTokenClient({ address }), /^TypeError: .*address/);
     }
+    for (const path of ["/path", "/v1/", "?a", "#a"]) {
+      const withPath = { baseUrl: `https://host${path}` };
+      assert.throws(() => create(withPath), /^TypeError: baseUrl has a path/);
+      assert.throws(() => web.createSecureTokenClient(withPath), /^TypeError: baseUrl has a path/);
+    }
+    create({ baseUrl: "https://host/" }).close();
   });
 
   it("refuses a timeout of a call that no server takes", async (t) => {

@@ -10,8 +10,10 @@ export function toUrl(text: string): URL {
   const whole = isBare ? `${scheme}://${text}` : text;
   const url = URL.canParse(whole) ? new URL(whole) : undefined;
   const isWeb = url && /^https?:$/.test(url.protocol) && (!isBare || host);
-  if (isWeb && !url.username && !url.password && !url.search && !url.hash) return url;
+  const { username, password, pathname, search, hash } = url ?? {};
+  // gRPC has no paths.
+  if (isWeb && !(username || password || search || hash) && pathname === "/") return url;
   throw new UsageError(
-    "--server must be host:port, http://… or https://…, without user, query and fragment",
+    "--server must be host:port, http://… or https://…, without path, user, query and fragment",
   );
 }

@@ -2,7 +2,7 @@
 
 /** A server's address, taken apart. */
 export interface ServerAddress {
-  /** `http://…` or `https://…`, without a slash at the end. */
+  /** `http://…` or `https://…`, with the path, without a slash at the end. */
   readonly url: string;
   /** `host:port`, IPv6 hosts in brackets. */
   readonly hostPort: string;
@@ -25,15 +25,28 @@ export function parseAddress(text: unknown, argument: string): ServerAddress {
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw wrong(argument, "has another scheme than http and https");
   }
-  const { username, password, pathname, search, hash } = url;
-  if (pathname !== "/" || username + password + search + hash !== "") {
-    throw wrong(argument, "has a path, a user, a query or a fragment");
+  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+    throw wrong(argument, "has a user, a query or a fragment");
   }
+  if (!hasScheme && url.pathname !== "/") throw wrong(argument, "has a path without a scheme");
   const isLoopback = isLoopbackHost(url.hostname);
   const isSecure = hasScheme ? url.protocol === "https:" : !isLoopback;
   const port = url.port || (hasScheme ? (isSecure ? "443" : "80") : "443");
   const hostPort = `${url.hostname}:${port}`;
-  return { url: `${isSecure ? "https" : "http"}://${hostPort}`, hostPort, isSecure, isLoopback };
+  const path = url.pathname.replace(/\/$/, "");
+  return {
+    url: `${isSecure ? "https" : "http"}://${hostPort}${path}`,
+    hostPort,
+    isSecure,
+    isLoopback,
+  };
+}
+
+/** parseAddress for a client over gRPC, which has no paths. @throws TypeError that names the argument. */
+export function parseGrpcAddress(text: unknown, argument: string): ServerAddress {
+  const address = parseAddress(text, argument);
+  if (new URL(address.url).pathname === "/") return address;
+  throw wrong(argument, "has a path, which gRPC does not know");
 }
 
 function toUrl(text: string): URL | undefined {

@@ -2,7 +2,7 @@
 import type { Interceptor } from "@connectrpc/connect";
 import { type ChannelCredentials, type ChannelOptions, Client, credentials } from "@grpc/grpc-js";
 import { refuseUnknownOptions } from "../values/known-options.js";
-import { parseAddress, type ServerAddress } from "./address.js";
+import { parseGrpcAddress, type ServerAddress } from "./address.js";
 import { type ApiKey, apiKeyInterceptors, refuseKeyInClear } from "./api-key.js";
 import type { CallHook } from "./call-hook.js";
 import { createRenewableChannel } from "./grpc-js-channel.js";
@@ -138,7 +138,7 @@ function toTarget({ address, credentials: own }: GrpcJsClientOptions): Target {
     if (own === undefined) throw new TypeError("an address of gRPC's own needs credentials");
     return { dialled: address, baseUrl: "https://localhost", servers: [], credentials: own };
   }
-  const server = parseAddress(address, "address");
+  const server = parseGrpcAddress(address, "address");
   const { url, hostPort, isSecure } = server;
   const { hostname, port } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, "");

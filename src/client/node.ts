@@ -10,7 +10,7 @@ import {
   Http2SessionManager,
 } from "@connectrpc/connect-node";
 import { refuseUnknownOptions, requireOneOf } from "../values/known-options.js";
-import { parseAddress, type ServerAddress } from "./address.js";
+import { parseAddress, parseGrpcAddress, type ServerAddress } from "./address.js";
 import { type ApiKey, apiKeyInterceptors, refuseKeyInClear } from "./api-key.js";
 import type { CallHook } from "./call-hook.js";
 import { DETAIL_JSON } from "./error-details.js";
@@ -31,8 +31,9 @@ const PING_INTERVAL_MS = 60_000;
 export interface NodeClientOptions {
   /**
    * Where the service is: `host:port`, `http://host[:port]` or `https://host[:port]`. `host:port` stands for
-   * TLS, but for plaintext on loopback. Several servers take turns; a call that one of them does not take
-   * goes to the next, and one that let a deadline pass is asked last for a while.
+   * TLS, but for plaintext on loopback. Connect and gRPC-Web take a URL with a path, gRPC does not. Several
+   * servers take turns; a call that one of them does not take goes to the next, and one that let a deadline
+   * pass is asked last for a while.
    */
   readonly baseUrl: string | readonly string[];
   /**
@@ -87,7 +88,8 @@ const OPTIONS: readonly (keyof NodeClientOptions)[] = [
 export function createSecureTokenClient(options: NodeClientOptions): SecureTokenClient {
   refuseUnknownOptions("createSecureTokenClient", options, OPTIONS);
   const { protocol = "grpc", httpVersion = "2", defaultTimeoutMs, onCall } = options;
-  const addresses = [options.baseUrl].flat().map((text) => parseAddress(text, "baseUrl"));
+  const parse = protocol === "grpc" ? parseGrpcAddress : parseAddress;
+  const addresses = [options.baseUrl].flat().map((text) => parse(text, "baseUrl"));
   if (addresses.length === 0) throw new TypeError("baseUrl must name a server");
   requireOneOf("protocol", protocol, ["grpc", "grpc-web", "connect"]);
   requireOneOf("httpVersion", httpVersion, ["1.1", "2"]);

@@ -87,10 +87,15 @@ class Options(unittest.TestCase):
                 SecureTokenClient(target, tls=tls)
 
     def test_certificates_are_pem(self) -> None:
+        key, certificate = b"-----BEGIN PRIVATE KEY-----", b"-----BEGIN CERTIFICATE-----"
+        Tls(certificate, key, certificate)
         for options in (
             {"root_certificates": b"hello"},
             {"root_certificates": b""},
-            {"private_key": b"-----BEGIN PRIVATE KEY-----"},
+            {"root_certificates": key},
+            {"private_key": key},
+            {"private_key": certificate, "certificate_chain": certificate},
+            {"private_key": key, "certificate_chain": key},
         ):
             with self.subTest(options=options), self.assertRaises(ValueError):
                 Tls(**options)

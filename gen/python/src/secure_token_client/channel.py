@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Optional, Union
@@ -27,6 +28,13 @@ OPTIONS: tuple[tuple[str, Any], ...] = (
     ("grpc.max_receive_message_length", 16 * 1024 * 1024),
 )
 _NO_PROXY = ("grpc.enable_http_proxy", 0)
+_CERTIFICATE = re.compile(rb"-----BEGIN (X509 |TRUSTED )?CERTIFICATE-----")
+_PRIVATE_KEY = re.compile(rb"-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY-----")
+_PEM = (
+    ("root_certificates", "a certificate", _CERTIFICATE),
+    ("private_key", "a private key", _PRIVATE_KEY),
+    ("certificate_chain", "a certificate", _CERTIFICATE),
+)
 
 
 @dataclass(frozen=True)
@@ -42,10 +50,10 @@ class Tls:
 
     def __post_init__(self) -> None:
         """Refuses what is no PEM, which gRPC would take and trust nobody by."""
-        for name in ("root_certificates", "private_key", "certificate_chain"):
+        for name, what, block in _PEM:
             value = getattr(self, name)
-            if value is not None and not (isinstance(value, bytes) and b"-----BEGIN " in value):
-                raise ValueError(f"Tls: {name} must be the bytes of a PEM file")
+            if value is not None and not (isinstance(value, bytes) and block.search(value)):
+                raise ValueError(f"Tls: {name} must be the bytes of a PEM file with {what}")
         if (self.private_key is None) != (self.certificate_chain is None):
             raise ValueError("Tls: private_key and certificate_chain are given together")
 

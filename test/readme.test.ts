@@ -7,7 +7,7 @@ import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { blocksOf } from "./docs/pages.js";
 import { ROOT } from "./support/buf.js";
-import { unreachableUrl } from "./support/http-server.js";
+import { freePort } from "./support/free-port.js";
 import {
   CLIENT_PYTHON,
   installPythonClient,
@@ -29,10 +29,10 @@ const PAGES = {
 
 describe("the examples", () => {
   let server: ServerProcess;
-  let freePort: string;
+  let otherPort: string;
   before(async () => {
     server = await startServer();
-    freePort = new URL(await unreachableUrl()).port;
+    otherPort = String(await freePort());
     mkdirSync(SCRATCH, { recursive: true });
   });
   after(async () => {
@@ -48,7 +48,7 @@ describe("the examples", () => {
       it(`${page}:${line}, ${language}: ${code.split("\n")[0]}`, { skip }, async () => {
         // 8090 is where an example listens itself.
         const here = code
-          .replaceAll("8090", freePort)
+          .replaceAll("8090", otherPort)
           .replaceAll("127.0.0.1:8080", `127.0.0.1:${server.port}`);
         const { stdout } = await RUN[language as keyof typeof RUN](here, line);
         assert.match(stdout, /\S/);

@@ -4,7 +4,7 @@ import type { Browser } from "playwright-core";
 import type { WebClientOptions } from "../../src/client/web.js";
 import { browserClient, openClientPage } from "../support/browser-client.js";
 import { launchChromium } from "../support/chromium.js";
-import { serve, unreachableUrl } from "../support/http-server.js";
+import { serve, UNREACHABLE_URL } from "../support/http-server.js";
 import { createTestService } from "../support/token-service.js";
 import { tokenServiceSuite } from "../support/token-service-suite.js";
 
@@ -31,7 +31,7 @@ for (const [name, options] of VARIANTS) {
     );
     await openClientPage(page, `${server.baseUrl}/`);
     const client = browserClient(page, { ...options, baseUrl: server.baseUrl });
-    const unreachable = browserClient(page, { ...options, baseUrl: await unreachableUrl() });
+    const unreachable = browserClient(page, { ...options, baseUrl: UNREACHABLE_URL });
     const close = async () => {
       await page.close();
       await server.close();

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { ROOT } from "../support/buf.js";
-import { unreachableUrl } from "../support/http-server.js";
+import { UNREACHABLE_URL } from "../support/http-server.js";
 import { scratchFolder } from "../support/scratch-folder.js";
 import { runCommand, type ServerProcess, startServer } from "../support/server-process.js";
 
@@ -154,7 +154,7 @@ describe("secure-token --server", () => {
   });
 
   it("says that nothing listens, with the code for programs", async () => {
-    const url = (await unreachableUrl()).replace(/\/$/, "");
+    const url = UNREACHABLE_URL;
     assert.match((await ask(url)).output, /nothing listens there/);
     const { output } = await runCommand(["--json", "--server", url, "validate", "x"]);
     const { error } = JSON.parse(output);

@@ -14,7 +14,7 @@ import {
   ServiceUnavailableError,
 } from "../../src/client/node.js";
 import { createPersistentTransport } from "../../src/client/persistent-transport.js";
-import { serve, unreachableUrl } from "../support/http-server.js";
+import { serve, UNREACHABLE_URL } from "../support/http-server.js";
 import { beyondRate, noRoom } from "../support/shortages.js";
 import { createTestService } from "../support/token-service.js";
 
@@ -265,7 +265,7 @@ describe("a client of several servers", () => {
       ["1.1", ["grpc-web", "connect"]],
     ] as const) {
       const server = await serve(service, version);
-      const baseUrl = [await unreachableUrl(), server.baseUrl];
+      const baseUrl = [UNREACHABLE_URL, server.baseUrl];
       for (const protocol of protocols) {
         const client = createSecureTokenClient({ baseUrl, protocol, httpVersion: version });
         for (let i = 0; i < 3; i++) assert.equal((await client.exportConfig()).version, "1.0");

@@ -5,7 +5,7 @@ import * as grpcJs from "../../src/client/grpc-js.js";
 import * as node from "../../src/client/node.js";
 import * as web from "../../src/client/web.js";
 import { compatSuite, type KeyChoice } from "../support/compat-suite.js";
-import { serveAsProduct, unreachableUrl } from "../support/http-server.js";
+import { serveAsProduct, UNREACHABLE_URL } from "../support/http-server.js";
 import { createTestService, type TestService } from "../support/token-service.js";
 import { type Harness, tokenServiceSuite } from "../support/token-service-suite.js";
 
@@ -16,7 +16,7 @@ function overHttp(connect: Connect, shortWay = true): () => Promise<Harness> {
     const service = await createTestService();
     const server = await serveAsProduct(service, shortWay);
     const client = connect(server.baseUrl);
-    const unreachable = connect(await unreachableUrl());
+    const unreachable = connect(UNREACHABLE_URL);
     const close = async () => {
       client.close();
       unreachable.close();

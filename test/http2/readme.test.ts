@@ -7,17 +7,17 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { it } from "node:test";
 import { ROOT } from "../support/buf.js";
-import { unreachableUrl } from "../support/http-server.js";
+import { freePort } from "../support/free-port.js";
 
 const FOLDER = join(ROOT, "node_modules/.cache/http2-readme");
 
 it("src/http2/README.md: the example answers", async () => {
   const readme = readFileSync(join(ROOT, "src/http2/README.md"), "utf8");
   const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
-  const url = await unreachableUrl();
+  const port = await freePort();
   const code = example
     .replace("./index.js", join(ROOT, "src/http2/index.ts"))
-    .replace("listen(8080)", `listen(${new URL(url).port}, () => console.log("listening"))`);
+    .replace("listen(8080)", `listen(${port}, () => console.log("listening"))`);
   mkdirSync(FOLDER, { recursive: true });
   const file = join(FOLDER, "example.mts");
   writeFileSync(file, code);
@@ -27,7 +27,7 @@ it("src/http2/README.md: the example answers", async () => {
   });
   try {
     for await (const line of child.stdout) if (String(line).includes("listening")) break;
-    const session = http2.connect(url);
+    const session = http2.connect(`http://127.0.0.1:${port}`);
     const answer = await text(session.request({ ":path": "/there" }));
     assert.equal(answer, "you asked for /there\n");
     session.close();

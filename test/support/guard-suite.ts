@@ -11,7 +11,7 @@ import {
 import { createSecureTokenClient, type SecureTokenClient } from "../../src/client/node.js";
 import { KnownCallers } from "../../src/server/callers/callers.js";
 import { createTokenServiceStandIn } from "../../src/testing/index.js";
-import { unreachableUrl } from "./http-server.js";
+import { UNREACHABLE_URL } from "./http-server.js";
 import { type ProductServer, startProductServer } from "./product-server.js";
 import { createTestService } from "./token-service.js";
 
@@ -146,7 +146,7 @@ export function guardSuite(name: string, start: StartProtected): void {
 
     it("refuses what cannot be checked, and lets pass what is open", async (t) => {
       const client = createSecureTokenClient({
-        baseUrl: await unreachableUrl(),
+        baseUrl: UNREACHABLE_URL,
         defaultTimeoutMs: 200,
       });
       const down = await start(createTokenGuard(client));

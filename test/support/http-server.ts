@@ -88,11 +88,5 @@ async function listen(server: Server, scheme: "http" | "https"): Promise<TestSer
   };
 }
 
-/** A URL where nobody listens: a port that was free a moment ago. */
-export async function unreachableUrl(): Promise<string> {
-  const server = http.createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return `http://127.0.0.1:${port}`;
-}
+/** Where nobody listens: the system gives no port as low as this to a server that takes any. */
+export const UNREACHABLE_URL = "http://127.0.0.1:2";

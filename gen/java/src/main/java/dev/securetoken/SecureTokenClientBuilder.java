@@ -9,7 +9,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.TlsChannelCredentials;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +23,6 @@ public final class SecureTokenClientBuilder {
   private static final long CLOSE_SECONDS = 5;
 
   /** More than any bundle of certificates has. */
-  private static final int MAX_PEM_BYTES = 1 << 20;
 
   private final Target target;
   private final Channel channel;
@@ -64,9 +62,11 @@ public final class SecureTokenClientBuilder {
    * @param authorities a regular file of X.509 certificates in PEM, of at most 1 MiB
    * @return this
    * @throws IOException when the file cannot be read
+   * @throws IllegalArgumentException when it holds no certificate
    */
   public SecureTokenClientBuilder trustedCertificates(Path authorities) throws IOException {
-    tls.trustManager(pem(authorities));
+    byte[] pem = PemFiles.certificates(authorities, "trustedCertificates");
+    tls.trustManager(new ByteArrayInputStream(pem));
     transportChosen = true;
     return this;
   }
@@ -78,15 +78,15 @@ public final class SecureTokenClientBuilder {
    * @param key a regular file with the PKCS 8 private key in PEM, of at most 1 MiB
    * @return this
    * @throws IOException when a file cannot be read
+   * @throws IllegalArgumentException when they hold no certificate, no key, or that of another
+   *     certificate
    */
   public SecureTokenClientBuilder clientCertificate(Path chain, Path key) throws IOException {
-    tls.keyManager(pem(chain), pem(key));
+    byte[] certificates = PemFiles.certificates(chain, "clientCertificate");
+    byte[] secret = PemFiles.key(key, certificates, chain, "clientCertificate");
+    tls.keyManager(new ByteArrayInputStream(certificates), new ByteArrayInputStream(secret));
     transportChosen = true;
     return this;
-  }
-
-  private static InputStream pem(Path file) throws IOException {
-    return new ByteArrayInputStream(RegularFile.read(file, MAX_PEM_BYTES));
   }
 
   /**

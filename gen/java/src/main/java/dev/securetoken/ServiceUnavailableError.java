@@ -2,6 +2,7 @@ package dev.securetoken;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
 import java.util.Optional;
 
 /**
@@ -9,15 +10,30 @@ import java.util.Optional;
  * with a {@link #fault()} is not tried again.
  */
 public final class ServiceUnavailableError extends StatusRuntimeException {
+  private static final int MAX_CAUSES = 20;
+
   private final ConnectionFault fault;
 
   ServiceUnavailableError(StatusRuntimeException error, ConnectionFault fault) {
     super(
         Status.UNAVAILABLE
-            .withDescription(error.getStatus().getDescription())
+            .withDescription(described(error))
             .withCause(error),
         error.getTrailers());
     this.fault = fault;
+  }
+
+  /** gRPC says "io exception", and leaves to the cause which and with whom. */
+  private static String described(StatusRuntimeException error) {
+    String text = error.getStatus().getDescription();
+    Throwable cause = error.getCause();
+    for (int i = 0; cause != null && i < MAX_CAUSES; i++, cause = cause.getCause()) {
+      String message = cause.getMessage();
+      if (cause instanceof IOException && message != null && !String.valueOf(text).contains(message)) {
+        return text == null ? message : text + ": " + message;
+      }
+    }
+    return text;
   }
 
   /**

@@ -128,11 +128,14 @@ class AttemptsTest {
 
   @Test
   void nobodyListens() throws Exception {
+    int port = server.getPort();
     server.shutdownNow().awaitTermination();
     SecureTokenClient hasty = client.withDeadline(Duration.ofMillis(300));
     ServiceUnavailableError error =
         assertThrows(ServiceUnavailableError.class, () -> hasty.validateToken("token"));
     assertEquals(Optional.empty(), error.fault());
+    assertTrue(error.getMessage().contains("Connection refused: "), error.getMessage());
+    assertTrue(error.getMessage().endsWith(":" + port), error.getMessage());
     CompletionException later =
         assertThrows(CompletionException.class, () -> hasty.async().validateToken("token").join());
     assertEquals(ServiceUnavailableError.class, later.getCause().getClass());

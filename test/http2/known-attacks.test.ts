@@ -294,15 +294,21 @@ describe("known attacks", () => {
     client.close();
   });
 
-  it("header lists beyond the limit: a flood of them, and not as many as one of a proxy's clients may send", async () => {
-    const bomb = (index: number) => {
-      const block = headerBlock({ ...REQUEST, x: "y".repeat(16_250) });
-      return frame(TYPE.headers, FLAG.endHeaders | FLAG.endStream, id(index), block);
-    };
-    await start({ limits: { refusals: { ...FEW, burst: 1_000 } } });
-    assert.equal((await flood(1_000, bomb)).ended, false);
-    assert.equal((await flood(1_001, bomb)).goAway, CALM);
-    assert.deepEqual(server.cuts, ["too many streams refused"]);
+  describe("a flood of header lists beyond the limit", () => {
+    const tooLarge = (index: number) => headers(id(index), { ...REQUEST, x: "y".repeat(16_250) });
+    const limits = { refusals: { ...FEW, burst: 1_000 } };
+
+    it("ends the connection", async () => {
+      await start({ limits });
+      assert.equal((await flood(1_000, tooLarge)).ended, false);
+      assert.equal((await flood(1_001, tooLarge)).goAway, CALM);
+      assert.deepEqual(server.cuts, ["too many streams refused"]);
+    });
+
+    it("of one client does not cut the others of a proxy's connection", async () => {
+      await start({ limits, isShared: () => true });
+      assert.equal((await flood(1_001, tooLarge)).ended, false);
+    });
   });
 
   it("CVE-2019-9518, DATA without octets", async () => {

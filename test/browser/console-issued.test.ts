@@ -95,7 +95,7 @@ describe("console, what it keeps", () => {
         await page.getByRole("button", { name: "Use key" }).click();
       };
       await use(`stk_${"c".repeat(43)}`);
-      await page.getByText("refused this API key: the call needs the credential of a").waitFor();
+      await page.getByText("refused this API key: the credential of the call is not").waitFor();
       await use(FULL_KEY);
       await page.getByText("knows this caller as “full”. It may call GenerateToken, Val").waitFor();
       await use(ISSUER_KEY);

@@ -97,7 +97,7 @@ export class KnownCallers implements Callers {
       return caller;
     }
     // A token is nobody's credential but for calls on itself; the handler compares the two.
-    if (bearer === undefined || !this.#isAuthentic(bearer)) throw unknownCaller();
+    if (bearer === undefined || !this.#isAuthentic(bearer)) throw unknownCaller(headers);
     const holder: Caller = {
       name: "holder",
       isKnown: false,
@@ -135,8 +135,16 @@ export class KnownCallers implements Callers {
   }
 }
 
-function unknownCaller(): ConnectError {
-  const text = "the call needs the credential of a known caller";
+/**
+ * Says whether a credential is missing, misspelt or not known: callers learn what they have sent, and nothing
+ * of what the server knows.
+ */
+function unknownCaller({ authorization }: IncomingHttpHeaders): ConnectError {
+  const text = bearerOf({ authorization })
+    ? "the credential of the call is not known"
+    : authorization
+      ? 'the authorization header of the call must be "Bearer" and a credential'
+      : "the call has no credential: neither an API key nor the certificate of a known caller";
   return callerError("UNKNOWN_CALLER", Code.Unauthenticated, text);
 }
 

@@ -1,10 +1,10 @@
 /** Programs of strangers: each in a folder with nothing but itself and what was packed. */
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PackageName } from "../../scripts/packing/packages.js";
 import { runTool } from "../../scripts/packing/run-tool.js";
 import { ROOT } from "../support/buf.js";
+import { scratchMavenRepository } from "../support/maven-repository.js";
 import { scratchFolder } from "../support/scratch-folder.js";
 
 /** Installs a package from the folder that it was packed into, and gives what a program with it writes. */
@@ -72,12 +72,7 @@ export const CONSUMERS: Readonly<Record<PackageName, Consume>> = {
     const at = join(registry, "dev/securetoken/secure-token-client", version);
     mkdirSync(join(at, ".."), { recursive: true });
     cpSync(packed, at, { recursive: true });
-    // All that this machine has downloaded, but what it has installed of this project itself.
-    const repository = join(scratchFolder(), "repository");
-    const own = join(homedir(), ".m2/repository");
-    if (existsSync(own)) runTool(["cp", "-al", own, repository], { cwd });
-    rmSync(join(repository, "dev/securetoken"), { recursive: true, force: true });
-    const options = [`-Dmaven.repo.local=${repository}`, `-Dpacked=${registry}`];
+    const options = [`-Dmaven.repo.local=${scratchMavenRepository()}`, `-Dpacked=${registry}`];
     const command = ["mvn", "-B", "-q", ...options, "compile", "exec:java"];
     return runTool(command, { cwd, env: { SERVER } });
   },

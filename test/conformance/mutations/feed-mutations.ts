@@ -124,7 +124,7 @@ export const FEED_MUTATIONS: readonly Mutation[] = [
   ),
   ...mistake(
     "what a wall clock that was ahead has dropped is taken for nothing",
-    "vouches for nothing whose revocation a wall clock that ran ahead has ended",
+    "vouches for nothing whose revocation a wall clock that is ahead has ended",
     {
       "typescript-node": [
         `${TYPESCRIPT}/live-set.ts`,

@@ -37,3 +37,14 @@ export function mistake(
     edits,
   }));
 }
+
+/** What is in the file, with the mistake. Throws where one of the texts does not stand there once. */
+export function makeMistake({ file, edits }: Mutation, right: string): string {
+  return edits.reduce((text, [before, after]) => {
+    const parts = text.split(before);
+    if (parts.length !== 2) {
+      throw new Error(`stands in ${file} ${parts.length - 1} times, not once: ${before}`);
+    }
+    return parts.join(after);
+  }, right);
+}

@@ -3,7 +3,7 @@
  * corpus notices: `npm run test:mutations -- [--driver name] [--case words]`, several minutes; with `--case`
  * only the scripts whose name holds one of these words. A mistake's own script comes first, and the first that
  * fails is enough. It edits the files in place and puts them back, so they must hold nothing that is not
- * committed. Ends with 1 where a mistake goes unnoticed, and where the corpus fails without one.
+ * committed. Maven installs what it builds of them into a repository of this script's own. Ends with 1 where a mistake goes unnoticed, and where the corpus fails without one.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -11,11 +11,12 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { systemClock } from "../../../src/core/index.js";
 import { ROOT } from "../../support/buf.js";
+import { scratchMavenRepository } from "../../support/maven-repository.js";
 import { type Driver, findDrivers } from "../runner/manifest.js";
 import { runDriver } from "../runner/run-driver.js";
 import { corpusManager } from "../suite/fixture.js";
 import { loadWatchGroup } from "../suite/watch.js";
-import type { Mutation } from "./mutation.js";
+import { type Mutation, makeMistake } from "./mutation.js";
 import { MUTATIONS } from "./mutations.js";
 
 const names = { type: "string", multiple: true } as const;
@@ -25,7 +26,9 @@ const isChosen = (name: string) => options.case?.some((words) => name.includes(w
 const watch = { ...group, cases: group.cases.filter(({ name }) => isChosen(name)) };
 const manager = await corpusManager();
 const liveManager = await corpusManager(systemClock);
-const drivers = findDrivers().filter(({ name }) => options.driver?.includes(name) ?? true);
+const drivers = findDrivers()
+  .filter(({ name }) => options.driver?.includes(name) ?? true)
+  .map(installingApart);
 
 for (const driver of drivers) {
   const mutations = MUTATIONS.filter((mutation) => mutation.driver === driver.name);
@@ -39,6 +42,13 @@ for (const driver of drivers) {
   const { failed, notices } = await runWatch(driver);
   tell(driver, "no mistake", failed === 0 ? "passes" : undefined);
   if (failed > 0) process.stdout.write(`${notices.join("\n")}\n`);
+}
+
+/** Where this script ends amid a mistake, other builds on the machine must not find a client that has it. */
+function installingApart(driver: Driver): Driver {
+  if (!driver.requires.some(([tool]) => tool === "mvn")) return driver;
+  const MAVEN_OPTS = `-Dmaven.repo.local=${scratchMavenRepository()}`;
+  return { ...driver, env: { ...driver.env, MAVEN_OPTS } };
 }
 
 /**
@@ -65,8 +75,8 @@ async function runWatch(driver: Driver, first?: string) {
   return { failed: cell.total - cell.passed, notices };
 }
 
-async function withMistake<T>({ file, edits }: Mutation, run: () => Promise<T>): Promise<T> {
-  const path = join(ROOT, file);
+async function withMistake<T>(mutation: Mutation, run: () => Promise<T>): Promise<T> {
+  const path = join(ROOT, mutation.file);
   execFileSync("git", ["diff", "--exit-code", "--quiet", "HEAD", "--", path], { cwd: ROOT });
   const right = readFileSync(path, "utf8");
   const restore = () => writeFileSync(path, right);
@@ -76,18 +86,12 @@ async function withMistake<T>({ file, edits }: Mutation, run: () => Promise<T>):
   };
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, interrupted);
   try {
-    writeFileSync(path, edits.reduce(replaceOnce, right));
+    writeFileSync(path, makeMistake(mutation, right));
     return await run();
   } finally {
     restore();
     for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, interrupted);
   }
-}
-
-function replaceOnce(text: string, [right, wrong]: readonly [string, string]): string {
-  const parts = text.split(right);
-  if (parts.length !== 2) throw new Error(`stands there ${parts.length - 1} times: ${right}`);
-  return parts.join(wrong);
 }
 
 function tell({ name }: Driver, what: string, seen: string | undefined): void {

@@ -5,10 +5,7 @@
  */
 import { tracingChannel } from "node:diagnostics_channel";
 import type { AddressInfo } from "node:net";
-import { setImmediate as nextTurn } from "node:timers/promises";
-
-/** How long clients may go on to connect faster than they are accepted, in milliseconds. */
-const LONGEST_CROWD_MS = 1_000;
+import { untilNoneWaits } from "../transport/accept-waiting.js";
 
 /** As much of a listening socket of Node's as is used. */
 interface ListeningHandle {
@@ -68,12 +65,6 @@ export async function closePrimaryPort(): Promise<void> {
       accept(...connection);
     };
   }
-  const until = performance.now() + LONGEST_CROWD_MS;
-  // This turn may be past its accepting. Node accepts one connection in a turn.
-  await nextTurn();
-  for (let before = -1; accepted > before && performance.now() < until; ) {
-    before = accepted;
-    await nextTurn();
-  }
+  await untilNoneWaits(() => accepted);
   for (const handle of handles) handle.close();
 }

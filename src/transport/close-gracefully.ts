@@ -31,7 +31,7 @@ export interface ListenerParts {
  */
 export async function closeGracefully(parts: ListenerParts, graceMs: number): Promise<number> {
   const { server, http1, http1Connections, http2, silent, sockets } = parts;
-  await acceptWaiting(server);
+  await acceptWaiting(server, sockets);
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   let forced = 0;
   const force = setTimeout(() => {

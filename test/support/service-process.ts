@@ -21,9 +21,15 @@ export interface ServiceCommand {
 export class ServiceProcess {
   readonly #command: ServiceCommand;
   #child: ChildProcess | undefined;
+  #output = "";
 
   constructor(command: ServiceCommand) {
     this.#command = command;
+  }
+
+  /** What the program has printed, the last 4,000 characters. */
+  get output(): string {
+    return this.#output;
   }
 
   /** Starts the program, and waits until it answers. */
@@ -31,10 +37,10 @@ export class ServiceProcess {
     const { program, args, options, isReady } = this.#command;
     const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
     this.#child = child;
-    let output = "";
+    this.#output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on("data", (chunk) => {
-        output = `${output}${chunk}`.slice(-4000);
+        this.#output = `${this.#output}${chunk}`.slice(-4000);
       });
     }
     for (let probe = 0; probe < MOST_PROBES; probe++) {
@@ -42,7 +48,7 @@ export class ServiceProcess {
       if (await isReady().catch(() => false)) return;
       await wait(PROBE_MS);
     }
-    throw new Error(`${program} does not answer:\n${output}`);
+    throw new Error(`${program} does not answer:\n${this.#output}`);
   }
 
   /** Ends the process with a signal and waits for its exit. SIGKILL is the crash of a machine. */

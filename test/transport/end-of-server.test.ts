@@ -90,6 +90,26 @@ parentPort.once("message", () => {
 });
 `;
 
+/**
+ * A client in a thread of its own that connects and makes a call once `stage` is 1, which becomes 2 once that is sent,
+ * and tells what it was answered.
+ */
+const NEW_CLIENT_THREAD = `
+const { workerData, parentPort } = require("node:worker_threads");
+const { connect } = require("node:net");
+const stage = new Int32Array(workerData.stage);
+parentPort.postMessage("ready");
+Atomics.wait(stage, 0, 0);
+const socket = connect(workerData.port, "127.0.0.1");
+let text = "";
+socket.on("data", (chunk) => { text += chunk; });
+socket.on("error", () => {});
+socket.on("close", () => parentPort.postMessage(text));
+socket.write("POST /securetoken.v1.TokenService/ExportConfig HTTP/1.1\\r\\nHost: localhost\\r\\n" +
+  "Content-Type: application/json\\r\\nContent-Length: 2\\r\\n\\r\\n{}",
+  () => { Atomics.store(stage, 0, 2); Atomics.notify(stage, 0); });
+`;
+
 describe("the end of a server", () => {
   it("answers what has come while its process was kept waiting", async () => {
     const { server, port } = await start();
@@ -169,6 +189,37 @@ describe("the end of a server", () => {
     assert.deepEqual(new Set(await Promise.all(answers)), new Set(["HTTP/1.1 404 Not Found"]));
     assert.equal(await closed, 0);
   });
+
+  for (const turn of [0, 1]) {
+    it(`answers what is sent over a connection that comes while turn ${turn} of its end works for long`, async () => {
+      const { server, port } = await start();
+      const stage = new Int32Array(new SharedArrayBuffer(4));
+      const client = new Worker(NEW_CLIENT_THREAD, {
+        eval: true,
+        workerData: { port, stage: stage.buffer },
+      });
+      closing.push(() => client.terminate());
+      await once(client, "message");
+      const ended = once(client, "message");
+      const work = (turnsLeft: number) =>
+        setImmediate(() => {
+          if (turnsLeft > 0) {
+            work(turnsLeft - 1);
+            return;
+          }
+          // Nothing of this thread runs until the client is connected and has sent its request.
+          Atomics.store(stage, 0, 1);
+          Atomics.notify(stage, 0);
+          Atomics.wait(stage, 0, 1, 2_500);
+        });
+      // Before what the server has run in the same turn.
+      work(turn);
+      const closed = server.close(EVER_MS);
+      const [answer] = await ended;
+      assert.match(String(answer), /^HTTP\/1\.1 200 /);
+      await closed;
+    });
+  }
 
   for (const tls of [undefined, { cert: TEST_CERTIFICATE, key: TEST_CERTIFICATE_KEY }]) {
     it(`waits for a request of which a part has come, ${tls ? "TLS" : "in the clear"}`, async () => {

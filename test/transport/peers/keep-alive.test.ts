@@ -48,7 +48,9 @@ for (const isProxied of [false, true]) {
       const before = calls.ended();
       await eventually(() => calls.ended() >= before + RATE / 2);
       await calls.stop();
-      return { failures: calls.failures, ended: calls.ended() };
+      const log = running.map((each) => ("log" in each ? each.log() : "")).join("");
+      const failures = calls.failures.map((failure) => `${failure} ${log}`);
+      return { failures, ended: calls.ended() };
     }
 
     it("loses no call while all workers are replaced", async (t) => {

@@ -29,6 +29,8 @@ export interface Proxy {
 /** A proxy that runs. */
 export interface RunningProxy {
   readonly port: number;
+  /** What it has logged, the last of it. */
+  readonly log: () => string;
   close(): Promise<void>;
 }
 
@@ -80,7 +82,7 @@ export async function startProxy(
     isReady: () => isReady(port),
   });
   await server.start();
-  return { port, close: () => server.end("SIGTERM") };
+  return { port, log: () => server.output, close: () => server.end("SIGTERM") };
 }
 
 function accepts(port: number): Promise<boolean> {

@@ -1,6 +1,6 @@
 /** SecureTokenManager: the Python library's manager, by its names, as a pure function of its inputs. */
+import { additionalDataText } from "./additional-data-text.js";
 import { checkGenerateOptions, checkRefreshOptions } from "./call-options.js";
-import { additionalDataText } from "./claims.js";
 import { permissionNotGranted, TokenError } from "./errors.js";
 import { describeConfig } from "./exported-config.js";
 import { IssueTimes } from "./issue-times.js";

@@ -1,12 +1,13 @@
 /** A token's text: base64url over the base64url of a Fernet token, as the Python library writes it. */
 import { decodeTwice, encodeTwice } from "./base64url.js";
-import { type Claims, type NewClaims, readClaims, type Writable, writeClaims } from "./claims.js";
+import { type Claims, type NewClaims, type Writable, writeClaims } from "./claims.js";
 import { audienceMismatch, emptyToken, malformedToken, type TokenSubject } from "./errors.js";
 import { type FernetKey, openFernet, sealFernet } from "./fernet.js";
 import type { KeysetKey } from "./keyset.js";
 import { copyOptional } from "./new-content.js";
 import type { Introspection, ValidToken } from "./operations.js";
 import { decodeUtf8 } from "./primitives.js";
+import { readClaims } from "./read-claims.js";
 import type { RevocationCheck } from "./revocations.js";
 import { MAX_TOKEN_LENGTH } from "./rules.js";
 import { Duration, difference, type Instant, isAfter } from "./time.js";

@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { additionalDataText, readClaims, writeClaims } from "../../src/core/claims.js";
+import { additionalDataText } from "../../src/core/additional-data-text.js";
+import { writeClaims } from "../../src/core/claims.js";
+import { readClaims } from "../../src/core/read-claims.js";
 import { addMicros, formatNaive, Instant } from "../../src/core/time.js";
 import { NOW_MICROS, NOW_SECONDS } from "../support/fixed-manager.js";
 import { payloadText } from "../support/sealed.js";

@@ -16,6 +16,8 @@ import { hoursToDuration } from "./time.js";
 
 /** The most characters of a token. */
 export const MAX_TOKEN_LENGTH = 8192;
+/** The most code points of a permission that is asked for. */
+const MAX_REQUIRED_PERMISSION = 128;
 /** The longest google.protobuf.Duration: 10,000 years, in hours. */
 const MAX_DURATION_HOURS = 87_660_000;
 
@@ -82,6 +84,14 @@ export function toAnyToken(token: unknown): string {
 export function toRequiredPermission(permission: unknown, field: string): string {
   if (typeof permission === "string" && permission.isWellFormed()) return permission;
   throw refused(field, "REQUIRED_PERMISSION_INVALID", `${field} must be text`);
+}
+
+/** The same for one that no server is asked about. @throws TokenError for what a server would refuse. */
+export function toHeldPermission(permission: unknown, field: string): string {
+  const text = toRequiredPermission(permission, field);
+  if ([...text].length <= MAX_REQUIRED_PERMISSION) return text;
+  const rule = `${field} must be at most ${MAX_REQUIRED_PERMISSION} characters long`;
+  throw refused(field, "REQUIRED_PERMISSION_INVALID", rule);
 }
 
 /**

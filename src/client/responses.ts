@@ -126,6 +126,15 @@ export function toBatchResult(
   return { error };
 }
 
+/** The same where such a status, and an answer that cannot be read, are the error of that token alone. */
+export function toLoneResult(result: BatchValidateTokensResult, audience: string): op.BatchResult {
+  try {
+    return toBatchResult(result, audience);
+  } catch (error) {
+    return { error: error as TokenError };
+  }
+}
+
 /** How the server makes tokens. */
 export function toExportedConfig(message: ExportConfigResponse): op.ExportedConfig {
   const { algorithm, version, iterations, salt, defaultExpiresIn, keys } = message;

@@ -48,9 +48,16 @@ const CALL_OPTIONS: readonly (keyof op.CallOptions)[] = [
 /** An option of a call for this project's own verifier: see `TRY_BEGINS`. */
 export const ON_TRY = Symbol("onTry");
 
+/**
+ * An option of BatchValidateTokens for this project's own verifier: an answer that is no fact about its
+ * token, or cannot be read, is the error of that token, and not of the call. The others are others' tokens.
+ */
+export const EACH_ALONE = Symbol("eachAlone");
+
 /** What a call takes beside the options that everybody may give. */
-interface OwnOptions {
+export interface OwnOptions {
   readonly [ON_TRY]?: (() => void) | undefined;
+  readonly [EACH_ALONE]?: boolean | undefined;
 }
 
 /** Calls a TokenService's RPCs of revocation. `SecureTokenClient` adds the others. */

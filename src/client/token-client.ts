@@ -2,7 +2,7 @@
 import type * as op from "./operations.js";
 import * as requests from "./requests.js";
 import * as responses from "./responses.js";
-import { RevocationClient } from "./revocation-client.js";
+import { EACH_ALONE, type OwnOptions, RevocationClient } from "./revocation-client.js";
 
 /**
  * Calls a TokenService. What is wrong with a token or a request rejects with one of the four
@@ -89,7 +89,9 @@ export class SecureTokenClient extends RevocationClient {
     const request = { tokens: Array.from(tokens, requests.toAnyToken), audience };
     const { results } = await this.run(this.raw.batchValidateTokens, request, call);
     const answers = responses.sameCount(results, request.tokens.length);
-    return answers.map((result) => responses.toBatchResult(result, audience));
+    const isAlone = (call as OwnOptions)[EACH_ALONE] === true;
+    const read = isAlone ? responses.toLoneResult : responses.toBatchResult;
+    return answers.map((result) => read(result, audience));
   }
 
   /**

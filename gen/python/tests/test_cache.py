@@ -17,6 +17,7 @@ class Clock:
 
 def answer(seconds: int, token_id: str = "id") -> pb.ValidateTokenResponse:
     message = pb.ValidateTokenResponse(valid=True, token_id=token_id)
+    message.issued_at.seconds = message.expires_at.seconds = 1
     message.time_remaining.seconds = seconds
     return message
 

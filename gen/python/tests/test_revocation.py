@@ -24,6 +24,8 @@ class Servicer(token_service_pb2_grpc.TokenServiceServicer):
 
     def ValidateToken(self, request, context):
         answer = pb.ValidateTokenResponse(valid=True, session_id="session", key_id="key")
+        answer.issued_at.FromDatetime(NOON)
+        answer.expires_at.FromDatetime(NOON)
         answer.time_remaining.seconds = 60
         self.seen.append(request)
         return answer

@@ -197,6 +197,7 @@ class Decides(unittest.TestCase):
             valid=True, token_id="t", session_id="s", user_id="u", key_id="k"
         )
         self.message.time_remaining.seconds = 3600
+        self.message.issued_at.SetInParent()
         self.message.expires_at.FromDatetime(NOON + timedelta(days=9))
 
     def apply(self, *events) -> None:
@@ -327,6 +328,7 @@ class Calls(unittest.TestCase):
 class Kept(unittest.TestCase):
     def answer(self, seconds: int = 60) -> Answer:
         message = pb.ValidateTokenResponse(valid=True, permissions=["read"])
+        message.issued_at.seconds = message.expires_at.seconds = 1
         message.time_remaining.seconds = seconds
         message.additional_data.update({"list": [1]})
         return Answer(message, Asked(100.0, 1000.0))

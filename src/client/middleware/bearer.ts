@@ -21,7 +21,9 @@ export function readBearer(authorization: readonly string[]): Bearer {
 }
 
 /** Refuses what can be no token before anything is spent on it. */
-export function readToken(token: string): Bearer {
+export function readToken(token: unknown): Bearer {
+  // What a program has found may be a list: of a query's twice-named parameter, or of a cookie in JSON.
+  if (typeof token !== "string") return { refusal: TOKEN_INVALID };
   // The length comes first: the pattern must not see what the sender chose the length of.
   if (token.length > MAX_TOKEN_LENGTH || !TOKEN68.test(token)) return { refusal: TOKEN_INVALID };
   return { token };

@@ -1,7 +1,7 @@
 /** Tokens that the server is asked about: one call for each, or one for many that come at once. */
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { ValidToken } from "../operations.js";
-import { ON_TRY } from "../revocation-client.js";
+import { EACH_ALONE, ON_TRY } from "../revocation-client.js";
 import type { SecureTokenClient } from "../token-client.js";
 import type { SteadyClock } from "./steady-clock.js";
 
@@ -101,7 +101,8 @@ export class Questions {
         return;
       }
       const tokens = questions.map(({ token }) => token);
-      const results = await this.#client.batchValidateTokens(tokens, options);
+      const all = { ...options, [EACH_ALONE]: true };
+      const results = await this.#client.batchValidateTokens(tokens, all);
       for (const [index, { resolve, reject }] of questions.entries()) {
         const result = results[index];
         if (result?.claims) resolve({ valid: { ...result.claims, valid: true }, askedAt });

@@ -8,7 +8,7 @@ import {
   TokenExpiredError,
 } from "../errors.js";
 import type { Claims } from "../operations.js";
-import { toRequiredPermission } from "../requests.js";
+import { toHeldPermission, toToken } from "../requests.js";
 import type { SecureTokenClient } from "../token-client.js";
 import { requireAudience } from "./audience.js";
 import { Feed } from "./feed.js";
@@ -82,7 +82,9 @@ export class WatchedVerifier {
   async verify(token: string, permission?: string, signal?: AbortSignal): Promise<Claims> {
     const { tell } = this.#options;
     try {
-      if (permission !== undefined) toRequiredPermission(permission, "required_permission");
+      if (permission !== undefined) toHeldPermission(permission, "required_permission");
+      // What is not text can have no answer, and must not come among the questions of others.
+      toToken(token);
       const kept = this.#look(token);
       if (kept === undefined) tell({ kind: "miss" });
       const answer = kept ?? (await this.#flights.do(token, () => this.#ask(token), signal));

@@ -49,6 +49,23 @@ describe("token guard", () => {
     assert.equal(calls, 0);
   });
 
+  it("refuses a token that a program has found in a list, as cookies and queries may have it", async () => {
+    for (const options of [{}, { cache: { ttlMs: 1000, maxEntries: 1 } }, { watch: true }]) {
+      const faults: unknown[] = [];
+      const guard = createTokenGuard(fixture.client, {
+        ...options,
+        onFault: (it) => faults.push(it),
+      });
+      const { reader } = fixture.tokens;
+      // biome-ignore lint/suspicious/noExplicitAny: what `req.query.token as string` gives.
+      const { refusal } = await guard.admitToken([reader] as any, "anyValidToken");
+      assert.equal(refusal?.reason, "TOKEN_INVALID");
+      assert.equal((await guard.admitToken(reader, "anyValidToken")).refusal, undefined);
+      assert.deepEqual(faults, []);
+      guard.close();
+    }
+  });
+
   it("asks about the longest token there may be", async () => {
     const guard = createTokenGuard(fixture.client);
     const calls = await callsDuring(() =>

@@ -8,7 +8,11 @@ import {
   type VerifierEvent,
   WatchedVerifier,
 } from "../../../src/client/middleware/index.js";
-import { createSecureTokenClient, type SecureTokenClient } from "../../../src/client/node.js";
+import {
+  createSecureTokenClient,
+  type SecureTokenClient,
+  TokenError,
+} from "../../../src/client/node.js";
 import { SecureTokenManager, systemClock } from "../../../src/core/index.js";
 import { createKeyset } from "../../../src/core/keyset.js";
 import { RevocationAuthority } from "../../../src/revocation/authority.js";
@@ -135,6 +139,36 @@ describe("a watched verifier at a real server", () => {
     await until(async () => (await guard.admit(header, ["read"])).refusal !== undefined);
     assert.equal((await guard.admit(header, ["read"])).refusal?.reason, "TOKEN_INVALID");
     guard.close();
+  });
+
+  it("refuses what is no text, and goes on for others, whatever it knows of the feed", async () => {
+    const { token } = await client.generateToken("ann");
+    const verifier = new WatchedVerifier(client);
+    try {
+      for (const isReady of [false, true]) {
+        assert.equal(verifier.state.isReady, isReady);
+        for (const odd of [undefined, null, 5, {}, [token]]) {
+          // biome-ignore lint/suspicious/noExplicitAny: what JavaScript lets through.
+          await assert.rejects(verifier.verify(odd as any), { reason: "TOKEN_EMPTY" });
+        }
+        await until(() => verifier.state.isReady);
+        assert.equal((await verifier.verify(token)).userId, "ann");
+      }
+    } finally {
+      verifier.close();
+    }
+  });
+
+  it("refuses a permission that is too long in the server's words", async () => {
+    const { token } = await client.generateToken("ann");
+    const verifier = new WatchedVerifier(client);
+    const longest = "😀".repeat(128);
+    const told = await client.checkPermission(token, `${longest}x`).catch((error) => error);
+    assert.ok(told instanceof TokenError);
+    const { name, message, reason, field } = told;
+    await assert.rejects(verifier.verify(token, `${longest}x`), { name, message, reason, field });
+    await assert.rejects(verifier.verify(token, longest), { reason: "PERMISSION_NOT_GRANTED" });
+    verifier.close();
   });
 
   it("asks about single tokens where batches are refused", async () => {

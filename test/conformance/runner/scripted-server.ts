@@ -28,6 +28,12 @@ const NOT_ALLOWED = {
   },
 };
 
+/** An answer that says nothing of its token. */
+const ILL = {
+  error: new ConnectError("ill", Code.Internal),
+  status: { code: Code.Internal, message: "ill", details: [] },
+};
+
 /** When a call may come again for which there was no room, in milliseconds. */
 const PAUSE_MS = 100;
 
@@ -135,11 +141,13 @@ export class ScriptedServer {
     if (remainingMs < 0) {
       return refused(Kind.TOKEN_EXPIRED, Reason.TOKEN_EXPIRED, { expiredAt: expiresAt });
     }
+    if (known.ill === "status") return ILL;
     const { tokenId, sessionId, userId, keyId, permissions, sessionStartedAt } = known;
     const claims = {
       ...(sessionStartedAt && { sessionStartedAt: toTimestamp(sessionStartedAt) }),
       ...{ tokenId, sessionId, userId, keyId, permissions: [...permissions] },
-      ...{ issuedAt: toTimestamp(known.issuedAt), expiresAt, additionalData: {} },
+      ...{ issuedAt: toTimestamp(known.issuedAt), additionalData: {} },
+      ...(known.ill !== "claims" && { expiresAt }),
       timeRemaining: {
         seconds: BigInt(Math.floor(remainingMs / 1000)),
         nanos: (remainingMs % 1000) * 1_000_000,

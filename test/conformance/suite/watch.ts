@@ -17,6 +17,11 @@ export interface KnownToken {
   readonly sessionStartedAt?: string;
   /** Milliseconds from the start of the case. */
   readonly expiresInMs: number;
+  /**
+   * What is wrong with every answer about it: `status` is one that says nothing of the token, `claims` are
+   * some that lack their end. Unset: nothing.
+   */
+  readonly ill?: "status" | "claims";
 }
 
 /** An event of the feed in protojson, but for users: `{"user": "user-1"}` is their id's SHA-256. */

@@ -23,6 +23,7 @@ _T = TypeVar("_T")
 _AnyIssued = Union[pb.GenerateTokenResponse, pb.RefreshTokenResponse]
 _AnyClaims = Union[pb.ValidateTokenResponse, pb.TokenClaims]
 _AnyChecked = Union[_AnyClaims, pb.CheckPermissionResponse, pb.CheckPermissionsResponse]
+_MALFORMED = grpc.StatusCode.INTERNAL
 
 
 TokenState = Literal["ACTIVE", "EXPIRED", "REVOKED", "INVALID", "UNSPECIFIED"]
@@ -170,6 +171,7 @@ def to_valid(message: pb.ValidateTokenResponse, *, elapsed: float = 0) -> ValidT
 
 
 def _claims(message: _AnyClaims, *, valid: bool, elapsed: float = 0) -> ValidToken:
+    require_times(message)
     issued_at, expires_at = to_datetime(message.issued_at), to_datetime(message.expires_at)
     data = from_struct(message.additional_data, message.additional_data_json)
     remaining = to_timedelta(message.time_remaining) - timedelta(seconds=elapsed)
@@ -197,6 +199,17 @@ def _claims(message: _AnyClaims, *, valid: bool, elapsed: float = 0) -> ValidTok
         "audiences": list(message.audiences),
         "checked_audience": message.checked_audience or None,
     }
+
+
+def require_times(message: _AnyClaims) -> None:
+    """Refuses claims that lack an instant, or hold one that is none: 1970 is not when they end."""
+    for field in ("issued_at", "expires_at", "time_remaining"):
+        required(message.HasField(field), field)
+    try:
+        to_datetime(message.issued_at)
+        to_datetime(message.expires_at)
+    except OverflowError:
+        raise CallError(_MALFORMED, "the server's answer holds no true instant") from None
 
 
 def started_at(message: _AnyClaims) -> Timestamp:
@@ -290,7 +303,7 @@ def required(value: _T, field: str) -> _T:
     """The value, unless it is what an absent field reads as: an empty answer is no answer."""
     if value:
         return value
-    raise CallError(grpc.StatusCode.INTERNAL, f"the server's answer lacks {field}")
+    raise CallError(_MALFORMED, f"the server's answer lacks {field}")
 
 
 def enum_name(enum: EnumTypeWrapper, number: int, prefix: str) -> str:

@@ -63,7 +63,7 @@ class Watching:
         # The monotonic hand and the wall's, in milliseconds. A script moves both at once, and they
         # are read at once: between them the feed might look.
         self._hands = self._read = (0, 0)
-        self._begun: Optional[asyncio.Future[list[str]]] = None
+        self._begun: list[asyncio.Future[list[str]]] = []
 
     async def do(self, asked: dict[str, Any], connect: Any) -> dict[str, Any]:
         """Does what a line asks for; `connect` makes the script's client."""
@@ -78,10 +78,10 @@ class Watching:
         elif operation == "verifyMany":
             return {"outcomes": await self._verify(asked["tokens"], None)}
         elif operation == "begin":
-            self._begun = asyncio.ensure_future(self._verify(*_tokens(asked)))
+            self._begun.append(asyncio.ensure_future(self._verify(*_tokens(asked))))
         elif operation == "collect":
-            assert self._begun is not None
-            return {"outcomes": await self._begun}
+            begun, self._begun = self._begun, []
+            return {"outcomes": [it for outcomes in await asyncio.gather(*begun) for it in outcomes]}
         elif operation == "state":
             return self._state()
         elif operation == "told":

@@ -1,4 +1,4 @@
-"""Questions of tasks: one call at a time, for all that have come meanwhile.
+"""Questions of tasks: those that have come during a call go together.
 
 Where the server refuses several tokens to this caller, each is asked about by a call of its own.
 """
@@ -8,14 +8,14 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Optional
 
 import grpc
 
 from ..call_errors import CallError
 from .answers import Answer, digest_of
 from .core import WatchCore
-from .questions import LATE, MAX_TOKENS, Call, Question, interrupted, next_call
+from .questions import LATE, MAX_TOKENS, MAX_WAIT, Call, Question, interrupted, next_call
 
 
 class AsyncMisses:
@@ -29,6 +29,7 @@ class AsyncMisses:
         self._open: dict[bytes, tuple[Question, asyncio.Future[None]]] = {}
         self._waiting: deque[Question] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._timer: Optional[asyncio.TimerHandle] = None
         self._most = MAX_TOKENS  # of a call
 
     async def ask(self, token: str, timeout: float) -> Answer:
@@ -39,7 +40,9 @@ class AsyncMisses:
             self._open[key] = question, asyncio.get_running_loop().create_future()
             self._waiting.append(question)
             if not self._tasks or self._most == 1:
-                self._start()
+                self._send()
+            elif self._timer is None:
+                self._timer = asyncio.get_running_loop().call_later(MAX_WAIT, self._send)
         question, settled = self._open[key]
         try:
             await asyncio.wait_for(asyncio.shield(settled), timeout + LATE)
@@ -53,26 +56,40 @@ class AsyncMisses:
 
     async def close(self) -> None:
         """Ends the calls under way."""
+        self._give_up()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
 
-    def _start(self) -> None:
-        task = asyncio.ensure_future(self._run())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def _send(self) -> None:
+        """Asks about all that wait."""
+        self._end_timer()
+        while self._waiting:
+            call = next_call(self._waiting, self._core, self._most)
+            task = asyncio.ensure_future(self._make(call))
+            self._tasks.add(task)
+            task.add_done_callback(self._landed)
 
-    async def _run(self) -> None:
-        try:
-            while self._waiting:
-                await self._make(next_call(self._waiting, self._core, self._most))
-        finally:
-            while self._waiting:  # the task was cancelled
-                call = next_call(self._waiting, self._core)
-                call.fail(interrupted())
-                self._end(call)
+    def _landed(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if task.cancelled():
+            self._give_up()  # the loop is ending
+        elif not self._tasks:
+            self._send()
+
+    def _give_up(self) -> None:
+        self._end_timer()
+        while self._waiting:
+            call = next_call(self._waiting, self._core)
+            call.fail(interrupted())
+            self._end(call)
+
+    def _end_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     async def _make(self, call: Call) -> None:
         try:
@@ -81,8 +98,7 @@ class AsyncMisses:
             if call.may_not_batch(error):
                 self._most = 1
                 call.give_back(self._waiting)
-                for _ in self._waiting:
-                    self._start()
+                self._send()
             call.fail(error)
         finally:
             call.fail(interrupted())

@@ -12,7 +12,7 @@ from typing import NamedTuple, Optional, Union
 from securetoken.v1 import token_service_pb2 as pb
 
 from ..additional_data import from_struct
-from ..results import TOKEN_VERSION, ValidToken, started_at
+from ..results import TOKEN_VERSION, ValidToken, require_times, started_at
 from ..times import to_datetime, to_timedelta
 from .live_set import TokenFacts, to_micros
 
@@ -48,7 +48,8 @@ class Answer:
     )
 
     def __init__(self, message: AnyClaims, asked: Asked) -> None:
-        """The answer to what was asked at `asked`."""
+        """The answer to what was asked at `asked`. Raises CallError where it lacks an instant."""
+        require_times(message)
         token_id, user_id = message.token_id, message.user_id
         is_first = message.session_id == token_id
         session_id = token_id if is_first else message.session_id

@@ -22,17 +22,28 @@ LATE = 0.1
 it, in seconds."""
 MAX_TOKENS = 1000
 """The most tokens of a call."""
+MAX_WAIT = 0.005
+"""How long a token waits at most for a call that is under way, in seconds: a slow call holds up
+nobody but those who wait for it."""
+_LITTLE = 0.5
+"""A call that fails with less time left may have failed for want of it, in seconds: no pause before
+a further try is longer."""
 _REFUSALS = (grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.UNIMPLEMENTED)
+_UNANSWERED = (grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.UNAVAILABLE)
 _MAX_BYTES = 1_000_000  # a request of BatchValidateTokens has at most 1 MiB
 
 
 class Question:
     """A token that the server is asked about; the answer or the error, once it is there."""
 
-    __slots__ = ("answer", "error", "token")
+    __slots__ = ("answer", "error", "is_waiting", "token", "waiters")
 
     def __init__(self, token: str) -> None:
         self.token = token
+        self.is_waiting = True
+        """Whether no call about it is under way."""
+        self.waiters = 0
+        """How many threads wait for it."""
         self.answer: Optional[Answer] = None
         self.error: Optional[BaseException] = None
 
@@ -73,10 +84,18 @@ class Call:
         is_rpc = isinstance(error, grpc.RpcError)
         return len(self.questions) > 1 and is_rpc and error.code() in _REFUSALS
 
+    def is_out_of_time(self, error: BaseException, left: float) -> bool:
+        """Whether a call that had `left` seconds more might have been answered with more."""
+        is_rpc = isinstance(error, grpc.RpcError)
+        return is_rpc and error.code() in _UNANSWERED and left < _LITTLE
+
     def give_back(self, waiting: deque[Question]) -> None:
-        """Puts the questions before all that wait: they are to be asked again."""
-        waiting.extendleft(reversed(self.questions))
-        self.questions.clear()
+        """Puts what has no answer before all that wait: it is to be asked again."""
+        again = [it for it in self.questions if not it.is_settled]
+        for question in again:
+            question.is_waiting = True
+        waiting.extendleft(reversed(again))
+        self.questions = [it for it in self.questions if it.is_settled]
 
     def fail(self, error: BaseException) -> None:
         """Ends with an error what has no answer."""
@@ -96,6 +115,7 @@ def next_call(waiting: deque[Question], core: WatchCore, most: int = MAX_TOKENS)
         if tokens and size > _MAX_BYTES:
             break
         tokens.append(token)
+        waiting[0].is_waiting = False
         questions.append(waiting.popleft())
     if len(tokens) == 1:
         single = pb.ValidateTokenRequest(token=tokens[0])

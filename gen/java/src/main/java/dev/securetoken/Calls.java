@@ -104,11 +104,12 @@ final class Calls {
 
   private <Q, A, T> void attempt(
       PendingCall<T> pending, Operation<Q, A, T> operation, Q request, Attempts attempts) {
-    ClientCall<Q, A> call = connection.channel.newCall(operation.method, attempts.options());
+    ClientCall<Q, A> call;
     CompletableFuture<A> answered = new CompletableFuture<>();
     try {
+      call = connection.channel.newCall(operation.method, attempts.options());
       ClientCalls.asyncUnaryCall(call, request, new AnswerObserver<>(answered));
-    } catch (RuntimeException notStarted) { // as when the channel's executor has been shut down
+    } catch (RuntimeException | Error notStarted) { // the channel's executor is shut down, or an API key fails
       pending.fail(notStarted);
       return;
     }

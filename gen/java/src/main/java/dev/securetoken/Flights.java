@@ -11,7 +11,7 @@ final class Flights {
   private final Map<TokenDigest, CompletableFuture<ValidToken>> open = new ConcurrentHashMap<>();
 
   /**
-   * The answer of the call that is under way, or of a new one. A new one is made outside the
+   * The answer of the call that is under way, or of a new one, for one who waits. A new one is made outside the
    * request's own context: neither its deadline nor its end is that of the others.
    */
   CompletableFuture<ValidToken> join(
@@ -19,10 +19,10 @@ final class Flights {
     CompletableFuture<ValidToken> flight = new CompletableFuture<>();
     CompletableFuture<ValidToken> other = open.putIfAbsent(digest, flight);
     if (other != null) {
-      return other;
+      return Waiters.one(other);
     }
     Context.ROOT.run(() -> begin(ask).whenComplete((token, error) -> end(digest, token, error)));
-    return flight;
+    return Waiters.one(flight);
   }
 
   private static CompletableFuture<ValidToken> begin(Supplier<CompletableFuture<ValidToken>> ask) {

@@ -10,12 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Tokens that the server is asked about: one call at a time, for all that have come meanwhile.
- * Concurrent questions about one token are one. Where the server refuses several tokens to this
- * caller, each is asked about by a call of its own.
+ * Tokens that the server is asked about: the first at once; those that come while a call is under way
+ * wait for its end, {@link #MAX_WAIT_MILLIS} at most, and go together. Concurrent questions about one
+ * token are one. Where the server refuses several tokens to this caller, each is asked about by a call
+ * of its own.
  */
 final class Questions {
   private static final int MAX_TOKENS = 1000;
@@ -23,11 +26,20 @@ final class Questions {
   /** A request of BatchValidateTokens has at most 1 MiB. */
   private static final int MAX_BYTES = 1_000_000;
 
+  /** So that a slow call holds up nobody but those who wait for it. */
+  private static final long MAX_WAIT_MILLIS = 5;
+
+  private static final Executor SOON =
+      CompletableFuture.delayedExecutor(MAX_WAIT_MILLIS, TimeUnit.MILLISECONDS);
+
   private final WatchCore core;
   private final Calls calls;
   private final Map<TokenDigest, Question> open = new HashMap<>();
   private final Queue<Question> waiting = new ArrayDeque<>();
-  private boolean isCalling;
+  private int underWay;
+
+  /** Whether those that wait are sent soon, whatever is under way. */
+  private boolean isTimed;
 
   /** False once the server has refused several tokens at a time. */
   private boolean mayBatch = true;
@@ -39,38 +51,42 @@ final class Questions {
 
   /** The server's answer, or what the call for this token alone would have thrown. */
   CompletableFuture<KeptAnswer> ask(TokenDigest digest, String token) {
-    Question question;
+    Question question = new Question(digest, token);
+    boolean isNow;
     synchronized (this) {
       Question other = open.get(digest);
       if (other != null) {
         return other.answer;
       }
-      question = new Question(digest, token);
       open.put(digest, question);
       waiting.add(question);
+      isNow = underWay == 0 || !mayBatch;
+      if (!isNow && !isTimed) {
+        isTimed = true;
+        SOON.execute(this::send);
+      }
     }
-    callNext();
+    if (isNow) {
+      send();
+    }
     return question.answer;
   }
 
-  private void callNext() {
-    for (List<Question> next = next(); !next.isEmpty(); next = next()) {
+  /** Asks about all that wait. */
+  private void send() {
+    for (List<Question> next = take(); !next.isEmpty(); next = take()) {
       List<Question> questions = next;
       // Outside the request's own context: neither its deadline nor its end is that of the others.
       Context.ROOT.run(() -> call(questions));
     }
   }
 
-  /** What is to be asked now; nothing while a call is under way that what waits waits for. */
-  private synchronized List<Question> next() {
-    if (waiting.isEmpty() || (isCalling && mayBatch)) {
-      return List.of();
+  /** What goes into one call, which begins; empty where nothing waits. */
+  private synchronized List<Question> take() {
+    isTimed = false;
+    if (!waiting.isEmpty()) {
+      underWay++;
     }
-    isCalling = true;
-    return take();
-  }
-
-  private List<Question> take() {
     int most = mayBatch ? MAX_TOKENS : 1;
     List<Question> taken = new ArrayList<>();
     int bytes = 0;
@@ -105,19 +121,27 @@ final class Questions {
                       answer.thenApply(it -> core.keep(question.digest, it, asked.get())));
                 }
               }
-              synchronized (this) {
-                isCalling = false;
-              }
-              callNext();
+              land();
             });
+  }
+
+  private void land() {
+    boolean isLast;
+    synchronized (this) {
+      isLast = --underWay == 0;
+    }
+    if (isLast) {
+      send();
+    }
   }
 
   private void askOneByOne(List<Question> questions) {
     synchronized (this) {
       mayBatch = false;
       waiting.addAll(questions);
+      underWay--;
     }
-    callNext();
+    send();
   }
 
   private static boolean isRefusal(Throwable error) {

@@ -150,11 +150,12 @@ public final class WatchedVerifier implements AutoCloseable {
       return CompletableFuture.failedFuture(refused);
     }
     core.tell(WatchListener::miss);
-    return questions
-        .ask(digest, token)
-        .copy() // others wait for it too
-        .orTimeout(calls.deadline().plus(LATE).toNanos(), TimeUnit.NANOSECONDS)
-        .handle(this::given);
+    CompletableFuture<KeptAnswer> answer =
+        questions
+            .ask(digest, token)
+            .copy() // others wait for it too
+            .orTimeout(calls.deadline().plus(LATE).toNanos(), TimeUnit.NANOSECONDS);
+    return Waiters.one(answer).handle(this::given);
   }
 
   /** The claims of an answer. The call before may have taken all the time that this one had. */

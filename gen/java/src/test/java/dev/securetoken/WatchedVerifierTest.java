@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -108,6 +109,38 @@ class WatchedVerifierTest {
   }
 
   @Test
+  void whoTakesLongOverAnAnswerHoldsUpNobody() {
+    List<String> tokens = List.of(service.issue("user-0"), service.issue("user-1"));
+    try (SecureTokenClient patient =
+            SecureTokenClient.builder(service.address())
+                .defaultDeadline(Duration.ofSeconds(30))
+                .build();
+        WatchedVerifier watching = WatchedVerifier.of(patient)) {
+      service.goAway(); // so that all wait when the answers come
+      CountDownLatch isOver = new CountDownLatch(1);
+      List<CompletableFuture<Void>> handlers = new ArrayList<>();
+      List<CompletableFuture<Void>> begun = new ArrayList<>();
+      for (String token : List.of(tokens.get(0), tokens.get(0), tokens.get(1), tokens.get(1))) {
+        CompletableFuture<Void> hasBegun = new CompletableFuture<>();
+        begun.add(hasBegun);
+        handlers.add(
+            watching
+                .verifyAsync(token)
+                .thenAccept(
+                    claims -> {
+                      hasBegun.complete(null);
+                      awaitLatch(isOver);
+                    }));
+      }
+      service.comeBack();
+      begun.forEach(CompletableFuture::join);
+      assertEquals("user-2", watching.verify(service.issue("user-2")).userId());
+      isOver.countDown();
+      handlers.forEach(CompletableFuture::join);
+    }
+  }
+
+  @Test
   void anExpiredTokenIsAskedForAgain() {
     String token = service.issue("user-1", Duration.ofSeconds(5));
     verifier.verify(token);
@@ -160,6 +193,14 @@ class WatchedVerifierTest {
   private void goAway() {
     service.goAway();
     await(() -> heard.events().contains("disconnected"));
+  }
+
+  private static void awaitLatch(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException interrupted) {
+      throw new AssertionError(interrupted);
+    }
   }
 
   private static void await(BooleanSupplier condition) {

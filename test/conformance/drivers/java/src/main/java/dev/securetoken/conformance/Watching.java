@@ -9,6 +9,7 @@ import dev.securetoken.WatchedVerifier;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -23,7 +24,7 @@ final class Watching {
   private final StillClock clock = new StillClock();
   private SecureTokenClient client;
   private WatchedVerifier verifier;
-  private List<CompletableFuture<String>> begun = List.of();
+  private List<CompletableFuture<String>> begun = new ArrayList<>();
   private Told told = new Told(false);
 
   /** Does what a line asks for, over a client of the script's own. */
@@ -40,10 +41,12 @@ final class Watching {
       case "verifyMany":
         return outcomes(begin(asked.texts("tokens"), null));
       case "begin":
-        begun = begin(tokens(asked), asked.text("permission"));
+        begun.addAll(begin(tokens(asked), asked.text("permission")));
         return Map.of();
       case "collect":
-        return outcomes(begun);
+        List<CompletableFuture<String>> collected = begun;
+        begun = new ArrayList<>();
+        return outcomes(collected);
       case "state":
         return state(verifier.state());
       case "told":

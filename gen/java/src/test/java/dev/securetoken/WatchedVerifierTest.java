@@ -109,7 +109,7 @@ class WatchedVerifierTest {
   }
 
   @Test
-  void whoTakesLongOverAnAnswerHoldsUpNobody() {
+  void whoTakesLongOverAnAnswerHoldsUpNobody() throws Exception {
     List<String> tokens = List.of(service.issue("user-0"), service.issue("user-1"));
     try (SecureTokenClient patient =
             SecureTokenClient.builder(service.address())
@@ -133,7 +133,7 @@ class WatchedVerifierTest {
                     }));
       }
       service.comeBack();
-      begun.forEach(CompletableFuture::join);
+      CompletableFuture.allOf(begun.toArray(CompletableFuture[]::new)).get();
       assertEquals("user-2", watching.verify(service.issue("user-2")).userId());
       isOver.countDown();
       handlers.forEach(CompletableFuture::join);

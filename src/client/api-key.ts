@@ -11,7 +11,11 @@ export const MAX_KEY_LENGTH = 4096;
 export type ApiKey = string | (() => string | Promise<string>);
 
 /** Gives the key of a call. `isRenewed`: the server has refused the one before. */
-export type KeySource = (isRenewed: boolean) => string | Promise<string>;
+export interface KeySource {
+  (isRenewed: boolean): string | Promise<string>;
+  /** Why the key is the one read last, where its file cannot be read any more. */
+  readonly fault?: () => string | undefined;
+}
 
 /** What a client is told about its key. */
 export interface KeyOptions {
@@ -71,10 +75,10 @@ export function apiKeyInterceptors(keys: KeySource | undefined): Interceptor[] {
       try {
         return await next(request);
       } catch (error) {
-        if (!isKeyRefused(error)) throw error;
+        if (!(error instanceof ConnectError && isKeyRefused(error))) throw error;
         // A stream's caller opens it again, with the key as it is then.
         const renewed = await ask(keys, true);
-        if (renewed === key || request.stream) throw error;
+        if (renewed === key || request.stream) throw explained(error, keys);
         request.header.set("authorization", `Bearer ${renewed}`);
         return next(request);
       }
@@ -82,12 +86,17 @@ export function apiKeyInterceptors(keys: KeySource | undefined): Interceptor[] {
   ];
 }
 
-function isKeyRefused(error: unknown): boolean {
-  return (
-    error instanceof ConnectError &&
-    error.code === Code.Unauthenticated &&
-    callerInfo(error) !== undefined
-  );
+function isKeyRefused(error: ConnectError): boolean {
+  return error.code === Code.Unauthenticated && callerInfo(error) !== undefined;
+}
+
+/** A refusal of the key that says what is wrong with its source. */
+function explained(refusal: ConnectError, keys: KeySource): ConnectError {
+  const fault = keys.fault?.();
+  if (fault === undefined) return refusal;
+  const text = `${refusal.rawMessage}; ${fault}: the key read last was sent`;
+  const { code, metadata, details, cause } = refusal;
+  return Object.assign(new ConnectError(text, code, metadata, undefined, cause), { details });
 }
 
 async function ask(keys: KeySource, isRenewed: boolean): Promise<string> {

@@ -33,6 +33,11 @@ export interface GrpcJsClientOptions {
   readonly apiKey?: ApiKey | undefined;
   /** A file that holds the API key, in the place of `apiKey`. It is read again when it changes. Default none. */
   readonly apiKeyFile?: string | undefined;
+  /**
+   * Is told why the file of `apiKeyFile` cannot be read any more: once until it can be read again, or fails in
+   * another way. The key read last is sent meanwhile, and a refusal of it says so. Default: nobody is.
+   */
+  readonly onKeyFileFault?: ((fault: string) => void) | undefined;
   /** Lets an API key travel in the clear to another machine, in a network that is trusted. Default false. */
   readonly insecure?: boolean | undefined;
   /** Milliseconds until a call is given up, above 0, at most 60,000. Default 5000. */
@@ -58,6 +63,7 @@ const OPTIONS: readonly (keyof GrpcJsClientOptions)[] = [
   "channelOptions",
   "apiKey",
   "apiKeyFile",
+  "onKeyFileFault",
   "insecure",
   "defaultTimeoutMs",
   "onCall",

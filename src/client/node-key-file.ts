@@ -8,6 +8,7 @@ import {
   MAX_KEY_LENGTH,
   toKeySource,
 } from "./api-key.js";
+import { tell } from "./tell.js";
 
 /** How often the file is read at most, in milliseconds. */
 const READ_EVERY_MS = 1000;
@@ -19,6 +20,7 @@ const READ_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 /** What a client in Node is told about its key. */
 export interface NodeKeyOptions extends KeyOptions {
   readonly apiKeyFile?: string | undefined;
+  readonly onKeyFileFault?: ((fault: string) => void) | undefined;
 }
 
 /** How the key of these options is got. @throws TypeError for a wrong one, or for two. */
@@ -26,24 +28,33 @@ export function toNodeKeySource(options: NodeKeyOptions): KeySource | undefined 
   const { apiKey, apiKeyFile } = options;
   if (apiKeyFile === undefined) return toKeySource(options);
   if (apiKey !== undefined) throw new TypeError("give apiKey or apiKeyFile, not both");
-  return openKeyFile(apiKeyFile);
+  return openKeyFile(apiKeyFile, options.onKeyFileFault);
 }
 
-/** The file's key, read anew after a second; one that cannot be read leaves the last one in force. */
-function openKeyFile(path: string): KeySource {
+/**
+ * The file's key, read anew after a second; one that cannot be read leaves the last one in force, and is told
+ * once until it can be read again, or fails in another way.
+ */
+function openKeyFile(path: string, onFault: NodeKeyOptions["onKeyFileFault"]): KeySource {
   let key = firstKey(path);
   let readAt = performance.now();
-  return async (isRenewed) => {
+  let fault: string | undefined;
+  const ask = async (isRenewed: boolean) => {
     const now = performance.now();
     if (!isRenewed && now - readAt < READ_EVERY_MS) return key;
     readAt = now;
     try {
-      key = keyIn(await readLater(path));
-    } catch {
+      key = keyIn(await readLater(path), path);
+      fault = undefined;
+    } catch (error) {
       // A file that is being replaced does not take the key away.
+      const before = fault;
+      fault = faultOf(error, path);
+      if (fault !== before) tell(onFault, fault);
     }
     return key;
   };
+  return Object.assign(ask, { fault: () => fault });
 }
 
 function firstKey(path: string): string {
@@ -51,11 +62,15 @@ function firstKey(path: string): string {
   try {
     text = readNow(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new TypeError(`apiKeyFile cannot be read (${code}): ${path}`);
+    throw new TypeError(faultOf(error, path));
   }
-  return keyIn(text);
+  return keyIn(text, path);
+}
+
+/** What is wrong with a file, in words that hold none of it. */
+function faultOf(error: unknown, path: string): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === undefined ? message : `apiKeyFile cannot be read (${code}): ${path}`;
 }
 
 /** The text of the file. @throws TypeError for what is no regular file, or too large */
@@ -102,6 +117,6 @@ function refused(path: string): TypeError {
 }
 
 /** The key without the blanks and line breaks around it. */
-function keyIn(text: string): string {
-  return checkApiKey(text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, ""), "the key in apiKeyFile");
+function keyIn(text: string, path: string): string {
+  return checkApiKey(text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, ""), `the key in apiKeyFile ${path}`);
 }

@@ -1,15 +1,12 @@
+export type { CalledMethod, CallHead } from "./call-head.js";
+export type { DirectMethod, DirectStream, MessageSource } from "./direct-methods.js";
 export { toConnectError } from "./errors.js";
 export type { HttpExchange, HttpHandler, HttpResponse } from "./http-exchange.js";
 export { addHeader, isGrpc, pathOf } from "./http-exchange.js";
 export type {
   Authorize,
-  CalledMethod,
-  CallHead,
-  DirectMethod,
-  DirectStream,
   Ended,
   Gate,
-  MessageSource,
   NameRequest,
   UnaryAdapter,
   UnaryAdapterOptions,

@@ -1,45 +1,16 @@
 import type { IncomingHttpHeaders, RequestListener } from "node:http";
 import type { Socket } from "node:net";
-import type { DescMessage, DescMethod, MessageShape } from "@bufbuild/protobuf";
-import type { ConnectError, ContextValues, HandlerContext } from "@connectrpc/connect";
+import type { DescMessage, DescMethod } from "@bufbuild/protobuf";
+import type { ConnectError, ContextValues } from "@connectrpc/connect";
 import type { ConnectNodeAdapterOptions } from "@connectrpc/connect-node";
 import type { ServerStream } from "../../http2/index.js";
 import type { CutReason } from "../cut-reasons.js";
+import type { CallHead } from "./call-head.js";
 import type { DeadlineWheel } from "./deadline-wheel.js";
+import type { DirectMethod, DirectStream } from "./direct-methods.js";
 import type { HeldBodies, NoRoom } from "./held-bodies.js";
 import type { HttpHandler } from "./http-exchange.js";
 import type { ReadBody } from "./whole-body.js";
-
-/** What a call asks for, as far as hooks must know it: a method of a schema, or what a server names like one. */
-export interface CalledMethod {
-  readonly name: string;
-  readonly methodKind: DescMethod["methodKind"];
-  /** The service that it is of. */
-  readonly parent: { readonly typeName: string };
-}
-
-/** What is known of a call when its headers have arrived and nothing of its body has been read. */
-export interface CallHead {
-  /** The service the path names. */
-  readonly service: CalledMethod["parent"];
-  /** The method the path names. */
-  readonly method: CalledMethod;
-  /** The HTTP verb, `POST` for nearly every call. */
-  readonly httpMethod: string;
-  /** The path as received, with its query if there is one. */
-  readonly path: string;
-  /**
-   * The header fields that tell of the caller (lower-case names), so that reading one header builds no `Headers`: of an
-   * RPC all that were received. Not to be changed.
-   */
-  readonly headers: IncomingHttpHeaders;
-  /** All header fields, as received. Not to be changed. */
-  readonly received: IncomingHttpHeaders;
-  /** The id of the request; undefined where nobody names requests. */
-  readonly requestId: string | undefined;
-  /** The connection, for peer addresses and client certificates; `undefined` once it is gone. */
-  readonly socket: Socket | undefined;
-}
 
 /**
  * Decides from the head alone whether a call may go on, before its body is read.
@@ -70,56 +41,6 @@ export type Ended = (
  * @param headers the request's header fields
  */
 export type NameRequest = (headers: IncomingHttpHeaders) => string;
-
-/**
- * A unary method that answers without making a message: what `call` gives is written at once, in whichever format the
- * client asks for. It must answer as the method's handler on the router does, which serves the long way.
- */
-export interface DirectMethod {
-  /** Looks at a binary request before it is parsed. Throws what the client is told. */
-  readonly checkBinary?: (bytes: Buffer) => void;
-  /** Reads a binary request that `call` can do with, or gives `undefined` to have it parsed as a message. */
-  readonly fromBinary?: (bytes: Buffer) => unknown;
-  /** The same of a request in JSON. */
-  readonly fromJson?: (bytes: Buffer) => unknown;
-  /** Does the work, synchronously. Throws what the handler would throw. */
-  readonly call: (request: MessageShape<DescMessage>, context: HandlerContext) => unknown;
-  /** The answer in binary, behind `reserve` bytes that are the adapter's to fill. */
-  readonly toBinary: (value: unknown, reserve: number) => Uint8Array;
-  /** The answer in protobuf's JSON. */
-  readonly toJson: (value: unknown) => string;
-}
-
-/** What a server stream sends: it is asked for one message after the other. */
-export interface MessageSource {
-  /**
-   * The next message in binary, behind `reserve` bytes that are the adapter's to fill; undefined where there is none
-   * yet, null at the end. The bytes must not change: many streams may be given the same ones. Throws what the client is
-   * told.
-   */
-  next(): Uint8Array | undefined | null;
-  /** The stream is over. Called once. */
-  close(): void;
-}
-
-/**
- * A method with a stream of answers that are written as bytes. It must answer as the method's handler on the router
- * does, which serves the long way. A stream costs one object and no promise, iterator or signal.
- */
-export interface DirectStream {
-  /**
-   * Begins. Throws what the handler would throw.
-   *
-   * @param wake is to be called when there may be a message, after `next` gave none; it does not throw
-   * @param reserve how many bytes each message is to leave free before it
-   */
-  readonly open: (
-    request: MessageShape<DescMessage>,
-    context: HandlerContext,
-    wake: () => void,
-    reserve: number,
-  ) => MessageSource;
-}
 
 /**
  * Options of `createUnaryAdapter`: those of `connectNodeAdapter`, and a few more.

@@ -3,8 +3,8 @@ import type { Socket } from "node:net";
 import type { DescService } from "@bufbuild/protobuf";
 import type { ConnectError, ContextValues, HandlerContext } from "@connectrpc/connect";
 import { createContextValues } from "@connectrpc/connect";
+import type { CallHead } from "./call-head.js";
 import { copyToNodeHeaders, toWebHeaders } from "./node-headers.js";
-import type { CallHead } from "./options.js";
 import type { ShortRoute } from "./short-route.js";
 import type { AnsweredCall, Format, Wire } from "./wire.js";
 

@@ -12,7 +12,8 @@ import type {
   UniversalHandlerOptions,
 } from "@connectrpc/connect/protocol";
 import { createMethodSerializationLookup } from "@connectrpc/connect/protocol";
-import type { DirectMethod, DirectStream, Hooks, UnaryAdapterOptions } from "./options.js";
+import type { DirectMethod, DirectStream } from "./direct-methods.js";
+import type { Hooks, UnaryAdapterOptions } from "./options.js";
 
 type UnarySpec = Extract<MethodImplSpec, { kind: "unary" }>;
 

@@ -1,9 +1,10 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
 import { LAST_READ_MS, type Timeout } from "./deadline.js";
+import type { MessageSource } from "./direct-methods.js";
 import type { GrpcStreamWire } from "./grpc-http2-wire.js";
 import type { MessageBody } from "./message-body.js";
-import type { Interruptible, MessageSource } from "./options.js";
+import type { Interruptible } from "./options.js";
 import { RequestExchange } from "./request-exchange.js";
 import type { ShortCall } from "./short-call.js";
 import type { StreamRoute } from "./short-route.js";

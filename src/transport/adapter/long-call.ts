@@ -1,16 +1,14 @@
-import type { Socket } from "node:net";
+/** A call on the long way. */
 import { type ConnectError, type ContextValues, createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
+import { type CallHead, toCallHead } from "./call-head.js";
 import { compressionFault } from "./compression-fault.js";
 import { deadlineExceeded, LAST_READ_MS, startTimer } from "./deadline.js";
 import { toConnectError } from "./errors.js";
-import { gatheredBody, isEnveloped } from "./gathered-body.js";
-import type { UnfinishedBody } from "./held-bodies.js";
-import { addHeader, type HttpExchange, type HttpResponse } from "./http-exchange.js";
+import { HandledRequest } from "./handled-request.js";
+import type { HttpExchange, HttpResponse } from "./http-exchange.js";
 import { longDeadline } from "./long-deadline.js";
-import { toWebHeaders } from "./node-headers.js";
-import type { CallHead, Hooks, Interruptible } from "./options.js";
-import { errorOf, expectOutcome, type Outcome } from "./outcome.js";
+import type { Hooks, Interruptible } from "./options.js";
 import { refusal } from "./refusal.js";
 import type { Route } from "./routes.js";
 
@@ -24,10 +22,10 @@ export interface LongCallOptions {
 }
 
 /** A call that goes through Connect's universal handler: deadline, permission, handler, answer. */
-export class LongCall implements UnfinishedBody, Interruptible {
+export class LongCall implements Interruptible {
   readonly #exchange: HttpExchange;
   readonly #route: Route;
-  readonly #handler: UniversalHandler;
+  readonly #request: HandledRequest;
   readonly #options: LongCallOptions;
   readonly #head: CallHead;
   #resolve: (response: HttpResponse | Promise<HttpResponse>) => void = () => {};
@@ -35,8 +33,8 @@ export class LongCall implements UnfinishedBody, Interruptible {
   #isPending = true;
   #deadlineHeader: readonly [string, string] | undefined;
   #values: ContextValues | undefined;
-  #outcome: Outcome | undefined;
-  #response: HttpResponse | undefined;
+  /** What the client was told in place of the handler's answer. */
+  #refusal: ConnectError | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Runs once the server ends. */
   #lastRead: NodeJS.Timeout | undefined;
@@ -49,9 +47,9 @@ export class LongCall implements UnfinishedBody, Interruptible {
   ) {
     this.#exchange = exchange;
     this.#route = route;
-    this.#handler = handler;
+    this.#request = new HandledRequest(exchange, route, handler, options.hooks.bodies);
     this.#options = options;
-    this.#head = callHead(route, exchange);
+    this.#head = toCallHead(route.method, exchange);
   }
 
   /** Makes the call. */
@@ -110,40 +108,7 @@ export class LongCall implements UnfinishedBody, Interruptible {
       hooks.openStreams.add(this);
     }
     this.#isPending = false;
-    this.#resolve(this.#handle(admitted ?? createContextValues()));
-  }
-
-  async #handle(contextValues: ContextValues): Promise<HttpResponse> {
-    const exchange = this.#exchange;
-    let url: string;
-    try {
-      url = exchange.url;
-    } catch {
-      // A host that no URL can be made of.
-      this.#response = { status: 400 };
-      return this.#response;
-    }
-    this.#outcome = expectOutcome(contextValues);
-    const header = toWebHeaders(exchange.headers);
-    if (this.#deadlineHeader !== undefined) header.set(...this.#deadlineHeader);
-    const { httpVersion, method, signal } = exchange;
-    const body = this.#gathered(exchange);
-    const response = await this.#handler({
-      httpVersion,
-      method,
-      url,
-      header,
-      body,
-      signal,
-      contextValues,
-    });
-    this.#response = response;
-    return this.#complete(response);
-  }
-
-  giveUp(error: ConnectError): void {
-    this.#exchange.noteSlow();
-    this.#interrupt(error);
+    this.#resolve(this.#request.answer(admitted ?? createContextValues(), this.#deadlineHeader));
   }
 
   /** Ends a stream early: one whose request has not come to its end, and one whose client does not read. */
@@ -155,45 +120,17 @@ export class LongCall implements UnfinishedBody, Interruptible {
     }, LAST_READ_MS);
   }
 
-  /** The body, in whole messages. */
-  #gathered(exchange: HttpExchange): AsyncIterable<Uint8Array> {
-    const { method, options } = this.#route;
-    const { bodies } = this.#options.hooks;
-    const form = {
-      isEnveloped: isEnveloped(exchange.headers["content-type"] ?? ""),
-      isSingle: method.methodKind === "unary" || method.methodKind === "server_streaming",
-      maxBytes: options.readMaxBytes,
-    };
-    return gatheredBody(exchange.body, form, (memory) => {
-      if (memory === undefined) bodies.forget(this);
-      else bodies.note(this, exchange.socket ?? exchange, memory);
-    });
-  }
-
-  /** Fails the read of the body with an error that the client is told. */
+  /** Ends the call with an error that the client is told. */
   #interrupt(error: ConnectError): void {
-    if (this.#outcome !== undefined && !this.#outcome.answered) this.#outcome.error ??= error;
-    this.#exchange.interrupt(error);
+    this.#request.interrupt(error);
     this.#refuse(error);
-  }
-
-  /** What HTTP and gRPC ask of an answer, and Connect leaves out. */
-  #complete(response: HttpResponse): HttpResponse {
-    if (response.header?.get("grpc-accept-encoding") === "") {
-      response.header.set("grpc-accept-encoding", "identity");
-    }
-    // RFC 9110, section 15.5.6.
-    if (response.status === 405) {
-      return addHeader(response, { allow: this.#handler.allowedMethods.join(", ") });
-    }
-    return response;
   }
 
   #refuse(reason: unknown): void {
     if (!this.#isPending) return;
     this.#isPending = false;
     const error = toConnectError(reason);
-    this.#outcome = { answered: false, begun: false, error };
+    this.#refusal = error;
     const { jsonOptions } = this.#route.options;
     this.#resolve(refusal(jsonOptions, this.#exchange.headers["content-type"] ?? "", error));
   }
@@ -217,23 +154,9 @@ export class LongCall implements UnfinishedBody, Interruptible {
     this.#isPending = false;
     clearTimeout(this.#timer);
     clearTimeout(this.#lastRead);
-    this.#options.hooks.openStreams.delete(this);
-    this.#options.hooks.bodies.forget(this);
-    this.#options.hooks.ended?.(this.#head, this.#values, errorOf(this.#outcome, this.#response));
+    const { openStreams, ended } = this.#options.hooks;
+    openStreams.delete(this);
+    this.#request.close();
+    ended?.(this.#head, this.#values, this.#refusal ?? this.#request.error);
   }
-}
-
-function callHead({ method }: Route, exchange: HttpExchange): CallHead {
-  return {
-    service: method.parent,
-    method,
-    httpMethod: exchange.method,
-    path: exchange.path,
-    headers: exchange.headers,
-    received: exchange.headers,
-    requestId: exchange.requestId,
-    get socket(): Socket | undefined {
-      return exchange.socket;
-    },
-  };
 }

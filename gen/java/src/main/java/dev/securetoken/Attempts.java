@@ -76,7 +76,7 @@ final class Attempts {
         if (mayRenew(error)) {
           return 0;
         }
-        break;
+        throw CallErrors.named(explained(error));
       case DEADLINE_EXCEEDED:
         connection.renew();
         if (last != null) {
@@ -113,6 +113,18 @@ final class Attempts {
     }
     renewed = true;
     return connection.keys.renew();
+  }
+
+  /** A refusal of the key that says what is wrong with its source. */
+  private StatusRuntimeException explained(StatusRuntimeException error) {
+    String fault = connection.keys == null ? null : connection.keys.fault();
+    if (fault == null || CallErrors.callerInfo(error).isEmpty()) {
+      return error;
+    }
+    Status status = error.getStatus();
+    String text = status.getDescription() + "; " + fault + ": the key read last was sent";
+    return new StatusRuntimeException(
+        status.withDescription(text).withCause(error), error.getTrailers());
   }
 
   /** Gives up at once where the deadline comes before the next attempt. */

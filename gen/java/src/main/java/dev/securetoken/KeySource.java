@@ -1,6 +1,8 @@
 package dev.securetoken;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.function.LongSupplier;
@@ -18,6 +20,11 @@ abstract class KeySource {
 
   /** Asks anew after the service refused a key. False where that gives the same key. */
   abstract boolean renew();
+
+  /** Why the key is the one read last: its file cannot be read any more. Else {@code null}. */
+  String fault() {
+    return null;
+  }
 
   static KeySource of(String key) {
     String checked = checked(key);
@@ -68,12 +75,14 @@ abstract class KeySource {
 
   /** Holds the key read last: a file that is being written does not take it away. */
   private static final class FileKey extends KeySource {
+    private static final Logger LOGGER = System.getLogger(SecureTokenClient.class.getName());
     private static final long INTERVAL_NANOS = 1_000_000_000;
 
     private final Path file;
     private final LongSupplier nanoTime;
     private String last;
     private long readAt;
+    private String fault;
 
     FileKey(Path file, LongSupplier nanoTime) throws IOException {
       this.file = file;
@@ -96,10 +105,26 @@ abstract class KeySource {
       readAt = nanoTime.getAsLong();
       try {
         last = read();
+        fault = null;
       } catch (IOException | IllegalArgumentException gone) {
-        return false; // half-written, or gone for a moment
+        note(gone); // half-written, or gone for a moment
       }
       return !last.equals(before);
+    }
+
+    /** Tells the log once, until the file can be read again or fails in another way. */
+    private void note(Exception gone) {
+      String before = fault;
+      String why = gone instanceof IOException ? gone.toString() : gone.getMessage();
+      fault = "apiKeyFile " + file + " cannot be read: " + why;
+      if (!fault.equals(before)) {
+        LOGGER.log(Level.WARNING, fault + "; the key read last is sent");
+      }
+    }
+
+    @Override
+    synchronized String fault() {
+      return fault;
     }
 
     private String read() throws IOException {

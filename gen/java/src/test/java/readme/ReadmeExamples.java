@@ -1,23 +1,24 @@
-package dev.securetoken;
+package readme;
 
-import dev.securetoken.grpc.TokenServerInterceptor;
-import dev.securetoken.servlet.TokenFilter;
-import dev.securetoken.testing.TokenServiceStandIn;
-import io.grpc.BindableService;
-import io.grpc.Server;
-import io.grpc.ServerBuilder;
-import io.grpc.StatusRuntimeException;
-import jakarta.servlet.ServletContext;
-import java.io.IOException;
+import dev.securetoken.*;
+import dev.securetoken.grpc.*;
+import dev.securetoken.servlet.*;
+import dev.securetoken.spring.*;
+import dev.securetoken.testing.*;
+import io.grpc.*;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.*;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
-/** The examples of README.md, so that the compiler reads them; {@link ReadmeTest} compares. */
+// Of the types that stand around the examples.
+import jakarta.servlet.ServletContext;
+import java.io.IOException;
+
+/** The examples of README.md, so that the compiler reads them with its imports; {@code ReadmeTest} compares. */
 final class ReadmeExamples {
   private ReadmeExamples() {}
 
@@ -90,6 +91,20 @@ final class ReadmeExamples {
     context
         .addFilter("tokens", new TokenFilter(guard, rules))
         .addMappingForUrlPatterns(null, false, "/*");
+  }
+
+  static int admit(TokenGuard guard, String authorization) {
+    Admission admission =
+        guard.admit(Requirement.allOf("reports:read"), List.of(authorization)).join();
+    if (admission.refusal().isPresent()) {
+      return admission.refusal().get().status(); // 401, 403 or 503; challenge() and body() go with it
+    }
+    System.out.println(admission.token().userId());
+    return 200;
+  }
+
+  static TokenAuthenticationFilter secondFilterOfSpring() {
+    return new TokenAuthenticationFilter();
   }
 
   static void watch(SecureTokenClient client, String token) {

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"time"
+
+	"google.golang.org/grpc/status"
 )
 
 const (
@@ -43,9 +46,10 @@ type keyFile struct {
 	path string
 	now  func() time.Time
 
-	mu   sync.Mutex
-	last string
-	read time.Time
+	mu    sync.Mutex
+	last  string
+	read  time.Time
+	fault error // why the file could not be read when it was last tried
 }
 
 func openKeyFile(path string) (*keyFile, error) {
@@ -61,11 +65,33 @@ func (f *keyFile) key(_ context.Context, renewed bool) (string, error) {
 	defer f.mu.Unlock()
 	if now := f.now(); renewed || now.Sub(f.read) >= keyFileInterval {
 		f.read = now
-		if key, err := readKey(f.path); err == nil {
-			f.last = key
-		}
+		f.readAgain()
 	}
 	return f.last, nil
+}
+
+// readAgain tells the log of a fault once, until the file can be read again or fails in another way.
+func (f *keyFile) readAgain() {
+	before := f.fault
+	key, err := readKey(f.path)
+	if f.fault = err; err == nil {
+		f.last = key
+	} else if before == nil || before.Error() != err.Error() {
+		slog.Warn("securetoken: the API key's file cannot be read; the key read last is sent",
+			slog.String("cause", err.Error()))
+	}
+}
+
+// explain says with a refusal of the key that its file cannot be read, which may be why the key is an old one.
+func (f *keyFile) explain(refusal error) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.fault == nil {
+		return refusal
+	}
+	told := status.Convert(refusal).Proto()
+	told.Message = fmt.Sprintf("%s; %v: the key read last was sent", told.GetMessage(), f.fault)
+	return status.ErrorProto(told)
 }
 
 func readKey(path string) (string, error) {

@@ -106,6 +106,15 @@ func (c *config) credential(ctx context.Context, renewed bool) (string, error) {
 	return c.keys.key(ctx, renewed)
 }
 
+// explainRefusal says with a refusal of the client's own credential what is wrong with its source.
+func (c *config) explainRefusal(ctx context.Context, refusal error) error {
+	file, isFile := c.keys.(*keyFile)
+	if _, isOther := credentialIn(ctx); isOther || !isFile {
+		return refusal
+	}
+	return file.explain(refusal)
+}
+
 // withAuthorization replaces what stands as authorization in the outgoing context: a token that is
 // forwarded to the next service must not take the place of this client's own credential.
 func withAuthorization(ctx context.Context, key string) context.Context {

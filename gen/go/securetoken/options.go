@@ -39,11 +39,15 @@ func WithInsecure() Option {
 }
 
 // WithTLSConfig uses a copy of the configuration, to which WithCAFile and WithClientCertificate, given
-// after it, add.
+// after it, add. A pool of RootCAs without a certificate is refused: it trusts nobody.
 func WithTLSConfig(tlsConfig *tls.Config) Option {
 	return func(c *config) error {
 		if tlsConfig == nil {
 			return errors.New("the TLS configuration is nil")
+		}
+		roots := tlsConfig.RootCAs
+		if roots != nil && !tlsConfig.InsecureSkipVerify && roots.Equal(x509.NewCertPool()) {
+			return errors.New("RootCAs of the TLS configuration holds no certificate, so that no server is trusted")
 		}
 		c.tls = tlsConfig.Clone()
 		return nil

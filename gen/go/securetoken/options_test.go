@@ -37,8 +37,11 @@ func TestSettingsThatCannotWork(t *testing.T) {
 		"http with TLS":      {"http://t:1", []securetoken.Option{securetoken.WithCAFile(files.ca)}, "http"},
 		"no authorities":     {"t:1", []securetoken.Option{securetoken.WithCAFile("/nowhere")}, "authorities"},
 		"a key as authority": {"t:1", []securetoken.Option{securetoken.WithCAFile(files.clientKey)}, "no certificate"},
-		"no certificate":     {"t:1", []securetoken.Option{securetoken.WithClientCertificate("/nowhere", "/no")}, "certificate"},
-		"nil TLS":            {"t:1", []securetoken.Option{securetoken.WithTLSConfig(nil)}, "nil"},
+		"an empty pool": {"t:1", []securetoken.Option{
+			securetoken.WithTLSConfig(&tls.Config{RootCAs: x509.NewCertPool()}),
+		}, "RootCAs"},
+		"no certificate": {"t:1", []securetoken.Option{securetoken.WithClientCertificate("/nowhere", "/no")}, "certificate"},
+		"nil TLS":        {"t:1", []securetoken.Option{securetoken.WithTLSConfig(nil)}, "nil"},
 		"TLS and none": {"t:1", []securetoken.Option{
 			securetoken.WithInsecure(), securetoken.WithCAFile(files.ca),
 		}, "exclude"},

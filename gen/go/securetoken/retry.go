@@ -103,12 +103,15 @@ func (a *attempts) judge(ctx context.Context, err error, isServed bool) (time.Du
 		a.lastErr = err
 		return a.within(ctx, delay+rand.N(firstPause), err)
 	case codes.Unauthenticated:
-		if a.renewed || callerInfo(st) == nil {
+		if callerInfo(st) == nil {
 			return 0, err
+		}
+		if a.renewed {
+			return 0, a.config.explainRefusal(ctx, err)
 		}
 		a.renewed, a.lastErr = true, err
 		if key, keyErr := a.config.credential(ctx, true); keyErr != nil || key == a.key {
-			return 0, err
+			return 0, a.config.explainRefusal(ctx, err)
 		}
 		return 0, nil // the key was rotated
 	case codes.DeadlineExceeded:

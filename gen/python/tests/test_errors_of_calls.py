@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import unittest
 from concurrent import futures
@@ -117,6 +118,35 @@ class Ends(unittest.TestCase):
         refused = status(grpc.StatusCode.UNAUTHENTICATED, caller("UNKNOWN_CALLER"))
         self.client(refused, api_key=lambda: next(keys)).export_config()
         self.assertEqual(self.servicer.seen, ["Bearer old", "Bearer new"])
+
+    def test_a_key_file_that_is_gone_leaves_its_key_and_is_told(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        file = pathlib.Path(folder.name, "key")
+        file.write_text("sesame")
+        refused = status(grpc.StatusCode.UNAUTHENTICATED, caller("UNKNOWN_CALLER"))
+        client = self.client(*[refused] * 4, api_key_file=file)
+
+        def refusal() -> str:
+            with self.assertRaises(CallerRefusedError) as caught:
+                client.export_config()
+            self.assertNotIn("sesame", f"{caught.exception!r} {caught.exception}")
+            self.assertIn(caught.exception.details(), str(caught.exception))
+            return caught.exception.details()
+
+        self.assertNotIn("file", refusal())
+        with self.assertLogs("secure_token_client", "WARNING") as logged:
+            file.unlink()
+            for _ in range(2):
+                text = refusal()
+                self.assertIn("api_key_file cannot be read", text)
+                self.assertIn(str(file), text)
+            file.write_text("")
+            self.assertIn("is empty", refusal())
+        file.write_text("right")
+        client.export_config()
+        self.assertEqual(self.servicer.seen, ["Bearer sesame"] * 5)
+        self.assertEqual(len(logged.output), 2, logged.output)
 
     def test_the_rate_is_obeyed_within_the_deadline(self) -> None:
         delay = RetryInfo()

@@ -12,6 +12,8 @@ from secure_token_client.api_key import _FileKey, key_source
 from secure_token_client.target import parse_target
 from support import TARGET
 
+TLS = pathlib.Path(__file__).resolve().parents[3] / "test" / "conformance" / "tls"
+
 
 class Targets(unittest.TestCase):
     def test_what_is_accepted(self) -> None:
@@ -87,8 +89,10 @@ class Options(unittest.TestCase):
                 SecureTokenClient(target, tls=tls)
 
     def test_certificates_are_pem(self) -> None:
-        key, certificate = b"-----BEGIN PRIVATE KEY-----", b"-----BEGIN CERTIFICATE-----"
+        key, certificate = b"-----BEGIN PRIVATE KEY-----", (TLS / "client.pem").read_bytes()
         Tls(certificate, key, certificate)
+        Tls("# Prüfstelle\r\n".encode() + certificate * 2)
+        halved = b"".join(certificate.splitlines(True)[:4]) + b"-----END CERTIFICATE-----\n"
         for options in (
             {"root_certificates": b"hello"},
             {"root_certificates": b""},
@@ -96,9 +100,14 @@ class Options(unittest.TestCase):
             {"private_key": key},
             {"private_key": certificate, "certificate_chain": certificate},
             {"private_key": key, "certificate_chain": key},
+            {"root_certificates": halved},
+            {"root_certificates": certificate + halved},
+            {"private_key": key, "certificate_chain": halved},
         ):
-            with self.subTest(options=options), self.assertRaises(ValueError):
-                Tls(**options)
+            with self.subTest(options=options):
+                with self.assertRaisesRegex(ValueError, "Tls: [a-z_]+ ") as caught:
+                    Tls(**options)
+                self.assertNotIn("BEGIN", str(caught.exception))
 
 
 class ApiKeys(unittest.TestCase):

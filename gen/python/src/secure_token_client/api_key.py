@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 import threading
 import time
 from collections.abc import Callable
 from typing import Optional, Protocol, Union
+
+_LOG = logging.getLogger("secure_token_client")
 
 ApiKey = Union[str, Callable[[], str], None]
 """The `api_key` of a client: a text, a function asked before every attempt, or None."""
@@ -24,6 +27,10 @@ class KeySource(Protocol):
 
     def __call__(self, *, renewed: bool = False) -> Optional[str]:
         """The key. `renewed` asks anew after the server has refused an earlier one."""
+
+    @property
+    def fault(self) -> Optional[str]:
+        """Why the key is the one read last, where its file cannot be read any more."""
 
 
 def key_source(
@@ -45,6 +52,8 @@ def key_source(
 
 
 class _FixedKey:
+    fault = None
+
     def __init__(self, key: str) -> None:
         self._key = checked_key(key, "api_key")
 
@@ -53,6 +62,8 @@ class _FixedKey:
 
 
 class _FunctionKey:
+    fault = None
+
     def __init__(self, function: Callable[[], str]) -> None:
         self._function = function
 
@@ -70,6 +81,7 @@ class _FileKey:
     ) -> None:
         self._path, self._clock = path, clock
         self._lock = threading.Lock()
+        self.fault: Optional[str] = None
         try:
             self._key = self._read()
         except OSError as error:
@@ -80,11 +92,19 @@ class _FileKey:
         with self._lock:
             if renewed or self._clock() - self._read_at >= _FILE_INTERVAL:
                 self._read_at = self._clock()
-                try:
-                    self._key = self._read()
-                except (OSError, ValueError):
-                    pass  # half-written, or gone for a moment: the key read last stays
+                self._read_again()
             return self._key
+
+    def _read_again(self) -> None:
+        """Logs a fault once, until the file can be read again or fails in another way."""
+        before, self.fault = self.fault, None
+        try:
+            self._key = self._read()
+        except (OSError, ValueError) as error:
+            # Half-written, or gone for a moment: the key read last stays.
+            self.fault = f"api_key_file cannot be read: {error}"
+        if self.fault is not None and self.fault != before:
+            _LOG.warning("%s; the key read last is sent", self.fault)
 
     def _read(self) -> str:
         text = _read_regular_file(self._path).decode("latin-1")

@@ -119,8 +119,10 @@ class Attempts:
             delay = retry_delay(status)
             if delay is not None and (self._waits_for_rate or not is_beyond_rate(status)):
                 return self._within(delay + random.uniform(0, _FIRST_PAUSE), error)
-        if code is grpc.StatusCode.UNAUTHENTICATED and self._may_renew(error):
-            return 0
+        if code is grpc.StatusCode.UNAUTHENTICATED and caller_info(status_of(error)) is not None:
+            if self._may_renew():
+                return 0
+            self._raise(error, self._source_fault())
         if code is grpc.StatusCode.DEADLINE_EXCEEDED and self._last is not None:
             error = self._last  # says more than that the time is up
         self._raise(error)
@@ -145,12 +147,17 @@ class Attempts:
         self._last = error
         return self._within(max(pause, retry_delay(status_of(error)) or 0), error)
 
-    def _may_renew(self, error: grpc.RpcError) -> bool:
+    def _may_renew(self) -> bool:
         """Whether the refused key has been replaced meanwhile."""
-        if self._renewed or caller_info(status_of(error)) is None:
+        if self._renewed:
             return False
         self._renewed = True
         return self._ask(renewed=True) != self._key
+
+    def _source_fault(self) -> str:
+        """What a refusal of the key says of its source."""
+        fault = None if self._source is None else self._source.fault
+        return f"; {fault}: the key read last was sent" if fault else ""
 
     def _ask(self, *, renewed: bool) -> Optional[str]:
         if self._source is None:
@@ -167,8 +174,8 @@ class Attempts:
             self._raise(error)
         return pause
 
-    def _raise(self, error: grpc.RpcError) -> None:
-        named = to_call_error(error)
+    def _raise(self, error: grpc.RpcError, note: str = "") -> None:
+        named = to_call_error(error, note)
         if named is error:
             raise error
         raise named from error

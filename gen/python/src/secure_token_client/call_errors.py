@@ -89,8 +89,11 @@ class ServiceUnavailableError(CallError):
         return f"the token service cannot be reached: {advice} ({self._details})"
 
 
-def to_call_error(error: grpc.RpcError) -> grpc.RpcError:
-    """The named error that an RPC error stands for, or the error itself."""
+def to_call_error(error: grpc.RpcError, note: str = "") -> grpc.RpcError:
+    """The named error that an RPC error stands for, or the error itself.
+
+    `note` is what the client adds to the server's words when its credential is refused.
+    """
     if isinstance(error, CallError):
         return error
     code, details = _code(error), _details(error)
@@ -109,7 +112,7 @@ def to_call_error(error: grpc.RpcError) -> grpc.RpcError:
         exceeded.retry_after = delay
         return exceeded
     if code in (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED) and info:
-        refused = CallerRefusedError(code, details, trailers)
+        refused = CallerRefusedError(code, details + note, trailers)
         metadata = dict(info.metadata)
         refused.reason = info.reason[len(_CALLER_PREFIX) :]
         refused.field = metadata.pop("field", "")

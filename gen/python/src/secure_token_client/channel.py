@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Optional, Union
@@ -54,8 +55,20 @@ class Tls:
             value = getattr(self, name)
             if value is not None and not (isinstance(value, bytes) and block.search(value)):
                 raise ValueError(f"Tls: {name} must be the bytes of a PEM file with {what}")
+            if value is not None and block is _CERTIFICATE and not _can_be_read(value):
+                raise ValueError(f"Tls: {name} holds a certificate that cannot be read")
         if (self.private_key is None) != (self.certificate_chain is None):
             raise ValueError("Tls: private_key and certificate_chain are given together")
+
+
+def _can_be_read(pem: bytes) -> bool:
+    """Whether each certificate can be parsed. For keys the standard library has no such check."""
+    text = pem.decode("ascii", "replace").replace("\ufffd", "?")  # of comments: PEM itself is ASCII
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
+    except ssl.SSLError:
+        return False
+    return True
 
 
 TlsOption = Union[bool, Tls, grpc.ChannelCredentials, None]

@@ -1,18 +1,17 @@
 //! The client's own credential.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
+use std::sync::Arc;
 
+use prost::bytes::Bytes;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::{Request, Status};
 
-use crate::key_file::read_key_file;
+use crate::details::is_unknown_caller;
+use crate::key_file::{FileFaultHook, KeyFile};
 
-/// How often a key file is read at most.
-const FILE_INTERVAL: Duration = Duration::from_secs(1);
 /// The longest key.
 pub(crate) const MAX_KEY_BYTES: usize = 4096;
 
@@ -20,7 +19,7 @@ pub(crate) const MAX_KEY_BYTES: usize = 4096;
 #[derive(Clone, Default)]
 pub struct ApiKey(Source);
 
-type Header = MetadataValue<Ascii>;
+pub(crate) type Header = MetadataValue<Ascii>;
 type KeyFn = dyn Fn() -> Option<String> + Send + Sync;
 
 #[derive(Clone, Default)]
@@ -29,15 +28,7 @@ enum Source {
     None,
     Fixed(Header),
     Function(Arc<KeyFn>),
-    File(Arc<Mutex<KeyFile>>),
-}
-
-/// The key that was read last: a file that is being written, or is gone for a moment, does not take
-/// it away.
-struct KeyFile {
-    path: PathBuf,
-    last: Header,
-    read: Instant,
+    File(Arc<KeyFile>),
 }
 
 impl ApiKey {
@@ -53,13 +44,14 @@ impl ApiKey {
 
     /// A key from a file, or why there is none.
     pub(crate) fn from_file(path: PathBuf) -> Result<Self, String> {
-        let last = read_key(&path)?;
-        let read = Instant::now();
-        Ok(Self(Source::File(Arc::new(Mutex::new(KeyFile {
-            path,
-            last,
-            read,
-        })))))
+        Ok(Self(Source::File(Arc::new(KeyFile::open(path)?))))
+    }
+
+    /// Tells a hook of a key's file that cannot be read any more.
+    pub(crate) fn on_file_fault(&self, hook: &FileFaultHook) {
+        if let Source::File(file) = &self.0 {
+            file.tell(hook);
+        }
     }
 
     pub(crate) fn is_some(&self) -> bool {
@@ -71,12 +63,23 @@ impl ApiKey {
         match &self.0 {
             Source::None | Source::Fixed(_) => false,
             Source::Function(_) => true,
-            Source::File(file) => {
-                let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-                let before = file.last.clone();
-                file.refresh();
-                file.last != before
-            }
+            Source::File(file) => file.renew(),
+        }
+    }
+
+    /// Says with a refusal of the key that its file cannot be read, which may be why the key is an old one.
+    pub(crate) fn explain(&self, status: Status) -> Status {
+        let Source::File(file) = &self.0 else {
+            return status;
+        };
+        match file.fault() {
+            Some(fault) if is_unknown_caller(&status) => Status::with_details_and_metadata(
+                status.code(),
+                format!("{}; {fault}: the key read last was sent", status.message()),
+                Bytes::copy_from_slice(status.details()),
+                status.metadata().clone(),
+            ),
+            _ => status,
         }
     }
 
@@ -88,33 +91,13 @@ impl ApiKey {
                 .and_then(|key| to_header(&key))
                 .map(Some)
                 .ok_or_else(|| Status::unauthenticated("this client has no API key")),
-            Source::File(file) => {
-                let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-                if file.read.elapsed() >= FILE_INTERVAL {
-                    file.refresh();
-                }
-                Ok(Some(file.last.clone()))
-            }
+            Source::File(file) => Ok(Some(file.header())),
         }
     }
 }
 
-impl KeyFile {
-    fn refresh(&mut self) {
-        self.read = Instant::now();
-        if let Ok(header) = read_key(&self.path) {
-            self.last = header;
-        }
-    }
-}
-
-fn read_key(path: &Path) -> Result<Header, String> {
-    let text = read_key_file(path)?;
-    to_header(text.trim_ascii())
-        .ok_or_else(|| format!("the API key's file {} holds no key", path.display()))
-}
-
-fn to_header(key: &str) -> Option<Header> {
+/// The header of a key, or `None` if no header can carry it.
+pub(crate) fn to_header(key: &str) -> Option<Header> {
     if key.is_empty()
         || key.len() > MAX_KEY_BYTES
         || !key.bytes().all(|byte| byte.is_ascii_graphic())

@@ -14,6 +14,7 @@ use crate::api_key::ApiKey;
 use crate::call::MAX_DEADLINE;
 use crate::call_hook::{CallHook, EndedCall};
 use crate::client::SecureTokenClient;
+use crate::key_file::FileFaultHook;
 use crate::servers::Servers;
 use crate::target;
 use crate::tls::Tls;
@@ -38,6 +39,7 @@ pub struct Builder {
     insecure: bool,
     deadline: Duration,
     call_hook: CallHook,
+    key_file_hook: FileFaultHook,
 }
 
 impl Builder {
@@ -49,6 +51,7 @@ impl Builder {
             insecure: false,
             deadline: DEFAULT_DEADLINE,
             call_hook: CallHook::default(),
+            key_file_hook: FileFaultHook::default(),
         }
     }
 
@@ -76,7 +79,8 @@ impl Builder {
 
     /// The same from a file, without white space around it: a regular file of 4,098 bytes at most. The
     /// file is read again once a second while calls are made, and when the server refuses the key; one
-    /// that cannot be read then leaves the key as it is.
+    /// that cannot be read then leaves the key as it is: [`on_key_file_fault`](Self::on_key_file_fault)
+    /// is told, and a refusal of the key says so.
     pub fn api_key_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.api_key = Some(ApiKey::from_file(path.into()).map_err(Cow::Owned));
         self
@@ -86,6 +90,13 @@ impl Builder {
     /// which it gives `None` is not made.
     pub fn api_key_fn(mut self, key: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
         self.api_key = Some(Ok(ApiKey::from_fn(Arc::new(key))));
+        self
+    }
+
+    /// Is told why the file of [`api_key_file`](Self::api_key_file) cannot be read any more, with its path and
+    /// none of its content: once until it can be read again, or fails in another way. A panic of it changes nothing.
+    pub fn on_key_file_fault(mut self, hook: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.key_file_hook = FileFaultHook::new(hook);
         self
     }
 
@@ -124,14 +135,14 @@ impl Builder {
                 None
             } else {
                 let attempt = endpoint.connect().await;
-                attempt.map_err(|error| failure = Some(error)).ok()
+                attempt
+                    .map_err(|error| failure = Some(BuildError::connect(&endpoint, error)))
+                    .ok()
             };
             servers.push((endpoint, channel));
         }
         match failure {
-            Some(error) if servers.iter().all(|(_, channel)| channel.is_none()) => {
-                Err(BuildError::connect(error))
-            }
+            Some(error) if servers.iter().all(|(_, channel)| channel.is_none()) => Err(error),
             _ => Ok(self.client(servers, api_key)),
         }
     }
@@ -166,6 +177,7 @@ impl Builder {
             None => ApiKey::default(),
             Some(key) => key.clone().map_err(BuildError::new)?,
         };
+        api_key.on_file_fault(&self.key_file_hook);
         let targets = self.targets.iter();
         let endpoints = targets.map(|target| self.endpoint(target, api_key.is_some()));
         Ok((endpoints.collect::<Result<_, _>>()?, api_key))
@@ -222,15 +234,18 @@ impl BuildError {
         }
     }
 
-    fn caused(message: &'static str, source: tonic::transport::Error) -> Self {
+    fn caused(message: impl Into<Cow<'static, str>>, source: tonic::transport::Error) -> Self {
         Self {
             message: message.into(),
             source: Some(source.into()),
         }
     }
 
-    fn connect(source: tonic::transport::Error) -> Self {
-        Self::caused("the server cannot be reached", source)
+    fn connect(endpoint: &Endpoint, source: tonic::transport::Error) -> Self {
+        Self::caused(
+            format!("the server {} cannot be reached", endpoint.uri()),
+            source,
+        )
     }
 }
 

@@ -82,10 +82,10 @@ where
             Verdict::Late if may_pass_on => continue,
             // An earlier attempt's error says more than that the time is up.
             Verdict::Late => return Err(last.unwrap_or_else(|| Error::Rpc(status))),
-            Verdict::Final => return Err(status.into()),
-            Verdict::Uncertain => return Err(unreachable(&status)),
+            Verdict::Final => return Err(client.api_key.explain(status).into()),
+            Verdict::Uncertain => return Err(unreachable(&server, &status)),
             Verdict::Faulty if round.has_others() => Duration::ZERO,
-            Verdict::Faulty => return Err(unreachable(&status)),
+            Verdict::Faulty => return Err(unreachable(&server, &status)),
             Verdict::Again if round.has_others() => Duration::ZERO,
             Verdict::Again => pause(round.number),
             Verdict::TooMany(_) if !client.waits_for_rate => {
@@ -106,7 +106,7 @@ where
         let error = if origin(&status) == Origin::Server {
             status.into()
         } else {
-            unreachable(&status)
+            unreachable(&server, &status)
         };
         if resume >= end {
             return Err(error);
@@ -182,11 +182,12 @@ fn judge(status: &Status, retry: Retry, round: u32) -> Verdict {
     }
 }
 
-/// A connection that failed, as UNAVAILABLE: tonic calls some CANCELLED or UNKNOWN.
-pub(crate) fn unreachable(status: &Status) -> Error {
+/// A connection that failed, as UNAVAILABLE: tonic calls some CANCELLED or UNKNOWN, and names no address.
+pub(crate) fn unreachable(server: &Server, status: &Status) -> Error {
+    let text = format!("{}: {}", server.name(), describe(status));
     Error::ServiceUnavailable {
         fault: connection_fault(status),
-        status: Box::new(Status::unavailable(describe(status))),
+        status: Box::new(Status::unavailable(text)),
     }
 }
 

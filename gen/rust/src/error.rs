@@ -1,7 +1,6 @@
 //! What a call can fail with.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use tonic::{Code, Status};
@@ -11,7 +10,7 @@ use crate::fault::ConnectionFault;
 /// Why a call failed. The first four are facts about a token or a request, told by the details of
 /// the server's status and never by its text or code. The others say nothing about a token, and have
 /// a [`status`](Error::status).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Error {
     /// The token is authentic, and past its `expires_at`.
@@ -151,30 +150,6 @@ impl Error {
                 metadata: BTreeMap::new(),
                 code: Code::InvalidArgument,
             }),
-        }
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(status) = self.status() else {
-            return f.write_str(self.facts().map_or("", |facts| &facts.message));
-        };
-        match self {
-            Self::CallerRefused { .. } => {
-                f.write_str("the token service refused this client's own credential")?;
-            }
-            Self::RateExceeded { .. } => f.write_str("this client makes too many calls")?,
-            Self::ServiceUnavailable {
-                fault: Some(fault), ..
-            } => write!(f, "the token service cannot be reached: {fault}")?,
-            Self::ServiceUnavailable { .. } => f.write_str("the token service is not available")?,
-            _ => write!(f, "the call ended with {:?}", status.code())?,
-        }
-        if status.message().is_empty() {
-            Ok(())
-        } else {
-            write!(f, ": {}", status.message())
         }
     }
 }

@@ -30,6 +30,7 @@ mod call_hook;
 mod client;
 mod details;
 mod error;
+mod error_text;
 mod fault;
 mod flights;
 mod json;

@@ -51,6 +51,12 @@ impl Server {
         self.endpoint.uri()
     }
 
+    /// Its scheme, host and port, for people.
+    pub(crate) fn name(&self) -> String {
+        let name = self.uri().to_string();
+        name.trim_end_matches('/').to_owned()
+    }
+
     pub(super) fn channel(&self) -> Channel {
         self.state().channel.clone()
     }

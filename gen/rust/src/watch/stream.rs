@@ -24,10 +24,13 @@ pub(super) async fn open(
     clock: &SteadyClock,
 ) -> Result<(Streaming<WatchRevocationsResponse>, Duration), Error> {
     let connected = server.connect().await;
-    let channel = connected.map_err(|error| unreachable(&Status::from_error(error.into())))?;
-    let mut raw = TokenServiceClient::with_interceptor(channel, api_key)
+    let channel =
+        connected.map_err(|error| unreachable(server, &Status::from_error(error.into())))?;
+    let mut raw = TokenServiceClient::with_interceptor(channel, api_key.clone())
         .max_decoding_message_size(MAX_RESPONSE_BYTES);
     let request = WatchRevocationsRequest { cursor };
     let asked = clock.now();
-    Ok((raw.watch_revocations(request).await?.into_inner(), asked))
+    let opened = raw.watch_revocations(request).await;
+    let stream = opened.map_err(|status| api_key.explain(status))?;
+    Ok((stream.into_inner(), asked))
 }

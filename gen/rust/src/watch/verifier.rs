@@ -9,7 +9,6 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tonic::{Code, Status};
 
-use crate::call::unreachable;
 use crate::client::SecureTokenClient;
 use crate::error::{Error, Facts};
 use crate::flights::{Digest, Flights, digest_of, lock};
@@ -224,7 +223,7 @@ impl Shared {
         match self.look_up(digest, now) {
             Ok((kept, Verdict::InForce)) if Arc::ptr_eq(&kept, answer) => Ok(()),
             Ok((_, Verdict::Revoked)) => Err(revoked()),
-            _ => Err(unreachable(&Status::unavailable(
+            _ => Err(Error::from(Status::unavailable(
                 "the answer about the token came too late to be vouched for",
             ))),
         }

@@ -123,7 +123,46 @@ async fn a_rotated_key_needs_no_new_client() {
         client.validate_token("a").await.unwrap();
     }
     std::fs::remove_file(&file).unwrap();
-    from_file.validate_token("a").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_key_file_that_is_gone_leaves_its_key_and_is_told() {
+    let server = StandIn::new(|call| {
+        if call.authorization.as_deref() == Some("Bearer right") {
+            return Ok(());
+        }
+        let info = info_any("CALLER_ERROR_REASON_UNKNOWN_CALLER", "securetoken.v1", &[]);
+        Err(status(Code::Unauthenticated, vec![info]))
+    });
+    let target = format!("http://{}", server.serve(None).await);
+    let file = std::env::temp_dir().join(format!("secure-token-gone-{}", std::process::id()));
+    std::fs::write(&file, "wrong").unwrap();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let faults = Arc::clone(&told);
+    let client = SecureTokenClient::builder(target)
+        .on_key_file_fault(move |fault| faults.lock().unwrap().push(fault.to_owned()))
+        .api_key_file(&file)
+        .build()
+        .unwrap();
+    let refused = client.validate_token("a").await.unwrap_err().to_string();
+    assert!(!refused.contains("file"), "{refused}");
+    std::fs::remove_file(&file).unwrap();
+    for _ in 0..2 {
+        let refused = client.validate_token("a").await.unwrap_err();
+        assert!(matches!(refused, Error::CallerRefused { .. }));
+        let text = refused.to_string();
+        assert!(text.contains("cannot be read"), "{text}");
+        assert!(text.contains(file.to_str().unwrap()), "{text}");
+        assert!(!format!("{refused:?}{text}").contains("wrong"));
+    }
+    std::fs::write(&file, "").unwrap();
+    client.validate_token("a").await.unwrap_err();
+    std::fs::write(&file, "right").unwrap();
+    client.validate_token("a").await.unwrap();
+    std::fs::remove_file(&file).unwrap();
+    let told = told.lock().unwrap();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].contains("cannot be read") && told[1].contains("holds no key"));
 }
 
 #[tokio::test]
@@ -313,8 +352,10 @@ async fn nobody_listening_is_unavailable() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         listener.local_addr().unwrap().port()
     };
-    let builder = SecureTokenClient::builder(format!("http://127.0.0.1:{port}"));
-    assert!(builder.clone().connect().await.is_err());
+    let address = format!("http://127.0.0.1:{port}");
+    let builder = SecureTokenClient::builder(&address);
+    let refused = builder.clone().connect().await.unwrap_err();
+    assert!(refused.to_string().contains(&address), "{refused}");
     let error = builder
         .default_deadline(Duration::from_millis(300))
         .build()
@@ -324,6 +365,7 @@ async fn nobody_listening_is_unavailable() {
         .unwrap_err();
     assert!(matches!(&error, Error::ServiceUnavailable { .. }));
     assert_eq!(error.code(), Code::Unavailable);
+    assert!(error.to_string().contains(&address), "{error}");
 }
 
 #[tokio::test]

@@ -175,3 +175,29 @@ fn garbage_is_no_fact_either() {
         Error::Rpc(_)
     ));
 }
+
+#[test]
+fn no_bytes_of_details_and_metadata_are_shown() {
+    let caller = || info_any("CALLER_ERROR_REASON_RATE_EXCEEDED", "securetoken.v1", &[]);
+    let token = || detail_any(&detail(TokenErrorKind::InvalidToken as i32, 3));
+    let newer = || any("newer.v1.Detail", b"hidden-in-details".to_vec());
+    for (code, known, name) in [
+        (Code::Unauthenticated, vec![token()], "InvalidToken"),
+        (Code::Unauthenticated, vec![caller()], "CallerRefused"),
+        (Code::ResourceExhausted, vec![caller()], "RateExceeded"),
+        (Code::Unavailable, vec![], "ServiceUnavailable"),
+        (Code::Internal, vec![], "Rpc"),
+    ] {
+        let mut sent = status(code, known.into_iter().chain([newer()]).collect());
+        let hidden = "hidden-in-metadata".parse().unwrap();
+        sent.metadata_mut().insert("x-newer", hidden);
+        let error = Error::from(sent);
+        let shown = format!("{error:?} {error:#?} {error}");
+        assert!(shown.starts_with(name), "{shown}");
+        assert!(shown.contains("text"), "{shown}");
+        assert!(
+            !shown.contains("hidden") && !shown.contains("\\x"),
+            "{shown}"
+        );
+    }
+}

@@ -6,8 +6,8 @@ import "encoding/json"
 const (
 	answerBytes = 640 // an answer, its claims, and its place in map and list
 	stringBytes = 16
-	memberBytes = 48 // a key and a value of a map, beside the key's text
 	mapBytes    = 48
+	groupBytes  = 288 // a map's room for eight members, beside their texts: it has some once it has a member
 	sliceBytes  = 24
 	boxBytes    = 8 // a number behind an interface
 )
@@ -30,9 +30,9 @@ func estimateBytes(claims *Claims) int64 {
 func bytesOf(value any) int64 {
 	switch value := value.(type) {
 	case map[string]any:
-		size := int64(mapBytes)
+		size := mapBytes + groupBytes*groupsOf(len(value))
 		for key, member := range value {
-			size += memberBytes + int64(len(key)) + bytesOf(member)
+			size += int64(len(key)) + bytesOf(member)
 		}
 		return size
 	case []any:
@@ -48,4 +48,12 @@ func bytesOf(value any) int64 {
 	default:
 		return boxBytes
 	}
+}
+
+// groupsOf is how much room a map of so many members has at most: it doubles when seven eighths are taken.
+func groupsOf(members int) int64 {
+	if members <= 8 {
+		return int64(min(members, 1))
+	}
+	return int64(members+3) / 4
 }

@@ -1,6 +1,7 @@
 """What is believed of a feed: what is enforced, how fresh it is, and what no server sends."""
 
 import hashlib
+import sys
 import unittest
 from collections import deque
 from datetime import timedelta
@@ -326,11 +327,11 @@ class Calls(unittest.TestCase):
 
 
 class Kept(unittest.TestCase):
-    def answer(self, seconds: int = 60) -> Answer:
+    def answer(self, seconds: int = 60, data: object = None) -> Answer:
         message = pb.ValidateTokenResponse(valid=True, permissions=["read"])
         message.issued_at.seconds = message.expires_at.seconds = 1
         message.time_remaining.seconds = seconds
-        message.additional_data.update({"list": [1]})
+        message.additional_data.update({"list": data or [1]})
         return Answer(message, Asked(100.0, 1000.0))
 
     def test_the_least_recently_used_gives_way(self) -> None:
@@ -342,6 +343,11 @@ class Kept(unittest.TestCase):
             self.assertIsNone(answers.get(b"b"))
             self.assertIsNotNone(answers.get(b"a"))
             self.assertEqual((len(answers), answers.size), (2, 2 * self.answer().size))
+
+    def test_small_objects_count_with_all_that_they_take(self) -> None:
+        objects = [{"b": 1} for _ in range(100)]
+        least = 100 * sys.getsizeof({"b": 1})
+        self.assertGreater(self.answer(data=objects).size - self.answer().size, least)
 
     def test_it_ages_by_the_clock_that_went_further(self) -> None:
         answer = self.answer()

@@ -6,6 +6,11 @@ import type { TokenFacts } from "./live-set.js";
 
 /** What an answer takes beside its texts, in bytes: objects, three instants, the map's own. */
 const FIXED_BYTES = 840;
+/** What each object and list of its additional data takes beside its texts, in bytes. */
+const NODE_BYTES = 72;
+
+/** The objects and lists that all claims have, and `FIXED_BYTES` counts. */
+const CLAIMS_NODES = 5;
 
 /** A valid answer. */
 export interface KeptAnswer extends TokenFacts {
@@ -30,9 +35,11 @@ export function toKeptAnswer(valid: ValidToken, askedAt: number): KeptAnswer {
   const claims = freezeClaims(valid);
   const { tokenId, sessionId, userId, keyId, issuedAt } = claims;
   const { seconds, micros } = valid.timeRemaining;
-  const texts = JSON.stringify(claims, (_, value) =>
-    typeof value === "bigint" ? String(value) : value,
-  );
+  let nodes = 0;
+  const texts = JSON.stringify(claims, (_, value) => {
+    if (typeof value === "object" && value !== null) nodes++;
+    return typeof value === "bigint" ? String(value) : value;
+  });
   return {
     claims,
     permissions: new Set(claims.permissions),
@@ -44,7 +51,7 @@ export function toKeptAnswer(valid: ValidToken, askedAt: number): KeptAnswer {
     keyId,
     askedAt,
     endsAt: askedAt + seconds * 1000 + Math.floor(micros / 1000),
-    bytes: FIXED_BYTES + 2 * texts.length,
+    bytes: FIXED_BYTES + 2 * texts.length + NODE_BYTES * (nodes - CLAIMS_NODES),
   };
 }
 

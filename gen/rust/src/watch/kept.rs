@@ -5,7 +5,7 @@ use std::mem::size_of;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::flights::Digest;
 use crate::results::Claims;
@@ -75,32 +75,35 @@ impl Answer {
             + lists
                 .map(|it| size_of::<String>() + it.len())
                 .sum::<usize>()
-            + claims
-                .additional_data
-                .iter()
-                .map(|(key, value)| member_bytes(key, value))
-                .sum::<usize>()
+            + object_bytes(&claims.additional_data)
     }
 }
 
 /// An answer, its slot, and its place in the index, with the allocator's rounding.
 const FIXED_BYTES: usize = size_of::<Answer>() + size_of::<Slot>() + 2 * size_of::<Digest>() + 128;
 
-fn member_bytes(key: &str, value: &Value) -> usize {
-    2 * size_of::<usize>() + size_of::<String>() + key.len() + value_bytes(value)
+/// A node of an object, which is a B-tree: it has room for 11 members, and most have six at least.
+const NODE_BYTES: usize = 11 * (size_of::<String>() + size_of::<Value>()) + 3 * size_of::<usize>();
+const NODE_MEMBERS: usize = 6;
+
+fn object_bytes(members: &Map<String, Value>) -> usize {
+    let texts = members
+        .iter()
+        .map(|(key, value)| key.len() + bytes_beside(value));
+    NODE_BYTES * members.len().div_ceil(NODE_MEMBERS) + texts.sum::<usize>()
 }
 
-fn value_bytes(value: &Value) -> usize {
-    size_of::<Value>()
-        + match value {
-            Value::String(text) => text.len(),
-            Value::Array(values) => values.iter().map(value_bytes).sum(),
-            Value::Object(members) => members
-                .iter()
-                .map(|(key, value)| member_bytes(key, value))
-                .sum(),
-            _ => 0,
+/// What a value takes beside itself.
+fn bytes_beside(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(values) => {
+            let within = values.iter().map(bytes_beside).sum::<usize>();
+            values.len() * size_of::<Value>() + within
         }
+        Value::Object(members) => object_bytes(members),
+        _ => 0,
+    }
 }
 
 /// No slot.

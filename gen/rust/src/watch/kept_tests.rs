@@ -1,6 +1,6 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde_json::Map;
+use serde_json::json;
 
 use super::*;
 use crate::flights::digest_of;
@@ -10,6 +10,10 @@ const NOW: Duration = Duration::from_secs(60);
 
 /// An answer about a token that was issued in 1970, of a user with a name so long.
 fn answer(name: usize) -> Arc<Answer> {
+    answer_with(name, Map::new())
+}
+
+fn answer_with(name: usize, additional_data: Map<String, Value>) -> Arc<Answer> {
     let claims = Claims {
         token_id: "id-1".into(),
         user_id: "u".repeat(name),
@@ -18,7 +22,7 @@ fn answer(name: usize) -> Arc<Answer> {
         session_started_at: UNIX_EPOCH,
         expires_at: SystemTime::UNIX_EPOCH + HOUR,
         time_remaining: HOUR,
-        additional_data: Map::new(),
+        additional_data,
         session_id: "id-1".into(),
         key_id: "key-1".into(),
         audiences: vec![],
@@ -64,6 +68,14 @@ fn bytes_are_bounded() {
     assert_eq!(found(&mut kept, "defg"), "def");
     put(&mut kept, "f", 1);
     assert_eq!(kept.size(), (3, 3 * answer(1).bytes()));
+}
+
+#[test]
+fn small_objects_count_with_all_that_they_take() {
+    let objects = vec![json!({"b": 1}); 100];
+    let data = Map::from_iter([("a".to_owned(), objects.into())]);
+    let bytes = answer_with(1, data).bytes() - answer(1).bytes();
+    assert!(bytes > 100 * 632, "{bytes}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ import copy
 import hashlib
 import sys
 from collections import OrderedDict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple, Optional, Union
 
@@ -69,7 +70,7 @@ class Answer:
         self._session_started_at = to_datetime(started)
         self._expires_at = to_datetime(message.expires_at)
         self._additional_data = from_struct(message.additional_data, message.additional_data_json)
-        self.size = _FIXED_BYTES + 4 * message.ByteSize()
+        self.size = _FIXED_BYTES + 4 * message.ByteSize() + _containers(self._additional_data)
         """How many bytes it takes, as estimated."""
 
     def age(self, now: Asked) -> float:
@@ -151,6 +152,17 @@ class Answers:
         gone = self._kept.pop(key, None)
         if gone is not None:
             self.size -= gone.size
+
+
+def _containers(value: object) -> int:
+    """What the objects and lists in additional data take, beside their texts, in bytes."""
+    if isinstance(value, dict):
+        within: Iterable[object] = value.values()
+    elif isinstance(value, list):
+        within = value
+    else:
+        return 0
+    return sys.getsizeof(value) + sum(_containers(each) for each in within)
 
 
 def digest_of(token: str) -> bytes:

@@ -32,8 +32,13 @@ func (k fixedKey) key(context.Context, bool) (string, error) { return string(k),
 // keyFunc asks the program.
 type keyFunc func(context.Context) (string, error)
 
-func (f keyFunc) key(ctx context.Context, _ bool) (string, error) {
-	key, err := f(ctx)
+func (f keyFunc) key(ctx context.Context, _ bool) (key string, err error) {
+	defer func() {
+		if recover() != nil { // in a goroutine of a guard's or a verifier's, it would end the process
+			key, err = "", errors.New("the function of the API key panics")
+		}
+	}()
+	key, err = f(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -2,6 +2,7 @@ package securetoken
 
 import (
 	"errors"
+	"log/slog"
 	"path"
 	"time"
 
@@ -20,7 +21,8 @@ type EndedCall struct {
 }
 
 // WithCallHook is told of each call once it has ended, for metrics: those of guards, of verifiers and of the
-// raw client too, but not of streams. It must be quick, and safe for concurrent use; a panic of it is the caller's.
+// raw client too, but not of streams. It must be quick, and safe for concurrent use. One that panics is logged and
+// changes nothing: calls for several requests are made in goroutines of this package, whose panic nobody recovers.
 func WithCallHook(hook func(EndedCall)) Option {
 	return func(c *config) error {
 		if hook == nil {
@@ -36,6 +38,11 @@ func (c *config) tellCall(method string, began time.Time, err error) {
 	if c.onCall == nil {
 		return
 	}
+	defer func() {
+		if cause := recover(); cause != nil {
+			slog.Error("securetoken: the call hook panics", slog.Any("cause", cause))
+		}
+	}()
 	c.onCall(EndedCall{
 		Method:   path.Base(method),
 		Code:     code.Code(status.Code(err)).String(),

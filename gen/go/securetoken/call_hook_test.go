@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -79,6 +80,43 @@ func TestTheCallHookIsToldOfEachCallOnce(t *testing.T) {
 	}
 	if _, err := securetoken.New("localhost:1", securetoken.WithCallHook(nil)); err == nil {
 		t.Error("a nil hook is taken")
+	}
+}
+
+func TestFunctionsOfTheProgramThatPanicEndNothing(t *testing.T) {
+	service := securetokentest.NewService()
+	defer service.Close()
+	var hasKey atomic.Bool
+	client, err := securetoken.New(service.Address(), securetoken.WithInsecure(),
+		securetoken.WithCallHook(func(securetoken.EndedCall) { panic("a bug of the hook") }),
+		securetoken.WithAPIKeyFunc(func(context.Context) (string, error) {
+			if !hasKey.Load() {
+				panic("a bug of the key's function")
+			}
+			return "key", nil
+		}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	guards := make([]*securetoken.Guard, 2)
+	for i, options := range [][]securetoken.GuardOption{nil, {securetoken.WithWatch()}} {
+		if guards[i], err = securetoken.NewGuard(client, options...); err != nil {
+			t.Fatal(err)
+		}
+		defer guards[i].Close()
+	}
+	token := service.Issue("ada", "notes:read")
+	for _, want := range []int{http.StatusServiceUnavailable, http.StatusNoContent} {
+		for _, guard := range guards {
+			handler := guard.HTTP("notes:read")(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(http.StatusNoContent)
+			}))
+			if status := statusOf(t, handler, token); status != want {
+				t.Errorf("answered %d instead of %d", status, want)
+			}
+		}
+		hasKey.Store(true)
 	}
 }
 

@@ -27,7 +27,8 @@ const (
 )
 
 // VerifierHooks is told what a [Verifier] does. Each may be nil, must be quick, and must be safe for
-// concurrent use. One that panics is logged and changes nothing.
+// concurrent use. One that panics is logged and changes nothing. None may call [Verifier.Close], which waits
+// for those of the feed.
 type VerifierHooks struct {
 	// Hit: a kept answer was used: the token is valid, whatever it lacks.
 	Hit func()

@@ -198,6 +198,12 @@ func (v *Verifier) lookUp(key digest, now time.Duration) (*keptAnswer, MissReaso
 }
 
 func (v *Verifier) ask(ctx context.Context, token string, key digest) (*keptAnswer, error) {
+	// Another call's answer may have come since this check has looked for one.
+	if kept, _ := v.lookUp(key, v.clock.now()); kept != nil {
+		if _, isInDoubt := v.feed.revoked.judge(&kept.subject); !isInDoubt {
+			return kept, nil
+		}
+	}
 	valid, asked, err := v.asks.ask(ctx, token)
 	if err != nil {
 		return nil, err

@@ -69,6 +69,13 @@ class WatchCore:
         self._require(answer, permission)
         return answer.claims(answer.age(now))
 
+    def kept(self, token: str) -> Optional[Answer]:
+        """An answer that has come since `look` found none, where it can be vouched for."""
+        now = self.asked()
+        with self._lock:
+            answer = self._find(digest_of(token), now)
+        return answer if answer is not None and self._vouches_for(answer, now) else None
+
     def keep(self, token: str, message: AnyClaims, asked: Asked) -> Answer:
         """Keeps an answer of the server. Raises InvalidTokenError where it is revoked since.
 

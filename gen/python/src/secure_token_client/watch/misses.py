@@ -67,8 +67,12 @@ class Misses:
         key = digest_of(token)
         question = self._open.get(key)
         if question is None:
-            question = self._open[key] = Question(token)
-            self._waiting.append(question)
+            question = Question(token)
+            question.answer = self._core.kept(token)
+            question.is_waiting = question.answer is None
+            if question.is_waiting:
+                self._open[key] = question
+                self._waiting.append(question)
         question.waiters += 1
         return question
 

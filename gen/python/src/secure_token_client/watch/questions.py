@@ -81,13 +81,11 @@ class Call:
 
     def may_not_batch(self, error: Optional[BaseException]) -> bool:
         """Whether the server refuses several tokens to a caller who may ask about single ones."""
-        is_rpc = isinstance(error, grpc.RpcError)
-        return len(self.questions) > 1 and is_rpc and error.code() in _REFUSALS
+        return len(self.questions) > 1 and _code(error) in _REFUSALS
 
     def is_out_of_time(self, error: BaseException, left: float) -> bool:
         """Whether a call that had `left` seconds more might have been answered with more."""
-        is_rpc = isinstance(error, grpc.RpcError)
-        return is_rpc and error.code() in _UNANSWERED and left < _LITTLE
+        return _code(error) in _UNANSWERED and left < _LITTLE
 
     def give_back(self, waiting: deque[Question]) -> None:
         """Puts what has no answer before all that wait: it is to be asked again."""
@@ -127,6 +125,12 @@ def next_call(waiting: deque[Question], core: WatchCore, most: int = MAX_TOKENS)
 def interrupted() -> CallError:
     """The end of a call whose own caller was interrupted, for whoever else waited for it."""
     return CallError(grpc.StatusCode.UNAVAILABLE, "the call for this token was interrupted")
+
+
+def _code(error: Optional[BaseException]) -> Optional[grpc.StatusCode]:
+    """What a call has failed with; None for errors of other kinds."""
+    code = getattr(error, "code", None)
+    return code() if isinstance(error, grpc.RpcError) and callable(code) else None
 
 
 def _results_of(method: str, message: Any, count: int) -> list[Union[AnyClaims, Exception]]:

@@ -123,7 +123,8 @@ class WatchedVerifier:
             if self._feed is not None:
                 self._feed.cancel()
         for thread in threads:
-            thread.join()
+            if thread is not threading.current_thread():  # an observer may close it
+                thread.join()
 
     def __enter__(self) -> WatchedVerifier:
         self.start()

@@ -58,6 +58,10 @@ final class Questions {
       if (other != null) {
         return other.answer;
       }
+      KeptAnswer kept = core.kept(digest);
+      if (kept != null) {
+        return CompletableFuture.completedFuture(kept);
+      }
       open.put(digest, question);
       waiting.add(question);
       isNow = underWay == 0 || !mayBatch;

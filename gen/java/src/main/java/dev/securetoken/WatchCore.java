@@ -68,6 +68,14 @@ final class WatchCore {
     return answer.claims(age);
   }
 
+  /** An answer that has come since {@link #look} found none; {@code null} where it cannot be vouched for. */
+  KeptAnswer kept(TokenDigest digest) {
+    KeptAnswer answer = answers.get(digest);
+    WatchClocks.Asked now = clocks.now();
+    boolean lives = answer != null && answer.ageNanos(now) < answer.lifetimeNanos;
+    return lives && vouchesFor(answer, now) ? answer : null;
+  }
+
   /** Keeps an answer of the server. Throws {@link InvalidTokenError} where it is revoked since. */
   KeptAnswer keep(TokenDigest digest, ValidToken claims, WatchClocks.Asked asked) {
     KeptAnswer answer = new KeptAnswer(claims, asked);

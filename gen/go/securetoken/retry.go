@@ -115,7 +115,7 @@ func (a *attempts) judge(ctx context.Context, err error, isServed bool) (time.Du
 		}
 		return 0, nil // the key was rotated
 	case codes.DeadlineExceeded:
-		if a.lastErr == nil || isServed || strings.Contains(st.Message(), errConnectTimeout.Error()) {
+		if a.lastErr == nil || strings.Contains(st.Message(), errConnectTimeout.Error()) {
 			return 0, err
 		}
 		return 0, a.lastErr // says more than that the time is up

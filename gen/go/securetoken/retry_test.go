@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -57,6 +58,23 @@ func TestUnavailableIsToldAtTheDeadline(t *testing.T) {
 	}
 	if calls := fake.calls.Load(); calls < 3 {
 		t.Errorf("tried %d times", calls)
+	}
+}
+
+// TestAFurtherTryThatIsLateTellsTheErrorBefore holds it of one that the server has taken: it may have begun a moment
+// before the deadline.
+func TestAFurtherTryThatIsLateTellsTheErrorBefore(t *testing.T) {
+	fake := &fakeService{}
+	fake.answer = func(ctx context.Context, _ string, _ proto.Message) (proto.Message, error) {
+		if fake.calls.Load() > 1 {
+			<-ctx.Done()
+		}
+		return nil, status.Error(codes.Unavailable, "down")
+	}
+	err := validate(t, fake.newClient(t, securetoken.WithTimeout(400*time.Millisecond)))
+	var unavailable *securetoken.ServiceUnavailableError
+	if !errors.As(err, &unavailable) || !strings.Contains(err.Error(), "down") {
+		t.Errorf("got %v", err)
 	}
 }
 

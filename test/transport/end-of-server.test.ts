@@ -190,6 +190,20 @@ describe("the end of a server", () => {
     assert.equal(await closed, 0);
   });
 
+  it("reads what comes over open connections behind its accepting: the answer says that it is the last", async () => {
+    const { server, port } = await start();
+    const socket = await open(port);
+    const request = "GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    socket.write(request);
+    const [first] = await once(socket, "data");
+    assert.doesNotMatch(String(first), /^connection: close/im);
+    socket.write(request);
+    const closed = server.close(EVER_MS);
+    const [second] = await once(socket, "data");
+    assert.match(String(second), /^connection: close/im);
+    await closed;
+  });
+
   for (const turn of [0, 1]) {
     it(`answers what is sent over a connection that comes while turn ${turn} of its end works for long`, async () => {
       const { server, port } = await start();

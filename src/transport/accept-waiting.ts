@@ -11,10 +11,10 @@ const SHORT_TURN_MS = 1;
 /** How long a short turn is waited for, in milliseconds: a process at its limit has none. */
 const MAX_BUSY_MS = 500;
 /** How long clients may go on to connect faster than they are accepted, in milliseconds. */
-const MAX_CROWD_MS = 5_000;
+const MAX_CROWD_MS = 1_000;
 
 /**
- * Waits until what is connected to a listener is accepted, five seconds at most. A listener that closes resets those that
+ * Waits until what is connected to a listener is accepted, a second at most. A listener that closes resets those that
  * wait, together with the requests that they have sent. Nobody is to be told yet that the listener closes: clients that
  * are come back at once, and would wait there too. And no request is read meanwhile: to answer those of all others
  * between two connections would take so long that more come than are accepted.

@@ -12,18 +12,14 @@ import { type CallHook, tellingCalls } from "./call-hook.js";
 import { fromConnectError } from "./error-details.js";
 import type * as op from "./operations.js";
 import { TRY_BEGINS, WAITS_FOR_RATE } from "./persistent-transport.js";
-import {
-  type RevocationEvent,
-  type RevocationFilter,
-  type RevocationOutcome,
-  type RevocationPage,
-  type RevocationTarget,
-  type RevokeOptions,
-  toEvent,
-  toListRequest,
-  toOutcomes,
-  toPage,
-  toTarget,
+import { toEvent, toListRequest, toOutcomes, toPage, toTarget } from "./revocation-messages.js";
+import type {
+  RevocationEvent,
+  RevocationFilter,
+  RevocationOutcome,
+  RevocationPage,
+  RevocationTarget,
+  RevokeOptions,
 } from "./revocations.js";
 import { keepByteOrderMarks } from "./text-encoding.js";
 import { toTimeout } from "./timeouts.js";

@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import type { Server as NetServer, Socket } from "node:net";
 import type { Http2Server } from "../http2/index.js";
 import { acceptWaiting } from "./accept-waiting.js";
+import type { ConnectionCap } from "./connection-cap.js";
 import type { Http1Connections } from "./http1-connections.js";
 import type { SilentConnections } from "./silent-connections.js";
 
@@ -21,6 +22,7 @@ export interface ListenerParts {
   readonly http1Connections: Http1Connections;
   readonly http2: Http2Server;
   readonly silent: SilentConnections;
+  readonly cap: ConnectionCap;
   /** Every open connection. */
   readonly sockets: ReadonlySet<Socket>;
 }
@@ -30,7 +32,8 @@ export interface ListenerParts {
  * @returns how many connections were cut off
  */
 export async function closeGracefully(parts: ListenerParts, graceMs: number): Promise<number> {
-  const { server, http1, http1Connections, http2, silent, sockets } = parts;
+  const { server, http1, http1Connections, http2, silent, cap, sockets } = parts;
+  cap.keepAll();
   await acceptWaiting(server, sockets);
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   let forced = 0;

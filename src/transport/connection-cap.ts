@@ -38,6 +38,7 @@ export class ConnectionCap {
   readonly #entries = new Map<Socket, Entry>();
   readonly #byAddress = new Map<string, number>();
   readonly #byPeer = new Map<string, Entry>();
+  #makesRoom = true;
 
   /**
    * @param max open connections; of one address, three quarters of them
@@ -76,6 +77,14 @@ export class ConnectionCap {
     return true;
   }
 
+  /**
+   * From now on no connection is closed to make room. A server that ends owes those that are open their answers; and while
+   * it accepts those that wait, it reads nothing, and so counts connections that their clients have closed.
+   */
+  keepAll(): void {
+    this.#makesRoom = false;
+  }
+
   /** Counts a connection no more, which has closed. */
   closed(socket: Socket): void {
     const entry = this.#entries.get(socket);
@@ -96,6 +105,7 @@ export class ConnectionCap {
    * closed only where there is no other, however new the others are.
    */
   #makeRoom(now: number, address: string | undefined): boolean {
+    if (!this.#makesRoom) return false;
     const all = [...this.#entries].filter(
       ([, entry]) => address === undefined || entry.address === address,
     );

@@ -208,7 +208,7 @@ export function createListener(options: ListenerOptions): Listener {
       http2.goAway();
     },
     close: (graceMs) =>
-      closeGracefully({ server, http1, http1Connections, http2, silent, sockets }, graceMs),
+      closeGracefully({ server, http1, http1Connections, http2, silent, cap, sockets }, graceMs),
   };
 }
 

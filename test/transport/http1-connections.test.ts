@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
-import { DEFAULT_LIMITS } from "../../src/transport/limits.js";
+import { type ConnectionLimits, DEFAULT_LIMITS } from "../../src/transport/limits.js";
 import { type ConnectionCut, createListener } from "../../src/transport/listener.js";
 import { TEST_CERTIFICATE, TEST_CERTIFICATE_KEY } from "../support/tls.js";
 
@@ -202,6 +202,22 @@ describe("an HTTP/1.1 connection", () => {
     assert.equal(await closed, 0);
   });
 
+  it("is not displaced by a crowd that connects to a listener that closes", async () => {
+    const { listener, client, port, open } = await listenHeld({ maxConnections: 8 });
+    client.send("/held/1");
+    await open(1);
+    // Younger ones are not displaced anyhow.
+    await pause(1_100);
+    const closed = listener.close(EVER_MS);
+    const crowd = Array.from({ length: 20 }, () => connect(port, "127.0.0.1"));
+    for (const socket of crowd) socket.on("error", () => {});
+    await stopsListening(port);
+    client.finish("/held/1");
+    assert.deepEqual(await client.answers(), ["/held/1 close"]);
+    for (const socket of crowd) socket.destroy();
+    assert.equal(await closed, 0);
+  });
+
   it("keeps an answer that waits for the one before it", async () => {
     const { listener, client, open } = await listenHeld();
     client.send("/held/1", "/2");
@@ -273,7 +289,7 @@ async function stopsListening(port: number): Promise<void> {
 }
 
 /** A listener that answers `/held/…` when it is told to and everything else at once, and a connection to it. */
-async function listenHeld() {
+async function listenHeld(limits: Partial<ConnectionLimits> = {}) {
   const served: string[] = [];
   const held = new Map<string, ServerResponse>();
   const arrivals = new EventEmitter();
@@ -285,7 +301,12 @@ async function listenHeld() {
       else response.end(url);
       arrivals.emit("request");
     },
-    limits: { ...DEFAULT_LIMITS, headersTimeoutMs: EVER_MS, requestTimeoutMs: EVER_MS },
+    limits: {
+      ...DEFAULT_LIMITS,
+      headersTimeoutMs: EVER_MS,
+      requestTimeoutMs: EVER_MS,
+      ...limits,
+    },
   });
   const { port } = await listener.listen(0, "127.0.0.1");
   const socket = connect(port, "127.0.0.1");

@@ -13,6 +13,9 @@ export function destroyBroken(this: Socket): void {
 export function endSocket(socket: Socket): void {
   // What still comes is read and dropped: unread bytes would turn the end into a reset.
   socket.resume();
-  if (!socket.destroyed) socket.end();
-  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  if (socket.destroyed) return;
+  socket.end();
+  const linger = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  // A timer would keep the socket, and what it holds, for a second after its end.
+  socket.once("close", () => clearTimeout(linger));
 }

@@ -2,7 +2,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { afterEach, beforeEach, it } from "node:test";
+import { afterEach, beforeEach, it, mock } from "node:test";
 import { connect as connectTls } from "node:tls";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -13,7 +13,7 @@ import { TEST_CERTIFICATE, TEST_CERTIFICATE_KEY } from "../support/tls.js";
 setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");
 
-/** How long to wait for what is not forgotten. A socket that was ended is kept for another second. */
+/** How long to wait for what is not forgotten. */
 const LONGEST = { timeout: 60_000 };
 const REQUEST = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
@@ -52,6 +52,22 @@ it("forgets one that has closed during the handshake of TLS", LONGEST, async ({ 
   await use(port, false, "");
   await forgotten(1, signal);
 });
+
+it(
+  "forgets one that it has ended, without waiting for as long as its end may take",
+  LONGEST,
+  async ({ signal }) => {
+    // Time stands still.
+    mock.timers.enable({ apis: ["setTimeout"] });
+    try {
+      const port = await start(false);
+      for (const bytes of [REQUEST, PREFACE]) await use(port, false, bytes);
+      await forgotten(2, signal);
+    } finally {
+      mock.timers.reset();
+    }
+  },
+);
 
 async function start(isTls: boolean): Promise<number> {
   listener = createListener({

@@ -163,7 +163,7 @@ export function createListener(options: ListenerOptions): Listener {
   const serve = (protocol: Protocol, socket: Socket, firstBytes?: Buffer) => {
     cap.adopt(socket);
     if (tls) {
-      silent.secured(socket);
+      silent.secured(socket, performance.now());
       proxied?.secured(socket);
     }
     const retireAt = age.begin(socket);

@@ -4,14 +4,18 @@ import { addressesOf } from "./client-trust.js";
 import { proxyBytesOf } from "./proxied-connections.js";
 
 /**
- * How old such a connection must be to be closed, in milliseconds. A client that has just connected sends its request
- * in this moment, and with TLS a few round trips later.
+ * For how long nothing must have come over such a connection for it to be closed, in milliseconds. A client that has just
+ * connected sends its request in this moment, and with TLS a few round trips later: its handshake is not silence, however
+ * long it takes on a slow line or behind a crowd. TLS itself bounds that.
  */
 const SILENT_MS = 1_000;
 
 /** A connection. */
 interface Connection {
-  readonly acceptedAt: number;
+  /** When it was accepted, or later was seen to go on with its handshake. */
+  silentSince: number;
+  /** Octets of its handshake that were seen so far. */
+  heard: number;
   /** What requests are read from; with TLS undefined during the handshake. */
   plain: Socket | undefined;
   /** Its name among those whose handshake is under way. */
@@ -33,17 +37,20 @@ export class SilentConnections {
   /** Notes a connection that is accepted; `closed` must follow. @param now a monotonic time in milliseconds */
   accepted(raw: Socket, now: number): void {
     const id = this.#isTls ? addressesOf(raw) : undefined;
-    const connection = { acceptedAt: now, plain: id === undefined ? raw : undefined, id };
+    const plain = id === undefined ? raw : undefined;
+    const connection = { silentSince: now, heard: 0, plain, id };
     this.#connections.set(raw, connection);
     if (id !== undefined) this.#underWay.set(id, connection);
   }
 
-  /** Notes the socket of the same connection once its handshake is over. */
-  secured(plain: Socket): void {
+  /** Notes the socket of the same connection once its handshake is over. @param now as for `accepted` */
+  secured(plain: Socket, now: number): void {
     const id = addressesOf(plain);
     const connection = this.#underWay.get(id);
     this.#underWay.delete(id);
-    if (connection) connection.plain = plain;
+    if (!connection) return;
+    connection.plain = plain;
+    connection.silentSince = now;
   }
 
   /** Forgets a connection that has closed. */
@@ -56,9 +63,14 @@ export class SilentConnections {
 
   /** Closes those that have been silent for a second. @param now as for `accepted` */
   close(now: number): void {
-    for (const [raw, { acceptedAt, plain }] of this.#connections) {
+    for (const [raw, connection] of this.#connections) {
+      const { plain } = connection;
+      if (plain === undefined && raw.bytesRead !== connection.heard) {
+        connection.heard = raw.bytesRead;
+        connection.silentSince = now;
+      }
       const isSilent = plain === undefined || plain.bytesRead === proxyBytesOf(plain);
-      if (isSilent && now - acceptedAt >= SILENT_MS) raw.destroy();
+      if (isSilent && now - connection.silentSince >= SILENT_MS) raw.destroy();
     }
   }
 }

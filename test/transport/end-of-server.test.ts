@@ -302,8 +302,8 @@ describe("connections without a request", () => {
     const silent = new SilentConnections(true);
     const [handshake, secured, speaking] = [1, 2, 3].map(fakeSocket) as [Fake, Fake, Fake];
     for (const { socket } of [handshake, secured, speaking]) silent.accepted(socket, 0);
-    silent.secured(fakeSocket(2).socket);
-    silent.secured(Object.assign(fakeSocket(3).socket, { bytesRead: 1 }));
+    silent.secured(fakeSocket(2).socket, 0);
+    silent.secured(Object.assign(fakeSocket(3).socket, { bytesRead: 1 }), 0);
     silent.close(999);
     assert.deepEqual([handshake.closed, secured.closed, speaking.closed], [false, false, false]);
     silent.close(1_000);

@@ -1,7 +1,7 @@
 /** Accepts what is connected already before a listener closes. */
 import type { Server, Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { HeldReads } from "./held-reads.js";
+import type { HeldReads } from "./held-reads.js";
 
 /**
  * How long a turn may have taken to be the last, in milliseconds: a turn looks for connections at its beginning, and one
@@ -20,9 +20,13 @@ const MAX_CROWD_MS = 1_000;
  * between two connections would take so long that more come than are accepted.
  *
  * @param sockets the open connections
+ * @param reads holds what they send
  */
-export async function acceptWaiting(server: Server, sockets: Iterable<Socket>): Promise<void> {
-  const reads = new HeldReads();
+export async function acceptWaiting(
+  server: Server,
+  sockets: Iterable<Socket>,
+  reads: HeldReads,
+): Promise<void> {
   for (const socket of sockets) reads.hold(socket);
   let accepted = 0;
   const count = (socket: Socket) => {

@@ -4,6 +4,7 @@ import type { Server as NetServer, Socket } from "node:net";
 import type { Http2Server } from "../http2/index.js";
 import { acceptWaiting } from "./accept-waiting.js";
 import type { ConnectionCap } from "./connection-cap.js";
+import type { HeldReads } from "./held-reads.js";
 import type { Http1Connections } from "./http1-connections.js";
 import type { SilentConnections } from "./silent-connections.js";
 
@@ -23,6 +24,7 @@ export interface ListenerParts {
   readonly http2: Http2Server;
   readonly silent: SilentConnections;
   readonly cap: ConnectionCap;
+  readonly reads: HeldReads;
   /** Every open connection. */
   readonly sockets: ReadonlySet<Socket>;
 }
@@ -32,9 +34,9 @@ export interface ListenerParts {
  * @returns how many connections were cut off
  */
 export async function closeGracefully(parts: ListenerParts, graceMs: number): Promise<number> {
-  const { server, http1, http1Connections, http2, silent, cap, sockets } = parts;
+  const { server, http1, http1Connections, http2, silent, cap, reads, sockets } = parts;
   cap.keepAll();
-  await acceptWaiting(server, sockets);
+  await acceptWaiting(server, sockets, reads);
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   let forced = 0;
   const force = setTimeout(() => {

@@ -1,4 +1,4 @@
-/** Connections that are not read from for a moment. */
+/** Connections that are not read from for a moment, and the time that others count for them. */
 import type { Socket } from "node:net";
 
 /** As much of a socket's handle as is used: `pause` of the socket would take its parser from a connection of HTTP/1.1. */
@@ -11,9 +11,18 @@ interface ReadableHandle {
 /** Holds back what connections send, in the system's buffers; their streams do not notice. */
 export class HeldReads {
   readonly #held = new Set<Socket>();
+  #since: number | undefined;
+  #heldMs = 0;
+
+  /**
+   * A monotonic time in milliseconds that stands still while anything is held: a peer is not late whose frames or answer
+   * to a PING wait here.
+   */
+  readonly now = (): number => (this.#since ?? performance.now()) - this.#heldMs;
 
   /** Reads nothing of a connection until the release. One that is not read from anyhow stays as it is. */
   hold(socket: Socket): void {
+    this.#since ??= performance.now();
     const handle = handleOf(socket);
     if (!handle?.reading) return;
     handle.readStop();
@@ -22,6 +31,8 @@ export class HeldReads {
 
   /** Reads on. */
   release(): void {
+    if (this.#since !== undefined) this.#heldMs += performance.now() - this.#since;
+    this.#since = undefined;
     for (const socket of this.#held) handleOf(socket)?.readStart();
     this.#held.clear();
   }

@@ -11,6 +11,16 @@ import { isUnderWay } from "./http1-response.js";
 /** Tiny pieces of bodies that a connection may send. */
 const TINY_PIECES: Allowance = { burst: 2_000, perSecond: 200, perStream: 50, perAnswerFrame: 0 };
 
+/** What bounds a connection. */
+export interface Http1ConnectionBounds {
+  /** How long it is kept without a request, whatever else comes, in milliseconds. */
+  readonly unusedMs: number;
+  /** What of answers waits on all connections, of HTTP/2 as well. */
+  readonly unread: UnreadTotal;
+  /** A monotonic time in milliseconds. */
+  readonly now: () => number;
+}
+
 /** A request, and its answer. */
 interface Exchange {
   readonly request: IncomingMessage;
@@ -25,6 +35,7 @@ export class Http1Connection {
   /** What of them waits. */
   readonly backlog: Http1Backlog;
   readonly #tinyPieces: Budget;
+  readonly #now: () => number;
   #last: Exchange | undefined;
   #idleSince = 0;
   #waitingHeaders = 0;
@@ -33,27 +44,22 @@ export class Http1Connection {
   /** Ends the connection when no request has come for long. */
   readonly #unused: NodeJS.Timeout;
 
-  /**
-   * @param unusedMs how long it is kept without a request, whatever else comes, in milliseconds
-   * @param unread what of answers waits on all connections
-   * @param cut is told why the connection is cut
-   */
+  /** @param cut is told why the connection is cut */
   constructor(
     socket: Socket,
-    unusedMs: number,
-    unread: UnreadTotal,
+    { unusedMs, unread, now }: Http1ConnectionBounds,
     cut: (reason: CutReason) => void,
   ) {
     this.#socket = socket;
+    this.#now = now;
     this.#unused = setTimeout(() => this.#endUnused(), unusedMs).unref();
     const cutForRoom = () => {
       this.takeNoMore();
       cut("answers read too slowly while there is no room");
       socket.destroy();
     };
-    const now = performance.now();
-    this.backlog = new Http1Backlog(socket, this.#open, unread, cutForRoom, now);
-    this.#tinyPieces = new Budget(TINY_PIECES, now);
+    this.backlog = new Http1Backlog(socket, this.#open, unread, cutForRoom, now());
+    this.#tinyPieces = new Budget(TINY_PIECES, now());
     // So Node ends a connection behind its last answer: closed with requests unread, it would be reset instead, and
     // what of the answers is not sent yet would be lost.
     socket.destroySoon = () => this.#end();
@@ -112,12 +118,12 @@ export class Http1Connection {
     response.once("close", () => {
       this.#waitingHeaders -= waiting;
       this.#open.delete(response);
-      this.#idleSince = performance.now();
+      this.#idleSince = this.#now();
       this.#unused.refresh();
     });
   }
 
-  /** Counts a tiny piece of a body. Whether there may be one more. @param now of `performance.now()` */
+  /** Counts a tiny piece of a body. Whether there may be one more. @param now on the clock of the bounds */
   mayHaveTinyPiece(now: number): boolean {
     return this.#tinyPieces.spend(1, now);
   }
@@ -131,7 +137,7 @@ export class Http1Connection {
     }
   }
 
-  /** Whether nothing has been asked or answered for `idleMs` milliseconds. @param now of `performance.now()` */
+  /** Whether nothing has been asked or answered for `idleMs` milliseconds. @param now on the clock of the bounds */
   isIdle(now: number, idleMs: number): boolean {
     return this.#open.size === 0 && now - this.#idleSince >= idleMs;
   }

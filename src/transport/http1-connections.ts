@@ -1,11 +1,10 @@
 /** The HTTP/1.1 connections of a listener: what they may ask for, and how they end. */
 import type { RequestListener, Server } from "node:http";
 import type { Socket } from "node:net";
-import type { UnreadTotal } from "../http2/index.js";
 import { isOutdated } from "./client-trust.js";
 import type { ConnectionAge } from "./connection-age.js";
 import type { CutReason } from "./cut-reasons.js";
-import { Http1Connection } from "./http1-connection.js";
+import { Http1Connection, type Http1ConnectionBounds } from "./http1-connection.js";
 import { NO_TUNNELS, type Refusal } from "./http1-refusals.js";
 import { namesHostOnce, offersUpgrade, toOriginForm } from "./request-target.js";
 
@@ -23,15 +22,11 @@ const TINY_OCTETS = 64;
 const SWEEP_MS = 250;
 
 /** What becomes of connections. */
-export interface Http1ConnectionsOptions {
+export interface Http1ConnectionsOptions extends Http1ConnectionBounds {
   /** How long a connection may live. */
   readonly age: ConnectionAge;
   /** Requests of a connection that wait for their answers to be taken. */
   readonly maxPipelined: number;
-  /** How long a connection is kept without a request, whatever else comes, in milliseconds. */
-  readonly unusedMs: number;
-  /** What of answers waits, on connections of HTTP/2 as well. */
-  readonly unread: UnreadTotal;
   /** Called for each connection that is cut. */
   readonly onCut: (socket: Socket, reason: CutReason) => void;
   /** Called for each request that is refused here, with the status. */
@@ -97,7 +92,7 @@ export class Http1Connections {
     // Node goes on with what it has read.
     if (octets >= TINY_OCTETS || socket.destroyed) return;
     const connection = this.#connections.get(socket);
-    if (!connection || connection.mayHaveTinyPiece(performance.now())) return;
+    if (!connection || connection.mayHaveTinyPiece(this.#options.now())) return;
     connection.takeNoMore();
     this.#options.onCut(socket, "a body in tiny pieces");
     socket.destroy();
@@ -126,7 +121,7 @@ export class Http1Connections {
    * not while an answer is being sent, which Node takes for done.
    */
   closeIdle(server: Server, idleMs: number): void {
-    const now = performance.now();
+    const now = this.#options.now();
     const kept = [...this.#connections].filter(([, connection]) => !connection.isIdle(now, idleMs));
     // Node alone knows on which connections a part of the next request has come. It destroys the others in this call.
     for (const [socket] of kept) socket.destroy = () => socket;
@@ -150,8 +145,8 @@ export class Http1Connections {
   #of(socket: Socket): Http1Connection {
     const known = this.#connections.get(socket);
     if (known) return known;
-    const { unusedMs, unread, onCut } = this.#options;
-    const connection = new Http1Connection(socket, unusedMs, unread, (reason) =>
+    const { onCut } = this.#options;
+    const connection = new Http1Connection(socket, this.#options, (reason) =>
       onCut(socket, reason),
     );
     this.#connections.set(socket, connection);
@@ -171,12 +166,12 @@ export class Http1Connections {
   /** Counts what waits of a connection's answers. The bound of all together must hold for the next one. */
   #count({ backlog }: Http1Connection): void {
     backlog.count();
-    const { unread } = this.#options;
-    if (unread.isFarBeyond) unread.relieve(performance.now());
+    const { unread, now } = this.#options;
+    if (unread.isFarBeyond) unread.relieve(now());
   }
 
   #look(): void {
-    const now = performance.now();
+    const now = this.#options.now();
     for (const { backlog } of this.#connections.values()) backlog.look(now);
     this.#options.unread.relieve(now);
   }

@@ -23,6 +23,7 @@ import { ConnectionCap } from "./connection-cap.js";
 import type { CutReason } from "./cut-reasons.js";
 import type { Protocol } from "./detect-protocol.js";
 import { answerTooLargeHeaders } from "./headers-too-large.js";
+import { HeldReads } from "./held-reads.js";
 import { Http1Connections } from "./http1-connections.js";
 import { createHttp1Server } from "./http1-server.js";
 import { type ConnectionLimits, http2Limits } from "./limits.js";
@@ -114,12 +115,15 @@ export function createListener(options: ListenerOptions): Listener {
   const age = new ConnectionAge(limits.maxConnectionAgeMs, options.random ?? Math.random);
   const { maxPipelined } = limits;
   const unread = new UnreadTotal(limits.maxTotalUnreadBytes);
+  const reads = new HeldReads();
+  const { now } = reads;
   const http1Connections = new Http1Connections({
     age,
     maxPipelined,
     // What has begun in time may take as long as headers may.
     unusedMs: limits.keepAliveTimeoutMs + limits.headersTimeoutMs,
     unread,
+    now,
     onCut: cut,
     onRefused: refused,
   });
@@ -131,6 +135,7 @@ export function createListener(options: ListenerOptions): Listener {
     limits: http2Limits(limits),
     isShared: ({ remoteAddress = "" }) => options.sharedBy?.has(remoteAddress) ?? false,
     unread,
+    now,
     onStream(stream) {
       room.opened();
       onStream(stream);
@@ -208,7 +213,10 @@ export function createListener(options: ListenerOptions): Listener {
       http2.goAway();
     },
     close: (graceMs) =>
-      closeGracefully({ server, http1, http1Connections, http2, silent, cap, sockets }, graceMs),
+      closeGracefully(
+        { server, http1, http1Connections, http2, silent, cap, reads, sockets },
+        graceMs,
+      ),
   };
 }
 

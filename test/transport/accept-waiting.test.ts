@@ -12,6 +12,7 @@ import {
 import { describe, it, type TestContext } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { acceptWaiting } from "../../src/transport/accept-waiting.js";
+import { HeldReads } from "../../src/transport/held-reads.js";
 
 /** A listener with one connection, which tells in `seen` what it reads. */
 async function start(t: TestContext, options: ServerOpts = {}) {
@@ -47,7 +48,7 @@ describe("acceptWaiting", () => {
     // The system takes both at once.
     client.write("asked over an open connection");
     for (let i = 0; i < 3; i++) open(t, server).write("asked over a new one");
-    await acceptWaiting(server, [accepted]);
+    await acceptWaiting(server, [accepted], new HeldReads());
     seen.push("over");
     while (seen.length < 8) await nextTurn();
     assert.deepEqual(seen.slice(0, 4), ["accepted", "accepted", "accepted", "over"]);
@@ -57,7 +58,7 @@ describe("acceptWaiting", () => {
   it("reads nothing of a connection that was not read from before", async (t) => {
     const { server, client, accepted } = await start(t, { pauseOnConnect: true });
     client.write("asked");
-    await acceptWaiting(server, [accepted]);
+    await acceptWaiting(server, [accepted], new HeldReads());
     for (let turns = 0; turns < 20; turns++) await nextTurn();
     assert.equal(accepted.bytesRead, 0);
     accepted.resume();
@@ -67,7 +68,7 @@ describe("acceptWaiting", () => {
   it("goes on without a connection that closes meanwhile", async (t) => {
     const { server, client, accepted } = await start(t);
     const closed = once(client.resume(), "close");
-    const over = acceptWaiting(server, [accepted]);
+    const over = acceptWaiting(server, [accepted], new HeldReads());
     accepted.destroy();
     await over;
     await closed;

@@ -12,6 +12,7 @@ import { RetryInfoSchema } from "../../gen/ts/src/google/rpc/error_details_pb.js
 import { Health } from "../../gen/ts/src/health/v1/health_pb.js";
 import { NO_REGISTER } from "../../src/revocation/register.js";
 import { HOUR_MICROS } from "../support/fixed-manager.js";
+import { samplesOf } from "../support/samples.js";
 import { startTokenServer, type TokenServer } from "./token-server.js";
 
 const server = await startTokenServer();
@@ -166,11 +167,8 @@ describe("Envoy's Check", () => {
         ["ExtAuthz", "gateway", tokenId, "PermissionDenied"],
       ],
     );
-    const handled = (await own.metrics.snapshot())
-      .find(({ name }) => name === "grpc_server_handled_total")
-      ?.values.filter(
-        ({ labels, value }) => labels.grpc_service === Authorization.typeName && value > 0,
-      )
+    const handled = samplesOf(await own.metrics.snapshot(), "grpc_server_handled_total")
+      .filter(({ labels, value }) => labels.grpc_service === Authorization.typeName && value > 0)
       .map(({ labels, value }) => [labels.grpc_code, value]);
     assert.deepEqual(handled, [
       ["OK", 1],

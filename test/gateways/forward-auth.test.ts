@@ -5,6 +5,7 @@ import { connect } from "node:net";
 import { after, describe, it } from "node:test";
 import { HOUR_MICROS } from "../support/fixed-manager.js";
 import { type RawRequest, sendHttp1, sendHttp2 } from "../support/raw-request.js";
+import { samplesOf } from "../support/samples.js";
 import { startTokenServer } from "./token-server.js";
 
 const server = await startTokenServer();
@@ -239,10 +240,8 @@ for (const [version, send] of [
           reason: "CALLER_ERROR_REASON_UNKNOWN_CALLER",
         },
       ]);
-      const metrics = await own.metrics.snapshot();
-      const handled = metrics
-        .find(({ name }) => name === "grpc_server_handled_total")
-        ?.values.filter(({ labels, value }) => labels.grpc_method === "ForwardAuth" && value > 0)
+      const handled = samplesOf(await own.metrics.snapshot(), "grpc_server_handled_total")
+        .filter(({ labels, value }) => labels.grpc_method === "ForwardAuth" && value > 0)
         .map(({ labels, value }) => [labels.grpc_service, labels.grpc_code, value]);
       assert.deepEqual(handled, [
         ["securetoken.Gateways", "OK", 1],

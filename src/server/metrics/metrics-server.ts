@@ -1,8 +1,8 @@
 /** The port of METRICS_PORT: `/metrics` for scrapers, `/livez` and `/readyz` for probes. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { formatMetrics, METRICS_CONTENT_TYPES, type MetricsFormat } from "./registry.js";
 import { combineReadiness, type ProcessReport, type Readiness } from "./report.js";
+import { formatMetrics, METRICS_CONTENT_TYPES, type MetricsFormat } from "./text.js";
 
 /** Gives the report of each process at this moment. */
 export type Reports = () => Promise<readonly ProcessReport[]>;

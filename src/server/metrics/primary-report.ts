@@ -1,6 +1,7 @@
 /** What a primary tells of its server, beside what its workers tell of themselves. */
 import type { RevocationAuthority } from "../../revocation/authority.js";
-import { START_TIME, singleValue } from "./registry.js";
+import { singleValue } from "./metric.js";
+import { START_TIME } from "./process-metrics.js";
 import { NOT_SERVING, type ProcessReport } from "./report.js";
 import { collectRevocations } from "./revocation-metrics.js";
 

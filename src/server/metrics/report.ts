@@ -1,5 +1,5 @@
 /** What a process tells whoever watches it; plain data, which a worker can send to its primary. */
-import type { MetricsSnapshot } from "./registry.js";
+import type { MetricsSnapshot } from "./metric.js";
 
 /** Whether the server is to be sent calls. */
 export interface Readiness {

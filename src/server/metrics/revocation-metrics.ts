@@ -1,7 +1,6 @@
 /** What is told of revocations, by the one process of a server that owns them. */
 import type { RevocationAuthority } from "../../revocation/authority.js";
-import type { CollectedMetric } from "./call-metrics.js";
-import { singleValue } from "./registry.js";
+import { type CollectedMetric, singleValue } from "./metric.js";
 
 /** The state of an authority at this moment. */
 export function collectRevocations({ index, freshness }: RevocationAuthority): CollectedMetric[] {

@@ -9,10 +9,13 @@ import type { CalledMethod } from "../../transport/adapter/index.js";
 import type { CutReason } from "../../transport/index.js";
 import type { OpenConnections } from "../../transport/listener.js";
 import { VERSION } from "../version.js";
-import { CallMetrics, type CollectedMetric } from "./call-metrics.js";
+import { CallMetrics } from "./call-metrics.js";
+import { collectConnections } from "./connection-metrics.js";
+import { KeyedCounter } from "./keyed-counter.js";
+import { type CollectedMetric, type MetricsSnapshot, seriesOf, singleValue } from "./metric.js";
 import type { CallObserver } from "./observe-calls.js";
+import { ProcessMetrics } from "./process-metrics.js";
 import { RefusalMetrics } from "./refusal-metrics.js";
-import { type MetricsSnapshot, ProcessMetrics, singleValue } from "./registry.js";
 
 /** The RPCs that give out a token. */
 const ISSUING: ReadonlySet<CalledMethod> = new Set<CalledMethod>([
@@ -33,7 +36,11 @@ export class ServerMetrics implements CallObserver {
     ...DOOR_METHODS,
   ]);
   readonly #refusals = new RefusalMetrics();
-  readonly #reloadFailures = new Map<string, number>();
+  readonly #reloadFailures = new KeyedCounter<string>(
+    "secure_token_config_reload_failures_total",
+    "Times that a changed file could not be put in force, by part.",
+    (part) => ({ part }),
+  );
   #issued = 0;
   #watchers = 0;
 
@@ -63,45 +70,25 @@ export class ServerMetrics implements CallObserver {
 
   /** Tells what is open, each time that it is asked. */
   watchConnections(open: () => OpenConnections): void {
-    this.#registry.add(() => {
-      const { connections, streams } = open();
-      return [
-        singleValue(
-          {
-            name: "secure_token_connections",
-            help: "Connections that are open.",
-            type: "gauge",
-            aggregator: "sum",
-          },
-          connections,
-        ),
-        singleValue(
-          {
-            name: "secure_token_streams",
-            help: "HTTP/2 streams that are open: calls in flight, and who watches.",
-            type: "gauge",
-            aggregator: "sum",
-          },
-          streams,
-        ),
-      ];
-    });
+    this.#registry.add(() => collectConnections(open()));
   }
 
   /** Tells the keys that tokens are made and read with, each time that it is asked. */
   watchKeys(keys: () => ExportedConfig["keys"]): void {
-    this.#registry.add(() => [
-      {
-        name: "secure_token_key_info",
-        help: "The keys in force. Always 1.",
-        type: "gauge",
-        aggregator: "max",
-        values: keys().map(({ keyId, state }) => ({
-          labels: { key_id: keyId, state },
-          value: 1,
-        })),
-      },
-    ]);
+    const name = "secure_token_key_info";
+    this.#registry.add(() => {
+      const inForce = keys();
+      return [
+        {
+          name,
+          help: "The keys in force. Always 1.",
+          type: "gauge",
+          aggregator: "max",
+          series: inForce.map(({ keyId, state }) => seriesOf(name, { key_id: keyId, state })),
+          values: inForce.map(() => 1),
+        },
+      ];
+    });
   }
 
   /**
@@ -111,7 +98,7 @@ export class ServerMetrics implements CallObserver {
    * @param part as health names it
    */
   toldOfPart(part: string, inForce: boolean): void {
-    this.#reloadFailures.set(part, (this.#reloadFailures.get(part) ?? 0) + (inForce ? 0 : 1));
+    this.#reloadFailures.add(part, inForce ? 0 : 1);
   }
 
   /** Everything, at this moment. */
@@ -139,13 +126,7 @@ export class ServerMetrics implements CallObserver {
         },
         this.#watchers,
       ),
-      {
-        name: "secure_token_config_reload_failures_total",
-        help: "Times that a changed file could not be put in force, by part.",
-        type: "counter",
-        aggregator: "sum",
-        values: [...this.#reloadFailures].map(([part, value]) => ({ labels: { part }, value })),
-      },
+      this.#reloadFailures.collect(),
       singleValue(
         {
           name: "secure_token_build_info",

@@ -1,7 +1,7 @@
 /** What the workers of a primary tell of themselves, kept so that no counter of the server ever falls. */
 
-import type { CollectedMetric, MetricValue } from "./call-metrics.js";
-import type { MetricsSnapshot } from "./registry.js";
+import { aggregate } from "./aggregate.js";
+import type { MetricsSnapshot } from "./metric.js";
 import { NOT_SERVING, type ProcessReport } from "./report.js";
 
 /** How long a worker may take to report, in milliseconds. Probes wait for a second. */
@@ -34,7 +34,7 @@ export class WorkerReports {
       if (this.#last.has(worker)) this.#last.set(worker, metrics);
     });
     worker.exited.then(() => {
-      this.#ended = addCounters(this.#ended, this.#last.get(worker) ?? []);
+      this.#ended = aggregate([this.#ended, countersOf(this.#last.get(worker) ?? [])]);
       this.#last.delete(worker);
     });
   }
@@ -60,28 +60,7 @@ export class WorkerReports {
   }
 }
 
-/** Counters and histograms with those of `more` added. */
-function addCounters(to: MetricsSnapshot, more: MetricsSnapshot): MetricsSnapshot {
-  const sums = new Map(to.map((metric) => [metric.name, metric]));
-  for (const metric of more) {
-    if (metric.type === "gauge" || metric.aggregator !== "sum") continue;
-    sums.set(metric.name, { ...metric, values: addValues(sums.get(metric.name), metric.values) });
-  }
-  return [...sums.values()];
-}
-
-function addValues(
-  sum: CollectedMetric | undefined,
-  more: readonly MetricValue[],
-): readonly MetricValue[] {
-  const values = new Map((sum?.values ?? []).map((value) => [keyOf(value), value]));
-  for (const each of more) {
-    const key = keyOf(each);
-    values.set(key, { ...each, value: (values.get(key)?.value ?? 0) + each.value });
-  }
-  return [...values.values()];
-}
-
-function keyOf({ metricName = "", labels }: MetricValue): string {
-  return JSON.stringify([metricName, Object.entries(labels).sort()]);
+/** The counters and histograms of what is told: what a process had open ends with it. */
+function countersOf(told: MetricsSnapshot): MetricsSnapshot {
+  return told.filter(({ type, aggregator }) => type !== "gauge" && aggregator === "sum");
 }

@@ -11,7 +11,7 @@ import {
   type MetricsServer,
   startMetricsServer,
 } from "../../../src/server/metrics/metrics-server.js";
-import { ProcessMetrics } from "../../../src/server/metrics/registry.js";
+import { ProcessMetrics } from "../../../src/server/metrics/process-metrics.js";
 
 function hasPromtool(): boolean {
   try {

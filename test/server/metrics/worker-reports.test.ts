@@ -1,10 +1,11 @@
 /** What a scraper reads of a server with workers: sums that never fall. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { singleValue } from "../../../src/server/metrics/registry.js";
+import { singleValue } from "../../../src/server/metrics/metric.js";
 import type { ProcessReport } from "../../../src/server/metrics/report.js";
 import { combineReadiness } from "../../../src/server/metrics/report.js";
 import { WorkerReports } from "../../../src/server/metrics/worker-reports.js";
+import { samplesOf } from "../../support/samples.js";
 
 const READY = { ready: true, parts: { keys: true } };
 
@@ -52,9 +53,8 @@ function worker() {
 
 function sumOf(reports: readonly ProcessReport[], name: string): number {
   return reports
-    .flatMap(({ metrics }) => metrics.filter((metric) => metric.name === name))
-    .flatMap(({ values }) => values.map(({ value }) => value))
-    .reduce((sum, value) => sum + value, 0);
+    .flatMap(({ metrics }) => samplesOf(metrics, name))
+    .reduce((sum, { value }) => sum + value, 0);
 }
 
 describe("the reports of workers", () => {

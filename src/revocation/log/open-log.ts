@@ -13,10 +13,20 @@ export async function openLog(url: string): Promise<RevocationLog> {
   const scheme = SCHEMES.find((each) => url.startsWith(`${each}//`));
   if (scheme === undefined) throw new Error("must be postgres://…, redis://… or rediss://…");
   if (scheme.startsWith("postgres")) {
-    if (!URL.canParse(url)) throw new Error("must be a URL with user and password percent-encoded");
+    if (!isWholeUrl(url)) throw new Error("must be a URL with user and password percent-encoded");
     const { PostgresLog } = await import("./postgres.js");
     return new PostgresLog(url);
   }
   const { RedisLog } = await import("./redis.js");
   return new RedisLog(url);
+}
+
+/**
+ * Whether the host of a URL is where it seems to be: one of the characters / ? # in a password ends the authority, and
+ * a part of the password would be taken for the host and the database, which messages name.
+ */
+function isWholeUrl(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { pathname, search, hash } = new URL(url);
+  return !(pathname + hash).includes("@") && !/^\?[^=]*@/.test(search);
 }

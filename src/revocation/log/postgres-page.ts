@@ -11,6 +11,8 @@ export interface Row extends QueryResultRow {
   readonly log_id: string;
   readonly started: string;
   readonly last: string;
+  /** Whether the server follows another one, which it may be behind. */
+  readonly standby: boolean;
   readonly position: string | null;
   /** The beginning of its key. */
   readonly tag: string;

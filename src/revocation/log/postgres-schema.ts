@@ -72,6 +72,7 @@ SELECT pg_notify('${CHANNEL}', '') FROM (SELECT count(*) FROM written) AS all_wr
 export const READ = `
 SELECT log.log_id::text AS log_id,
   extract(epoch FROM pg_postmaster_start_time())::text AS started,
+  pg_is_in_recovery() AS standby,
   coalesce((SELECT max(position) FROM secure_token_revocations), 0)::text AS last,
   page.position::text AS position, page.tag, page.entry, page.expires_at::text AS expires_at
 FROM secure_token_log AS log

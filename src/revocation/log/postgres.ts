@@ -122,9 +122,12 @@ export class PostgresLog implements RevocationLog {
     return row as Cleaned;
   }
 
-  #readRows(from: string, timeoutMs: number): Promise<Row[]> {
+  async #readRows(from: string, timeoutMs: number): Promise<Row[]> {
     // The row of the position itself is among them.
-    return this.#query<Row>(sql.READ, [from, READ_PAGE + 1], timeoutMs);
+    const rows = await this.#query<Row>(sql.READ, [from, READ_PAGE + 1], timeoutMs);
+    // It answers, with what was written some time ago: nobody is fresh by that.
+    if (rows[0]?.standby) throw new LogUnavailableError("PostgreSQL is a standby, which may lag");
+    return rows;
   }
 
   /** Creates the tables where they are missing, once; several servers may try at the same time. */

@@ -23,10 +23,17 @@ return #ARGV - 1`;
  * KEYS: STREAM, META; ARGV: an id for a log that is new, the id of the last entry read or '-', how many.
  * Gives: log id, run id of the server, last generated id, entries that others deleted, whether the last
  * entry read is there (1 or 0), entries.
+ *
+ * The write also shows that this is the server that takes writes: what a replica holds may be old, and what one that has
+ * lost its replicas holds may be. One whose memory or disk is full takes none of anybody's: what it holds is all there is.
  */
 export const READ = `
-redis.call('HSETNX', KEYS[2], 'id', ARGV[1])
+local written = redis.pcall('HSETNX', KEYS[2], 'id', ARGV[1])
 local id = redis.call('HGET', KEYS[2], 'id')
+if type(written) == 'table' and written.err then
+  local why = string.match(written.err, '%u+')
+  if not id or (why ~= 'OOM' and why ~= 'MISCONF') then return written end
+end
 local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
 local last, foreign = '0-0', 0
 if redis.call('EXISTS', KEYS[1]) == 1 then

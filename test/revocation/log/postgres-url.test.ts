@@ -27,6 +27,24 @@ describe("a URL of PostgreSQL", () => {
     });
   });
 
+  for (const credentials of ["user:/sesame", "user:12/sesame", "u:12#sesame", "u:12?sesame"]) {
+    it(`is refused where a password that is not encoded ends its host: ${credentials}`, async () => {
+      for (const rest of ["127.0.0.1/app", "127.0.0.1/app?sslmode=verify-full"]) {
+        await assert.rejects(openLog(`postgres://${credentials}@${rest}`), (error: Error) => {
+          assert.match(error.message, /percent-encoded/);
+          assert.doesNotMatch(error.message, SECRET);
+          return true;
+        });
+      }
+    });
+  }
+
+  it("may hold a user and a password among its parameters, which messages do not name", async () => {
+    const log = await openLog("postgres://127.0.0.1/app?user=me@tenant&password=s@sesame");
+    assert.equal(log.name, "postgres://127.0.0.1/app");
+    await log.close();
+  });
+
   it("leaves the process alive when that file goes later", async (t) => {
     t.mock.timers.enable({ apis: ["setTimeout"] });
     const ca = join(scratchFolder(), "ca.pem");

@@ -8,10 +8,13 @@ export const EXIT_FAILURE = 1;
 /** The command line is at fault. */
 export const EXIT_USAGE = 2;
 
+/** What is shown as a token is none that the server knows. */
+export const EXIT_INVALID_TOKEN = 5;
+
 const EXIT_CODES = {
   TOKEN_ERROR: 3,
   TOKEN_EXPIRED: 4,
-  INVALID_TOKEN: 5,
+  INVALID_TOKEN: EXIT_INVALID_TOKEN,
   PERMISSION_DENIED: 6,
 } satisfies Record<TokenErrorKind, number>;
 

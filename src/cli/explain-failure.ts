@@ -1,5 +1,6 @@
 /** Why a server could not be asked, in words that say what to do. */
 import { Code, ConnectError } from "@connectrpc/connect";
+import { callerInfo } from "../client/call-errors.js";
 import { CallFailure } from "./call-failure.js";
 
 /** How the server was asked. */
@@ -38,6 +39,12 @@ export function explainFailure(error: unknown, asked: Asked): unknown {
   const { server } = asked;
   if (error.code === Code.Unauthenticated) {
     return failure(credentialFault(asked), error);
+  }
+  const allowed = callerInfo(error)?.metadata;
+  if (allowed?.caller_rpcs !== undefined) {
+    const row = `the row ${allowed.caller} of the server's callers file allows`;
+    const rpcs = allowed.caller_rpcs.replaceAll(",", ", ");
+    return failure(`${server}: ${error.rawMessage}: ${row} ${rpcs}`, error);
   }
   const known = CAUSES.find(([form]) => textsOf(error).some((text) => form.test(text)));
   if (known) return failure(`${server}: ${known[1]}`, error);

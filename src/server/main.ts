@@ -30,11 +30,6 @@ export async function runServer(overrides: Env = {}): Promise<void> {
   // A start that fails tells its faults alone.
   const tellWarnings = () => {
     for (const warning of told) log.logger.warn({ warning }, "settings");
-    if (config.revocations && !config.revocations.dataDir && !config.revocations.log) {
-      log.logger.warn(
-        "revocations are kept in memory: they end with this process (DATA_DIR keeps them)",
-      );
-    }
   };
   process.on("exit", () => log.writer.flushSync());
   if (primary) await runWorker(process, primary, config, log);

@@ -163,7 +163,7 @@ describe("secure-token config check", () => {
     const { ok, findings } = JSON.parse(bare.stdout);
     assert.equal(ok, true);
     const warnings = findings.filter(({ level }: { level: string }) => level === "warning");
-    assert.equal(warnings.length, 2, "an ephemeral key and anonymous callers");
+    assert.equal(warnings.length, 3, "an ephemeral key, anonymous callers, no DATA_DIR");
   });
 
   it("tells every faulty file at once", async () => {

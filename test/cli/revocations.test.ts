@@ -32,8 +32,17 @@ describe("the command", () => {
     const revoked = await run(["revoke", "--reason", "lost laptop"], token);
     assert.equal(revoked.stdout, "outcome: REVOKED\n");
     assert.equal((await run(["validate"], token)).code, 5);
-    assert.equal((await run(["revoke"], "no token")).stdout, "outcome: NOT_AUTHENTIC\n");
     assert.match((await run(["revocations", "list"])).stdout, /token .*: lost laptop \(until /);
+  });
+
+  it("does not end well where what it is shown is no token of the server", async () => {
+    const token = await issue("u");
+    for (const input of ["", "no token", `${token.slice(0, -1)}`]) {
+      const { code, stdout } = await run(["revoke"], input);
+      assert.equal(stdout, "outcome: NOT_AUTHENTIC\n");
+      assert.equal(code, 5, input);
+    }
+    assert.equal((await run(["validate"], token)).code, 0);
   });
 
   it("revokes a user, a session, a token by its id, and everything up to an instant", async () => {

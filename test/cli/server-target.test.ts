@@ -16,6 +16,7 @@ describe("secure-token --server", () => {
   let clear: ServerProcess;
   let tls: ServerProcess;
   let key: string;
+  let gateway: string;
   const ask = (server: string, args: string[] = [], env: Record<string, string> = {}) =>
     runCommand(["--server", server, ...args, "export-config"], env);
 
@@ -23,6 +24,15 @@ describe("secure-token --server", () => {
     const path = join(scratchFolder(), "callers.json");
     const file = ["--file", path];
     key = (await runCommand(["callers", "add", "one", "--role", "admin", ...file])).stdout.trim();
+    const door = await runCommand([
+      "callers",
+      "add",
+      "door",
+      "--rpc",
+      "ExtAuthz,ForwardAuth",
+      ...file,
+    ]);
+    gateway = door.stdout.trim();
     const spiffe = ["--spiffe", "spiffe://example.org/admin"];
     await runCommand(["callers", "add", "two", "--role", "admin", ...spiffe, ...file]);
     clear = await startServer();
@@ -64,6 +74,11 @@ describe("secure-token --server", () => {
       "a wrong key",
       () => [tls.url, CA, { SECURE_TOKEN_API_KEY: "stk_wrong" }],
       /does not know the API key of SECURE_TOKEN_API_KEY/,
+    ],
+    [
+      "a caller's row",
+      () => [tls.url, CA, { SECURE_TOKEN_API_KEY: gateway }],
+      /the caller may not call ExportConfig: the row door of the server's callers file allows ExtAuthz, ForwardAuth$/m,
     ],
     [
       "a certificate of nobody",

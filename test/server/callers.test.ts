@@ -398,6 +398,9 @@ describe("secure-token callers, and a server that reads their file", () => {
     };
     assert.equal(await can(first), true);
 
+    const early = await edit("revoke", "app", "--old-keys");
+    assert.equal(early.code, 1);
+    assert.match(early.output, /^app has no old keys: `callers rotate app` first /);
     const second = (await edit("rotate", "app")).stdout.trim();
     await inForce(server, 2);
     assert.deepEqual([await can(first), await can(second)], [true, true]);

@@ -37,6 +37,23 @@ describe("warnings of a start", () => {
     }
   });
 
+  const IN_MEMORY = "DATA_DIR is not set: revocations are kept in memory, and end with the server";
+
+  it("tell of revocations in memory, in the log and to those who check", async () => {
+    const server = await startServer();
+    await server.end();
+    assert.equal(server.output().split(IN_MEMORY).length, 2, server.output());
+    for (const [env, isTold] of [
+      [{}, true],
+      [{ REVOCATIONS: "off" }, false],
+      [{ DATA_DIR: scratchFolder() }, false],
+      [{ REVOCATION_LOG: "redis://127.0.0.1:1" }, false],
+    ] as const) {
+      const { output } = await runCommand(["config", "check"], env);
+      assert.equal(output.includes(IN_MEMORY), isTold, output);
+    }
+  });
+
   const REBINDING = /ALLOWED_HOSTS is not set and ALLOW_ANONYMOUS is on: .*DNS rebinding/g;
   const ANYBODY = {
     HOST: "0.0.0.0",

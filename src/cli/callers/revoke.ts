@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { CallerEntry } from "../../server/callers/callers-file.js";
 import { editEntries, entryOf } from "./callers-edit.js";
 
 /** `secure-token callers revoke <name>`: the caller, or with --old-keys all keys but its newest. */
@@ -12,8 +13,21 @@ export function addCallersRevoke(callers: Command): void {
     .action(async (name: string, { file, oldKeys }: { file: string; oldKeys?: boolean }) => {
       await editEntries(file, (entries) => {
         const entry = entryOf(entries, name);
-        if (oldKeys) entry.api_keys = (entry.api_keys ?? []).slice(-1);
+        if (oldKeys) entry.api_keys = newestKeyOf(entry);
         else entries.splice(entries.indexOf(entry), 1);
       });
     });
+}
+
+/** Without an old key nothing would end, and whoever has lost the only one would take it for ended. */
+function newestKeyOf({
+  name,
+  api_keys: keys = [],
+}: CallerEntry): NonNullable<CallerEntry["api_keys"]> {
+  if (keys.length > 1) return keys.slice(-1);
+  const advice =
+    keys.length === 0
+      ? "it is known by its certificate alone"
+      : `\`callers rotate ${name}\` first gives it another key than this one`;
+  throw new Error(`${name} has no old keys: ${advice}`);
 }

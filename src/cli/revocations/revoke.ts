@@ -1,6 +1,7 @@
 import type { Command } from "commander";
-import type { RevocationTarget } from "../../client/revocations.js";
+import type { RevocationOutcome, RevocationTarget } from "../../client/revocations.js";
 import { isInstantText } from "../../core/instant-text.js";
+import { EXIT_FAILURE, EXIT_INVALID_TOKEN } from "../exit-codes.js";
 import { printResult } from "../output.js";
 import { readToken } from "../token-input.js";
 import { UsageError } from "../usage.js";
@@ -42,7 +43,14 @@ export function addRevokeCommand(program: Command): void {
         client.revokeTokens([target], { reason }),
       );
       printResult({ outcome }, options);
+      process.exitCode = exitCodeFor(outcome);
     });
+}
+
+/** A script must not take it for revoked what is no token, or what became of it that it cannot tell. */
+function exitCodeFor(outcome: RevocationOutcome | undefined): number {
+  if (outcome === "REVOKED" || outcome === "ALREADY_EXPIRED") return 0;
+  return outcome === "NOT_AUTHENTIC" ? EXIT_INVALID_TOKEN : EXIT_FAILURE;
 }
 
 async function targetOf(

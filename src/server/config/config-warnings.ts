@@ -9,7 +9,18 @@ import { openFolderWarnings } from "./open-folders.js";
  * @param user the user of this process; undefined where there are no user ids
  */
 export function configWarnings(config: Config, user: number | undefined): string[] {
-  return [...openFolderWarnings(config), ...ownerWarnings(config, user), ...hostWarnings(config)];
+  return [
+    ...openFolderWarnings(config),
+    ...ownerWarnings(config, user),
+    ...hostWarnings(config),
+    ...revocationWarnings(config),
+  ];
+}
+
+/** A key outlives its server, and what was revoked would not. */
+function revocationWarnings({ revocations }: Config): string[] {
+  if (revocations === undefined || revocations.dataDir !== undefined || revocations.log) return [];
+  return ["DATA_DIR is not set: revocations are kept in memory, and end with the server"];
 }
 
 /** Without callers a browser's page needs nothing but a name under which the server answers. */

@@ -30,6 +30,8 @@ export async function runBlocks(
   shell.stdout.on("data", (chunk) => {
     text += chunk;
   });
+  // Where nothing stays behind, both come in one turn of the loop.
+  const closed = once(shell, "close");
   const [code] = await once(shell, "exit");
   try {
     process.kill(-(shell.pid as number), "SIGTERM");
@@ -37,7 +39,7 @@ export async function runBlocks(
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
   // What was written before the end, and the last of those that were ended.
-  await once(shell, "close");
+  await closed;
   const printed = text.split(/\n== block \d+\n/).slice(1);
   return { code: code as number | null, printed };
 }

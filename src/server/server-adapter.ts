@@ -30,6 +30,7 @@ import { createBodyCheck, withDoors } from "./doors.js";
 import type { HealthState } from "./health.js";
 import { type CallObserver, observeCalls, tellRefused } from "./metrics/observe-calls.js";
 import { createHostGate } from "./misdirected.js";
+import { withProbes } from "./probes.js";
 import { createProxyWarning } from "./proxied-requests.js";
 import { REFLECTION_SERVICES, reflectionRoutes } from "./reflection.js";
 import { createPathCheck, observeRefused } from "./refused-requests.js";
@@ -158,7 +159,9 @@ export function createServerAdapter(deps: AdapterDeps, parts: AdapterParts): Una
         (exchange) => isCall(exchange) && !isPreflight(exchange),
         clientOf,
       );
-      return withDoors(open, doors, { ...calls, readBody });
+      // A probe that is told 503 is no refused request.
+      const probed = withProbes(open, () => health.readiness().ready);
+      return withDoors(probed, doors, { ...calls, readBody });
     },
     shutdownSignal,
   });

@@ -9,6 +9,7 @@ import { certificateFindings } from "../../src/server/checkup/certificates.js";
 import { revocationListFindings } from "../../src/server/checkup/revocation-lists.js";
 import { formatKeysetFile } from "../../src/server/keyset-file.js";
 import { ROOT } from "../support/buf.js";
+import { freePort } from "../support/free-port.js";
 import { fileKey } from "../support/keyset-file.js";
 import { skipWithoutRedis, startRedis } from "../support/redis.js";
 import { scratchFolder } from "../support/scratch-folder.js";
@@ -280,8 +281,36 @@ describe("secure-token doctor", () => {
     });
     assert.match(
       beyond.output,
-      /^error {3}HOST 192\.0\.2\.1, .*HOST is no address of this machine/m,
+      /^error {3}HOST 192\.0\.2\.1, .*the host is no address of this machine/m,
     );
+  });
+
+  it("says that another program holds METRICS_PORT, which ends `serve`", async () => {
+    const other = createServer((socket) => socket.destroy());
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const { port } = other.address() as { port: number };
+    const env = { ...KEY, PORT: String(await freePort()), METRICS_PORT: String(port) };
+    const held = await runCommand(["doctor"], env);
+    const serve = await runCommand(["serve"], env);
+    other.close();
+    assert.equal(held.code, 1, held.output);
+    assert.match(
+      held.output,
+      /^error {3}METRICS_HOST 127\.0\.0\.1, METRICS_PORT \d+ is in use by another program/m,
+    );
+    assert.equal(serve.code, 78, serve.output);
+    const free = await runCommand(["doctor"], env);
+    assert.equal(free.code, 0, free.output);
+    assert.match(free.output, /^ok {6}METRICS_HOST .*, METRICS_PORT \d+ can be listened on$/m);
+  });
+
+  it("takes a METRICS_PORT for the running server's own", async () => {
+    const env = { ...KEY, METRICS_PORT: String(await freePort()) };
+    const server = await startServer(env);
+    const { code, output } = await runCommand(["doctor"], { ...env, PORT: String(server.port) });
+    await server.end();
+    assert.equal(code, 0, output);
+    assert.match(output, /^ok {6}METRICS_HOST .*, METRICS_PORT \d+ is in use$/m);
   });
 
   it("does not ask a server that would cut it for want of a header of the PROXY protocol", async () => {

@@ -211,6 +211,8 @@ describe("a misspelt setting", () => {
     ["TRUSTED_PROXYS", "TRUSTED_PROXIES"],
     ["LOG_DEST", "LOG_DESTINATION"],
     ["HOLDER_CALLS_PER_SEC", "HOLDER_CALLS_PER_SECOND"],
+    ["port", "PORT"],
+    ["Salt", "SALT"],
   ] as const) {
     it(`is told of ${name}`, () => {
       const { warnings } = read("", { [name]: "x" });

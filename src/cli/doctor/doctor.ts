@@ -9,7 +9,7 @@ import { urlOf } from "../own-server.js";
 import { toUrl } from "../server-url.js";
 import type { TargetOptions } from "../target.js";
 import { endWith, printFindings } from "./findings.js";
-import { checkPort } from "./port.js";
+import { checkPort, metricsPortFindings } from "./port.js";
 import { askServer } from "./round-trip.js";
 
 /** A call would be cut, and leave lines in the server's log. */
@@ -38,7 +38,7 @@ export function addDoctorCommand(program: Command): void {
     });
 }
 
-/** The port, and the server that `--server` names or that holds the port. */
+/** The ports, and the server that `--server` names or that holds the first of them. */
 async function examine(
   options: TargetOptions,
   config: Config | undefined,
@@ -49,13 +49,14 @@ async function examine(
     if (config && isHere(server, config) && awaitsHeaderHere(config)) return [NOT_ASKED];
     return askServer({ ...options, server }, config, uid);
   }
-  if (!config || config.port === 0) return [];
-  const { state, finding } = await checkPort(config.host, config.port);
-  if (state !== "in use") {
-    return [finding, ...(state === "free" ? [warning("no server runs there to be asked")] : [])];
-  }
-  if (awaitsHeaderHere(config)) return [finding, NOT_ASKED];
-  return [finding, ...(await askServer({ ...options, server: urlOf(config) }, config, uid))];
+  if (!config) return [];
+  if (config.port === 0) return metricsPortFindings(config, true);
+  const { state, finding } = await checkPort(config);
+  const found = [finding, ...(await metricsPortFindings(config, state === "in use"))];
+  if (state === "free") return [...found, warning("no server runs there to be asked")];
+  if (state === "refused") return found;
+  if (awaitsHeaderHere(config)) return [...found, NOT_ASKED];
+  return [...found, ...(await askServer({ ...options, server: urlOf(config) }, config, uid))];
 }
 
 /** Whether `--server` names the port of this configuration on this machine. */

@@ -4,7 +4,7 @@ import { editDistance } from "../../core/edit-distance.js";
 import type { Env } from "../../core/environment.js";
 import { SETTINGS } from "./settings.js";
 
-/** Shorter names have too many neighbours: HOST and POST, SALT and SALE. */
+/** Shorter names have too many neighbours: HOST and POST, SALT and SALE. Of these, other letter cases alone count. */
 const SHORTEST = 7;
 /** From this length on, two letters may be wrong; below, one. */
 const LONG = 10;
@@ -13,13 +13,13 @@ const FOREIGN = /^OTEL_/;
 
 /** A line for every variable that resembles a setting which is itself not set. */
 export function misspeltHints(env: Env): string[] {
-  const candidates = Object.keys(SETTINGS).filter(
-    (name) => name.length >= SHORTEST && env[name] === undefined,
-  );
+  const unset = Object.keys(SETTINGS).filter((name) => env[name] === undefined);
+  const candidates = unset.filter((name) => name.length >= SHORTEST);
   return Object.keys(env).flatMap((name) => {
     if (Object.hasOwn(SETTINGS, name)) return [];
     const written = name.toUpperCase();
     const meant =
+      unset.find((setting) => setting === written) ??
       candidates.find((setting) => resembles(singular(written), singular(setting))) ??
       continued(written, candidates);
     return meant === undefined ? [] : [`${name} is no setting; did you mean ${meant}?`];

@@ -15,14 +15,24 @@ export async function hasStore(dataDir: string): Promise<boolean> {
   );
 }
 
+/** The name of the file that tells LevelDB of all others, and those of files that hold entries. */
+const CURRENT = "CURRENT";
+const ENTRIES = /\.(ldb|sst|log)$/;
+
 /**
  * Refuses a folder whose entries others may delete, and one with anything but files in it: LevelDB follows
- * links out of it, and waits for ever for the writer of a pipe.
+ * links out of it, and waits for ever for the writer of a pipe. And one that was restored in part: where the file is
+ * missing with which LevelDB begins, it deletes what it finds, and what was revoked would be accepted again.
  */
 export async function checkStoreFolder(path: string): Promise<void> {
   const { mode } = await stat(path);
   if (mode & 0o002) throw new Error(`${path} can be written by every user: chmod o-w`);
-  for (const entry of await readdir(path, { withFileTypes: true })) {
-    if (!entry.isFile()) throw new Error(`${join(path, entry.name)} is not a regular file`);
+  const files = await readdir(path, { withFileTypes: true });
+  for (const file of files) {
+    if (!file.isFile()) throw new Error(`${join(path, file.name)} is not a regular file`);
+  }
+  const names = files.map(({ name }) => name);
+  if (!names.includes(CURRENT) && names.some((name) => ENTRIES.test(name))) {
+    throw new Error(`${path} holds entries, but no ${CURRENT}: restore all of the folder`);
   }
 }

@@ -1,7 +1,15 @@
 /** The embedded store: what is kept, for how long, and who owns it. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, rmSync, statSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import fc from "fast-check";
@@ -128,6 +136,33 @@ describe("the embedded store", () => {
         message: /CURRENT is not a regular file$/,
       });
     }
+  });
+
+  it("is none that has lost its CURRENT: LevelDB would begin anew, and delete what it finds", async () => {
+    const folder = scratchFolder();
+    const first = await openLevelStore(folder);
+    await first.append([tokenEntry("a")]);
+    await first.close();
+    const current = join(folder, "revocations", "CURRENT");
+    const content = readFileSync(current);
+    rmSync(current);
+    await assert.rejects(openLevelStore(folder), {
+      name: "StoreError",
+      message: /revocations holds entries, but no CURRENT: restore all of the folder/,
+    });
+    writeFileSync(current, content);
+    const again = await openLevelStore(folder);
+    assert.deepEqual(await load(again, NOON), [tokenEntry("a")]);
+    await again.close();
+  });
+
+  it("begins where a crash has ended its very first start, before there was a CURRENT", async () => {
+    const folder = scratchFolder();
+    mkdirSync(join(folder, "revocations"), { mode: 0o700 });
+    for (const name of ["LOCK", "LOG", "MANIFEST-000001", "000001.dbtmp"]) {
+      writeFileSync(join(folder, "revocations", name), "");
+    }
+    await (await openLevelStore(folder)).close();
   });
 
   it("names a folder that cannot be used", async () => {

@@ -41,20 +41,22 @@ function nodesOf(program: Command): Node[] {
   return visit(program, [], []);
 }
 
-/** Follows the words that name commands, then offers what may follow; files after options that take them. */
+/**
+ * Follows the words that name commands, then offers what may follow. Files, after options that take them, are bash's own
+ * to complete: it goes down folders, and quotes names with blanks.
+ */
 function bashScript(nodes: readonly Node[]): string {
   const cases = nodes.map(({ path, commands, options }) => {
     const words = [...commands.map(({ name }) => name), ...options.flatMap(spellings), "--help"];
     return `    '${path}') words='${words.join(" ")}' ;;`;
   });
   const known = nodes.slice(1).map(({ path }) => `'${path}'`);
-  const files = [...new Set(nodes.flatMap(({ options }) => options.filter(takesFile)))]
-    .flatMap(spellings)
-    .join("|");
+  const takingFiles = nodes.flatMap(({ options }) => options.filter(takesFile));
+  const files = [...new Set(takingFiles.flatMap(spellings))].join("|");
   return `_secure_token() {
   local cur=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} path= words= next i
   case $previous in
-    ${files}) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    ${files}) COMPREPLY=(); return ;;
   esac
   for ((i = 1; i < COMP_CWORD; i++)); do
     next="\${path:+$path }\${COMP_WORDS[i]}"
@@ -67,7 +69,7 @@ ${cases.join("\n")}
   esac
   COMPREPLY=($(compgen -W "$words" -- "$cur"))
 }
-complete -F _secure_token secure-token
+complete -o default -F _secure_token secure-token
 `;
 }
 

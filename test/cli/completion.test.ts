@@ -40,14 +40,19 @@ describe("secure-token completion", () => {
     ]);
   });
 
-  it("offers files after options that take them", () => {
-    assert.ok(offered("secure-token callers list --file ").includes("etc"));
+  it("leaves files to bash after options that take them", () => {
+    assert.deepEqual(offered("secure-token callers list --file "), []);
+    assert.deepEqual(offered("secure-token --api-key-file "), []);
+    const { stdout } = spawnSync("bash", ["-c", `${bash}\ncomplete -p secure-token`], {
+      encoding: "utf8",
+    });
+    assert.match(stdout, /^complete -o default -F _secure_token secure-token$/m);
   });
 
   it("has a script for zsh and fish, and refuses other shells", async () => {
     assert.match(
       (await runCommand(["completion", "zsh"])).stdout,
-      /bashcompinit[\s\S]*complete -F/,
+      /bashcompinit[\s\S]*complete -o default -F/,
     );
     const fish = (await runCommand(["completion", "fish"])).stdout;
     assert.match(

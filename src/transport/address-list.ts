@@ -54,11 +54,15 @@ export function plainAddress(text: string): string | undefined {
   return [high >> 8, high & 0xff, low >> 8, low & 0xff].join(".");
 }
 
+/** An address as a socket spells it, but that of an IPv4 client of a port of IPv6: that is one of IPv4, as everywhere else. */
+export function unmappedAddress(address: string): string {
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
+}
+
 /** Whom bounds of an address go by: an IPv4 address as it is, an IPv6 address as its /64. */
-export function networkOf(address: string): string {
+export function networkOf(socketAddress: string): string {
+  const address = unmappedAddress(socketAddress);
   if (!isIPv6(address)) return address;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
   const [head = "", tail] = (address.split("%")[0] as string).toLowerCase().split("::");
   const groups = head === "" ? [] : head.split(":");
   const rest = tail === undefined || tail === "" ? [] : tail.split(":");

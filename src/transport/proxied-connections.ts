@@ -1,6 +1,6 @@
 /** Connections that begin with a PROXY header: who is at their other end, behind the proxy. */
 import type { Server, Socket } from "node:net";
-import type { AddressList } from "./address-list.js";
+import { type AddressList, unmappedAddress } from "./address-list.js";
 import { addressesOf } from "./client-trust.js";
 import type { CutReason } from "./cut-reasons.js";
 import { whenLate } from "./late.js";
@@ -18,7 +18,7 @@ const clients = new WeakMap<Socket, string>();
 
 /** The address of who is at the other end: as a trusted proxy tells it, else the connection's own. */
 export function peerOf(socket: Socket): string {
-  return clients.get(socket) ?? socket.remoteAddress ?? "";
+  return clients.get(socket) ?? unmappedAddress(socket.remoteAddress ?? "");
 }
 
 /** The octets of the headers, by the connections that they came over. */

@@ -42,6 +42,7 @@ export const RIGHT_VALUES: Record<string, Values> = {
     imagePullSecrets: [{ name: "registry" }],
     autoscaling: { enabled: true },
     tls: { secretName: "tls", clientCaSecretName: "ca" },
+    host: "::",
     settings: { LOG_LEVEL: "warn", WORKERS: "2" },
     service: { type: "LoadBalancer", port: 443, annotations: { "example.com/internal": "true" } },
     networkPolicy: {
@@ -116,6 +117,7 @@ export const WRONG_VALUES: [what: string, values: Values, words: RegExp][] = [
     { ...FLEET, autoscaling: { enabled: true, minReplicas: 11 } },
     /autoscaling\.minReplicas must be at most/,
   ],
+  ["one address of many", { ...FLEET, host: "10.0.0.7" }, /host/],
   ["a misspelt value", { ...FLEET, replicaCount: 3 }, /replicaCount/],
   ["a secret among the settings", { ...FLEET, settings: { SECRET_KEY: "x" } }, /SECRET_KEY/],
   ["a setting of the chart's own", { ...FLEET, settings: { PORT: "9" } }, /PORT/],

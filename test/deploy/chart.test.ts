@@ -9,7 +9,7 @@ import { ROOT } from "../support/buf.js";
 import { fileKey } from "../support/keyset-file.js";
 import { scratchFolder } from "../support/scratch-folder.js";
 import { runCommand } from "../support/server-process.js";
-import { FLEET, RIGHT_VALUES, WRONG_VALUES } from "./chart-values.js";
+import { FLEET, RIGHT_VALUES, type Values, WRONG_VALUES } from "./chart-values.js";
 import { CHART, helm, type Resource, readPlainYaml, render, skipWithoutHelm } from "./helm.js";
 
 const MOUNTS = "/run/secure-token";
@@ -131,6 +131,17 @@ describe("deploy/helm/secure-token", { skip: skipWithoutHelm() }, () => {
       });
     });
   }
+
+  it("listens on IPv6 where it is told to, for calls and for probes", () => {
+    const hostsOf = (values: Values) => {
+      const { env } = only(render(values), "Deployment").spec.template.spec.containers[0];
+      return ["HOST", "METRICS_HOST"].map((setting) => {
+        return env.find(({ name }: { name: string }) => name === setting)?.value;
+      });
+    };
+    assert.deepEqual(hostsOf(FLEET), ["0.0.0.0", "0.0.0.0"]);
+    assert.deepEqual(hostsOf({ ...FLEET, host: "::" }), ["::", "::"]);
+  });
 
   it("leaves the number of replicas to the autoscaler", () => {
     const resources = render(RIGHT_VALUES["everything at once"] ?? {});

@@ -48,6 +48,7 @@ describe("x-forwarded-for", () => {
     ["IPv6", "2001:db8:1::5", "2001:DB8:2:0:0:0:0:9", "2001:db8:2::9"],
     ["IPv6 of no proxy", "2001:db8:2::5", "198.51.100.1", "2001:db8:2::5"],
     ["an IPv4 proxy within IPv6", "::ffff:10.1.2.3", "203.0.113.9", "203.0.113.9"],
+    ["an IPv4 client of a port of IPv6", "::ffff:203.0.113.9", "1.2.3.4", "203.0.113.9"],
     ["an IPv4 client within IPv6", "10.1.2.3", "::ffff:203.0.113.9", "203.0.113.9"],
     ["a proxy within IPv6 in the field", "10.1.2.3", "203.0.113.9, ::ffff:a00:1", "203.0.113.9"],
     ["the word loopback", "::1", "203.0.113.9", "203.0.113.9"],

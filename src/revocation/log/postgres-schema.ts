@@ -66,22 +66,25 @@ WITH locked AS MATERIALIZED (
 SELECT pg_notify('${CHANNEL}', '') FROM (SELECT count(*) FROM written) AS all_written`;
 
 /**
- * Reads from a position on, that position included: $1 the position, $2 how many. One row at least,
- * so that the log's identity is told even where there are no entries. All of it is one snapshot.
+ * Reads from a position on, that position included: $1 the position, $2 how many. The first row is of the log itself, and
+ * there where no entries are. All of it is one snapshot. What is told of the log is told once: in each row it would be half
+ * of what a reader parses.
  */
 export const READ = `
-SELECT log.log_id::text AS log_id,
+SELECT log_id::text AS log_id,
   extract(epoch FROM pg_postmaster_start_time())::text AS started,
   pg_is_in_recovery() AS standby,
-  coalesce((SELECT max(position) FROM secure_token_revocations), 0)::text AS last,
-  page.position::text AS position, page.tag, page.entry, page.expires_at::text AS expires_at
-FROM secure_token_log AS log
-LEFT JOIN LATERAL (
+  coalesce((SELECT max(position) FROM secure_token_revocations), 0) AS position,
+  NULL AS tag, NULL AS entry, NULL AS expires_at
+FROM secure_token_log
+UNION ALL
+SELECT NULL, NULL, NULL, page.position, page.tag, page.entry, page.expires_at
+FROM (
   SELECT position, encode(substr(key, 1, 9), 'hex') AS tag, entry, expires_at
   FROM secure_token_revocations
   WHERE position >= $1::bigint ORDER BY position LIMIT $2
-) AS page ON true
-ORDER BY page.position`;
+) AS page
+ORDER BY log_id NULLS LAST, position`;
 
 /** Whether nobody else cleans, told without waiting. */
 const CLEANING = `cleaning AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(${CLEAN_LOCK}) AS alone)`;

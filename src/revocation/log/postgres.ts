@@ -6,7 +6,7 @@ import { toEntryText } from "../entry-text.js";
 import { type LogPage, LogUnavailableError, READ_PAGE, type RevocationLog } from "./log.js";
 import { PostgresClient } from "./postgres-client.js";
 import { PostgresListener } from "./postgres-listener.js";
-import { isSameLog, keyOf, type Row, toPage } from "./postgres-page.js";
+import { type Found, isSameLog, keyOf, type Row, toFound, toPage } from "./postgres-page.js";
 import { readPosition } from "./postgres-position.js";
 import * as sql from "./postgres-schema.js";
 import { within } from "./within.js";
@@ -75,10 +75,10 @@ export class PostgresLog implements RevocationLog {
   async read(position: string | undefined, timeoutMs: number): Promise<LogPage> {
     await this.#createTables(timeoutMs);
     const from = position === undefined ? undefined : readPosition(position);
-    const rows = await this.#readRows(from?.row ?? "0", timeoutMs);
-    if (from !== undefined && isSameLog(from, rows)) return toPage(from, rows, false);
+    const found = await this.#find(from?.row ?? "0", timeoutMs);
+    if (from !== undefined && isSameLog(from, found)) return toPage(from, found, false);
     // From the beginning, and told so where the reader was elsewhere.
-    const all = from === undefined ? rows : await this.#readRows("0", timeoutMs);
+    const all = from === undefined ? found : await this.#find("0", timeoutMs);
     return toPage(undefined, all, position !== undefined);
   }
 
@@ -122,12 +122,9 @@ export class PostgresLog implements RevocationLog {
     return row as Cleaned;
   }
 
-  async #readRows(from: string, timeoutMs: number): Promise<Row[]> {
+  async #find(from: string, timeoutMs: number): Promise<Found> {
     // The row of the position itself is among them.
-    const rows = await this.#query<Row>(sql.READ, [from, READ_PAGE + 1], timeoutMs);
-    // It answers, with what was written some time ago: nobody is fresh by that.
-    if (rows[0]?.standby) throw new LogUnavailableError("PostgreSQL is a standby, which may lag");
-    return rows;
+    return toFound(await this.#query<Row>(sql.READ, [from, READ_PAGE + 1], timeoutMs));
   }
 
   /** Creates the tables where they are missing, once; several servers may try at the same time. */

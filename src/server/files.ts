@@ -6,6 +6,7 @@ import { ConfigError, type TlsFiles } from "./config/index.js";
 import { readableWarning, writableFault } from "./file-access.js";
 import { fileText } from "./file-text.js";
 import { asConfigError, type FileSource } from "./followed-files.js";
+import { holdsPrivateKey } from "./pem.js";
 import { tlsFaults } from "./tls-material.js";
 import { type FileSnapshot, readSettled } from "./watched-file.js";
 
@@ -58,9 +59,16 @@ export function tlsSource({ cert, key, clientCa, clientCrl }: TlsFiles): FileSou
       if (faults.length > 0) throw new ConfigError(faults);
       const warning = readableWarning(keyFile);
       if (warning) warn(`TLS_KEY_FILE ${warning}`);
+      if (cert !== key && holdsPrivateKey(material.cert)) warn(strayKey("TLS_CERT_FILE"));
+      if (holdsPrivateKey(material.clientCa ?? "")) warn(strayKey("TLS_CLIENT_CA_FILE"));
       return material;
     },
   };
+}
+
+/** A key where nobody takes care of one: of an authority, it makes whoever reads it any client. */
+function strayKey(name: string): string {
+  return `${name} holds a private key, which the server does not need there: take it out`;
 }
 
 async function readPem(name: string, path: string): Promise<FileSnapshot> {

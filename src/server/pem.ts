@@ -60,6 +60,11 @@ export function readPrivateKey(source: NamedText, faults: string[]): KeyObject |
   }
 }
 
+/** Whether a text has a private key in it, whatever it is named for. */
+export function holdsPrivateKey(text: string): boolean {
+  return /^-----BEGIN [A-Z ]*PRIVATE KEY-----/m.test(text);
+}
+
 /** Whether the first of the certificates is that of the key; else the fault. */
 export function pairFault(
   certificates: readonly X509Certificate[],

@@ -85,7 +85,7 @@ describe("TLS files", () => {
     writeFileSync(paths.key, KEY, { mode: 0o600 });
     return paths;
   };
-  const load = async (paths: { cert: string; key: string }) => {
+  const load = async (paths: { cert: string; key: string; clientCa?: string }) => {
     const warnings: string[] = [];
     await tlsSource(paths).load({ bytes: Buffer.alloc(0), mode: 0 }, (text) => warnings.push(text));
     return warnings;
@@ -98,6 +98,23 @@ describe("TLS files", () => {
     const [warning, ...others] = await load(paths);
     assert.match(warning ?? "", /^TLS_KEY_FILE can be read by every user \(mode 0644\)/);
     assert.deepEqual(others, []);
+  });
+
+  it("are warned about when a private key stands where none is needed", async () => {
+    const paths = files();
+    const clientCa = `${paths.cert}.ca`;
+    writeFileSync(clientCa, CA);
+    assert.deepEqual(await load({ ...paths, clientCa }), []);
+    writeFileSync(paths.cert, `${CERT}\n${KEY}`);
+    writeFileSync(clientCa, `${KEY}\n${CA}`);
+    const rest = "holds a private key, which the server does not need there: take it out";
+    assert.deepEqual(await load({ ...paths, clientCa }), [
+      `TLS_CERT_FILE ${rest}`,
+      `TLS_CLIENT_CA_FILE ${rest}`,
+    ]);
+    // One file for both is as good as two.
+    chmodSync(paths.cert, 0o600);
+    assert.deepEqual(await load({ cert: paths.cert, key: paths.cert }), []);
   });
 
   it("are refused when every user can write one", async () => {

@@ -53,5 +53,5 @@ export const filePath: Kind<string> = {
 
 /** A pattern for a word in any case: JSON Schema's patterns have no flags. */
 function anyCase(word: string): string {
-  return [...word].map((char) => `[${char.toUpperCase()}${char}]`).join("");
+  return word.replace(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`);
 }

@@ -33,6 +33,7 @@ import { createHostGate } from "./misdirected.js";
 import { withProbes } from "./probes.js";
 import { createProxyWarning } from "./proxied-requests.js";
 import { REFLECTION_SERVICES, reflectionRoutes } from "./reflection.js";
+import { withWords } from "./refusal-words.js";
 import { createPathCheck, observeRefused } from "./refused-requests.js";
 import { createRequestIds } from "./request-ids.js";
 import type { CallTracer } from "./traces/call-tracer.js";
@@ -152,7 +153,8 @@ export function createServerAdapter(deps: AdapterDeps, parts: AdapterParts): Una
     }),
     readsBody: createBodyCheck(doors),
     wrapHandler(handler, readBody) {
-      const cors = withCors(assets ? withConsole(handler, assets) : handler, corsOrigins);
+      const pages = assets ? withConsole(handler, assets) : handler;
+      const cors = withCors(withWords(pages), corsOrigins);
       const open = observeRefused(
         cors,
         onRefused,

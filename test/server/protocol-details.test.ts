@@ -65,6 +65,28 @@ describe("an answer", () => {
     }
   });
 
+  it("of 404, 405 and 415 says in words what was wrong", async () => {
+    const form = { "content-type": "application/x-www-form-urlencoded" };
+    for (const [path, method, headers, words] of [
+      [
+        "/GenerateToken",
+        "POST",
+        form,
+        /^nothing is at this path; a call is POST \/securetoken\.v1\./,
+      ],
+      [CONFIG, "GET", {}, /^the method must be POST\n$/],
+      ["/", "POST", {}, /^the method must be GET, HEAD\n$/],
+      [CONFIG, "POST", form, /^content-type must be application\/json or /],
+      [CONFIG, "HEAD", {}, /^$/],
+    ] as const) {
+      for (const send of [sendHttp1, sendHttp2]) {
+        const { body, headers: answered } = await send(server.url, { path, method, headers });
+        assert.match(body.toString(), words);
+        if (body.length > 0) assert.match(answered["content-type"] ?? "", /^text\/plain/);
+      }
+    }
+  });
+
   it("to an encoding that there is not names identity", async () => {
     const type = { ":path": CONFIG, "content-type": "application/grpc" };
     const got = await answerTo({ ...type, "grpc-encoding": "gzip" });

@@ -348,11 +348,32 @@ describe("secure-token doctor", () => {
     assert.match(up.output, /^ok {6}REVOCATION_LOG redis:.* answers$/m);
     assert.match(up.output, /^ok {6}DATA_DIR can be written$/m);
     await redis.close();
-    const url = `redis://user:${SECRET}@127.0.0.1:${redis.port}`;
+    const url = `redis://user:${encodeURIComponent(SECRET)}@127.0.0.1:${redis.port}`;
     const down = await runCommand(["doctor"], { ...env, REVOCATION_LOG: url });
     assert.equal(down.code, 1, down.output);
     assert.match(down.output, /^error {3}REVOCATION_LOG cannot be used: /m);
-    assert.ok(!down.output.includes(SECRET));
+    assert.doesNotMatch(down.output, /Secret2026/);
+  });
+
+  it("refuses the URL of a log in the server's words, and asks nothing of it", async () => {
+    const password = encodeURIComponent(SECRET);
+    for (const url of [
+      `postgres://user:/${SECRET}@127.0.0.1/app`,
+      `postgres://user:${password}@127.0.0.1/app?sslrootcert=nowhere.pem`,
+      `redis://user:${password}@127.0.0.1:0`,
+      `redis://user:${password}@127.0.0.1,127.0.0.2`,
+    ]) {
+      const env = { ...KEY, PORT: "0", DATA_DIR: scratchFolder(), REVOCATION_LOG: url };
+      const serve = await runCommand(["serve"], env);
+      assert.equal(serve.code, 78, serve.output);
+      const [told] = /REVOCATION_LOG [^"\n]+/.exec(serve.output) ?? [];
+      for (const command of [["config", "check"], ["doctor"]]) {
+        const { code, output } = await runCommand(command, env);
+        assert.equal(code, 78, output);
+        assert.deepEqual(output.match(/(?<=^error {3}).*$/gm), [told]);
+        assert.doesNotMatch(output, /Secret2026/);
+      }
+    }
   });
 
   it("takes and refuses a DATA_DIR as the server does", async () => {

@@ -37,14 +37,12 @@ export class PostgresLog implements RevocationLog {
   #hasTables = false;
 
   /**
-   * @param url as libpq has it: `postgres://user:password@host:5432/database?sslmode=verify-full`
-   * @throws Error for a URL that cannot be understood, or names a file that cannot be read, without credentials
+   * @param url as libpq has it: `postgres://user:password@host:5432/database?sslmode=verify-full`; one that
+   * `checkLogUrl` takes, since a pool reads it, and the files that it names, with each connection
    */
   constructor(url: string) {
     this.name = withoutCredentials(url);
     const options = { connectionString: url, application_name: "secure-token", keepAlive: true };
-    // Reads what the URL names, such as the authority's file; a pool does that with each connection.
-    void new PostgresClient(options);
     this.#pool = new Pool({
       ...options,
       Client: PostgresClient,

@@ -14,7 +14,7 @@ import { loadConsole } from "../console-assets.js";
 import { isEphemeral } from "../keys.js";
 import { checkFiles } from "./files.js";
 import { type Finding, fault, ok, warning } from "./finding.js";
-import { dataDirFindings } from "./revocations.js";
+import { dataDirFindings, logUrlFindings } from "./revocations.js";
 
 /** What was examined and found. */
 export interface Checkup {
@@ -39,6 +39,7 @@ export async function checkConfiguration(
     const given = `HOST ${config.host}, PORT ${config.port}`;
     findings.push(ok(`settings are right (${given})`), ...remarks(config));
     findings.push(...(await checkFiles(config, uid, now)), ...(await dataDirFindings(config)));
+    findings.push(...(await logUrlFindings(config)));
     findings.push(...configWarnings(config, uid).map(warning));
     return { findings, config };
   } catch (error) {

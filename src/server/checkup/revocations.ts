@@ -2,7 +2,7 @@
 import { constants } from "node:fs";
 import { access, lstat, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { openLog } from "../../revocation/log/open-log.js";
+import { checkLogUrl, openLog } from "../../revocation/log/open-log.js";
 import { checkStoreFolder, storeFolder } from "../../revocation/store/store-folder.js";
 import type { Config } from "../config/index.js";
 import { type Finding, fault, ok } from "./finding.js";
@@ -42,19 +42,29 @@ async function nearestThere(path: string): Promise<string> {
   }
 }
 
-/** REVOCATION_LOG: that it answers. No message holds its user or password. */
-export async function logFindings({ revocations }: Config): Promise<Finding[]> {
+/** REVOCATION_LOG: that `serve` would take it. Nothing is asked of the log, and no message holds its user or password. */
+export async function logUrlFindings({ revocations }: Config): Promise<Finding[]> {
   const url = revocations?.log;
   if (url === undefined) return [];
   try {
-    const log = await openLog(url.reveal());
-    try {
-      await log.read(undefined, LOG_TIMEOUT_MS);
-      return [ok(`REVOCATION_LOG ${log.name} answers`)];
-    } finally {
-      await log.close();
-    }
+    await checkLogUrl(url.reveal());
+    return [];
+  } catch (error) {
+    return [fault(`REVOCATION_LOG ${(error as Error).message}`)];
+  }
+}
+
+/** REVOCATION_LOG: that it answers; of one that `serve` would not take, `logUrlFindings` tells. */
+export async function logFindings(config: Config): Promise<Finding[]> {
+  const url = config.revocations?.log;
+  if (url === undefined || (await logUrlFindings(config)).length > 0) return [];
+  const log = await openLog(url.reveal());
+  try {
+    await log.read(undefined, LOG_TIMEOUT_MS);
+    return [ok(`REVOCATION_LOG ${log.name} answers`)];
   } catch (error) {
     return [fault(`REVOCATION_LOG cannot be used: ${(error as Error).message}`)];
+  } finally {
+    await log.close();
   }
 }

@@ -54,9 +54,17 @@ export function plainAddress(text: string): string | undefined {
   return [high >> 8, high & 0xff, low >> 8, low & 0xff].join(".");
 }
 
-/** An address as a socket spells it, but that of an IPv4 client of a port of IPv6: that is one of IPv4, as everywhere else. */
+/** What stands before an IPv4 client's address on a port of IPv6, as sockets spell it (RFC 4291, section 2.5.5.2). */
+const MAPPED_PREFIX = "::ffff:";
+
+/**
+ * An address as a socket spells it, but that of an IPv4 client of a port of IPv6: that is one of IPv4, as everywhere
+ * else. Asked with every call.
+ */
 export function unmappedAddress(address: string): string {
-  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
+  if (!address.startsWith(MAPPED_PREFIX)) return address;
+  const ipv4 = address.slice(MAPPED_PREFIX.length);
+  return isIPv4(ipv4) ? ipv4 : address;
 }
 
 /** Whom bounds of an address go by: an IPv4 address as it is, an IPv6 address as its /64. */

@@ -1,6 +1,7 @@
 /** Names requests: by the `x-request-id` that a client or a proxy has sent, else by an id of the server's own. */
 import { randomBytes } from "node:crypto";
 import { type NameRequest, REQUEST_ID } from "../transport/adapter/index.js";
+import { API_KEY_PREFIX } from "./callers/credentials.js";
 
 /** The longest id that is kept, in characters. */
 const MAX_LENGTH = 128;
@@ -13,8 +14,9 @@ for (const char of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 }
 
 /**
- * Keeps an id from outside that has 1 to 128 characters of `[A-Za-z0-9._-]`. Any other, and none, gives an id that is
- * new: chance, which the process has drawn once, and a count. It is a name, not a secret.
+ * Keeps an id from outside that has 1 to 128 characters of `[A-Za-z0-9._-]`, and is no API key that a client has put into
+ * the wrong field: the log tells ids. Any other, and none, gives an id that is new: chance, which the process has drawn
+ * once, and a count. It is a name, not a secret.
  */
 export function createRequestIds(): NameRequest {
   const prefix = `${randomBytes(PREFIX_BYTES).toString("hex")}-`;
@@ -30,5 +32,5 @@ export function createRequestIds(): NameRequest {
 function isRequestId(text: string | string[]): text is string {
   if (typeof text !== "string" || text.length === 0 || text.length > MAX_LENGTH) return false;
   for (let at = 0; at < text.length; at++) if (!ALLOWED[text.charCodeAt(at)]) return false;
-  return true;
+  return !text.startsWith(API_KEY_PREFIX);
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { pino } from "pino";
+import { generateApiKey } from "../../src/server/callers/credentials.js";
 import { createRequestIds } from "../../src/server/request-ids.js";
 import { type RawClient, rawHttp1, rawHttp2 } from "../fuzz/raw-client.js";
 import { type RunningServer, startTestServer } from "../support/server.js";
@@ -148,6 +149,7 @@ describe("ids from outside", () => {
     "one with a line break": "a\nb",
     "one with a quote": 'a"b',
     "one of other letters": "\u00e9",
+    "an API key": generateApiKey(),
   })) {
     it(`replaces ${what}`, () => {
       assert.match(nameRequest({ "x-request-id": id }), /^[0-9a-f]{12}-[0-9a-z]+$/);

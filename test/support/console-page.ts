@@ -23,7 +23,8 @@ export async function openConsole(
   options: BrowserContextOptions = {},
 ): Promise<ConsolePage> {
   const context = await browser.newContext({ locale: "en-GB", timezoneId: "UTC", ...options });
-  context.setDefaultTimeout(10_000);
+  // Chromium takes ten seconds for a thousand lines on a busy machine: this is for what never comes.
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(`script: ${error}`));

@@ -1,6 +1,6 @@
 /** Calls over HTTP/1.1 connections that are kept, as a pool of them makes them: none is sent again. */
 import { once } from "node:events";
-import { Agent, type ClientRequest, type IncomingMessage, request } from "node:http";
+import { Agent, type IncomingMessage, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
@@ -55,7 +55,8 @@ export function startKeepAliveCalls(ports: readonly number[], rate: number): Pac
 /** A pool that uses no connection again that was unused for long. */
 class FreshConnections extends Agent {
   readonly #ports: readonly number[];
-  readonly #usedAt = new WeakMap<Duplex, number>();
+  /** Since when a connection that is not in use has not been, as the order of Node's list has it. */
+  readonly #freeSince = new WeakMap<Duplex, number>();
 
   constructor(ports: readonly number[]) {
     super({ keepAlive: true, maxSockets: CONNECTIONS });
@@ -66,27 +67,20 @@ class FreshConnections extends Agent {
     ...[, onCreated]: Parameters<Agent["createConnection"]>
   ): ReturnType<Agent["createConnection"]> {
     connectToFirst(this.#ports).then(
-      (socket) => {
-        this.#usedAt.set(socket, performance.now());
-        onCreated?.(null, socket);
-      },
+      (socket) => onCreated?.(null, socket),
       (error) => onCreated?.(error, undefined as never),
     );
     return undefined;
   }
 
   override keepSocketAlive(socket: Duplex): boolean {
+    this.#freeSince.set(socket, performance.now());
     // Declared as void; Node asks for a boolean.
     const keeps: unknown = super.keepSocketAlive(socket);
-    return keeps === true && this.#isFresh(socket);
+    return keeps === true;
   }
 
-  override reuseSocket(socket: Duplex, request: ClientRequest): void {
-    this.#usedAt.set(socket, performance.now());
-    super.reuseSocket(socket, request);
-  }
-
-  /** Closes what is not to be used any more. */
+  /** Closes what is not to be used any more: the first of the list, where alone Node looks for what is closed. */
   dropStale(): void {
     for (const sockets of Object.values(this.freeSockets)) {
       for (const socket of sockets ?? []) if (!this.#isFresh(socket)) socket.destroy();
@@ -94,7 +88,7 @@ class FreshConnections extends Agent {
   }
 
   #isFresh(socket: Duplex): boolean {
-    return performance.now() - (this.#usedAt.get(socket) ?? 0) < FRESH_MS;
+    return performance.now() - (this.#freeSince.get(socket) ?? 0) < FRESH_MS;
   }
 }
 

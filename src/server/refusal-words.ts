@@ -19,13 +19,13 @@ function wordsFor({ status, header }: HttpResponse): string | undefined {
   }
 }
 
-/** The same handler, whose answers without a body say why. */
+/** The same handler, whose answers without a body say why. What answers to HEAD have of it, is left to the transport. */
 export function withWords(handler: HttpHandler): HttpHandler {
   return async (exchange) => {
     const response = await handler(exchange);
     const words = wordsFor(response);
     const { body: given } = response;
-    if (words === undefined || given !== undefined || exchange.method === "HEAD") return response;
+    if (words === undefined || given !== undefined) return response;
     const body = Buffer.from(`${words}\n`);
     const fields = { "content-type": "text/plain; charset=utf-8" };
     return addHeader({ ...response, body }, { ...fields, "content-length": `${body.length}` });
